@@ -1,0 +1,58 @@
+#include "monitord/address.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+
+#include <cstring>
+
+namespace linewatch {
+
+Address::Address(const in_addr& four) : family_(AF_INET) { std::memcpy(bytes_.data(), &four, sizeof four); }
+
+Address::Address(const in6_addr& six, uint32_t scope) : scope_(scope), family_(AF_INET6) {
+  std::memcpy(bytes_.data(), &six, sizeof six);
+}
+
+Address::Address(const sockaddr* socket_address) {
+  if (socket_address->sa_family == AF_INET) {
+    *this = Address(reinterpret_cast<const sockaddr_in*>(socket_address)->sin_addr);
+  } else if (socket_address->sa_family == AF_INET6) {
+    const auto* six = reinterpret_cast<const sockaddr_in6*>(socket_address);
+    *this = Address(six->sin6_addr, six->sin6_scope_id);
+  }
+}
+
+std::optional<Address> Address::Parse(const std::string& text) {
+  in_addr four{};
+  if (inet_pton(AF_INET, text.c_str(), &four) == 1) return Address(four);
+  const size_t percent = text.find('%');
+  in6_addr six{};
+  if (inet_pton(AF_INET6, text.substr(0, percent).c_str(), &six) != 1) return std::nullopt;
+  // An interface that does not exist yet has index 0: sending fails then and says so.
+  const uint32_t scope = percent == std::string::npos ? 0 : if_nametoindex(text.c_str() + percent + 1);
+  return Address(six, scope);
+}
+
+socklen_t Address::Fill(sockaddr_storage& storage) const {
+  if (is_six()) {
+    sockaddr_in6 six{};
+    six.sin6_family = AF_INET6;
+    six.sin6_scope_id = scope_;
+    std::memcpy(&six.sin6_addr, bytes_.data(), sizeof six.sin6_addr);
+    std::memcpy(&storage, &six, sizeof six);
+    return sizeof six;
+  }
+  sockaddr_in four{};
+  four.sin_family = AF_INET;
+  std::memcpy(&four.sin_addr, bytes_.data(), sizeof four.sin_addr);
+  std::memcpy(&storage, &four, sizeof four);
+  return sizeof four;
+}
+
+std::string Address::Text() const {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (is_set()) inet_ntop(family_, bytes_.data(), text, sizeof text);
+  return text;
+}
+
+}  // namespace linewatch

@@ -1,0 +1,61 @@
+#include "monitord/config_file.h"
+
+#include <cstdlib>
+#include <ctime>
+#include <system_error>
+
+#include "monitord/log.h"
+#include "store/atomic_file.h"
+#include "store/file_lock.h"
+
+namespace linewatch {
+namespace {
+
+std::filesystem::path PreviousOf(const std::filesystem::path& path) { return path.string() + ".prev"; }
+
+StartConfig Load(const std::filesystem::path& path) {
+  std::string text;
+  try {
+    text = ReadFile(path, kMaxConfigBytes);
+  } catch (const std::system_error& error) {
+    std::string fault = path.string() + " cannot be read: " + error.code().message();
+    if (error.code() == std::errc::no_such_file_or_directory)
+      fault += "; create it, {} is enough: every setting has a default";
+    return {std::nullopt, fault};
+  }
+  auto result = ParseConfig(text);
+  if (const auto* errors = std::get_if<std::vector<FieldError>>(&result))
+    return {std::nullopt, path.string() + ": " + Describe(*errors)};
+  return {std::get<Config>(std::move(result)), ""};
+}
+
+}  // namespace
+
+StartConfig LoadStartConfig(const std::filesystem::path& path) {
+  StartConfig now = Load(path);
+  if (now.config) return now;
+  return {Load(PreviousOf(path)).config, now.fault};
+}
+
+void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock_path) {
+  try {
+    const FileLock lock(lock_path);
+    const std::string text = ReadFile(path, kMaxConfigBytes);
+    const auto previous = PreviousOf(path);
+    if (IdentityOf(previous).exists() && ReadFile(previous, kMaxConfigBytes) == text) return;
+    ReplaceFile(previous, text, kConfigMode);
+  } catch (const std::system_error& error) {
+    LogWarning("no copy of config.json could be kept: " + std::string(error.what()));
+  }
+}
+
+void UseTimeZone(const Config& config) {
+  if (config.timezone.empty()) {
+    unsetenv("TZ");
+  } else {
+    setenv("TZ", config.timezone.c_str(), 1);
+  }
+  tzset();
+}
+
+}  // namespace linewatch

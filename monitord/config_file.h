@@ -1,0 +1,28 @@
+// config.json as the daemon uses it: the last good settings go on when an edit is bad.
+#ifndef LINEWATCH_MONITORD_CONFIG_FILE_H_
+#define LINEWATCH_MONITORD_CONFIG_FILE_H_
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "store/config.h"
+
+namespace linewatch {
+
+struct StartConfig {
+  std::optional<Config> config;  // nothing: neither the file nor the generation before is good
+  std::string fault;             // file, key, value and what was expected; empty when the file is good
+};
+// `path`, or else what was last good, path.prev.
+StartConfig LoadStartConfig(const std::filesystem::path& path);
+
+// The file is good: keeps a copy as path.prev for a start that finds it broken.
+void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock);
+
+// Times in messages are local to config's timezone, or the system's when none is set.
+void UseTimeZone(const Config& config);
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,283 @@
+#include "monitord/icmp_prober.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <stdexcept>
+#include <system_error>
+
+#include "store/host_list.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+constexpr size_t kMostFlights = 65536;  // one sequence number each
+static_assert(kMaxHosts * 4 < kMostFlights, "a line is checked once at a time, and lists may overlap when edited");
+// Between two of several packets of a check: far enough apart that one full queue does not swallow them all.
+constexpr milliseconds kPacketSpacing{20};
+
+uint64_t RandomNonce() {
+  std::random_device random;
+  return static_cast<uint64_t>(random()) << 32 | random();
+}
+
+std::string SecondsText(milliseconds duration) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g s", std::chrono::duration<double>(duration).count());
+  return text;
+}
+
+// Packet n of a check, from 0. Several packets share the first half of the timeout, so that the last one has as long
+// to come back as a repeat would have.
+microseconds PacketAfter(int n, const Target& target) {
+  if (target.packets == 1) return microseconds(0);
+  return n * std::min<microseconds>(kPacketSpacing, target.timeout / (2 * target.packets));
+}
+
+}  // namespace
+
+IcmpProber::IcmpProber(Done done)
+    : done_(std::move(done)), nonce_(RandomNonce()), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  if (epoll_ < 0) throw std::system_error(errno, std::system_category(), "epoll_create");
+  four_ = std::make_unique<IcmpSocket>(false);
+  try {
+    six_ = std::make_unique<IcmpSocket>(true);
+  } catch (const std::system_error& error) {
+    no_six_ = error.code().message();
+  }
+  const auto watch = [this](int fd) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0)
+      throw std::system_error(errno, std::system_category(), "epoll_ctl");
+  };
+  watch(four_->fd());
+  if (six_) watch(six_->fd());
+  watch(resolver_.fd());
+}
+
+IcmpProber::~IcmpProber() { close(epoll_); }
+
+void IcmpProber::Start(std::span<const Check> checks, SteadyTime now) {
+  for (const Check& check : checks) {
+    check.result->sent = WallNow();
+    Launch(check, now);
+  }
+  constexpr std::chrono::hours kUnused{24};
+  resolver_.Forget(now - kUnused);
+}
+
+void IcmpProber::Launch(const Check& check, SteadyTime now) {
+  if (free_.empty()) {
+    if (flights_.size() == kMostFlights) throw std::length_error("more checks at once than sequence numbers");
+    free_.push_back(static_cast<uint16_t>(flights_.size()));
+    flights_.emplace_back();
+  }
+  const uint16_t place = free_.back();
+  free_.pop_back();
+  Flight& flight = flights_[place];
+  flight = Flight{.check = check,
+                  .address = check.target->address,
+                  .start = now,
+                  .deadline = now + check.target->timeout,
+                  .serial = next_serial_++,
+                  .complaint = {},
+                  .is_active = true};
+  alarms_.push({flight.deadline, place, flight.serial});
+  if (!flight.address.is_set()) {
+    unresolved_.push_back(place);
+    FindAddress(place, now);
+    return;
+  }
+  queued_[flight.address.is_six()].push_back({place, flight.serial});
+}
+
+void IcmpProber::FindAddress(uint16_t place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  auto answer = resolver_.Find(flight.check.target->name, now);
+  if (answer.state == Resolver::Answer::State::kPending) return;
+  std::erase(unresolved_, place);
+  if (answer.state == Resolver::Answer::State::kFailed) {
+    flight.complaint = std::move(answer.reason);
+    Finish(place);
+    return;
+  }
+  flight.address = answer.address;
+  queued_[flight.address.is_six()].push_back({place, flight.serial});
+}
+
+IcmpProber::Flight* IcmpProber::Active(uint16_t place, uint32_t serial) {
+  if (place >= flights_.size()) return nullptr;
+  Flight& flight = flights_[place];
+  return flight.is_active && flight.serial == serial ? &flight : nullptr;
+}
+
+// What comes next for a flight before its deadline, if anything: another packet or a repeat.
+void IcmpProber::SetAlarm(uint16_t place) {
+  const Flight& flight = flights_[place];
+  const Target& target = *flight.check.target;
+  SteadyTime next = flight.deadline;
+  if (flight.sent > 0 && flight.sent < target.packets) {
+    next = flight.start + PacketAfter(flight.sent, target);
+  } else if (flight.sent > 0 && flight.sent < target.packets + target.retries && flight.answered == 0) {
+    const int repeat = flight.sent - target.packets + 1;
+    next = flight.start + std::max(PacketAfter(target.packets - 1, target) + RoundTrip::kFloor,
+                                   RepeatAfter(*flight.check.round_trip, repeat, target.retries, target.timeout));
+  }
+  if (next < flight.deadline) alarms_.push({next, place, flight.serial});
+}
+
+void IcmpProber::HandleAlarm(const Alarm& alarm, SteadyTime now) {
+  Flight* flight = Active(alarm.flight, alarm.serial);
+  if (flight == nullptr) return;
+  if (now >= flight->deadline) {
+    std::erase(unresolved_, alarm.flight);
+    Finish(alarm.flight);
+    return;
+  }
+  const Target& target = *flight->check.target;
+  // Of a check of several packets that has an answer, those still missing have until the deadline: no repeat.
+  if (flight->sent < target.packets || flight->answered == 0)
+    queued_[flight->address.is_six()].push_back({alarm.flight, alarm.serial});
+}
+
+SteadyTime IcmpProber::wake_at() const {
+  if (!queued_[0].empty() || !queued_[1].empty()) return full_until_;
+  return alarms_.empty() ? SteadyTime::max() : alarms_.top().at;
+}
+
+void IcmpProber::Work(SteadyTime now) {
+  Receive();
+  resolver_.Acknowledge();
+  for (const uint16_t place : std::vector(unresolved_)) FindAddress(place, now);
+  while (!alarms_.empty() && alarms_.top().at <= now) {
+    const Alarm alarm = alarms_.top();
+    alarms_.pop();
+    HandleAlarm(alarm, now);
+  }
+  if (now >= full_until_) {
+    SendQueued(false, now);
+    SendQueued(true, now);
+  }
+}
+
+void IcmpProber::SendQueued(bool six, SteadyTime now) {
+  auto& queue = queued_[six];
+  IcmpSocket* out = socket(six);
+  while (!queue.empty()) {
+    std::array<IcmpSocket::Outgoing, IcmpSocket::kBatch> batch;
+    std::array<uint16_t, IcmpSocket::kBatch> places;
+    size_t size = 0;
+    while (size < batch.size() && size < queue.size()) {
+      const Attempt attempt = queue[size];
+      Flight* flight = Active(attempt.flight, attempt.serial);
+      if (flight == nullptr || out == nullptr) {
+        queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(size));
+        if (flight == nullptr) continue;
+        flight->complaint = "cannot send: IPv6 is not available here, " + no_six_;
+        Finish(attempt.flight);
+        continue;
+      }
+      batch[size] = {flight->address, attempt.flight,
+                     {nonce_, flight->serial, static_cast<uint32_t>(flight->sent), 0, 0}};
+      places[size++] = attempt.flight;
+    }
+    if (size == 0) return;
+    auto sent = out->Send({batch.data(), size});
+    if (sent.stop == IcmpSocket::SendStop::kRefused) {
+      // It counts as sent and lost: a repeat may find the route back.
+      flights_[places[sent.count]].complaint = "cannot send: " + std::generic_category().message(sent.error);
+      ++sent.count;
+    }
+    for (size_t i = 0; i < sent.count; ++i) {
+      queue.pop_front();
+      ++flights_[places[i]].sent;
+      SetAlarm(places[i]);
+    }
+    // Between the batches, so that replies to the first hosts do not overflow the receive buffer while the last are
+    // being sent to.
+    Receive();
+    if (sent.stop == IcmpSocket::SendStop::kFull) {
+      constexpr milliseconds kPause{1};
+      full_until_ = now + kPause;
+      return;
+    }
+  }
+}
+
+void IcmpProber::Receive() {
+  const auto take_complaint = [this](const IcmpSocket::Complaint& complaint) { TakeComplaint(complaint); };
+  four_->Receive([this](const IcmpSocket::Reply& reply) { TakeReply(false, reply); }, take_complaint);
+  if (six_) six_->Receive([this](const IcmpSocket::Reply& reply) { TakeReply(true, reply); }, take_complaint);
+}
+
+void IcmpProber::TakeReply(bool six, const IcmpSocket::Reply& reply) {
+  if (reply.token.nonce != nonce_) return;
+  Flight* flight = Active(reply.sequence, reply.token.serial);
+  if (flight == nullptr || flight->address.is_six() != six || !(flight->address == reply.from)) return;
+  const uint32_t attempt = reply.token.attempt;
+  if (attempt >= static_cast<uint32_t>(flight->sent) || (flight->answered >> attempt & 1) != 0) return;
+
+  // The kernel's stamp is on the wall clock; when that jumped between sending and receiving, the monotonic clock gives a
+  // round trip that is longer by our own delay, but no nonsense.
+  const int64_t steady_ns = std::chrono::steady_clock::now().time_since_epoch().count();
+  const int64_t at_most = std::max<int64_t>(steady_ns - reply.token.sent_steady_ns, 0);
+  int64_t rtt_ns = reply.received_wall_ns - reply.token.sent_wall_ns;
+  if (rtt_ns < 0 || rtt_ns > at_most) rtt_ns = at_most;
+
+  const float rtt_ms = static_cast<float>(rtt_ns) / 1e6F;
+  if (flight->answered != 0) flight->jitter_sum += std::fabs(rtt_ms - flight->rtt_last);
+  flight->rtt_last = rtt_ms;
+  flight->rtt_sum += rtt_ms;
+  flight->answered |= 1U << attempt;
+  flight->check.round_trip->Add(std::chrono::duration_cast<microseconds>(std::chrono::nanoseconds(rtt_ns)));
+
+  const int packets = flight->check.target->packets;
+  const uint32_t all = (1U << packets) - 1;
+  if (packets == 1 || (flight->answered & all) == all) Finish(reply.sequence);
+}
+
+void IcmpProber::TakeComplaint(const IcmpSocket::Complaint& complaint) {
+  if (complaint.sequence >= flights_.size()) return;
+  Flight& flight = flights_[complaint.sequence];
+  if (!flight.is_active || !(flight.address == complaint.about)) return;
+  // Only a reason: the line may answer a repeat. Errors need no more than a guess to be forged.
+  flight.complaint = complaint.what;
+}
+
+void IcmpProber::Finish(uint16_t place) {
+  Flight& flight = flights_[place];
+  flight.is_active = false;
+  const Target& target = *flight.check.target;
+  CheckResult& result = *flight.check.result;
+  const int answers = __builtin_popcount(flight.answered);
+  result.ok = answers > 0;
+  if (result.ok) {
+    result.rtt_ms = flight.rtt_sum / static_cast<float>(answers);
+    const uint32_t all = (1U << target.packets) - 1;
+    const int lost = target.packets - __builtin_popcount(flight.answered & all);
+    if (target.packets > 1) {
+      result.loss_percent = 100.0F * static_cast<float>(lost) / static_cast<float>(target.packets);
+      // RFC 3550 calls the mean difference between neighbours jitter; without a second answer there is none.
+      if (answers > 1) result.jitter_ms = flight.jitter_sum / static_cast<float>(answers - 1);
+    }
+  } else if (!flight.complaint.empty()) {
+    result.reason = std::move(flight.complaint);
+  } else if (!flight.address.is_set()) {
+    result.reason = "the name was not resolved within " + SecondsText(target.timeout);
+  } else {
+    result.reason = "no answer within " + SecondsText(target.timeout);
+  }
+  free_.push_back(place);
+  done_(flight.check);
+}
+
+}  // namespace linewatch

@@ -1,0 +1,76 @@
+// One socket for the echo requests of one address family: an unprivileged ping socket where the kernel allows it, else
+// a raw one. Sends and receives in batches.
+#ifndef LINEWATCH_MONITORD_ICMP_SOCKET_H_
+#define LINEWATCH_MONITORD_ICMP_SOCKET_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "monitord/address.h"
+#include "monitord/icmp_packet.h"
+
+namespace linewatch {
+
+class IcmpSocket {
+ public:
+  // Never blocks. Throws std::system_error when neither kind of socket may be opened; the message says what to allow.
+  explicit IcmpSocket(bool six);
+  ~IcmpSocket();
+  IcmpSocket(const IcmpSocket&) = delete;
+  IcmpSocket& operator=(const IcmpSocket&) = delete;
+
+  int fd() const { return fd_; }
+
+  // The send time in a token is that of its batch: eight keep it true within microseconds and cost nothing over 64.
+  static constexpr size_t kBatch = 8;
+  struct Outgoing {
+    Address to;
+    uint16_t sequence;
+    EchoToken token;  // the send times are filled in here
+  };
+  enum class SendStop {
+    kNone,    // everything is sent
+    kFull,    // the kernel takes no more at the moment
+    kRefused  // the request after those sent cannot be sent, `error` says why
+  };
+  struct Sent {
+    size_t count;
+    SendStop stop;
+    int error;
+  };
+  Sent Send(std::span<Outgoing> requests);
+
+  struct Reply {
+    Address from;
+    uint16_t sequence;
+    EchoToken token;
+    int64_t received_wall_ns;  // by the kernel
+  };
+  struct Complaint {
+    Address about;  // where the request was sent to
+    uint16_t sequence;
+    std::string_view what;
+  };
+  // Everything that waits: replies to this process's requests, and ICMP errors about them.
+  void Receive(const std::function<void(const Reply&)>& take_reply,
+               const std::function<void(const Complaint&)>& take_complaint);
+
+ private:
+  struct Buffers;
+  void ReceiveComplaints(const std::function<void(const Complaint&)>& take);
+  void DropForeignReplies() const;
+
+  const bool six_;
+  bool raw_ = false;
+  uint16_t id_ = 0;
+  int fd_ = -1;
+  std::unique_ptr<Buffers> buffers_;
+};
+
+}  // namespace linewatch
+
+#endif

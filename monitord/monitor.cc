@@ -1,0 +1,353 @@
+#include "monitord/monitor.h"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+
+#include "monitord/config_file.h"
+#include "monitord/log.h"
+#include "monitord/status_history.h"
+#include "monitord/uptime.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// A disk that is gone for a day: what happened last is kept.
+constexpr size_t kMostUnwritten = 100000;
+
+Target TargetFor(const Host& host, const Config& config) {
+  Target target;
+  target.id = host.id;
+  target.kind = host.check;
+  target.name = host.ip;
+  if (const auto address = Address::Parse(host.ip)) target.address = *address;
+  target.interval = host.interval.value_or(config.interval);
+  // Checked when it was set; config.json's interval may have become shorter since.
+  target.timeout = std::min(host.timeout.value_or(config.timeout), config.interval * 9 / 10);
+  target.retries = host.retries.value_or(config.retries);
+  target.packets = host.packets;
+  return target;
+}
+
+std::string NoticeCodeOf(const std::error_code& error) {
+  const bool is_full = error == std::errc::no_space_on_device || error.value() == EDQUOT;
+  return is_full ? "disk_full" : "write_failed";
+}
+
+}  // namespace
+
+Monitor::Monitor(Options options, Config config, std::string config_fault, Probing& probing, int signals)
+    : options_(std::move(options)),
+      config_(std::move(config)),
+      config_seen_(IdentityOf(options_.config)),
+      probing_(probing),
+      signals_(signals),
+      store_(options_.folders),
+      events_(options_.folders.events()),
+      requests_(options_.folders.requests()) {
+  if (!config_fault.empty()) Note("config_broken", config_fault);
+}
+
+void Monitor::Run() {
+  Start();
+  while (is_running_) {
+    // From here on only a signal ends the daemon: whatever a turn stumbles over, the next one tries again.
+    try {
+      Wait();
+      LoadEdits();
+      while (const auto round = probing_.Take()) Record(*round);
+      if (is_changed_) Publish();
+    } catch (const std::exception& error) {
+      Note("internal_error", error.what());
+    }
+  }
+  Stop();
+}
+
+void Monitor::Start() {
+  Findings findings;
+  std::vector<Notice> notices = std::move(list_.monitor.notices);
+  list_ = store_.Load(findings);
+  const WallTime now = WallNow();
+  const WallTime last_sign_of_life = list_.updated;
+  list_.monitor = {"watching", now, list_.monitor.cycle, LINEWATCH_VERSION, std::move(notices)};
+  ReplayEvents(last_sign_of_life);
+  Add(MonitorEvent{now, "start", last_sign_of_life});
+  TellSetAside(findings);
+  if (list_.revision == 0) list_.revision = 1;
+
+  files_.Add(options_.folders.data);
+  if (!options_.folders.live_is_data()) files_.Add(options_.folders.live);
+  if (options_.config.parent_path() != options_.folders.data) files_.Add(options_.config.parent_path());
+  WatchTargets();
+  Publish();
+  service_manager_.Ready();
+  LogInfo("watching " + std::to_string(list_.hosts.size()) + " hosts every " +
+          std::to_string(config_.interval.count()) + " ms");
+}
+
+void Monitor::Stop() {
+  service_manager_.Stopping();
+  Add(MonitorEvent{WallNow(), "stop", WallNow()});
+  list_.monitor.state = "stopped";
+  list_.monitor.since = WallNow();
+  is_durable_due_ = true;
+  Publish();
+  LogInfo("stopped");
+}
+
+// Until a round has ended, a file has changed or a signal has come; at the latest when systemd wants a sign of life.
+void Monitor::Wait() {
+  constexpr milliseconds kLongest{5000};
+  // Far beyond any scheduling delay: only a thread that is stuck is late by so much.
+  constexpr milliseconds kPatience{10000};
+  if (probing_.is_alive(kPatience)) service_manager_.Alive();
+
+  const milliseconds wait = std::min(kLongest, service_manager_.alive_interval().value_or(kLongest));
+  pollfd ready[] = {{signals_, POLLIN, 0}, {probing_.fd(), POLLIN, 0}, {files_.fd(), POLLIN, 0}};
+  if (poll(ready, 3, static_cast<int>(wait.count())) < 0 && errno != EINTR)
+    throw std::system_error(errno, std::system_category(), "poll");
+  if (ready[0].revents != 0) ReadSignals();
+  if (ready[2].revents != 0) files_.Acknowledge();
+}
+
+void Monitor::ReadSignals() {
+  signalfd_siginfo info{};
+  while (read(signals_, &info, sizeof info) == sizeof info) {
+    if (info.ssi_signo == SIGHUP) {
+      service_manager_.Reloading();
+      config_seen_ = {};  // looks changed
+      service_manager_.Ready();
+    } else {
+      is_running_ = false;
+    }
+  }
+}
+
+void Monitor::LoadEdits() {
+  try {
+    LoadConfig();
+    LoadRequests();
+    if (store_.changed()) is_changed_ = true;
+    TellSetAside({});
+    Clear("read_failed");
+  } catch (const std::system_error& error) {
+    Note("read_failed", error.what());
+  }
+}
+
+void Monitor::LoadConfig() {
+  const FileIdentity found = IdentityOf(options_.config);
+  if (found == config_seen_) return;
+  config_seen_ = found;
+  ConfigResult result = std::vector<FieldError>{{"", "the file is gone", ""}};
+  if (found.exists()) result = ParseConfig(ReadFile(options_.config, kMaxConfigBytes));
+  if (const auto* errors = std::get_if<std::vector<FieldError>>(&result)) {
+    Note("config_broken", "config.json was changed but is not used: " + Describe(*errors));
+    return;
+  }
+  Clear("config_broken");
+  config_ = std::get<Config>(std::move(result));
+  KeepGoodConfig(options_.config, options_.folders.lock());
+  UseTimeZone(config_);
+  WatchTargets();
+  LogInfo("config.json is loaded");
+}
+
+void Monitor::LoadRequests() {
+  std::vector<std::string> ids;
+  for (Request& request : requests_.Drain()) ids.push_back(std::move(request.host));
+  if (!ids.empty()) probing_.CheckNow(std::move(ids));
+}
+
+// Tells the probing what there is to watch, after every change of settings.
+void Monitor::WatchTargets() {
+  auto targets = std::make_shared<std::vector<Target>>();
+  watched_.clear();
+  const WallTime now = WallNow();
+  for (size_t i = 0; i < list_.hosts.size(); ++i) {
+    Host& host = list_.hosts[i];
+    if (const auto change = RecordEnabled(host.seen, host.enabled, now))
+      Add(StatusEvent{now, host.id, host.name, change->from, change->to, change->since, change->reason});
+    if (!host.enabled) continue;
+    watched_.push_back(i);
+    targets->push_back(TargetFor(host, config_));
+  }
+  list_.interval = config_.interval;
+  targets_ = std::move(targets);
+  probing_.Watch(targets_, config_.interval);
+  is_changed_ = true;
+}
+
+void Monitor::Record(const Round& round) {
+  const WallTime now = WallNow();
+  for (const Round::Entry& entry : round.entries) {
+    Host* host = nullptr;
+    if (round.targets == targets_) {
+      host = &list_.hosts[watched_[entry.target]];
+    } else {
+      // The list was edited while this round was under way: a result counts for the host it was meant for, if that is
+      // still there and still has the same target.
+      const Target& target = (*round.targets)[entry.target];
+      host = list_.Find(target.id);
+      if (host == nullptr || !host->enabled || !(TargetFor(*host, config_) == target)) continue;
+    }
+    const Status before = host->seen.status;
+    const WallTime fail_since_before = host->seen.fail_since;
+    if (const auto change = RecordCheck(host->seen, entry.result, LimitsOf(*host, config_), now))
+      Add(StatusEvent{now, host->id, host->name, change->from, change->to, change->since, change->reason});
+    Alert(*host, before, entry.result.ok ? fail_since_before : host->seen.fail_since);
+  }
+  list_.updated = now;
+  if (round.is_cycle) {
+    cycle_started_ = round.started;
+    if (options_.once) is_running_ = false;
+  }
+  is_changed_ = true;
+}
+
+// There is no channel yet but the log and the events, which the dashboard shows.
+void Monitor::Alert(Host& host, Status before, WallTime outage_since) {
+  const WallTime now = WallNow();
+  const auto due = DueAlert(host.seen, before, outage_since, now, config_.email_cooldown);
+  if (!due) return;
+  const std::string subject = AlertSubject(*due, host, outage_since, now);
+  LogWarning(subject);
+  Add(AlertEvent{now, "log", subject, {host.id}, "logged"});
+  host.seen.last_alert_time = now;
+}
+
+// Events first: what the dashboard shows is then never ahead of the record. Whatever fails stays in memory and is tried
+// again with the next cycle.
+void Monitor::Publish() {
+  is_changed_ = false;
+  try {
+    events_.Append(unwritten_);
+    unwritten_.clear();
+
+    const SteadyTime now = steady_clock::now();
+    if (now - last_checkpoint_ >= config_.checkpoint) is_durable_due_ = true;
+    if (cycle_started_ != SteadyTime{}) {
+      list_.monitor.cycle = std::chrono::duration_cast<milliseconds>(now - cycle_started_);
+      cycle_started_ = {};
+    }
+    Findings findings;
+    const auto depth = is_durable_due_ ? HostStore::Depth::kDurable : HostStore::Depth::kLive;
+    const bool is_edited = store_.Publish(list_, depth, findings);
+    if (is_durable_due_) last_checkpoint_ = now;
+    is_durable_due_ = false;
+    if (is_edited) WatchTargets();
+    Clear("disk_full");
+    Clear("write_failed");
+    TellSetAside(findings);
+  } catch (const std::system_error& error) {
+    Note(NoticeCodeOf(error.code()), "cannot write, and keeps what it sees in memory: " + std::string(error.what()));
+  }
+  service_manager_.Status(std::to_string(list_.hosts.size()) + " hosts");
+}
+
+// As long as the files are there: whoever has seen to them takes them away.
+void Monitor::TellSetAside(const Findings& findings) {
+  for (const auto& finding : findings) set_aside_story_ += (set_aside_story_.empty() ? "" : "; ") + finding;
+  const auto files = store_.SetAside();
+  if (files.empty()) {
+    set_aside_story_.clear();
+    Clear("file_set_aside");
+    return;
+  }
+  const std::string story = set_aside_story_.empty() ? "an earlier fault was set aside" : set_aside_story_;
+  Note("file_set_aside", story + ". When you have seen to it, remove " + files.back());
+}
+
+// Puts back what hosts.json does not hold: the last day's uptime, and the changes of status since it was written.
+void Monitor::ReplayEvents(WallTime last_sign_of_life) {
+  const WallTime begin = WallNow() - kUptimeWindow;
+  std::unordered_map<std::string_view, Host*> by_id;
+  for (Host& host : list_.hosts) by_id.emplace(host.id, &host);
+
+  const auto open = [&](Host& host, Status status) {
+    if (host.seen.history.stretches.empty()) AddStretch(host.seen.history, begin, UptimeKindOf(status));
+  };
+  const auto pause_all = [&](WallTime from, std::optional<WallTime> until) {
+    for (Host& host : list_.hosts) {
+      auto& history = host.seen.history;
+      if (history.stretches.empty()) continue;
+      const auto kind = history.stretches.back().kind;
+      AddStretch(history, from, UptimeHistory::Kind::kNeither);
+      if (until) AddStretch(history, *until, kind);
+    }
+  };
+  events_.Read(std::min(begin, last_sign_of_life), [&](const Event& event) {
+    if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
+      if (monitor->state == "start" && monitor->since != kNever) pause_all(monitor->since, monitor->t);
+      return;
+    }
+    if (const auto* alert = std::get_if<AlertEvent>(&event)) {
+      for (const auto& id : alert->hosts)
+        if (const auto found = by_id.find(id); found != by_id.end())
+          found->second->seen.last_alert_time = std::max(found->second->seen.last_alert_time, alert->t);
+      return;
+    }
+    const auto* status = std::get_if<StatusEvent>(&event);
+    if (status == nullptr) return;
+    const auto found = by_id.find(status->host);
+    if (found == by_id.end()) return;
+    Host& host = *found->second;
+    open(host, status->from);
+    AddStretch(host.seen.history, std::max(status->since, begin), UptimeKindOf(status->to));
+    if (status->t > last_sign_of_life) {
+      const bool fails = UptimeKindOf(status->to) == UptimeHistory::Kind::kDown;
+      host.seen.status = status->to;
+      host.seen.last_change = status->t;
+      host.seen.reason = status->reason;
+      host.seen.fail_since = fails ? status->since : kNever;
+      host.seen.fail_count = fails ? std::max(host.seen.fail_count, 1) : 0;
+      host.seen.status_current = !fails;
+    }
+  });
+  // Lines that were quiet for a day have been all the time what they were last.
+  for (Host& host : list_.hosts)
+    if (host.seen.last_check != kNever) open(host, host.seen.status);
+  if (last_sign_of_life != kNever) pause_all(std::max(last_sign_of_life, begin), std::nullopt);
+}
+
+void Monitor::Add(Event event) {
+  if (unwritten_.size() == kMostUnwritten) {
+    LogError("too many events wait for the disk: the oldest are dropped");
+    unwritten_.erase(unwritten_.begin(), unwritten_.begin() + kMostUnwritten / 10);
+  }
+  unwritten_.push_back(std::move(event));
+}
+
+// What people must know until it is cleared; logged when it is new.
+void Monitor::Note(const std::string& code, const std::string& message) {
+  auto& notices = list_.monitor.notices;
+  const auto same = std::find_if(notices.begin(), notices.end(), [&](const Notice& n) { return n.code == code; });
+  if (same != notices.end() && same->message == message) return;
+  LogWarning(message);
+  if (same != notices.end()) {
+    same->message = message;
+  } else {
+    notices.push_back({code, message, WallNow()});
+  }
+  is_changed_ = true;
+}
+
+void Monitor::Clear(const std::string& code) {
+  if (std::erase_if(list_.monitor.notices, [&](const Notice& n) { return n.code == code; }) > 0)
+    is_changed_ = true;
+}
+
+}  // namespace linewatch

@@ -1,0 +1,79 @@
+// The daemon's loop: load, record, alert, publish, wait. The probing goes on beside it, in a thread of its own.
+#ifndef LINEWATCH_MONITORD_MONITOR_H_
+#define LINEWATCH_MONITORD_MONITOR_H_
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "monitord/alert_policy.h"
+#include "monitord/file_watch.h"
+#include "monitord/probing.h"
+#include "monitord/service_manager.h"
+#include "store/config.h"
+#include "store/host_store.h"
+#include "store/request_queue.h"
+
+namespace linewatch {
+
+class Monitor {
+ public:
+  struct Options {
+    std::filesystem::path config;
+    Folders folders;
+    bool once = false;  // one whole cycle, then the end
+  };
+  // `signals` is a signalfd for SIGTERM, SIGINT and SIGHUP. `config` was loaded from options.config; `config_fault`
+  // says why not, if it was the generation before that was loaded.
+  Monitor(Options options, Config config, std::string config_fault, Probing& probing, int signals);
+
+  // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong meanwhile is logged, shown and tried again.
+  void Run();
+
+ private:
+  void Start();
+  void Stop();
+  void Wait();
+  void ReadSignals();
+
+  void LoadEdits();
+  void LoadConfig();
+  void LoadRequests();
+  void WatchTargets();
+
+  void Record(const Round& round);
+  void Alert(Host& host, Status before, WallTime outage_since);
+  void Publish();
+
+  void TellSetAside(const Findings& findings);
+  void ReplayEvents(WallTime last_sign_of_life);
+  void Add(Event event);
+  void Note(const std::string& code, const std::string& message);
+  void Clear(const std::string& code);
+
+  const Options options_;
+  Config config_;
+  FileIdentity config_seen_;
+  Probing& probing_;
+  const int signals_;
+  HostStore store_;
+  EventLog events_;
+  RequestQueue requests_;
+  FileWatch files_;
+  ServiceManager service_manager_;
+
+  HostList list_;
+  std::vector<size_t> watched_;     // the host of each target, by index into list_.hosts
+  Targets targets_;                 // of the last Watch
+  std::vector<Event> unwritten_;    // events that wait for the disk
+  std::string set_aside_story_;     // what was set aside in this run, and why
+  SteadyTime last_checkpoint_;
+  SteadyTime cycle_started_;
+  bool is_changed_ = false;  // something to publish
+  bool is_durable_due_ = true;
+  bool is_running_ = true;
+};
+
+}  // namespace linewatch
+
+#endif

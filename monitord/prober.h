@@ -1,0 +1,68 @@
+// What a kind of check is to the thread that makes the checks: start some, work when told to, report each once.
+#ifndef LINEWATCH_MONITORD_PROBER_H_
+#define LINEWATCH_MONITORD_PROBER_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "monitord/address.h"
+#include "monitord/round_trip.h"
+#include "store/host.h"
+#include "store/wall_time.h"
+
+namespace linewatch {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// What probing must know of a host.
+struct Target {
+  std::string id;
+  CheckKind kind = CheckKind::kPing;
+  std::string name;  // IP address or domain name
+  Address address;   // set when `name` is an address
+  std::chrono::milliseconds interval{0}, timeout{0};
+  int retries = 0;
+  int packets = 1;
+
+  bool operator==(const Target&) const = default;
+};
+
+struct CheckResult {
+  WallTime sent = kNever;  // when the check was started
+  bool ok = false;
+  std::string reason;                               // why not, a short sentence
+  std::optional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
+};
+
+// One check that is due. The targets, the round trip and the result outlive it.
+struct Check {
+  const Target* target;
+  RoundTrip* round_trip;  // of this line, updated by the check
+  CheckResult* result;
+  uint32_t round;  // the starter's own
+};
+
+class Prober {
+ public:
+  // Called once for every check that was started, with its result filled in, no later than its timeout after the start.
+  using Done = std::function<void(const Check&)>;
+
+  virtual ~Prober() = default;
+
+  // All at once: fifty dead lines cost one timeout, not fifty. Never blocks.
+  virtual void Start(std::span<const Check> checks, SteadyTime now) = 0;
+
+  // For epoll: readable when Work has something to do. One that is always the same.
+  virtual int fd() const = 0;
+  // Work must be called no later than this.
+  virtual SteadyTime wake_at() const = 0;
+  virtual void Work(SteadyTime now) = 0;
+};
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,230 @@
+#include "monitord/probing.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "monitord/log.h"
+#include "store/host_list.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+int MakeEvent() {
+  const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (fd < 0) throw std::system_error(errno, std::system_category(), "eventfd");
+  return fd;
+}
+
+void Watch(int epoll, int fd) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+    throw std::system_error(errno, std::system_category(), "epoll_ctl");
+}
+
+// Rounded up: a turn too early would only find that nothing is due yet.
+int Milliseconds(steady_clock::duration wait) {
+  const auto rounded = std::chrono::ceil<milliseconds>(wait).count();
+  return static_cast<int>(std::clamp<int64_t>(rounded, 0, 60000));
+}
+
+}  // namespace
+
+Probing::Probing(std::span<const MakeProber> kinds) {
+  const auto done = [this](const Check& check) { CheckDone(check); };
+  for (const auto& make : kinds) probers_.push_back(make(done));
+  epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll_ < 0) throw std::system_error(errno, std::system_category(), "epoll_create");
+  orders_fd_ = MakeEvent();
+  rounds_fd_ = MakeEvent();
+  linewatch::Watch(epoll_, orders_fd_);
+  for (const auto& prober : probers_) linewatch::Watch(epoll_, prober->fd());
+  next_turn_ns_ = steady_clock::now().time_since_epoch().count();
+  thread_ = std::thread([this] { Run(); });
+}
+
+Probing::~Probing() {
+  stopping_ = true;
+  eventfd_write(orders_fd_, 1);
+  thread_.join();
+  close(epoll_);
+  close(orders_fd_);
+  close(rounds_fd_);
+}
+
+void Probing::Watch(Targets targets, milliseconds interval) {
+  auto next = std::make_shared<Watched>();
+  next->lines.resize(targets->size());
+  next->interval = interval;
+  next->targets = std::move(targets);
+  {
+    const std::lock_guard lock(mutex_);
+    ordered_ = std::move(next);
+  }
+  eventfd_write(orders_fd_, 1);
+}
+
+void Probing::CheckNow(std::vector<std::string> ids) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (asked_for_.size() > kMaxHosts) asked_for_.clear();  // whoever asks that often gets the youngest
+    asked_for_.insert(asked_for_.end(), ids.begin(), ids.end());
+  }
+  eventfd_write(orders_fd_, 1);
+}
+
+std::optional<Round> Probing::Take() {
+  const std::lock_guard lock(mutex_);
+  if (rounds_.empty()) {
+    eventfd_t count = 0;
+    eventfd_read(rounds_fd_, &count);
+    return std::nullopt;
+  }
+  Round round = std::move(rounds_.front());
+  rounds_.pop_front();
+  return round;
+}
+
+bool Probing::is_alive(milliseconds patience) const {
+  const auto promised = steady_clock::time_point(steady_clock::duration(next_turn_ns_.load()));
+  return steady_clock::now() < promised + patience;
+}
+
+// The loop: start what is due, let the probers work, wait.
+void Probing::Run() {
+  while (!stopping_) {
+    SteadyTime now = steady_clock::now();
+    TakeOrders(now);
+    if (watched_ && now >= next_cycle_) {
+      std::vector<uint32_t> due;
+      for (uint32_t i = 0; i < watched_->targets->size(); ++i) {
+        const Target& target = (*watched_->targets)[i];
+        const int64_t every = std::max<int64_t>(1, target.interval / watched_->interval);
+        if (cycle_ % static_cast<uint64_t>(every) == 0) due.push_back(i);
+      }
+      ++cycle_;
+      // Cycles that a sleeping machine missed are not made up for.
+      next_cycle_ += watched_->interval;
+      if (next_cycle_ <= now) next_cycle_ = now + watched_->interval;
+      StartRound(due, true, now);
+    }
+    for (const auto& prober : probers_) prober->Work(now);
+
+    SteadyTime wake = watched_ ? next_cycle_ : SteadyTime::max();
+    for (const auto& prober : probers_) wake = std::min(wake, prober->wake_at());
+    now = steady_clock::now();
+    const int wait = wake == SteadyTime::max() ? 60000 : Milliseconds(wake - now);
+    next_turn_ns_ = (now + milliseconds(wait)).time_since_epoch().count();
+    epoll_event events[4];
+    epoll_wait(epoll_, events, 4, wait);
+  }
+}
+
+void Probing::TakeOrders(SteadyTime now) {
+  eventfd_t count = 0;
+  if (eventfd_read(orders_fd_, &count) != 0) return;
+  std::shared_ptr<Watched> ordered;
+  std::vector<std::string> ids;
+  {
+    const std::lock_guard lock(mutex_);
+    ordered = std::move(ordered_);
+    ids = std::move(asked_for_);
+    asked_for_.clear();
+  }
+  if (ordered) Adopt(std::move(ordered));
+  if (!watched_) return;
+
+  if (next_cycle_ == SteadyTime{}) {
+    next_cycle_ = now;  // the first list: its first cycle begins at once and leaves nobody new
+    for (Line& line : watched_->lines) line.is_new = false;
+    return;
+  }
+  const std::unordered_set<std::string_view> asked(ids.begin(), ids.end());
+  std::vector<uint32_t> due;
+  for (uint32_t i = 0; i < watched_->lines.size(); ++i) {
+    Line& line = watched_->lines[i];
+    const bool wanted = line.is_new || asked.contains((*watched_->targets)[i].id);
+    line.is_new = false;
+    if (wanted) due.push_back(i);
+  }
+  if (!due.empty()) StartRound(due, false, now);
+}
+
+void Probing::Adopt(std::shared_ptr<Watched> next) {
+  if (watched_) {
+    std::unordered_map<std::string_view, uint32_t> before;
+    for (uint32_t i = 0; i < watched_->targets->size(); ++i) before.emplace((*watched_->targets)[i].id, i);
+    for (uint32_t i = 0; i < next->targets->size(); ++i) {
+      const Target& target = (*next->targets)[i];
+      const auto same = before.find(target.id);
+      if (same == before.end() || !((*watched_->targets)[same->second] == target)) continue;
+      next->lines[i].round_trip = watched_->lines[same->second].round_trip;
+      next->lines[i].is_new = false;
+    }
+    if (next->interval != watched_->interval) next_cycle_ = std::min(next_cycle_, steady_clock::now() + next->interval);
+  }
+  watched_ = std::move(next);
+}
+
+void Probing::StartRound(const std::vector<uint32_t>& due, bool is_cycle, SteadyTime now) {
+  auto opened = std::make_unique<OpenRound>();
+  opened->number = next_round_++;
+  opened->watched = watched_;
+  opened->round = {watched_->targets, {}, now, is_cycle};
+  // Reserved before anybody points into it.
+  opened->round.entries.reserve(due.size());
+  std::vector<std::vector<Check>> by_kind(probers_.size());
+  for (const uint32_t i : due) {
+    Line& line = watched_->lines[i];
+    if (line.checks_under_way > 0) continue;
+    ++line.checks_under_way;
+    const Target& target = (*watched_->targets)[i];
+    auto& entry = opened->round.entries.emplace_back();
+    entry.target = i;
+    by_kind[static_cast<size_t>(target.kind)].push_back(
+        {&target, &line.round_trip, &entry.result, opened->number});
+  }
+  opened->open = opened->round.entries.size();
+  if (opened->open == 0) {
+    if (is_cycle) Deliver(std::move(opened->round));
+    return;
+  }
+  open_rounds_.push_back(std::move(opened));
+  for (size_t kind = 0; kind < probers_.size(); ++kind)
+    if (!by_kind[kind].empty()) probers_[kind]->Start(by_kind[kind], now);
+}
+
+void Probing::CheckDone(const Check& check) {
+  const auto found = std::find_if(open_rounds_.begin(), open_rounds_.end(),
+                                  [&](const auto& opened) { return opened->number == check.round; });
+  OpenRound& opened = **found;
+  const auto index = static_cast<size_t>(check.target - opened.watched->targets->data());
+  --opened.watched->lines[index].checks_under_way;
+  if (--opened.open > 0) return;
+  Deliver(std::move(opened.round));
+  open_rounds_.erase(found);
+}
+
+void Probing::Deliver(Round&& round) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (rounds_.size() == kMostRounds) {
+      rounds_.pop_front();
+      LogWarning("results are not taken in time: the oldest round is dropped");
+    }
+    rounds_.push_back(std::move(round));
+  }
+  eventfd_write(rounds_fd_, 1);
+}
+
+}  // namespace linewatch

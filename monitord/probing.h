@@ -1,0 +1,111 @@
+// The thread that makes the checks, on a schedule of its own: it never waits for a lock, a disk or a mail.
+#ifndef LINEWATCH_MONITORD_PROBING_H_
+#define LINEWATCH_MONITORD_PROBING_H_
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "monitord/prober.h"
+
+namespace linewatch {
+
+using Targets = std::shared_ptr<const std::vector<Target>>;
+
+// Checks that were started together, all of them done.
+struct Round {
+  Targets targets;  // the list that was watched at that time
+  struct Entry {
+    uint32_t target;  // index into it
+    CheckResult result;
+  };
+  std::vector<Entry> entries;
+  SteadyTime started;
+  bool is_cycle = false;  // else a small one of its own, for hosts that are new, changed or asked for
+};
+
+class Probing {
+ public:
+  // Makes the prober of each kind, in the order of CheckKind; called on the constructing thread, so that what may not
+  // be opened is told at the start.
+  using MakeProber = std::function<std::unique_ptr<Prober>(Prober::Done)>;
+  explicit Probing(std::span<const MakeProber> kinds);
+  ~Probing();
+  Probing(const Probing&) = delete;
+  Probing& operator=(const Probing&) = delete;
+
+  // Replaces what is watched. Targets that were there before, unchanged, keep what was measured of them; the others
+  // are checked at once.
+  void Watch(Targets targets, std::chrono::milliseconds interval);
+
+  // A check of these targets now, unless one is under way.
+  void CheckNow(std::vector<std::string> ids);
+
+  // A round that has ended, oldest first; nothing when there is none. What nobody takes is dropped beyond kMostRounds.
+  std::optional<Round> Take();
+  // Readable when a round waits.
+  int fd() const { return rounds_fd_; }
+
+  // Whether the thread still turns: false once a turn is overdue by more than `patience`.
+  bool is_alive(std::chrono::milliseconds patience) const;
+
+  static constexpr size_t kMostRounds = 64;
+
+ private:
+  // What is measured of a target, kept from list to list.
+  struct Line {
+    RoundTrip round_trip;
+    int checks_under_way = 0;
+    bool is_new = true;
+  };
+  struct Watched {
+    Targets targets;
+    std::vector<Line> lines;  // by the index of the target
+    std::chrono::milliseconds interval{10000};
+  };
+  struct OpenRound {
+    uint32_t number;
+    std::shared_ptr<Watched> watched;
+    Round round;
+    size_t open = 0;  // checks not done yet
+  };
+
+  void Run();
+  void TakeOrders(SteadyTime now);
+  void Adopt(std::shared_ptr<Watched> next);
+  void StartRound(const std::vector<uint32_t>& due, bool is_cycle, SteadyTime now);
+  void CheckDone(const Check& check);
+  void Deliver(Round&& round);
+
+  std::vector<std::unique_ptr<Prober>> probers_;  // by kind
+
+  // The probing thread's own.
+  std::shared_ptr<Watched> watched_;
+  std::vector<std::unique_ptr<OpenRound>> open_rounds_;  // one or two
+  uint32_t next_round_ = 0;
+  SteadyTime next_cycle_{};
+  uint64_t cycle_ = 0;
+  int epoll_ = -1;
+
+  // Between the threads.
+  std::mutex mutex_;
+  std::shared_ptr<Watched> ordered_;
+  std::vector<std::string> asked_for_;
+  std::deque<Round> rounds_;
+  int orders_fd_ = -1, rounds_fd_ = -1;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<int64_t> next_turn_ns_ = 0;  // by when the thread promised to turn again
+
+  std::thread thread_;
+};
+
+}  // namespace linewatch
+
+#endif

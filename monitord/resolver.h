@@ -1,0 +1,52 @@
+// Names to addresses, off the loop: a resolver that hangs delays nobody.
+#ifndef LINEWATCH_MONITORD_RESOLVER_H_
+#define LINEWATCH_MONITORD_RESOLVER_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "monitord/address.h"
+
+namespace linewatch {
+
+class Resolver {
+ public:
+  Resolver();
+  // Look-ups that hang are left behind in their threads; they touch nothing of this object any more.
+  ~Resolver();
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+
+  struct Answer {
+    enum class State {
+      kPending,  // asked, no answer yet
+      kFound,    // the last known address; a younger one may be asked for meanwhile
+      kFailed    // `reason` says why
+    };
+    State state = State::kPending;
+    Address address;
+    std::string reason;
+  };
+  // Never blocks. Asks when nothing is known or what is known is old.
+  Answer Find(const std::string& name, std::chrono::steady_clock::time_point now);
+
+  // Forgets the names that were not asked for since `before`.
+  void Forget(std::chrono::steady_clock::time_point before);
+
+  // Readable when an answer came since the last call of Acknowledge.
+  int fd() const;
+  void Acknowledge();
+
+  static constexpr std::chrono::seconds kFresh{60};    // getaddrinfo(3) tells no TTL
+  static constexpr std::chrono::seconds kRetry{5};     // after a failure
+  static constexpr int kThreads = 4;
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace linewatch
+
+#endif

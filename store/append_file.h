@@ -1,0 +1,22 @@
+// Appending whole lines to a file that several processes append to.
+#ifndef LINEWATCH_STORE_APPEND_FILE_H_
+#define LINEWATCH_STORE_APPEND_FILE_H_
+
+#include <filesystem>
+#include <functional>
+#include <string_view>
+
+namespace linewatch {
+
+// One write of `lines`, which ends with a line end, on the disk when this returns. The file is made if missing; a torn
+// last line, left by a power cut, is closed first so that it spoils nothing but itself. Throws std::system_error, and
+// takes back what it had written of `lines` then.
+void AppendLines(const std::filesystem::path& path, std::string_view lines);
+
+// Each whole line of the file without its end, in order, with a bounded amount of memory; a file that is missing has
+// none. Lines above 64 KiB and a last line without an end are skipped.
+void ReadLines(const std::filesystem::path& path, const std::function<void(std::string_view)>& take);
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,162 @@
+#include "store/atomic_file.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+namespace linewatch {
+namespace {
+
+[[noreturn]] void Fail(const char* action, const std::filesystem::path& path) {
+  throw std::system_error(errno, std::system_category(), std::string(action) + " " + path.string());
+}
+
+std::filesystem::path FolderOf(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+std::filesystem::path WithSuffix(const std::filesystem::path& path, const char* suffix) {
+  return path.string() + suffix;
+}
+
+}  // namespace
+
+bool FileIdentity::operator==(const FileIdentity& other) const {
+  return device == other.device && inode == other.inode && size == other.size &&
+         modified.tv_sec == other.modified.tv_sec && modified.tv_nsec == other.modified.tv_nsec;
+}
+
+FileIdentity IdentityOf(const struct stat& status) {
+  return {status.st_dev, status.st_ino, status.st_size, status.st_mtim};
+}
+
+FileIdentity IdentityOf(const std::filesystem::path& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0) return IdentityOf(status);
+  if (errno == ENOENT) return {};
+  Fail("stat", path);
+}
+
+AtomicFile::AtomicFile(std::filesystem::path path, mode_t mode)
+    : path_(std::move(path)), temporary_(WithSuffix(path_, ".tmp")) {
+  SweepTemporary(path_);
+  fd_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+  if (fd_ < 0) Fail("create", temporary_);
+  // The umask does not decide who may read secrets or the dashboard's data.
+  if (fchmod(fd_, mode) != 0) {
+    const int error = errno;
+    Close();
+    unlink(temporary_.c_str());
+    errno = error;
+    Fail("chmod", temporary_);
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ < 0) return;
+  Close();
+  unlink(temporary_.c_str());
+}
+
+void AtomicFile::Close() { close(std::exchange(fd_, -1)); }
+
+void AtomicFile::Write(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = write(fd_, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) Fail("write", temporary_);
+    text.remove_prefix(static_cast<size_t>(n));
+  }
+}
+
+void AtomicFile::Sync() {
+  if (written_.exists()) return;
+  if (fsync(fd_) != 0) Fail("fsync", temporary_);
+  struct stat status {};
+  if (fstat(fd_, &status) != 0) Fail("stat", temporary_);
+  written_ = IdentityOf(status);
+}
+
+FileIdentity AtomicFile::Commit(Previous previous) {
+  Sync();
+  // With an exchange the old file keeps a name all the time; a crash before the second rename leaves it as NAME.tmp,
+  // which only costs a generation of NAME.prev.
+  bool exchanged = false;
+  if (previous == Previous::kKeep) {
+    exchanged = syscall(SYS_renameat2, AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(),
+                        RENAME_EXCHANGE) == 0;
+    if (!exchanged && errno != ENOENT && errno != EINVAL && errno != ENOSYS)
+      Fail("exchange", path_);
+  }
+  if (!exchanged) {
+    if (rename(temporary_.c_str(), path_.c_str()) != 0) Fail("rename", path_);
+  } else if (rename(temporary_.c_str(), WithSuffix(path_, ".prev").c_str()) != 0) {
+    Fail("rename", temporary_);
+  }
+  Close();
+  SyncFolder(FolderOf(path_));
+  return written_;
+}
+
+FileIdentity ReplaceFile(const std::filesystem::path& path, std::string_view text, mode_t mode,
+                         Previous previous) {
+  AtomicFile file(path, mode);
+  file.Write(text);
+  return file.Commit(previous);
+}
+
+void SweepTemporary(const std::filesystem::path& path) {
+  const auto temporary = WithSuffix(path, ".tmp");
+  if (unlink(temporary.c_str()) != 0 && errno != ENOENT) Fail("remove", temporary);
+}
+
+void SyncFolder(const std::filesystem::path& folder) {
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) Fail("open", folder);
+  const bool synced = fsync(fd) == 0;
+  const int error = errno;
+  close(fd);
+  errno = error;
+  if (!synced) Fail("fsync", folder);
+}
+
+std::string ReadFile(const std::filesystem::path& path, size_t limit) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) Fail("open", path);
+  struct stat status {};
+  std::string text;
+  bool good = fstat(fd, &status) == 0;
+  if (good && static_cast<size_t>(status.st_size) > limit) {
+    errno = EFBIG;
+    good = false;
+  }
+  // The size is a hint: the file may grow or shrink under us when a person edits it in place.
+  if (good) text.resize(static_cast<size_t>(status.st_size) + 1);
+  size_t filled = 0;
+  while (good) {
+    if (filled == text.size()) text.resize(text.size() * 2);
+    const ssize_t n = read(fd, text.data() + filled, text.size() - filled);
+    if (n < 0 && errno == EINTR) continue;
+    good = n >= 0;
+    if (n <= 0) break;
+    filled += static_cast<size_t>(n);
+    if (filled > limit) {
+      errno = EFBIG;
+      good = false;
+    }
+  }
+  const int error = errno;
+  close(fd);
+  errno = error;
+  if (!good) Fail("read", path);
+  text.resize(filled);
+  return text;
+}
+
+}  // namespace linewatch

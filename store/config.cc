@@ -1,0 +1,291 @@
+#include "store/config.h"
+
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <algorithm>
+#include <array>
+
+#include "store/host_check.h"
+#include "store/json_members.h"
+
+namespace linewatch {
+namespace {
+
+constexpr std::array<std::string_view, 3> kRoleNames = {"viewer", "operator", "admin"};
+
+constexpr std::string_view kSchema = R"json({
+"type": "object",
+"properties": {
+  "interval": {"type": "number", "minimum": 1, "maximum": 86400, "description": "a number of seconds from 1 to 86400"},
+  "timeout": {"type": "number", "minimum": 0.05, "maximum": 3600, "description": "a number of seconds from 0.05, shorter than the interval"},
+  "retries": {"type": "integer", "minimum": 0, "maximum": 10, "description": "a whole number from 0 to 10"},
+  "fail_threshold": {"type": "integer", "minimum": 1, "maximum": 10000, "description": "a whole number from 1 to 10000"},
+  "email_cooldown": {"type": "number", "minimum": 1, "maximum": 31536000, "description": "a number of seconds from 1 to 31536000"},
+  "uplinks": {"type": "array", "maxItems": 16, "items": {"type": "string"}, "description": "a list of at most 16 addresses or names"},
+  "digest_window": {"type": "number", "minimum": 0, "maximum": 3600, "description": "a number of seconds from 0 to 3600"},
+  "alert_expiry": {"type": "number", "minimum": 60, "maximum": 31536000, "description": "a number of seconds from 60 to 31536000"},
+  "fallback_after": {"type": "number", "minimum": 1, "maximum": 86400, "description": "a number of seconds from 1 to 86400"},
+  "fallback": {"type": "array", "items": {"enum": ["smtp", "telegram", "slack", "webhook"]}, "description": "a list of smtp, telegram, slack, webhook"},
+  "routes": {"type": "array", "maxItems": 100, "description": "a list of at most 100 routes", "items": {
+    "type": "object", "required": ["group"], "additionalProperties": false, "description": "an object with group, smtp_to and channels",
+    "properties": {
+      "group": {"type": "string", "minLength": 1, "maxLength": 100, "description": "1 to 100 characters"},
+      "smtp_to": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"}, "description": "a list of at most 50 mail addresses"},
+      "channels": {"type": "array", "items": {"enum": ["smtp", "telegram", "slack", "webhook"]}, "description": "a list of smtp, telegram, slack, webhook"}}}},
+  "heartbeat_url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"},
+  "smtp": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
+    "host": {"type": "string", "maxLength": 253, "description": "a host name or address"},
+    "port": {"type": "integer", "minimum": 1, "maximum": 65535, "description": "a whole number from 1 to 65535"},
+    "security": {"enum": ["none", "starttls", "tls"], "description": "none, starttls or tls"},
+    "username": {"type": "string", "maxLength": 320, "description": "at most 320 characters"},
+    "password": {"type": "string", "maxLength": 1000, "writeOnly": true, "description": "at most 1000 characters"},
+    "from": {"type": "string", "maxLength": 320, "pattern": "^([^@ ]+@[^@ ]+)?$", "description": "a mail address"},
+    "to": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"}, "description": "a list of at most 50 mail addresses"},
+    "ca_file": {"type": "string", "maxLength": 1000, "description": "the path of a file"}}},
+  "telegram": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
+    "token": {"type": "string", "maxLength": 200, "writeOnly": true, "description": "the token of a bot"},
+    "chat_id": {"type": "string", "maxLength": 100, "description": "at most 100 characters"},
+    "api_url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"}}},
+  "slack": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
+    "webhook_url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "writeOnly": true, "description": "an http or https URL"}}},
+  "webhook": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
+    "url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"},
+    "secret": {"type": "string", "maxLength": 1000, "writeOnly": true, "description": "at most 1000 characters"}}},
+  "mqtt": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
+    "host": {"type": "string", "maxLength": 253, "description": "a host name or address"},
+    "port": {"type": "integer", "minimum": 1, "maximum": 65535, "description": "a whole number from 1 to 65535"},
+    "username": {"type": "string", "maxLength": 320, "description": "at most 320 characters"},
+    "password": {"type": "string", "maxLength": 1000, "writeOnly": true, "description": "at most 1000 characters"},
+    "tls": {"type": "boolean", "description": "true or false"},
+    "ca_file": {"type": "string", "maxLength": 1000, "description": "the path of a file"}}},
+  "access": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
+    "anonymous": {"enum": ["viewer", "operator", "admin"], "description": "viewer, operator or admin"},
+    "roles": {"type": "object", "maxProperties": 1000, "additionalProperties": {"enum": ["viewer", "operator", "admin"]},
+      "description": "an object of user names, each with viewer, operator or admin"}}},
+  "public_url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"},
+  "timezone": {"type": "string", "maxLength": 100, "description": "a name of the time zone database, such as Europe/Berlin"},
+  "checkpoint": {"type": "number", "minimum": 1, "maximum": 86400, "description": "a number of seconds from 1 to 86400"},
+  "retention_days": {"type": "integer", "minimum": 1, "maximum": 3660, "description": "a whole number from 1 to 3660"},
+  "title": {"type": "string", "minLength": 1, "maxLength": 100, "description": "1 to 100 characters"}
+}})json";
+
+const Schema& ConfigSchema() {
+  static const Schema schema(kSchema);
+  return schema;
+}
+
+}  // namespace
+
+// Found through the namespace of the type, hence not in the unnamed one.
+void WriteJson(JsonWriter& out, Role role) { WriteString(out, NameOf(role)); }
+bool ReadJson(const rapidjson::Value& json, Role& role) { return ReadName(json, kRoleNames, role); }
+
+void WriteJson(JsonWriter& out, const Secret& secret) {
+  if (secret.text.empty()) {
+    out.Null();
+    return;
+  }
+  out.StartObject();
+  const MemberWriter write(out);
+  write("set", true);
+  out.EndObject();
+}
+bool ReadJson(const rapidjson::Value& json, Secret& secret) { return ReadJson(json, secret.text); }
+
+void WriteJson(JsonWriter& out, const std::map<std::string, Role>& roles) {
+  const MemberWriter write(out);
+  out.StartObject();
+  for (const auto& [user, role] : roles) write(user, role);
+  out.EndObject();
+}
+bool ReadJson(const rapidjson::Value& json, std::map<std::string, Role>& roles) {
+  if (!json.IsObject()) return false;
+  for (const auto& member : json.GetObject())
+    ReadJson(member.value, roles[std::string(StringOf(member.name))]);
+  return true;
+}
+
+template <MaybeConst<Config::Route> R>
+void VisitMembers(R& route, auto&& visit) {
+  visit("group", route.group);
+  visit("smtp_to", route.smtp_to);
+  visit("channels", route.channels);
+}
+
+template <MaybeConst<Config::Smtp> S>
+void VisitMembers(S& smtp, auto&& visit) {
+  visit("host", smtp.host);
+  visit("port", smtp.port);
+  visit("security", smtp.security);
+  visit("username", smtp.username);
+  visit("password", smtp.password);
+  visit("from", smtp.from);
+  visit("to", smtp.to);
+  visit("ca_file", smtp.ca_file);
+}
+
+template <MaybeConst<Config::Telegram> T>
+void VisitMembers(T& telegram, auto&& visit) {
+  visit("token", telegram.token);
+  visit("chat_id", telegram.chat_id);
+  visit("api_url", telegram.api_url);
+}
+
+template <MaybeConst<Config::Slack> S>
+void VisitMembers(S& slack, auto&& visit) {
+  visit("webhook_url", slack.webhook_url);
+}
+
+template <MaybeConst<Config::Webhook> W>
+void VisitMembers(W& webhook, auto&& visit) {
+  visit("url", webhook.url);
+  visit("secret", webhook.secret);
+}
+
+template <MaybeConst<Config::Mqtt> M>
+void VisitMembers(M& mqtt, auto&& visit) {
+  visit("host", mqtt.host);
+  visit("port", mqtt.port);
+  visit("username", mqtt.username);
+  visit("password", mqtt.password);
+  visit("tls", mqtt.tls);
+  visit("ca_file", mqtt.ca_file);
+}
+
+template <MaybeConst<Config::Access> A>
+void VisitMembers(A& access, auto&& visit) {
+  visit("anonymous", access.anonymous);
+  visit("roles", access.roles);
+}
+
+template <MaybeConst<Config> C>
+void VisitMembers(C& config, auto&& visit) {
+  visit("interval", config.interval);
+  visit("timeout", config.timeout);
+  visit("retries", config.retries);
+  visit("fail_threshold", config.fail_threshold);
+  visit("email_cooldown", config.email_cooldown);
+  visit("uplinks", config.uplinks);
+  visit("digest_window", config.digest_window);
+  visit("alert_expiry", config.alert_expiry);
+  visit("fallback_after", config.fallback_after);
+  visit("fallback", config.fallback);
+  visit("routes", config.routes);
+  visit("heartbeat_url", config.heartbeat_url);
+  visit("smtp", config.smtp);
+  visit("telegram", config.telegram);
+  visit("slack", config.slack);
+  visit("webhook", config.webhook);
+  visit("mqtt", config.mqtt);
+  visit("access", config.access);
+  visit("public_url", config.public_url);
+  visit("timezone", config.timezone);
+  visit("checkpoint", config.checkpoint);
+  visit("retention_days", config.retention_days);
+  visit("title", config.title);
+}
+
+namespace {
+
+bool is_time_zone(const std::string& name) {
+  if (name.empty()) return true;
+  if (name.front() == '/' || name.find("..") != std::string::npos) return false;
+  std::error_code error;
+  return std::filesystem::is_regular_file("/usr/share/zoneinfo/" + name, error);
+}
+
+void RemoveNulls(rapidjson::Value& object) {
+  for (auto member = object.MemberBegin(); member != object.MemberEnd();) {
+    if (member->value.IsNull()) {
+      member = object.EraseMember(member);
+      continue;
+    }
+    if (member->value.IsObject()) RemoveNulls(member->value);
+    ++member;
+  }
+}
+
+// {"set": true} says "as it is": the member is taken out of the patch, wherever it stands.
+void RemoveKeptSecrets(rapidjson::Value& patch) {
+  for (auto member = patch.MemberBegin(); member != patch.MemberEnd();) {
+    rapidjson::Value& value = member->value;
+    const auto* set = FindMember(value, "set");
+    if (set != nullptr && set->IsTrue() && value.MemberCount() == 1) {
+      member = patch.EraseMember(member);
+      continue;
+    }
+    if (value.IsObject()) RemoveKeptSecrets(value);
+    ++member;
+  }
+}
+
+}  // namespace
+
+std::string_view NameOf(Role role) { return kRoleNames[static_cast<size_t>(role)]; }
+
+ConfigResult CheckConfig(const rapidjson::Value& settings) {
+  rapidjson::Document given;
+  given.CopyFrom(settings, given.GetAllocator());
+  if (given.IsObject()) RemoveNulls(given);
+  auto errors = ConfigSchema().Check(given);
+  if (!errors.empty()) return errors;
+
+  Config config;
+  ReadJson(given, config);
+  if (config.timeout >= config.interval)
+    errors.push_back({"timeout", "expected less than the interval, so that two cycles never overlap",
+                      JsonText([&](JsonWriter& out) { WriteJson(out, config.timeout); })});
+  for (size_t i = 0; i < config.uplinks.size(); ++i)
+    if (!is_address_or_name(config.uplinks[i]))
+      errors.push_back({"uplinks[" + std::to_string(i) + "]",
+                        "expected an IPv4 or IPv6 address or a domain name", config.uplinks[i]});
+  if (!is_time_zone(config.timezone))
+    errors.push_back({"timezone", "expected a name of the time zone database, such as Europe/Berlin",
+                      config.timezone});
+  if (!errors.empty()) return errors;
+  return config;
+}
+
+ConfigResult ParseConfig(std::string_view text) {
+  rapidjson::Document settings;
+  if (const auto fault = ParseJson(text, settings))
+    return std::vector<FieldError>{{"", "line " + std::to_string(fault->line) + ": " + fault->what, ""}};
+  return CheckConfig(settings);
+}
+
+std::string Describe(const std::vector<FieldError>& errors) {
+  std::string text;
+  for (const FieldError& error : errors) {
+    if (!text.empty()) text += '\n';
+    if (!error.field.empty()) text += error.field;
+    if (!error.value.empty()) text += " is " + error.value;
+    if (!error.field.empty()) text += ": ";
+    text += error.message;
+  }
+  return text;
+}
+
+void WriteConfig(JsonWriter& out, const Config& config) { WriteJson(out, config); }
+
+std::variant<std::string, std::vector<FieldError>> PatchConfig(std::string_view text,
+                                                               const rapidjson::Value& patch) {
+  rapidjson::Document settings;
+  if (const auto fault = ParseJson(text, settings))
+    return std::vector<FieldError>{{"", "line " + std::to_string(fault->line) + ": " + fault->what, ""}};
+  rapidjson::Document changes;
+  changes.CopyFrom(patch, changes.GetAllocator());
+  if (!changes.IsObject()) return std::vector<FieldError>{{"", "expected an object", ""}};
+  RemoveKeptSecrets(changes);
+  MergePatch(settings, changes, settings.GetAllocator());
+  const auto checked = CheckConfig(settings);
+  if (const auto* errors = std::get_if<std::vector<FieldError>>(&checked)) return *errors;
+
+  rapidjson::StringBuffer buffer;
+  rapidjson::PrettyWriter<rapidjson::StringBuffer> out(buffer);
+  out.SetIndent(' ', 2);
+  settings.Accept(out);
+  return std::string(buffer.GetString(), buffer.GetSize()) + '\n';
+}
+
+}  // namespace linewatch

@@ -1,0 +1,64 @@
+// The append-only record of everything that happened, from which outages and reports are computed.
+#ifndef LINEWATCH_STORE_EVENT_LOG_H_
+#define LINEWATCH_STORE_EVENT_LOG_H_
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "store/host.h"
+#include "store/wall_time.h"
+
+namespace linewatch {
+
+struct StatusEvent {
+  WallTime t;
+  std::string host, name;
+  Status from, to;
+  WallTime since;  // when the first check that led here was sent
+  std::string reason;
+};
+struct AlertEvent {
+  WallTime t;
+  std::string channel, subject;
+  std::vector<std::string> hosts;
+  std::string result;
+};
+struct EditEvent {
+  WallTime t;
+  std::string user;    // empty: nobody in particular, or by hand
+  std::string action;  // add, change, delete, adopt, config
+  std::string host;    // id; empty for config
+  std::vector<std::string> changed;  // names of the settings
+};
+struct MonitorEvent {
+  WallTime t;
+  std::string state;  // start, stop, blind, sight, clock, late
+  WallTime since;     // start: the last sign of life before; else when the state began
+};
+using Event = std::variant<StatusEvent, AlertEvent, EditEvent, MonitorEvent>;
+
+WallTime TimeOf(const Event& event);
+
+class EventLog {
+ public:
+  // `folder` is made on the first append.
+  explicit EventLog(std::filesystem::path folder);
+
+  // All of `events`, in one write, on the disk when this returns. Throws std::system_error when that cannot be had: then
+  // a part may be written, which readers skip and the next append closes with a line end. Any number of processes.
+  void Append(const std::vector<Event>& events) const;
+
+  // Hands every event from `from` on to `take`, file by file in the order of writing, which a jumping clock may have
+  // made another one than that of time. Lines that do not parse are skipped.
+  void Read(WallTime from, const std::function<void(const Event&)>& take) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace linewatch
+
+#endif

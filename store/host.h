@@ -1,0 +1,146 @@
+// One watched host: what people set and what monitord saw of it.
+#ifndef LINEWATCH_STORE_HOST_H_
+#define LINEWATCH_STORE_HOST_H_
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/wall_time.h"
+
+namespace linewatch {
+
+enum class CheckKind : uint8_t { kPing };
+inline constexpr std::array<std::string_view, 1> kCheckKindNames = {"ping"};
+
+enum class Status : uint8_t {
+  kPending,      // not checked yet
+  kUp,           // the last check succeeded, within its limits
+  kDegraded,     // it succeeded, but beyond a limit in three checks in a row
+  kFailing,      // failed checks in a row, fewer than the threshold
+  kDown,         // the threshold of failed checks in a row is reached
+  kUnreachable,  // it fails, and so does everything it is reached through
+  kUnknown,      // monitord could not tell
+  kPaused,       // not enabled
+};
+inline constexpr std::array<std::string_view, 8> kStatusNames = {
+    "pending", "up", "degraded", "failing", "down", "unreachable", "unknown", "paused"};
+inline std::string_view NameOf(Status status) { return kStatusNames[static_cast<size_t>(status)]; }
+
+// When nobody is to be woken: once, or every week.
+struct MaintenanceWindow {
+  struct Once {
+    WallTime from, to;
+  };
+  struct Weekly {
+    std::vector<int> days;  // 1 Monday to 7 Sunday, on which the window opens
+    int from = 0, to = 0;   // minutes after midnight in config's timezone; to <= from ends on the next day
+  };
+  std::optional<Once> once;  // exactly one of the two
+  std::optional<Weekly> weekly;
+  std::string note;
+};
+
+// Somebody knows and works on it: no repeats until the outage ends.
+struct Acknowledgement {
+  std::string by;
+  WallTime at;
+  std::string note;
+};
+
+// The last sixty checks, oldest first: milliseconds, or a failure.
+class Trail {
+ public:
+  static constexpr size_t kLength = 60;
+  static constexpr float kFailed = -1;  // no round trip is negative
+
+  void Add(float milliseconds_or_failed) {
+    checks_[end_] = milliseconds_or_failed;
+    end_ = static_cast<uint8_t>((end_ + 1) % kLength);
+    if (size_ < kLength) ++size_;
+  }
+  size_t size() const { return size_; }
+  // i from 0, the oldest, to size() - 1.
+  float operator[](size_t i) const { return checks_[(end_ + kLength - size_ + i) % kLength]; }
+
+ private:
+  std::array<float, kLength> checks_{};
+  uint8_t end_ = 0, size_ = 0;
+};
+
+// The time of the last day by what it says about a line, in the order of time. It is not in hosts.json: a start
+// computes it from the events.
+struct UptimeHistory {
+  enum class Kind : uint8_t { kUp, kDown, kNeither };
+  struct Stretch {
+    WallTime from;  // until the next one's
+    Kind kind;
+  };
+  std::vector<Stretch> stretches;
+};
+
+// What monitord observes. Only monitord writes it; an API request that names one of these fields is not refused, so
+// that what was read can be sent back, but the field is ignored.
+struct Observation {
+  Status status = Status::kPending;
+  std::optional<bool> status_current;  // did the last check succeed; frozen while paused, blind or voided
+  int fail_count = 0;                  // failed checks in a row
+  WallTime fail_since = kNever;        // when the first of them was sent
+  WallTime last_check = kNever;
+  WallTime last_good = kNever;
+  WallTime last_change = kNever;  // of status
+  WallTime last_alert_time = kNever;
+  std::string reason;  // why the last check failed, a short sentence; empty after a good one
+  std::optional<float> rtt_ms, loss_percent, jitter_ms;
+  std::optional<float> uptime;  // percent of the last 24 h, or since the first check
+  Trail trail;
+  WallTime cert_expires = kNever;
+  bool in_maintenance = false;
+
+  // Not in hosts.json.
+  UptimeHistory history;
+  uint8_t beyond_or_within = 0;          // good checks in a row that speak for entering, or for leaving, degraded
+  bool degraded_before_failing = false;  // what a good check returns to
+};
+
+struct Host {
+  // Settings. The API and people write them; monitord never does. What may stand in them: store/host_check.h.
+  std::string id;        // 1 to 32 of a-z0-9, never reused
+  int64_t revision = 1;  // counts changes of this host's settings
+  std::string name;
+  std::string ip;  // IPv4, IPv6 or domain name
+  CheckKind check = CheckKind::kPing;
+  bool enabled = true;
+  std::string group, customer, notes;
+  std::vector<std::string> tags;
+  std::vector<std::string> parents;  // ids of what this host is reached through
+
+  // Unset: config.json's value counts.
+  std::optional<std::chrono::milliseconds> interval, timeout;
+  std::optional<int> retries, fail_threshold;
+
+  int packets = 1;  // echo requests a check
+  std::optional<double> slow_ms, max_loss_percent, max_jitter_ms;  // beyond it the host is degraded
+  std::optional<double> sla_percent;
+  std::vector<MaintenanceWindow> maintenance;
+  std::optional<Acknowledgement> acknowledged;
+
+  Observation seen;
+
+  // Members of hosts.json that this version does not know, as `,"name":value` one after the other: kept as they are.
+  std::string unknown_members;
+};
+
+// Two hosts with equal targets are watched by the same check of the same thing: "2001:DB8::1" is "2001:db8:0::1".
+std::string TargetOf(const Host& host);
+
+// Ten random characters of a-z0-9: 51 bits, so that an id is not given twice in the life of an installation.
+std::string NewHostId();
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,414 @@
+// The format of hosts.json, version 1:
+//   { "format": 1, "updated": UNIX SECONDS, "interval": SECONDS, "revision": N, "monitor": {...}, "summary": {...},
+//     "hosts": [ {...}, ... ] }
+// in this order, so that whoever only wants to know whether something changed reads the first bytes. The members of a
+// host are listed once, in VisitSettings and VisitObservation below; reading, writing and the names known follow from
+// these lists. Times are Unix seconds with fractions, durations seconds, unless the name says otherwise; "never" and
+// "not set" are null.
+#include "store/host_json.h"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+
+#include <algorithm>
+#include <set>
+
+#include "store/json_members.h"
+
+namespace linewatch {
+namespace {
+
+std::string ClockText(int minutes) {
+  const auto digit = [](int d) { return static_cast<char>('0' + d); };
+  return {digit(minutes / 600), digit(minutes / 60 % 10), ':', digit(minutes % 60 / 10),
+          digit(minutes % 10)};
+}
+
+// "HH:MM" to minutes after midnight, as the schema has checked it; anything else is midnight.
+int ClockMinutes(std::string_view text) {
+  if (text.size() != 5) return 0;
+  const auto digit = [&](size_t i) { return std::clamp(text[i] - '0', 0, 9); };
+  return std::min(digit(0) * 10 + digit(1), 23) * 60 + std::min(digit(3) * 10 + digit(4), 59);
+}
+
+}  // namespace
+
+// Found through the namespace of the type, hence not in the unnamed one.
+void WriteJson(JsonWriter& out, CheckKind kind) {
+  WriteString(out, kCheckKindNames[static_cast<size_t>(kind)]);
+}
+bool ReadJson(const rapidjson::Value& json, CheckKind& kind) {
+  return ReadName(json, kCheckKindNames, kind);
+}
+
+void WriteJson(JsonWriter& out, Status status) { WriteString(out, NameOf(status)); }
+bool ReadJson(const rapidjson::Value& json, Status& status) {
+  return ReadName(json, kStatusNames, status);
+}
+
+void WriteJson(JsonWriter& out, const Trail& trail) {
+  out.StartArray();
+  for (size_t i = 0; i < trail.size(); ++i) {
+    if (trail[i] < 0) {
+      out.Null();
+    } else {
+      WriteJson(out, trail[i]);
+    }
+  }
+  out.EndArray();
+}
+bool ReadJson(const rapidjson::Value& json, Trail& trail) {
+  if (!json.IsArray()) return false;
+  for (const auto& check : json.GetArray())
+    trail.Add(check.IsNumber() ? static_cast<float>(check.GetDouble()) : Trail::kFailed);
+  return true;
+}
+
+void WriteJson(JsonWriter& out, const MaintenanceWindow& window) {
+  const MemberWriter write(out);
+  out.StartObject();
+  if (window.once) {
+    write("from", window.once->from);
+    write("to", window.once->to);
+  } else if (window.weekly) {
+    write("days", window.weekly->days);
+    write("from", ClockText(window.weekly->from));
+    write("to", ClockText(window.weekly->to));
+  }
+  write("note", window.note);
+  out.EndObject();
+}
+bool ReadJson(const rapidjson::Value& json, MaintenanceWindow& window) {
+  const MemberReader read(json);
+  read("note", window.note);
+  if (FindMember(json, "days") == nullptr) {
+    auto& once = window.once.emplace();
+    read("from", once.from);
+    read("to", once.to);
+    return true;
+  }
+  auto& weekly = window.weekly.emplace();
+  std::string from, to;
+  read("days", weekly.days);
+  read("from", from);
+  read("to", to);
+  weekly.from = ClockMinutes(from);
+  weekly.to = ClockMinutes(to);
+  return true;
+}
+
+template <MaybeConst<Acknowledgement> A>
+void VisitMembers(A& acknowledgement, auto&& visit) {
+  visit("by", acknowledgement.by);
+  visit("at", acknowledgement.at);
+  visit("note", acknowledgement.note);
+}
+
+template <MaybeConst<Notice> N>
+void VisitMembers(N& notice, auto&& visit) {
+  visit("code", notice.code);
+  visit("message", notice.message);
+  visit("since", notice.since);
+}
+
+namespace {
+
+constexpr std::string_view kIdName = "id", kRevisionName = "revision";
+
+template <class H, class Visitor>
+void VisitSettings(H& host, Visitor&& visit) {
+  visit("name", host.name);
+  visit("ip", host.ip);
+  visit("check", host.check);
+  visit("enabled", host.enabled);
+  visit("group", host.group);
+  visit("customer", host.customer);
+  visit("tags", host.tags);
+  visit("notes", host.notes);
+  visit("parents", host.parents);
+  visit("interval", host.interval);
+  visit("timeout", host.timeout);
+  visit("retries", host.retries);
+  visit("fail_threshold", host.fail_threshold);
+  visit("packets", host.packets);
+  visit("slow_ms", host.slow_ms);
+  visit("max_loss_percent", host.max_loss_percent);
+  visit("max_jitter_ms", host.max_jitter_ms);
+  visit("sla_percent", host.sla_percent);
+  visit("maintenance", host.maintenance);
+  visit("acknowledged", host.acknowledged);
+}
+
+template <class O, class Visitor>
+void VisitObservation(O& seen, Visitor&& visit) {
+  visit("status", seen.status);
+  visit("statusCurrent", seen.status_current);
+  visit("fail_count", seen.fail_count);
+  visit("fail_since", seen.fail_since);
+  visit("last_check", seen.last_check);
+  visit("last_good", seen.last_good);
+  visit("last_change", seen.last_change);
+  visit("last_alert_time", seen.last_alert_time);
+  visit("reason", seen.reason);
+  visit("rtt_ms", seen.rtt_ms);
+  visit("loss_percent", seen.loss_percent);
+  visit("jitter_ms", seen.jitter_ms);
+  visit("uptime", seen.uptime);
+  visit("trail", seen.trail);
+  visit("cert_expires", seen.cert_expires);
+  visit("in_maintenance", seen.in_maintenance);
+}
+
+// Members kept as text; the text is our own, so it parses.
+void WriteUnknownMembers(JsonWriter& out, const std::string& members) {
+  if (members.empty()) return;
+  rapidjson::Document document;
+  if (ParseJson("{" + members.substr(1) + "}", document)) return;
+  for (const auto& member : document.GetObject()) {
+    out.Key(member.name.GetString(), member.name.GetStringLength());
+    member.value.Accept(out);
+  }
+}
+
+template <class Visit>
+std::set<std::string_view> NamesIn(Visit visit) {
+  std::set<std::string_view> names;
+  visit([&names](std::string_view name, const auto&) { names.insert(name); });
+  return names;
+}
+
+const std::set<std::string_view>& ObservedNames() {
+  static const auto names = [] {
+    Observation seen;
+    auto observed = NamesIn([&](auto&& visit) { VisitObservation(seen, visit); });
+    observed.insert({kIdName, kRevisionName});
+    return observed;
+  }();
+  return names;
+}
+
+const std::set<std::string_view>& SettingNames() {
+  static const auto names = [] {
+    Host host;
+    return NamesIn([&](auto&& visit) { VisitSettings(host, visit); });
+  }();
+  return names;
+}
+
+void AddUnknownMember(std::string& members, std::string_view name, const rapidjson::Value& value) {
+  members += ',' + JsonText([&](JsonWriter& out) { WriteString(out, name); });
+  members += ':' + JsonText([&](JsonWriter& out) { value.Accept(out); });
+}
+
+// Walks over the outer object or array itself and lets RapidJSON parse one member or one host at a time, always into
+// the same memory.
+class ListParser {
+ public:
+  explicit ListParser(std::string_view text) : text_(text), stream_(text.data(), text.size()) {}
+
+  // Each taker returns false to stop early, which is a success.
+  template <class TakeMember, class TakeHost>
+  std::optional<JsonFault> Run(TakeMember take_member, TakeHost take_host, bool& was_array) {
+    was_array = Peek() == '[';
+    if (was_array) return Finish(Hosts(take_host));
+    if (!Eat('{')) return Fault("expected an object or an array");
+    if (Eat('}')) return Finish(true);
+    do {
+      rapidjson::Document name(&pool_);
+      if (Peek() != '"' || !ParseValue(name)) return Fault("expected a member's name");
+      const std::string key(StringOf(name));
+      if (!Eat(':')) return Fault("expected ':'");
+      if (key == "hosts" && Peek() == '[') {
+        if (!Hosts(take_host)) return Finish(false);
+      } else {
+        rapidjson::Document value(&pool_);
+        if (!ParseValue(value)) return Fault("expected a value");
+        if (!take_member(key, value)) return std::nullopt;
+      }
+      pool_.Clear();
+    } while (Eat(','));
+    return Finish(Eat('}'));
+  }
+
+ private:
+  char Peek() {
+    rapidjson::SkipWhitespace(stream_);
+    return stream_.Peek();
+  }
+  bool Eat(char c) {
+    if (Peek() != c) return false;
+    stream_.Take();
+    return true;
+  }
+  bool ParseValue(rapidjson::Document& into) {
+    Peek();
+    into.ParseStream<kJsonParseFlags | rapidjson::kParseStopWhenDoneFlag>(stream_);
+    if (into.HasParseError()) what_ = rapidjson::GetParseError_En(into.GetParseError());
+    return !into.HasParseError();
+  }
+  template <class TakeHost>
+  bool Hosts(TakeHost take_host) {
+    Eat('[');
+    if (Eat(']')) return true;
+    do {
+      rapidjson::Document host(&pool_);
+      if (!ParseValue(host)) return false;
+      if (!take_host(host)) {
+        stopped_ = true;
+        return false;
+      }
+      pool_.Clear();
+    } while (Eat(','));
+    return Eat(']');
+  }
+  std::optional<JsonFault> Finish(bool good) {
+    if (stopped_) return std::nullopt;
+    if (!good) return Fault("expected ',' or the end");
+    if (stream_.Tell() < text_.size() && Peek() != '\0') return Fault("text after the end");
+    if (stream_.Tell() < text_.size()) return Fault("a zero byte");
+    return std::nullopt;
+  }
+  JsonFault Fault(const char* what) const {
+    return {LineAt(text_, stream_.Tell()), what_.empty() ? what : what_};
+  }
+
+  std::string_view text_;
+  rapidjson::MemoryStream stream_;
+  rapidjson::MemoryPoolAllocator<> pool_;
+  std::string what_;
+  bool stopped_ = false;
+};
+
+template <class M, class Visitor>
+void VisitMonitor(M& monitor, Visitor&& visit) {
+  visit("state", monitor.state);
+  visit("since", monitor.since);
+  visit("version", monitor.version);
+  visit("notices", monitor.notices);
+}
+
+void ReadHeaderMember(HostList& list, std::string_view name, const rapidjson::Value& value) {
+  if (name == "updated") {
+    ReadJson(value, list.updated);
+  } else if (name == "interval") {
+    ReadJson(value, list.interval);
+  } else if (name == kRevisionName) {
+    ReadJson(value, list.revision);
+  } else if (name == "monitor") {
+    const MemberReader read(value);
+    VisitMonitor(list.monitor, read);
+    int cycle_ms = 0;
+    read("cycle_ms", cycle_ms);
+    list.monitor.cycle = std::chrono::milliseconds(cycle_ms);
+  } else if (name != "format" && name != "summary") {
+    AddUnknownMember(list.unknown_members, name, value);
+  }
+}
+
+}  // namespace
+
+Host ReadHost(const rapidjson::Value& object) {
+  Host host;
+  const MemberReader read(object);
+  read(kIdName, host.id);
+  read(kRevisionName, host.revision);
+  VisitSettings(host, read);
+  VisitObservation(host.seen, read);
+  for (const auto& member : object.GetObject()) {
+    const auto name = StringOf(member.name);
+    if (!is_setting_member(name) && !is_observed_member(name))
+      AddUnknownMember(host.unknown_members, name, member.value);
+  }
+  return host;
+}
+
+void WriteHost(JsonWriter& out, const Host& host) {
+  const MemberWriter write(out);
+  out.StartObject();
+  write(kIdName, host.id);
+  write(kRevisionName, host.revision);
+  VisitSettings(host, write);
+  VisitObservation(host.seen, write);
+  WriteUnknownMembers(out, host.unknown_members);
+  out.EndObject();
+}
+
+void WriteSettings(JsonWriter& out, const Host& host) {
+  const MemberWriter write(out);
+  out.StartObject();
+  VisitSettings(host, write);
+  out.EndObject();
+}
+
+bool is_observed_member(std::string_view name) { return ObservedNames().contains(name); }
+bool is_setting_member(std::string_view name) { return SettingNames().contains(name); }
+
+bool is_host_entry(const rapidjson::Value& entry) {
+  const auto* name = FindMember(entry, "name");
+  const auto* ip = FindMember(entry, "ip");
+  return name != nullptr && name->IsString() && ip != nullptr && ip->IsString();
+}
+
+std::optional<JsonFault> ReadHostList(std::string_view text, const AcceptHost& accept, HostList& list,
+                                      bool& was_array) {
+  list = {};
+  was_array = false;
+  if (auto fault = CheckJsonDepth(text)) return fault;
+  size_t place = 0;
+  return ListParser(text).Run(
+      [&](std::string_view name, const rapidjson::Value& value) {
+        ReadHeaderMember(list, name, value);
+        return true;
+      },
+      [&](const rapidjson::Value& entry) {
+        if (accept(entry, ++place)) list.hosts.push_back(ReadHost(entry));
+        return true;
+      },
+      was_array);
+}
+
+std::optional<JsonFault> ReadHostListHeader(std::string_view text, HostList& header) {
+  header = {};
+  bool was_array = false;
+  return ListParser(text).Run(
+      [&](std::string_view name, const rapidjson::Value& value) {
+        ReadHeaderMember(header, name, value);
+        return true;
+      },
+      [](const rapidjson::Value&) { return false; }, was_array);
+}
+
+void WriteSummary(JsonWriter& out, const Summary& summary) {
+  const MemberWriter write(out);
+  out.StartObject();
+  write("total", summary.total);
+  for (const Status status : {Status::kUp, Status::kDegraded, Status::kFailing, Status::kDown,
+                              Status::kUnreachable, Status::kUnknown, Status::kPaused, Status::kPending})
+    write(NameOf(status), summary.by_status[static_cast<size_t>(status)]);
+  write("uptime", summary.uptime);
+  out.EndObject();
+}
+
+void WriteHostList(JsonWriter& out, const HostList& list) {
+  const MemberWriter write(out);
+  out.StartObject();
+  write("format", 1);
+  write("updated", UnixSeconds(list.updated));
+  write("interval", list.interval);
+  write(kRevisionName, list.revision);
+  out.Key("monitor");
+  out.StartObject();
+  VisitMonitor(list.monitor, write);
+  write("cycle_ms", static_cast<int64_t>(list.monitor.cycle.count()));
+  out.EndObject();
+  out.Key("summary");
+  WriteSummary(out, Summarize(list));
+  WriteUnknownMembers(out, list.unknown_members);
+  out.Key("hosts");
+  out.StartArray();
+  for (const Host& host : list.hosts) WriteHost(out, host);
+  out.EndArray();
+  out.EndObject();
+}
+
+}  // namespace linewatch

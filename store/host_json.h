@@ -1,0 +1,44 @@
+// Hosts as JSON: the format of hosts.json and of the API, described in host_json.cc.
+#ifndef LINEWATCH_STORE_HOST_JSON_H_
+#define LINEWATCH_STORE_HOST_JSON_H_
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "store/host_list.h"
+#include "store/json.h"
+
+namespace linewatch {
+
+// Never fails: a member that is missing or of a wrong type leaves the default in place, unknown ones go into
+// unknown_members. What came from outside is checked first, by host_check.h.
+Host ReadHost(const rapidjson::Value& object);
+void WriteHost(JsonWriter& out, const Host& host);
+
+// The settings alone, without id and revision: what a merge patch is applied to.
+void WriteSettings(JsonWriter& out, const Host& host);
+
+// A member that monitord or the store writes: `id`, `revision` and everything observed.
+bool is_observed_member(std::string_view name);
+bool is_setting_member(std::string_view name);
+
+// Reads hosts one at a time, so that ten thousand cost no more than the list itself. `accept` sees each entry as it
+// stands there, with its place counted from 1, and may refuse it. A bare array, the file of the system that came before
+// this one, is read as well; `was_array` says so.
+using AcceptHost = std::function<bool(const rapidjson::Value& entry, size_t place)>;
+std::optional<JsonFault> ReadHostList(std::string_view text, const AcceptHost& accept, HostList& list,
+                                      bool& was_array);
+
+// What a program's own file needs: an object with a name and an address.
+bool is_host_entry(const rapidjson::Value& entry);
+
+// Only what stands before the hosts: revision, updated, interval and monitor.
+std::optional<JsonFault> ReadHostListHeader(std::string_view text, HostList& header);
+
+void WriteHostList(JsonWriter& out, const HostList& list);
+void WriteSummary(JsonWriter& out, const Summary& summary);
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,60 @@
+// What hosts.json holds: all hosts, and the state of the monitor that watches them.
+#ifndef LINEWATCH_STORE_HOST_LIST_H_
+#define LINEWATCH_STORE_HOST_LIST_H_
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/host.h"
+#include "store/wall_time.h"
+
+namespace linewatch {
+
+inline constexpr size_t kMaxHosts = 10000;
+
+// What people must know: shown as a banner until it is no longer true.
+struct Notice {
+  std::string code;  // a word for programs, such as "file_set_aside"
+  std::string message;
+  WallTime since;
+};
+
+struct MonitorState {
+  std::string state;  // "watching"; "stopped" after a clean stop; empty before the first start
+  WallTime since = kNever;
+  std::chrono::milliseconds cycle{0};  // length of the last cycle, from its first send to publishing
+  std::string version;
+  std::vector<Notice> notices;
+};
+
+struct HostList {
+  WallTime updated = kNever;  // end of the last completed cycle
+  std::chrono::milliseconds interval{0};
+  int64_t revision = 0;  // counts changes of settings
+  MonitorState monitor;
+  std::vector<Host> hosts;
+  std::string unknown_members;  // as in Host
+
+  Host* Find(std::string_view id);
+  const Host* Find(std::string_view id) const;
+};
+
+struct Summary {
+  std::array<size_t, kStatusNames.size()> by_status{};
+  size_t total = 0;
+  std::optional<double> uptime;  // mean over the hosts that have one
+};
+Summary Summarize(const HostList& list);
+
+// Puts what `observed` saw of a host into the host of the same id and target in `settings`. A host whose target has
+// changed is a new line under an old name: it keeps what it has itself.
+void TakeObservations(HostList& settings, HostList&& observed);
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,274 @@
+#include "store/host_store.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <set>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+
+#include "store/file_lock.h"
+#include "store/host_check.h"
+#include "store/host_json.h"
+
+namespace linewatch {
+namespace {
+
+constexpr mode_t kMode = 0640;
+constexpr size_t kMaxBytes = 64 << 20;  // ten thousand hosts with long notes
+constexpr size_t kMaxSetAside = 20;     // files of one name; a script gone wild must not fill the card
+
+std::filesystem::path Beside(const std::filesystem::path& path, const std::string& suffix) {
+  return path.string() + suffix;
+}
+
+std::string TimeSuffix() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &utc)};
+}
+
+std::vector<std::filesystem::path> SetAsideOf(const std::filesystem::path& path) {
+  std::vector<std::filesystem::path> files;
+  std::error_code none;
+  const std::string start = path.filename().string() + ".bad-";
+  for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), none))
+    if (entry.path().filename().string().starts_with(start)) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// A second name for what is about to be replaced: nothing that somebody typed is lost.
+std::string KeepAside(const std::filesystem::path& path) {
+  std::filesystem::path kept = Beside(path, ".bad-" + TimeSuffix());
+  for (int n = 2; link(path.c_str(), kept.c_str()) != 0; ++n) {
+    if (errno != EEXIST || n > 100)
+      throw std::system_error(errno, std::system_category(), "set aside " + path.string());
+    kept = Beside(path, ".bad-" + TimeSuffix() + "-" + std::to_string(n));
+  }
+  SyncFolder(path.parent_path());
+  const auto files = SetAsideOf(path);
+  std::error_code none;
+  for (size_t i = 0; i + kMaxSetAside < files.size(); ++i) std::filesystem::remove(files[i], none);
+  return kept.filename().string();
+}
+
+// What a hand-written file may lack: ids, and ids that are each its own.
+void GiveIds(HostList& list) {
+  std::set<std::string> given;
+  for (Host& host : list.hosts) {
+    while (!is_host_id(host.id) || given.contains(host.id)) host.id = NewHostId();
+    given.insert(host.id);
+  }
+}
+
+std::string SettingsText(const Host& host) {
+  return JsonText([&](JsonWriter& out) { WriteSettings(out, host); }) + host.unknown_members;
+}
+
+bool same_settings(const HostList& a, const HostList& b) {
+  return std::equal(a.hosts.begin(), a.hosts.end(), b.hosts.begin(), b.hosts.end(),
+                    [](const Host& x, const Host& y) {
+                      return x.id == y.id && SettingsText(x) == SettingsText(y);
+                    });
+}
+
+std::optional<HostList> ReadList(const std::filesystem::path& path) {
+  if (!IdentityOf(path).exists()) return std::nullopt;
+  HostList list;
+  bool was_array = false;
+  const std::string text = ReadFile(path, kMaxBytes);
+  if (ReadHostList(text, [](const auto& entry, size_t) { return is_host_entry(entry); }, list, was_array))
+    return std::nullopt;
+  return list;
+}
+
+// Settings from the one that was edited last, observations from the one that was published last.
+HostList Newest(std::optional<HostList> live, std::optional<HostList> durable) {
+  if (!live || !durable) return live ? *std::move(live) : durable ? *std::move(durable) : HostList{};
+  if (durable->revision > live->revision) std::swap(live, durable);
+  if (durable->updated > live->updated) TakeObservations(*live, *std::move(durable));
+  return *std::move(live);
+}
+
+}  // namespace
+
+HostStore::HostStore(Folders folders) : folders_(std::move(folders)), events_(folders_.events()) {}
+
+HostList HostStore::Read() const {
+  auto live = ReadList(folders_.hosts());
+  if (folders_.live_is_data()) return Newest(std::move(live), std::nullopt);
+  return Newest(std::move(live), ReadList(folders_.durable_hosts()));
+}
+
+void HostStore::Update(const Change& change) {
+  const FileLock lock(folders_.lock());
+  Findings findings;  // the files set aside tell themselves: SetAside
+  HostList list = ReadNewest(findings);
+  const auto event = change(list);
+  if (!event) return;
+  ++list.revision;
+  Write(list, Depth::kDurable, {*event});
+}
+
+HostList HostStore::Load(Findings& findings) {
+  const FileLock lock(folders_.lock());
+  SweepTemporary(folders_.hosts());
+  SweepTemporary(folders_.durable_hosts());
+  live_seen_ = IdentityOf(folders_.hosts());
+  durable_seen_ = IdentityOf(folders_.durable_hosts());
+  HostList list = ReadNewest(findings);
+  revision_seen_ = list.revision;
+  return list;
+}
+
+bool HostStore::changed() const {
+  return IdentityOf(folders_.hosts()) != live_seen_ ||
+         (!folders_.live_is_data() && IdentityOf(folders_.durable_hosts()) != durable_seen_);
+}
+
+bool HostStore::Publish(HostList& mine, Depth depth, Findings& findings) {
+  const FileLock lock(folders_.lock());
+  std::vector<Event> events;
+  bool theirs = false;
+  if (changed()) {
+    theirs = TakeOver(mine, findings, events);
+    depth = Depth::kDurable;  // whatever it was, both folders agree afterwards
+  }
+  Write(mine, depth, events);
+  return theirs;
+}
+
+// The file's list with every entry checked; nothing if there is no file, or none that parses. What is refused of it is
+// kept aside first.
+std::optional<HostList> HostStore::ReadOrSetAside(const std::filesystem::path& path, Findings& findings,
+                                                  std::vector<std::string>* refused_ids) const {
+  if (!IdentityOf(path).exists()) return std::nullopt;
+  const std::string name = path.filename().string();
+  const std::string text = ReadFile(path, kMaxBytes);
+  Findings refused;
+  const auto accept = [&](const rapidjson::Value& entry, size_t place) {
+    const auto errors = CheckEntry(entry);
+    if (errors.empty() && place <= kMaxHosts) return true;
+    const auto* host = FindMember(entry, "name");
+    std::string who = "host " + std::to_string(place);
+    if (host != nullptr && host->IsString()) who += " (" + std::string(StringOf(*host).substr(0, 100)) + ")";
+    refused.push_back(who + " of " + name + " was refused: " +
+                      (errors.empty() ? "expected at most " + std::to_string(kMaxHosts) + " hosts"
+                                      : Describe(errors)));
+    if (const auto* id = FindMember(entry, "id"); refused_ids != nullptr && id != nullptr && id->IsString())
+      refused_ids->emplace_back(StringOf(*id));
+    return false;
+  };
+  HostList list;
+  bool was_array = false;
+  if (const auto fault = ReadHostList(text, accept, list, was_array)) {
+    const std::string kept = KeepAside(path);
+    std::filesystem::remove(path);
+    findings.push_back(name + " could not be read (line " + std::to_string(fault->line) + ": " + fault->what +
+                       ") and was set aside as " + kept);
+    return std::nullopt;
+  }
+  if (!refused.empty()) {
+    const std::string kept = KeepAside(path);
+    constexpr size_t kTold = 10;
+    if (refused.size() > kTold) {
+      const size_t more = refused.size() - kTold;
+      refused.resize(kTold);
+      refused.push_back("and " + std::to_string(more) + " more hosts");
+    }
+    refused.back() += "; the file as it was is kept as " + kept;
+    findings.insert(findings.end(), refused.begin(), refused.end());
+  }
+  const auto seed = Beside(path, ".seed");
+  if (was_array && !IdentityOf(seed).exists()) ReplaceFile(seed, text, kMode);
+  GiveIds(list);
+  return list;
+}
+
+HostList HostStore::ReadNewest(Findings& findings) const {
+  const auto read = [&](const std::filesystem::path& path) {
+    const bool was_there = IdentityOf(path).exists();
+    auto list = ReadOrSetAside(path, findings);
+    // Also when there is none: a crash between the two renames of a replacement leaves only the generation before.
+    const auto previous = Beside(path, ".prev");
+    if (!list && (list = ReadOrSetAside(previous, findings)) && was_there)
+      findings.push_back("the generation before, " + previous.filename().string() + ", is used instead");
+    return list;
+  };
+  auto live = read(folders_.hosts());
+  if (folders_.live_is_data()) return Newest(std::move(live), std::nullopt);
+  return Newest(std::move(live), read(folders_.durable_hosts()));
+}
+
+bool HostStore::TakeOver(HostList& mine, Findings& findings, std::vector<Event>& events) {
+  std::optional<HostList> theirs;
+  std::vector<std::string> refused_ids;
+  const auto consider = [&](const std::filesystem::path& path, const FileIdentity& seen) {
+    if (IdentityOf(path) == seen) return;
+    std::vector<std::string> ids;
+    auto list = ReadOrSetAside(path, findings, &ids);
+    if (!list || (theirs && list->revision <= theirs->revision)) return;
+    theirs = std::move(list);
+    refused_ids = std::move(ids);
+  };
+  consider(folders_.hosts(), live_seen_);
+  if (!folders_.live_is_data()) consider(folders_.durable_hosts(), durable_seen_);
+  if (!theirs) return false;
+
+  std::unordered_map<std::string_view, const Host*> before;
+  for (const Host& host : mine.hosts) before.emplace(host.id, &host);
+  for (const std::string& id : refused_ids)
+    if (before.contains(id) && theirs->Find(id) == nullptr) theirs->hosts.push_back(*before[id]);
+
+  // An edit through Update raises the revision; one that does not was made by hand.
+  if (theirs->revision <= revision_seen_) {
+    if (same_settings(*theirs, mine)) return false;
+    theirs->revision = revision_seen_ + 1;
+    for (Host& host : theirs->hosts) {
+      const auto same = before.find(host.id);
+      if (same != before.end() && SettingsText(*same->second) != SettingsText(host))
+        host.revision = same->second->revision + 1;
+    }
+    events.push_back(EditEvent{WallNow(), "", "adopt", "", {}});
+  }
+  TakeObservations(*theirs, std::move(mine));
+  mine = *std::move(theirs);
+  return true;
+}
+
+void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event>& events) {
+  const auto write = [&](AtomicFile& file) {
+    JsonSink sink([&file](std::string_view piece) { file.Write(piece); });
+    JsonWriter out(sink);
+    WriteHostList(out, list);
+    sink.Flush();
+    file.Sync();
+  };
+  // Everything that may fail for want of space comes first; what is left are renames. The event stands before the
+  // change it tells of, so that no change is without one.
+  std::optional<AtomicFile> durable;
+  if (!folders_.live_is_data() && depth == Depth::kDurable) write(durable.emplace(folders_.durable_hosts(), kMode));
+  AtomicFile live(folders_.hosts(), kMode);
+  write(live);
+  events_.Append(events);
+  if (durable) durable_seen_ = durable->Commit(Previous::kKeep);
+  live_seen_ = live.Commit(folders_.live_is_data() ? Previous::kKeep : Previous::kDrop);
+  if (folders_.live_is_data()) durable_seen_ = live_seen_;
+  revision_seen_ = list.revision;
+}
+
+std::vector<std::string> HostStore::SetAside() const {
+  std::vector<std::string> names;
+  for (const auto& file : SetAsideOf(folders_.durable_hosts())) names.push_back(file.filename().string());
+  if (!folders_.live_is_data())
+    for (const auto& file : SetAsideOf(folders_.hosts())) names.push_back(file.filename().string());
+  return names;
+}
+
+}  // namespace linewatch

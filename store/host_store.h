@@ -1,0 +1,84 @@
+// hosts.json in its two folders: reading it, changing it, publishing it. Everything that guards it is in here.
+#ifndef LINEWATCH_STORE_HOST_STORE_H_
+#define LINEWATCH_STORE_HOST_STORE_H_
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/atomic_file.h"
+#include "store/event_log.h"
+#include "store/host_list.h"
+
+namespace linewatch {
+
+// Where the files lie. `live` is memory on an installed system and equals `data` otherwise: the whole list is written
+// there each cycle, while in `data` it is replaced only by edits and checkpoints, because a card wears.
+struct Folders {
+  std::filesystem::path data, live;
+
+  bool live_is_data() const { return live == data; }
+  std::filesystem::path hosts() const { return live / "hosts.json"; }
+  std::filesystem::path durable_hosts() const { return data / "hosts.json"; }
+  std::filesystem::path lock() const { return data / "hosts.json.lock"; }
+  std::filesystem::path requests() const { return live / "requests.jsonl"; }
+  std::filesystem::path events() const { return data / "events"; }
+};
+
+// What a start or an edit by hand brought to light, a sentence each, for people.
+using Findings = std::vector<std::string>;
+
+class HostStore {
+ public:
+  explicit HostStore(Folders folders);
+
+  const Folders& folders() const { return folders_; }
+
+  // The newest list on disk; empty if there is none yet. Takes no lock: a rename shows old or new, never half.
+  // Throws std::system_error; a file that does not parse counts as missing here, only a change sets it aside.
+  HostList Read() const;
+
+  // Locks, reads what is there now, lets `change` change settings, replaces the files and appends the event that
+  // `change` answers; without one nothing is written. Raises the list's revision; those of hosts are the caller's.
+  // When this returns, the change survives a power cut. Throws std::system_error, LockTimeout among them: then the
+  // files are as they were, or, if only the very last fsync failed, new but perhaps not yet durable.
+  using Change = std::function<std::optional<EditEvent>(HostList&)>;
+  void Update(const Change& change);
+
+  // ---- For monitord, the only one that observes.
+
+  // Once, at the start: sweeps temporary files, reconciles the two folders, sets aside what does not parse (as
+  // NAME.bad-TIME, falling back on NAME.prev), takes over a file of the seed's system, gives ids to hosts without.
+  HostList Load(Findings& findings);
+
+  // Replaces hosts.json by `mine`. If somebody changed the settings since the last Load or Publish, theirs win: `mine`
+  // then takes them over, keeps what it observed (TakeObservations), and the answer is true. An edit by hand is checked
+  // and gets a revision; a host whose edit is refused stays as it was, and the edited file is kept as NAME.bad-TIME.
+  // kDurable replaces the file in the data folder too.
+  enum class Depth { kLive, kDurable };
+  bool Publish(HostList& mine, Depth depth, Findings& findings);
+
+  // Whether Publish would find another file than its own: a look at inode and time, nothing is read.
+  bool changed() const;
+
+  // The names of files that were set aside and that nobody has taken away yet.
+  std::vector<std::string> SetAside() const;
+
+ private:
+  std::optional<HostList> ReadOrSetAside(const std::filesystem::path& path, Findings& findings,
+                                         std::vector<std::string>* refused_ids = nullptr) const;
+  HostList ReadNewest(Findings& findings) const;
+  bool TakeOver(HostList& mine, Findings& findings, std::vector<Event>& events);
+  void Write(const HostList& list, Depth depth, const std::vector<Event>& events);
+
+  Folders folders_;
+  EventLog events_;
+  FileIdentity live_seen_, durable_seen_;
+  int64_t revision_seen_ = 0;
+};
+
+}  // namespace linewatch
+
+#endif

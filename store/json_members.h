@@ -1,0 +1,185 @@
+// Reading and writing the members of a JSON object by a list of (name, field): one list serves both directions.
+//
+//   template <MaybeConst<Point> P>
+//   void VisitMembers(P& point, auto&& visit) { visit("x", point.x); visit("y", point.y); }
+//
+// With that, a Point is read and written as an object, as a member of other objects too. A type that is no object takes
+// part by a ReadJson and a WriteJson of its own, in the namespace of the type.
+#ifndef LINEWATCH_STORE_JSON_MEMBERS_H_
+#define LINEWATCH_STORE_JSON_MEMBERS_H_
+
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/json.h"
+#include "store/wall_time.h"
+
+namespace linewatch {
+
+template <class C, class T>
+concept MaybeConst = std::same_as<std::remove_const_t<C>, T>;
+
+template <class T>
+concept HasMembers = requires(T& value) { VisitMembers(value, [](std::string_view, auto&) {}); };
+
+// ---- Writing. Durations are seconds, times Unix seconds; "never" and "not set" are null.
+
+inline void WriteJson(JsonWriter& out, const std::string& value) { WriteString(out, value); }
+inline void WriteJson(JsonWriter& out, std::string_view value) { WriteString(out, value); }
+inline void WriteJson(JsonWriter& out, bool value) { out.Bool(value); }
+inline void WriteJson(JsonWriter& out, int value) { out.Int(value); }
+inline void WriteJson(JsonWriter& out, int64_t value) { out.Int64(value); }
+inline void WriteJson(JsonWriter& out, size_t value) { out.Uint64(value); }
+inline void WriteJson(JsonWriter& out, float value) { WriteNumber(out, static_cast<double>(value)); }
+inline void WriteJson(JsonWriter& out, double value) { WriteNumber(out, value); }
+inline void WriteJson(JsonWriter& out, std::chrono::milliseconds value) {
+  WriteNumber(out, std::chrono::duration<double>(value).count());
+}
+inline void WriteJson(JsonWriter& out, WallTime value) {
+  if (value == kNever) {
+    out.Null();
+  } else {
+    WriteNumber(out, UnixSeconds(value));
+  }
+}
+template <class T>
+void WriteJson(JsonWriter& out, const std::optional<T>& value) {
+  if (value) {
+    WriteJson(out, *value);
+  } else {
+    out.Null();
+  }
+}
+template <class T>
+void WriteJson(JsonWriter& out, const std::vector<T>& values) {
+  out.StartArray();
+  for (const T& value : values) WriteJson(out, value);
+  out.EndArray();
+}
+
+template <HasMembers T>
+void WriteJson(JsonWriter& out, const T& value);
+
+class MemberWriter {
+ public:
+  explicit MemberWriter(JsonWriter& out) : out_(out) {}
+  template <class T>
+  void operator()(std::string_view name, const T& value) const {
+    out_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    WriteJson(out_, value);
+  }
+
+ private:
+  JsonWriter& out_;
+};
+
+template <HasMembers T>
+void WriteJson(JsonWriter& out, const T& value) {
+  out.StartObject();
+  VisitMembers(value, MemberWriter(out));
+  out.EndObject();
+}
+
+// ---- Reading. Answers whether the value was of the right type; if not, the field stays as it was.
+
+inline bool ReadJson(const rapidjson::Value& json, std::string& value) {
+  if (!json.IsString()) return false;
+  value = StringOf(json);
+  return true;
+}
+inline bool ReadJson(const rapidjson::Value& json, bool& value) {
+  if (!json.IsBool()) return false;
+  value = json.GetBool();
+  return true;
+}
+inline bool ReadJson(const rapidjson::Value& json, int& value) {
+  if (!json.IsInt()) return false;
+  value = json.GetInt();
+  return true;
+}
+inline bool ReadJson(const rapidjson::Value& json, int64_t& value) {
+  if (!json.IsInt64()) return false;
+  value = json.GetInt64();
+  return true;
+}
+inline bool ReadJson(const rapidjson::Value& json, double& value) {
+  if (!json.IsNumber()) return false;
+  value = json.GetDouble();
+  return true;
+}
+inline bool ReadJson(const rapidjson::Value& json, float& value) {
+  if (!json.IsNumber()) return false;
+  value = static_cast<float>(json.GetDouble());
+  return true;
+}
+inline bool ReadJson(const rapidjson::Value& json, std::chrono::milliseconds& value) {
+  constexpr double kTenYears = 3.2e8;  // longer than anything that can be set, and safe to multiply
+  if (!json.IsNumber() || !(json.GetDouble() >= 0 && json.GetDouble() < kTenYears)) return false;
+  value = std::chrono::milliseconds(std::llround(json.GetDouble() * 1000));
+  return true;
+}
+inline bool ReadJson(const rapidjson::Value& json, WallTime& value) {
+  if (!json.IsNumber()) return false;
+  value = FromUnixSeconds(json.GetDouble());
+  return true;
+}
+template <class T>
+bool ReadJson(const rapidjson::Value& json, std::optional<T>& value) {
+  T read{};
+  if (!ReadJson(json, read)) return json.IsNull();
+  value = std::move(read);
+  return true;
+}
+template <class T>
+bool ReadJson(const rapidjson::Value& json, std::vector<T>& values) {
+  if (!json.IsArray()) return false;
+  values.clear();
+  values.reserve(json.Size());
+  for (const auto& element : json.GetArray()) {
+    T read{};
+    if (ReadJson(element, read)) values.push_back(std::move(read));
+  }
+  return true;
+}
+// The place of a name in a list of names.
+template <class Names, class Enum>
+bool ReadName(const rapidjson::Value& json, const Names& names, Enum& value) {
+  if (!json.IsString()) return false;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] != StringOf(json)) continue;
+    value = static_cast<Enum>(i);
+    return true;
+  }
+  return false;
+}
+
+template <HasMembers T>
+bool ReadJson(const rapidjson::Value& json, T& value);
+
+class MemberReader {
+ public:
+  explicit MemberReader(const rapidjson::Value& object) : object_(object) {}
+  template <class T>
+  void operator()(std::string_view name, T& value) const {
+    if (const rapidjson::Value* member = FindMember(object_, name)) ReadJson(*member, value);
+  }
+
+ private:
+  const rapidjson::Value& object_;
+};
+
+template <HasMembers T>
+bool ReadJson(const rapidjson::Value& json, T& value) {
+  if (!json.IsObject()) return false;
+  VisitMembers(value, MemberReader(json));
+  return true;
+}
+
+}  // namespace linewatch
+
+#endif

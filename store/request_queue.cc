@@ -1,0 +1,68 @@
+// The format of requests.jsonl: one object a line, {"t":UNIX SECONDS,"type":"check","host":ID}.
+#include "store/request_queue.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "store/append_file.h"
+#include "store/atomic_file.h"
+#include "store/file_lock.h"
+#include "store/json_members.h"
+
+namespace linewatch {
+namespace {
+
+constexpr std::array<std::string_view, 1> kKindNames = {"check"};
+
+}  // namespace
+
+void WriteJson(JsonWriter& out, Request::Kind kind) {
+  WriteString(out, kKindNames[static_cast<size_t>(kind)]);
+}
+bool ReadJson(const rapidjson::Value& json, Request::Kind& kind) {
+  return ReadName(json, kKindNames, kind);
+}
+template <MaybeConst<Request> R>
+void VisitMembers(R& request, auto&& visit) {
+  visit("t", request.t);
+  visit("type", request.kind);
+  visit("host", request.host);
+}
+
+RequestQueue::RequestQueue(std::filesystem::path path) : path_(std::move(path)) {}
+
+bool RequestQueue::Append(const Request& request) const {
+  const auto waiting = IdentityOf(path_);
+  if (waiting.exists() && static_cast<size_t>(waiting.size) >= kMaxBytes) return false;
+  AppendLines(path_, JsonText([&](JsonWriter& out) { WriteJson(out, request); }) + '\n');
+  return true;
+}
+
+std::vector<Request> RequestQueue::Waiting() const {
+  std::vector<Request> requests;
+  ReadLines(path_, [&](std::string_view line) {
+    rapidjson::Document parsed;
+    Request request;
+    if (!ParseJson(line, parsed) && ReadJson(parsed, request)) requests.push_back(std::move(request));
+  });
+  return requests;
+}
+
+WallTime RequestQueue::Oldest() const {
+  const auto waiting = Waiting();
+  return waiting.empty() ? kNever : waiting.front().t;
+}
+
+std::vector<Request> RequestQueue::Drain() const {
+  if (const auto waiting = IdentityOf(path_); !waiting.exists() || waiting.size == 0) return {};
+  const FileLock lock(path_);
+  auto requests = Waiting();
+  if (truncate(path_.c_str(), 0) != 0)
+    throw std::system_error(errno, std::system_category(), "truncate " + path_.string());
+  return requests;
+}
+
+}  // namespace linewatch

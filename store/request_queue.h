@@ -1,0 +1,46 @@
+// What the API asks of monitord: lines of requests.jsonl in the live folder, appended by the one, drained by the other.
+#ifndef LINEWATCH_STORE_REQUEST_QUEUE_H_
+#define LINEWATCH_STORE_REQUEST_QUEUE_H_
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "store/wall_time.h"
+
+namespace linewatch {
+
+struct Request {
+  enum class Kind { kCheck };
+  WallTime t = kNever;
+  Kind kind = Kind::kCheck;
+  std::string host;  // id
+};
+
+class RequestQueue {
+ public:
+  // `path` is requests.jsonl. The file is its own flock, so that an append never waits for an edit's fsync.
+  explicit RequestQueue(std::filesystem::path path);
+
+  const std::filesystem::path& path() const { return path_; }
+
+  // False when kMaxBytes already wait: nobody drains. Throws std::system_error.
+  bool Append(const Request& request) const;
+
+  // When the first one that waits was made, kNever if none does.
+  WallTime Oldest() const;
+
+  // Everything that waits, oldest first; the file is empty afterwards. Lines that do not parse are dropped.
+  std::vector<Request> Drain() const;
+
+  static constexpr size_t kMaxBytes = 256 * 1024;
+
+ private:
+  std::vector<Request> Waiting() const;
+
+  std::filesystem::path path_;
+};
+
+}  // namespace linewatch
+
+#endif
