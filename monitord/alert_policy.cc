@@ -23,8 +23,8 @@ std::string ClockText(WallTime t, WallTime now) {
 
 std::optional<AlertKind> DueAlert(const Observation& seen, Status before, WallTime outage_since, WallTime now,
                                   std::chrono::milliseconds cooldown) {
-  const bool told = seen.last_alert_time != kNever && seen.last_alert_time <= now &&
-                    seen.last_alert_time >= outage_since;
+  const bool told =
+      seen.last_alert_time != kNever && seen.last_alert_time <= now && seen.last_alert_time >= outage_since;
   if (seen.status == Status::kDown) {
     if (!told || now - seen.last_alert_time >= cooldown) return AlertKind::kDown;
     return std::nullopt;

@@ -13,28 +13,28 @@ namespace {
 
 std::filesystem::path PreviousOf(const std::filesystem::path& path) { return path.string() + ".prev"; }
 
-StartConfig Load(const std::filesystem::path& path) {
+}  // namespace
+
+LoadedConfig LoadConfigFile(const std::filesystem::path& path) {
   std::string text;
   try {
     text = ReadFile(path, kMaxConfigBytes);
   } catch (const std::system_error& error) {
-    std::string fault = path.string() + " cannot be read: " + error.code().message();
+    std::string fault = path.filename().string() + " cannot be read: " + error.code().message();
     if (error.code() == std::errc::no_such_file_or_directory)
       fault += "; create it, {} is enough: every setting has a default";
     return {std::nullopt, fault};
   }
   auto result = ParseConfig(text);
   if (const auto* errors = std::get_if<std::vector<FieldError>>(&result))
-    return {std::nullopt, path.string() + ": " + Describe(*errors)};
+    return {std::nullopt, path.filename().string() + ": " + Describe(*errors)};
   return {std::get<Config>(std::move(result)), ""};
 }
 
-}  // namespace
-
-StartConfig LoadStartConfig(const std::filesystem::path& path) {
-  StartConfig now = Load(path);
-  if (now.config) return now;
-  return {Load(PreviousOf(path)).config, now.fault};
+LoadedConfig LoadConfigOrPrevious(const std::filesystem::path& path) {
+  LoadedConfig now = LoadConfigFile(path);
+  if (!now.config) now.config = LoadConfigFile(PreviousOf(path)).config;
+  return now;
 }
 
 void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock_path) {

@@ -10,12 +10,13 @@
 
 namespace linewatch {
 
-struct StartConfig {
-  std::optional<Config> config;  // nothing: neither the file nor the generation before is good
-  std::string fault;             // file, key, value and what was expected; empty when the file is good
+struct LoadedConfig {
+  std::optional<Config> config;
+  std::string fault;  // file, key, value and what was expected; empty when the file is good
 };
-// `path`, or else what was last good, path.prev.
-StartConfig LoadStartConfig(const std::filesystem::path& path);
+LoadedConfig LoadConfigFile(const std::filesystem::path& path);
+// The file; if that is not good, what was last good, path.prev, together with the fault.
+LoadedConfig LoadConfigOrPrevious(const std::filesystem::path& path);
 
 // The file is good: keeps a copy as path.prev for a start that finds it broken.
 void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock);

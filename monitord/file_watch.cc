@@ -13,8 +13,7 @@ FileWatch::~FileWatch() {
 
 bool FileWatch::Add(const std::filesystem::path& folder) {
   // An editor either writes in place and closes, or renames a new file into place.
-  return fd_ >= 0 &&
-         inotify_add_watch(fd_, folder.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_ONLYDIR) >= 0;
+  return fd_ >= 0 && inotify_add_watch(fd_, folder.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_ONLYDIR) >= 0;
 }
 
 void FileWatch::Acknowledge() {

@@ -39,8 +39,7 @@ struct Wire {
 static_assert(sizeof(Wire) == 32 && kHeader + sizeof(Wire) <= kEchoSize);
 
 std::optional<EchoReply> ParseReply(std::span<const std::byte> message, uint8_t type) {
-  if (message.size() != kEchoSize || ByteAt(message, 0) != type || ByteAt(message, 1) != 0)
-    return std::nullopt;
+  if (message.size() != kEchoSize || ByteAt(message, 0) != type || ByteAt(message, 1) != 0) return std::nullopt;
   Wire wire;
   std::memcpy(&wire, message.data() + kHeader, sizeof wire);
   return EchoReply{BigEndianAt(message, 4),
@@ -117,9 +116,7 @@ std::optional<EchoReply> ParseReply4(std::span<const std::byte> packet, bool wit
   return ParseReply(packet, ICMP_ECHOREPLY);
 }
 
-std::optional<EchoReply> ParseReply6(std::span<const std::byte> packet) {
-  return ParseReply(packet, ICMP6_ECHO_REPLY);
-}
+std::optional<EchoReply> ParseReply6(std::span<const std::byte> packet) { return ParseReply(packet, ICMP6_ECHO_REPLY); }
 
 std::optional<EchoRequestHeader> ParseRequest(bool six, std::span<const std::byte> packet) {
   const uint8_t type = six ? uint8_t{ICMP6_ECHO_REQUEST} : uint8_t{ICMP_ECHO};

@@ -13,10 +13,10 @@ namespace linewatch {
 
 // What an echo request carries, to be found again in its reply.
 struct EchoToken {
-  uint64_t nonce = 0;    // of this process: a reply to another one, or to the one before, is foreign
-  uint32_t serial = 0;   // of the check: a reply to an earlier check is late
-  uint32_t attempt = 0;  // within the check
-  int64_t sent_wall_ns = 0;   // CLOCK_REALTIME, the clock of the kernel's receive timestamps
+  uint64_t nonce = 0;          // of this process: a reply to another one, or to the one before, is foreign
+  uint32_t serial = 0;         // of the check: a reply to an earlier check is late
+  uint32_t attempt = 0;        // within the check
+  int64_t sent_wall_ns = 0;    // CLOCK_REALTIME, the clock of the kernel's receive timestamps
   int64_t sent_steady_ns = 0;  // CLOCK_MONOTONIC
 };
 

@@ -47,21 +47,26 @@ microseconds PacketAfter(int n, const Target& target) {
 IcmpProber::IcmpProber(Done done)
     : done_(std::move(done)), nonce_(RandomNonce()), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (epoll_ < 0) throw std::system_error(errno, std::system_category(), "epoll_create");
-  four_ = std::make_unique<IcmpSocket>(false);
+  OpenSocket(false);
   try {
-    six_ = std::make_unique<IcmpSocket>(true);
+    OpenSocket(true);
   } catch (const std::system_error& error) {
     no_six_ = error.code().message();
   }
-  const auto watch = [this](int fd) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0)
-      throw std::system_error(errno, std::system_category(), "epoll_ctl");
-  };
-  watch(four_->fd());
-  if (six_) watch(six_->fd());
-  watch(resolver_.fd());
+  Watch(resolver_.fd());
+}
+
+void IcmpProber::Watch(int fd) const {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0)
+    throw std::system_error(errno, std::system_category(), "epoll_ctl");
+}
+
+void IcmpProber::OpenSocket(bool six) {
+  auto socket = std::make_unique<IcmpSocket>(six);
+  Watch(socket->fd());
+  lanes_[six].push_back({std::move(socket)});
 }
 
 IcmpProber::~IcmpProber() { close(epoll_); }
@@ -150,7 +155,7 @@ void IcmpProber::HandleAlarm(const Alarm& alarm, SteadyTime now) {
 }
 
 SteadyTime IcmpProber::wake_at() const {
-  if (!queued_[0].empty() || !queued_[1].empty()) return full_until_;
+  if (!queued_[0].empty() || !queued_[1].empty()) return pause_until_;
   return alarms_.empty() ? SteadyTime::max() : alarms_.top().at;
 }
 
@@ -163,7 +168,7 @@ void IcmpProber::Work(SteadyTime now) {
     alarms_.pop();
     HandleAlarm(alarm, now);
   }
-  if (now >= full_until_) {
+  if (now >= pause_until_) {
     SendQueued(false, now);
     SendQueued(true, now);
   }
@@ -171,52 +176,75 @@ void IcmpProber::Work(SteadyTime now) {
 
 void IcmpProber::SendQueued(bool six, SteadyTime now) {
   auto& queue = queued_[six];
-  IcmpSocket* out = socket(six);
   while (!queue.empty()) {
     std::array<IcmpSocket::Outgoing, IcmpSocket::kBatch> batch;
-    std::array<uint16_t, IcmpSocket::kBatch> places;
     size_t size = 0;
     while (size < batch.size() && size < queue.size()) {
       const Attempt attempt = queue[size];
       Flight* flight = Active(attempt.flight, attempt.serial);
-      if (flight == nullptr || out == nullptr) {
-        queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(size));
-        if (flight == nullptr) continue;
-        flight->complaint = "cannot send: IPv6 is not available here, " + no_six_;
-        Finish(attempt.flight);
+      if (flight != nullptr && !lanes_[six].empty()) {
+        batch[size++] = {
+            flight->address, attempt.flight, {nonce_, flight->serial, static_cast<uint32_t>(flight->sent), 0, 0}};
         continue;
       }
-      batch[size] = {flight->address, attempt.flight,
-                     {nonce_, flight->serial, static_cast<uint32_t>(flight->sent), 0, 0}};
-      places[size++] = attempt.flight;
+      queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(size));
+      if (flight == nullptr) continue;
+      flight->complaint = "cannot send: IPv6 is not available here, " + no_six_;
+      Finish(attempt.flight);
     }
-    if (size == 0) return;
-    auto sent = out->Send({batch.data(), size});
-    if (sent.stop == IcmpSocket::SendStop::kRefused) {
-      // It counts as sent and lost: a repeat may find the route back.
-      flights_[places[sent.count]].complaint = "cannot send: " + std::generic_category().message(sent.error);
-      ++sent.count;
-    }
-    for (size_t i = 0; i < sent.count; ++i) {
+    const size_t sent = SendSome(six, {batch.data(), size}, now);
+    for (size_t i = 0; i < sent; ++i) {
       queue.pop_front();
-      ++flights_[places[i]].sent;
-      SetAlarm(places[i]);
+      ++flights_[batch[i].sequence].sent;
+      SetAlarm(batch[i].sequence);
     }
     // Between the batches, so that replies to the first hosts do not overflow the receive buffer while the last are
     // being sent to.
     Receive();
-    if (sent.stop == IcmpSocket::SendStop::kFull) {
+    if (sent < size) {
       constexpr milliseconds kPause{1};
-      full_until_ = now + kPause;
+      pause_until_ = now + kPause;
       return;
     }
   }
 }
 
+// How many of `batch` are dealt with: sent, or refused, which counts as sent and lost, because a repeat may find the
+// route back.
+size_t IcmpProber::SendSome(bool six, std::span<IcmpSocket::Outgoing> batch, SteadyTime now) {
+  constexpr milliseconds kFullPause{50};
+  constexpr size_t kMostLanes = 128;
+  auto& lanes = lanes_[six];
+  size_t done = 0;
+  for (size_t i = 0; i < lanes.size() && done < batch.size();) {
+    if (now < lanes[i].full_until) {
+      ++i;
+    } else {
+      const auto sent = lanes[i].socket->Send(batch.subspan(done));
+      done += sent.count;
+      if (sent.stop == IcmpSocket::SendStop::kBusy) return done;
+      if (sent.stop == IcmpSocket::SendStop::kFull) lanes[i].full_until = now + kFullPause;
+      if (sent.stop == IcmpSocket::SendStop::kRefused) {
+        flights_[batch[done].sequence].complaint = "cannot send: " + std::generic_category().message(sent.error);
+        ++done;
+      }
+    }
+    if (i == lanes.size() && lanes.size() < kMostLanes) {
+      try {
+        OpenSocket(six);
+      } catch (const std::system_error&) {
+        return done;  // no descriptor left: what could not be sent is void in the end
+      }
+    }
+  }
+  return done;
+}
+
 void IcmpProber::Receive() {
   const auto take_complaint = [this](const IcmpSocket::Complaint& complaint) { TakeComplaint(complaint); };
-  four_->Receive([this](const IcmpSocket::Reply& reply) { TakeReply(false, reply); }, take_complaint);
-  if (six_) six_->Receive([this](const IcmpSocket::Reply& reply) { TakeReply(true, reply); }, take_complaint);
+  for (const bool six : {false, true})
+    for (const Lane& lane : lanes_[six])
+      lane.socket->Receive([this, six](const IcmpSocket::Reply& reply) { TakeReply(six, reply); }, take_complaint);
 }
 
 void IcmpProber::TakeReply(bool six, const IcmpSocket::Reply& reply) {
@@ -260,6 +288,7 @@ void IcmpProber::Finish(uint16_t place) {
   CheckResult& result = *flight.check.result;
   const int answers = __builtin_popcount(flight.answered);
   result.ok = answers > 0;
+  result.is_void = flight.sent == 0 && flight.address.is_set() && flight.complaint.empty();
   if (result.ok) {
     result.rtt_ms = flight.rtt_sum / static_cast<float>(answers);
     const uint32_t all = (1U << target.packets) - 1;

@@ -55,24 +55,32 @@ class IcmpProber : public Prober {
   void HandleAlarm(const Alarm& alarm, SteadyTime now);
   void SetAlarm(uint16_t place);
   void SendQueued(bool six, SteadyTime now);
+  size_t SendSome(bool six, std::span<IcmpSocket::Outgoing> batch, SteadyTime now);
+  void OpenSocket(bool six);
+  void Watch(int fd) const;
   void Receive();
   void TakeReply(bool six, const IcmpSocket::Reply& reply);
   void TakeComplaint(const IcmpSocket::Complaint& complaint);
   void Finish(uint16_t place);
   Flight* Active(uint16_t place, uint32_t serial);
-  IcmpSocket* socket(bool six) { return (six ? six_ : four_).get(); }
 
   const Done done_;
   const uint64_t nonce_;
   int epoll_;
   Resolver resolver_;
-  std::unique_ptr<IcmpSocket> four_, six_;
+  // By family, IPv4 first. One is enough, until neighbours that do not answer ARP keep so many packets waiting in the
+  // kernel, for up to three seconds, that its send buffer is full: others must not wait for them.
+  struct Lane {
+    std::unique_ptr<IcmpSocket> socket;
+    SteadyTime full_until{};
+  };
+  std::vector<Lane> lanes_[2];
   std::string no_six_;  // why there is no socket for IPv6
   std::vector<Flight> flights_;
   std::vector<uint16_t> free_;
   std::vector<uint16_t> unresolved_;
   std::deque<Attempt> queued_[2];  // to be sent, by family: IPv4, IPv6
-  SteadyTime full_until_{};        // the kernel took no more
+  SteadyTime pause_until_{};       // the kernel took no more
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   uint32_t next_serial_ = 1;
 };

@@ -18,7 +18,7 @@
 namespace linewatch {
 namespace {
 
-constexpr size_t kReceiveBatch = 32;
+constexpr size_t kReceiveBatch = 16;
 constexpr size_t kLargestPacket = 256;  // an IP header with options and an echo reply; longer ones are not ours
 
 int64_t Nanoseconds(clockid_t clock) {
@@ -32,9 +32,9 @@ void SetOption(int fd, int level, int option, int value) { setsockopt(fd, level,
 // Errors that a route, a filter or a socket buffer gives, and those that belong to an earlier packet: the kernel hands
 // an ICMP error that came in to the next call on the socket, whatever that is about.
 bool may_be_of_another(int error) {
-  return error == EHOSTUNREACH || error == ENETUNREACH || error == ECONNREFUSED || error == EPROTO ||
-         error == EACCES || error == EMSGSIZE || error == EOPNOTSUPP || error == ENOPROTOOPT ||
-         error == EHOSTDOWN || error == ENONET || error == EPROTONOSUPPORT;
+  return error == EHOSTUNREACH || error == ENETUNREACH || error == ECONNREFUSED || error == EPROTO || error == EACCES ||
+         error == EMSGSIZE || error == EOPNOTSUPP || error == ENOPROTOOPT || error == EHOSTDOWN || error == ENONET ||
+         error == EPROTONOSUPPORT;
 }
 
 }  // namespace
@@ -54,8 +54,8 @@ struct IcmpSocket::Buffers {
       Slot& slot = slots[i];
       slot.part = {slot.packet.data(), slot.packet.size()};
       messages[i] = {};
-      messages[i].msg_hdr = {&slot.address, sizeof slot.address, &slot.part, 1, slot.control.data(),
-                             slot.control.size(), 0};
+      messages[i].msg_hdr = {&slot.address,       sizeof slot.address, &slot.part, 1,
+                             slot.control.data(), slot.control.size(), 0};
     }
   }
   std::span<const std::byte> Packet(size_t i) const {
@@ -84,6 +84,9 @@ IcmpSocket::IcmpSocket(bool six) : six_(six), buffers_(std::make_unique<Buffers>
   constexpr int kReceiveBuffer = 8 << 20;
   if (setsockopt(fd_, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) != 0)
     SetOption(fd_, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
+  constexpr int kSendBuffer = 4 << 20;
+  if (setsockopt(fd_, SOL_SOCKET, SO_SNDBUFFORCE, &kSendBuffer, sizeof kSendBuffer) != 0)
+    SetOption(fd_, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
   SetOption(fd_, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   SetOption(fd_, six ? int{IPPROTO_IPV6} : int{IPPROTO_IP}, six ? IPV6_RECVERR : IP_RECVERR, 1);
   if (raw_) {
@@ -141,7 +144,8 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
       }
       const int error = errno;
       if (error == EINTR) continue;
-      if (error == EAGAIN || error == ENOBUFS) return {done + in_batch, SendStop::kFull, error};
+      if (error == EAGAIN) return {done + in_batch, SendStop::kFull, error};
+      if (error == ENOBUFS) return {done + in_batch, SendStop::kBusy, error};
       // An error of an earlier packet is told once: trying again shows whose it is. Each try takes one away.
       constexpr int kTries = 8;
       if (may_be_of_another(error) && ++refusals < kTries) continue;

@@ -34,7 +34,8 @@ class IcmpSocket {
   };
   enum class SendStop {
     kNone,    // everything is sent
-    kFull,    // the kernel takes no more at the moment
+    kFull,    // this socket's send buffer is full
+    kBusy,    // the interface takes no more at the moment
     kRefused  // the request after those sent cannot be sent, `error` says why
   };
   struct Sent {

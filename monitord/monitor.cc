@@ -24,6 +24,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+// For a lock. Short, so that SIGTERM is obeyed within two seconds whoever holds it; the next turn tries again.
+constexpr milliseconds kPatience{400};
+
 // A disk that is gone for a day: what happened last is kept.
 constexpr size_t kMostUnwritten = 100000;
 
@@ -54,9 +57,9 @@ Monitor::Monitor(Options options, Config config, std::string config_fault, Probi
       config_seen_(IdentityOf(options_.config)),
       probing_(probing),
       signals_(signals),
-      store_(options_.folders),
-      events_(options_.folders.events()),
-      requests_(options_.folders.requests()) {
+      store_(options_.folders, kPatience),
+      events_(options_.folders.events(), kPatience),
+      requests_(options_.folders.requests(), kPatience) {
   if (!config_fault.empty()) Note("config_broken", config_fault);
 }
 
@@ -70,7 +73,7 @@ void Monitor::Run() {
       while (const auto round = probing_.Take()) Record(*round);
       if (is_changed_) Publish();
     } catch (const std::exception& error) {
-      Note("internal_error", error.what());
+      Note("internal_error", "something unforeseen happened; the log says what", error.what());
     }
   }
   Stop();
@@ -112,8 +115,8 @@ void Monitor::Stop() {
 void Monitor::Wait() {
   constexpr milliseconds kLongest{5000};
   // Far beyond any scheduling delay: only a thread that is stuck is late by so much.
-  constexpr milliseconds kPatience{10000};
-  if (probing_.is_alive(kPatience)) service_manager_.Alive();
+  constexpr milliseconds kLateness{10000};
+  if (probing_.is_alive(kLateness)) service_manager_.Alive();
 
   const milliseconds wait = std::min(kLongest, service_manager_.alive_interval().value_or(kLongest));
   pollfd ready[] = {{signals_, POLLIN, 0}, {probing_.fd(), POLLIN, 0}, {files_.fd(), POLLIN, 0}};
@@ -144,7 +147,7 @@ void Monitor::LoadEdits() {
     TellSetAside({});
     Clear("read_failed");
   } catch (const std::system_error& error) {
-    Note("read_failed", error.what());
+    Note("read_failed", "cannot read the data folder: " + error.code().message(), error.what());
   }
 }
 
@@ -152,14 +155,13 @@ void Monitor::LoadConfig() {
   const FileIdentity found = IdentityOf(options_.config);
   if (found == config_seen_) return;
   config_seen_ = found;
-  ConfigResult result = std::vector<FieldError>{{"", "the file is gone", ""}};
-  if (found.exists()) result = ParseConfig(ReadFile(options_.config, kMaxConfigBytes));
-  if (const auto* errors = std::get_if<std::vector<FieldError>>(&result)) {
-    Note("config_broken", "config.json was changed but is not used: " + Describe(*errors));
+  auto [config, fault] = LoadConfigFile(options_.config);
+  if (!config) {
+    Note("config_broken", fault + "; the last good settings go on");
     return;
   }
   Clear("config_broken");
-  config_ = std::get<Config>(std::move(result));
+  config_ = *std::move(config);
   KeepGoodConfig(options_.config, options_.folders.lock());
   UseTimeZone(config_);
   WatchTargets();
@@ -194,6 +196,7 @@ void Monitor::WatchTargets() {
 void Monitor::Record(const Round& round) {
   const WallTime now = WallNow();
   for (const Round::Entry& entry : round.entries) {
+    if (entry.result.is_void) continue;
     Host* host = nullptr;
     if (round.targets == targets_) {
       host = &list_.hosts[watched_[entry.target]];
@@ -229,33 +232,58 @@ void Monitor::Alert(Host& host, Status before, WallTime outage_since) {
   host.seen.last_alert_time = now;
 }
 
-// Events first: what the dashboard shows is then never ahead of the record. Whatever fails stays in memory and is tried
-// again with the next cycle.
+// Events first: what the dashboard shows is then not ahead of the record. A disk that takes no events does not keep the
+// live list, which may be in memory, from being renewed. Whatever fails is tried again with the next turn.
 void Monitor::Publish() {
   is_changed_ = false;
-  try {
+  if (cycle_started_ != SteadyTime{}) {
+    list_.monitor.cycle = std::chrono::duration_cast<milliseconds>(steady_clock::now() - cycle_started_);
+    cycle_started_ = {};
+  }
+  const bool is_recorded = Attempt([this] {
     events_.Append(unwritten_);
     unwritten_.clear();
-
-    const SteadyTime now = steady_clock::now();
-    if (now - last_checkpoint_ >= config_.checkpoint) is_durable_due_ = true;
-    if (cycle_started_ != SteadyTime{}) {
-      list_.monitor.cycle = std::chrono::duration_cast<milliseconds>(now - cycle_started_);
-      cycle_started_ = {};
-    }
-    Findings findings;
-    const auto depth = is_durable_due_ ? HostStore::Depth::kDurable : HostStore::Depth::kLive;
-    const bool is_edited = store_.Publish(list_, depth, findings);
-    if (is_durable_due_) last_checkpoint_ = now;
-    is_durable_due_ = false;
-    if (is_edited) WatchTargets();
-    Clear("disk_full");
-    Clear("write_failed");
-    TellSetAside(findings);
-  } catch (const std::system_error& error) {
-    Note(NoticeCodeOf(error.code()), "cannot write, and keeps what it sees in memory: " + std::string(error.what()));
+  });
+  const bool is_published = Attempt([this] { PublishList(); });
+  if (is_recorded && is_published) {
+    for (const char* code : {"disk_full", "write_failed", "lock_held"}) Clear(code);
+  } else {
+    is_changed_ = true;
   }
   service_manager_.Status(std::to_string(list_.hosts.size()) + " hosts");
+}
+
+bool Monitor::Attempt(const std::function<void()>& write) {
+  try {
+    write();
+    return true;
+  } catch (const LockTimeout& error) {
+    Note("lock_held", "another program keeps hosts.json locked; what is seen stays in memory", error.what());
+  } catch (const std::system_error& error) {
+    Note(NoticeCodeOf(error.code()),
+         "cannot write to the data folder; what is seen stays in memory: " + error.code().message(), error.what());
+  }
+  return false;
+}
+
+void Monitor::PublishList() {
+  HostStore::TakenOver taken;
+  const auto take = [&] {
+    for (auto& event : taken.events) Add(std::move(event));
+    TellSetAside(taken.findings);
+    if (taken.is_edited) WatchTargets();
+  };
+  const SteadyTime now = steady_clock::now();
+  if (now - last_checkpoint_ >= config_.checkpoint) is_durable_due_ = true;
+  try {
+    store_.Publish(list_, is_durable_due_ ? HostStore::Depth::kDurable : HostStore::Depth::kLive, taken);
+  } catch (...) {
+    take();  // the list has other hosts now, whether it could be written or not
+    throw;
+  }
+  if (is_durable_due_) last_checkpoint_ = now;
+  is_durable_due_ = false;
+  take();
 }
 
 // As long as the files are there: whoever has seen to them takes them away.
@@ -332,11 +360,11 @@ void Monitor::Add(Event event) {
 }
 
 // What people must know until it is cleared; logged when it is new.
-void Monitor::Note(const std::string& code, const std::string& message) {
+void Monitor::Note(const std::string& code, const std::string& message, const std::string& only_for_the_log) {
   auto& notices = list_.monitor.notices;
   const auto same = std::find_if(notices.begin(), notices.end(), [&](const Notice& n) { return n.code == code; });
   if (same != notices.end() && same->message == message) return;
-  LogWarning(message);
+  LogWarning(only_for_the_log.empty() ? message : message + " (" + only_for_the_log + ")");
   if (same != notices.end()) {
     same->message = message;
   } else {
@@ -346,8 +374,7 @@ void Monitor::Note(const std::string& code, const std::string& message) {
 }
 
 void Monitor::Clear(const std::string& code) {
-  if (std::erase_if(list_.monitor.notices, [&](const Notice& n) { return n.code == code; }) > 0)
-    is_changed_ = true;
+  if (std::erase_if(list_.monitor.notices, [&](const Notice& n) { return n.code == code; }) > 0) is_changed_ = true;
 }
 
 }  // namespace linewatch

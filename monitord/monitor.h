@@ -3,6 +3,7 @@
 #define LINEWATCH_MONITORD_MONITOR_H_
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -44,11 +45,13 @@ class Monitor {
   void Record(const Round& round);
   void Alert(Host& host, Status before, WallTime outage_since);
   void Publish();
+  void PublishList();
+  bool Attempt(const std::function<void()>& write);
 
   void TellSetAside(const Findings& findings);
   void ReplayEvents(WallTime last_sign_of_life);
   void Add(Event event);
-  void Note(const std::string& code, const std::string& message);
+  void Note(const std::string& code, const std::string& message, const std::string& only_for_the_log = "");
   void Clear(const std::string& code);
 
   const Options options_;
@@ -63,10 +66,10 @@ class Monitor {
   ServiceManager service_manager_;
 
   HostList list_;
-  std::vector<size_t> watched_;     // the host of each target, by index into list_.hosts
-  Targets targets_;                 // of the last Watch
-  std::vector<Event> unwritten_;    // events that wait for the disk
-  std::string set_aside_story_;     // what was set aside in this run, and why
+  std::vector<size_t> watched_;   // the host of each target, by index into list_.hosts
+  Targets targets_;               // of the last Watch
+  std::vector<Event> unwritten_;  // events that wait for the disk
+  std::string set_aside_story_;   // what was set aside in this run, and why
   SteadyTime last_checkpoint_;
   SteadyTime cycle_started_;
   bool is_changed_ = false;  // something to publish

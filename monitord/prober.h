@@ -33,8 +33,9 @@ struct Target {
 
 struct CheckResult {
   WallTime sent = kNever;  // when the check was started
+  bool is_void = false;    // it could not be made: nothing was sent, and nobody is to blame
   bool ok = false;
-  std::string reason;                               // why not, a short sentence
+  std::string reason;                                    // why not, a short sentence
   std::optional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
 };
 

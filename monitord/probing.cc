@@ -191,8 +191,7 @@ void Probing::StartRound(const std::vector<uint32_t>& due, bool is_cycle, Steady
     const Target& target = (*watched_->targets)[i];
     auto& entry = opened->round.entries.emplace_back();
     entry.target = i;
-    by_kind[static_cast<size_t>(target.kind)].push_back(
-        {&target, &line.round_trip, &entry.result, opened->number});
+    by_kind[static_cast<size_t>(target.kind)].push_back({&target, &line.round_trip, &entry.result, opened->number});
   }
   opened->open = opened->round.entries.size();
   if (opened->open == 0) {
@@ -218,10 +217,10 @@ void Probing::CheckDone(const Check& check) {
 void Probing::Deliver(Round&& round) {
   {
     const std::lock_guard lock(mutex_);
-    if (rounds_.size() == kMostRounds) {
-      rounds_.pop_front();
-      LogWarning("results are not taken in time: the oldest round is dropped");
-    }
+    const bool is_full = rounds_.size() == kMostRounds;
+    if (is_full) rounds_.pop_front();
+    if (is_full && !is_dropping_) LogWarning("results are not taken in time: the oldest rounds are dropped");
+    is_dropping_ = is_full;
     rounds_.push_back(std::move(round));
   }
   eventfd_write(rounds_fd_, 1);

@@ -99,6 +99,7 @@ class Probing {
   std::shared_ptr<Watched> ordered_;
   std::vector<std::string> asked_for_;
   std::deque<Round> rounds_;
+  bool is_dropping_ = false;
   int orders_fd_ = -1, rounds_fd_ = -1;
   std::atomic<bool> stopping_ = false;
   std::atomic<int64_t> next_turn_ns_ = 0;  // by when the thread promised to turn again

@@ -21,6 +21,7 @@ struct Resolver::Shared {
     Answer answer;
     steady_clock::time_point answered_at, asked_for_at;
     bool is_asking = false;
+    bool was_slow = false;
   };
 
   std::mutex mutex;
@@ -80,7 +81,12 @@ Resolver::Answer Resolver::Find(const std::string& name, steady_clock::time_poin
   if (!is_old || entry.is_asking) return entry.answer;
 
   entry.is_asking = true;
-  shared_->queue.push_back(name);
+  // Names that failed before may be those that a server never answers: they do not go before the others.
+  if (entry.answer.state == Answer::State::kFailed || entry.was_slow) {
+    shared_->queue.push_back(name);
+  } else {
+    shared_->queue.push_front(name);
+  }
   if (shared_->idle == 0 && shared_->threads < kThreads) {
     ++shared_->threads;
     std::thread([shared = shared_] {
@@ -93,6 +99,7 @@ Resolver::Answer Resolver::Find(const std::string& name, steady_clock::time_poin
         const std::string asked = std::move(shared->queue.front());
         shared->queue.pop_front();
         held.unlock();
+        const auto began = steady_clock::now();
         Answer answer = LookUp(asked);
         held.lock();
         if (const auto found = shared->entries.find(asked); found != shared->entries.end()) {
@@ -101,6 +108,7 @@ Resolver::Answer Resolver::Find(const std::string& name, steady_clock::time_poin
                              answer.state == Answer::State::kFailed && !does_not_exist(answer);
           if (!keeps) found->second.answer = std::move(answer);
           found->second.answered_at = steady_clock::now();
+          found->second.was_slow = found->second.answered_at - began > std::chrono::seconds(1);
           found->second.is_asking = false;
         }
         eventfd_write(shared->fd, 1);
@@ -113,8 +121,7 @@ Resolver::Answer Resolver::Find(const std::string& name, steady_clock::time_poin
 
 void Resolver::Forget(steady_clock::time_point before) {
   const std::lock_guard lock(shared_->mutex);
-  std::erase_if(shared_->entries,
-                [&](const auto& e) { return e.second.asked_for_at < before && !e.second.is_asking; });
+  std::erase_if(shared_->entries, [&](const auto& e) { return e.second.asked_for_at < before && !e.second.is_asking; });
 }
 
 int Resolver::fd() const { return shared_->fd; }

@@ -38,9 +38,9 @@ class Resolver {
   int fd() const;
   void Acknowledge();
 
-  static constexpr std::chrono::seconds kFresh{60};    // getaddrinfo(3) tells no TTL
-  static constexpr std::chrono::seconds kRetry{5};     // after a failure
-  static constexpr int kThreads = 4;
+  static constexpr std::chrono::seconds kFresh{60};  // getaddrinfo(3) tells no TTL
+  static constexpr std::chrono::seconds kRetry{5};   // after a failure
+  static constexpr int kThreads = 64;                // each waits for one server; its stack is hardly touched
 
  private:
   struct Shared;

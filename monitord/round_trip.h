@@ -24,8 +24,7 @@ class RoundTrip {
 
 // When repeat `n` (from 1 to `retries`) of a check is sent, after its start. The first follows the line's own round trip,
 // the last is not before half of the timeout, those between grow geometrically; none is later than the timeout allows.
-std::chrono::microseconds RepeatAfter(const RoundTrip& line, int n, int retries,
-                                      std::chrono::microseconds timeout);
+std::chrono::microseconds RepeatAfter(const RoundTrip& line, int n, int retries, std::chrono::microseconds timeout);
 
 }  // namespace linewatch
 

@@ -8,8 +8,7 @@
 namespace linewatch {
 namespace {
 
-std::optional<StatusChange> ChangeTo(Observation& seen, Status to, WallTime at, WallTime since,
-                                     std::string reason) {
+std::optional<StatusChange> ChangeTo(Observation& seen, Status to, WallTime at, WallTime since, std::string reason) {
   if (seen.status == to) return std::nullopt;
   StatusChange change{seen.status, to, since, std::move(reason)};
   seen.status = to;
@@ -26,8 +25,7 @@ std::string Exceeds(float value, const char* unit, const char* how, double limit
 }  // namespace
 
 Limits LimitsOf(const Host& host, const Config& config) {
-  return {host.fail_threshold.value_or(config.fail_threshold), host.slow_ms, host.max_loss_percent,
-          host.max_jitter_ms};
+  return {host.fail_threshold.value_or(config.fail_threshold), host.slow_ms, host.max_loss_percent, host.max_jitter_ms};
 }
 
 std::string BeyondLimit(const CheckResult& result, const Limits& limits) {

@@ -27,8 +27,7 @@ void AddStretch(UptimeHistory& history, WallTime t, UptimeHistory::Kind kind) {
   auto& stretches = history.stretches;
   if (!stretches.empty() && stretches.back().kind == kind) return;
   if (!stretches.empty()) t = std::max(t, stretches.back().from);
-  if (stretches.size() == kMostStretches)
-    stretches.erase(stretches.begin(), stretches.begin() + kMostStretches / 8);
+  if (stretches.size() == kMostStretches) stretches.erase(stretches.begin(), stretches.begin() + kMostStretches / 8);
   stretches.push_back({t, kind});
 }
 
@@ -36,8 +35,8 @@ std::optional<float> UptimePercent(UptimeHistory& history, WallTime now) {
   auto& stretches = history.stretches;
   const WallTime begin = now - kUptimeWindow;
   // A stretch is over when its successor has begun: all but the last that began before the window are.
-  const auto in_window = std::find_if(stretches.begin(), stretches.end(),
-                                      [&](const auto& stretch) { return stretch.from > begin; });
+  const auto in_window =
+      std::find_if(stretches.begin(), stretches.end(), [&](const auto& stretch) { return stretch.from > begin; });
   if (in_window - stretches.begin() > 1) stretches.erase(stretches.begin(), in_window - 1);
 
   std::chrono::microseconds up{0}, down{0};

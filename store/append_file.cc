@@ -9,7 +9,6 @@
 #include <system_error>
 
 #include "store/atomic_file.h"
-#include "store/file_lock.h"
 
 namespace linewatch {
 namespace {
@@ -27,10 +26,10 @@ struct Descriptor {
 
 }  // namespace
 
-void AppendLines(const std::filesystem::path& path, std::string_view lines) {
+void AppendLines(const std::filesystem::path& path, std::string_view lines, std::chrono::milliseconds patience) {
   const bool is_new = !IdentityOf(path).exists();
   // The file is its own lock: it is never renamed. Without it, taking back a half-written line could take another's too.
-  const FileLock lock(path);
+  const FileLock lock(path, patience);
   const Descriptor file{open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC)};
   if (file.fd < 0) Fail("open", path);
   const off_t size = lseek(file.fd, 0, SEEK_END);
@@ -42,21 +41,22 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines) {
   if (last != '\n') text += '\n';
   text += lines;
 
-  for (std::string_view rest = text; !rest.empty();) {
-    const ssize_t n = write(file.fd, rest.data(), rest.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const int error = errno;
-      if (ftruncate(file.fd, size) != 0) {
-        // The torn line stays; readers skip it and the next append closes it.
-      }
-      errno = error;
-      Fail("append to", path);
+  // Whoever is told that it failed will try again: nothing of it may stay. Where even that fails, readers skip the torn
+  // line and the next append closes it.
+  try {
+    for (std::string_view rest = text; !rest.empty();) {
+      const ssize_t n = write(file.fd, rest.data(), rest.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) Fail("append to", path);
+      rest.remove_prefix(static_cast<size_t>(n));
     }
-    rest.remove_prefix(static_cast<size_t>(n));
+    if (fdatasync(file.fd) != 0) Fail("fsync", path);
+    if (is_new) SyncFolder(path.parent_path());
+  } catch (...) {
+    std::error_code none;
+    std::filesystem::resize_file(path, static_cast<uintmax_t>(size), none);
+    throw;
   }
-  if (fdatasync(file.fd) != 0) Fail("fsync", path);
-  if (is_new) SyncFolder(path.parent_path());
 }
 
 void ReadLines(const std::filesystem::path& path, const std::function<void(std::string_view)>& take) {

@@ -2,16 +2,20 @@
 #ifndef LINEWATCH_STORE_APPEND_FILE_H_
 #define LINEWATCH_STORE_APPEND_FILE_H_
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string_view>
+
+#include "store/file_lock.h"
 
 namespace linewatch {
 
 // One write of `lines`, which ends with a line end, on the disk when this returns. The file is made if missing; a torn
 // last line, left by a power cut, is closed first so that it spoils nothing but itself. Throws std::system_error, and
 // takes back what it had written of `lines` then.
-void AppendLines(const std::filesystem::path& path, std::string_view lines);
+void AppendLines(const std::filesystem::path& path, std::string_view lines,
+                 std::chrono::milliseconds patience = kLockPatience);
 
 // Each whole line of the file without its end, in order, with a bounded amount of memory; a file that is missing has
 // none. Lines above 64 KiB and a last line without an end are skipped.

@@ -45,7 +45,7 @@ FileIdentity IdentityOf(const std::filesystem::path& path) {
 
 AtomicFile::AtomicFile(std::filesystem::path path, mode_t mode)
     : path_(std::move(path)), temporary_(WithSuffix(path_, ".tmp")) {
-  SweepTemporary(path_);
+  if (unlink(temporary_.c_str()) != 0 && errno != ENOENT) Fail("remove", temporary_);
   fd_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
   if (fd_ < 0) Fail("create", temporary_);
   // The umask does not decide who may read secrets or the dashboard's data.
@@ -89,10 +89,8 @@ FileIdentity AtomicFile::Commit(Previous previous) {
   // which only costs a generation of NAME.prev.
   bool exchanged = false;
   if (previous == Previous::kKeep) {
-    exchanged = syscall(SYS_renameat2, AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(),
-                        RENAME_EXCHANGE) == 0;
-    if (!exchanged && errno != ENOENT && errno != EINVAL && errno != ENOSYS)
-      Fail("exchange", path_);
+    exchanged = syscall(SYS_renameat2, AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0;
+    if (!exchanged && errno != ENOENT && errno != EINVAL && errno != ENOSYS) Fail("exchange", path_);
   }
   if (!exchanged) {
     if (rename(temporary_.c_str(), path_.c_str()) != 0) Fail("rename", path_);
@@ -104,16 +102,10 @@ FileIdentity AtomicFile::Commit(Previous previous) {
   return written_;
 }
 
-FileIdentity ReplaceFile(const std::filesystem::path& path, std::string_view text, mode_t mode,
-                         Previous previous) {
+FileIdentity ReplaceFile(const std::filesystem::path& path, std::string_view text, mode_t mode, Previous previous) {
   AtomicFile file(path, mode);
   file.Write(text);
   return file.Commit(previous);
-}
-
-void SweepTemporary(const std::filesystem::path& path) {
-  const auto temporary = WithSuffix(path, ".tmp");
-  if (unlink(temporary.c_str()) != 0 && errno != ENOENT) Fail("remove", temporary);
 }
 
 void SyncFolder(const std::filesystem::path& folder) {

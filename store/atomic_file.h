@@ -60,9 +60,6 @@ class AtomicFile {
 FileIdentity ReplaceFile(const std::filesystem::path& path, std::string_view text, mode_t mode,
                          Previous previous = Previous::kDrop);
 
-// Removes what a crash left: NAME.tmp of a file that AtomicFile was replacing. The caller holds the lock.
-void SweepTemporary(const std::filesystem::path& path);
-
 // Makes a created, renamed or removed name survive a power cut.
 void SyncFolder(const std::filesystem::path& folder);
 

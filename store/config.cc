@@ -101,8 +101,7 @@ void WriteJson(JsonWriter& out, const std::map<std::string, Role>& roles) {
 }
 bool ReadJson(const rapidjson::Value& json, std::map<std::string, Role>& roles) {
   if (!json.IsObject()) return false;
-  for (const auto& member : json.GetObject())
-    ReadJson(member.value, roles[std::string(StringOf(member.name))]);
+  for (const auto& member : json.GetObject()) ReadJson(member.value, roles[std::string(StringOf(member.name))]);
   return true;
 }
 
@@ -238,11 +237,10 @@ ConfigResult CheckConfig(const rapidjson::Value& settings) {
                       JsonText([&](JsonWriter& out) { WriteJson(out, config.timeout); })});
   for (size_t i = 0; i < config.uplinks.size(); ++i)
     if (!is_address_or_name(config.uplinks[i]))
-      errors.push_back({"uplinks[" + std::to_string(i) + "]",
-                        "expected an IPv4 or IPv6 address or a domain name", config.uplinks[i]});
+      errors.push_back({"uplinks[" + std::to_string(i) + "]", "expected an IPv4 or IPv6 address or a domain name",
+                        config.uplinks[i]});
   if (!is_time_zone(config.timezone))
-    errors.push_back({"timezone", "expected a name of the time zone database, such as Europe/Berlin",
-                      config.timezone});
+    errors.push_back({"timezone", "expected a name of the time zone database, such as Europe/Berlin", config.timezone});
   if (!errors.empty()) return errors;
   return config;
 }
@@ -268,8 +266,7 @@ std::string Describe(const std::vector<FieldError>& errors) {
 
 void WriteConfig(JsonWriter& out, const Config& config) { WriteJson(out, config); }
 
-std::variant<std::string, std::vector<FieldError>> PatchConfig(std::string_view text,
-                                                               const rapidjson::Value& patch) {
+std::variant<std::string, std::vector<FieldError>> PatchConfig(std::string_view text, const rapidjson::Value& patch) {
   rapidjson::Document settings;
   if (const auto fault = ParseJson(text, settings))
     return std::vector<FieldError>{{"", "line " + std::to_string(fault->line) + ": " + fault->what, ""}};

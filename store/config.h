@@ -27,7 +27,8 @@ struct Secret {
 // What may stand in each field, and what it means, is written in the schema in config.cc.
 struct Config {
   std::chrono::milliseconds interval{10000};
-  std::chrono::milliseconds timeout{1000};  // the budget of one whole check; below the interval, so that cycles never overlap
+  std::chrono::milliseconds timeout{
+      1000};  // the budget of one whole check; below the interval, so that cycles never overlap
   int retries = 2;
   int fail_threshold = 10;
   std::chrono::milliseconds email_cooldown{3600000};
@@ -93,8 +94,7 @@ void WriteConfig(JsonWriter& out, const Config& config);
 
 // Merges `patch` into the text of config.json and answers the new text, indented for people. Comments do not exist
 // in JSON, keys keep their order. A secret given as {"set": true} stays as it is.
-std::variant<std::string, std::vector<FieldError>> PatchConfig(std::string_view text,
-                                                               const rapidjson::Value& patch);
+std::variant<std::string, std::vector<FieldError>> PatchConfig(std::string_view text, const rapidjson::Value& patch);
 
 inline constexpr mode_t kConfigMode = 0640;  // it holds secrets
 inline constexpr size_t kMaxConfigBytes = 1 << 20;

@@ -68,8 +68,7 @@ void VisitMembers(E& event, auto&& visit) {
 namespace {
 
 // In the order of the alternatives of Event.
-constexpr std::array<std::string_view, std::variant_size_v<Event>> kTypeNames = {"status", "alert", "edit",
-                                                                                 "monitor"};
+constexpr std::array<std::string_view, std::variant_size_v<Event>> kTypeNames = {"status", "alert", "edit", "monitor"};
 
 std::string Line(const Event& event) {
   return JsonText([&](JsonWriter& out) {
@@ -98,14 +97,15 @@ WallTime TimeOf(const Event& event) {
   return std::visit([](const auto& e) { return e.t; }, event);
 }
 
-EventLog::EventLog(std::filesystem::path folder) : folder_(std::move(folder)) {}
+EventLog::EventLog(std::filesystem::path folder, std::chrono::milliseconds patience)
+    : folder_(std::move(folder)), patience_(patience) {}
 
 void EventLog::Append(const std::vector<Event>& events) const {
   if (events.empty()) return;
   std::string lines;
   for (const Event& event : events) lines += Line(event);
   if (std::filesystem::create_directory(folder_)) SyncFolder(folder_.parent_path());
-  AppendLines(folder_ / (MonthName(TimeOf(events.back())) + ".jsonl"), lines);
+  AppendLines(folder_ / (MonthName(TimeOf(events.back())) + ".jsonl"), lines, patience_);
 }
 
 void EventLog::Read(WallTime from, const std::function<void(const Event&)>& take) const {

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "store/file_lock.h"
 #include "store/host.h"
 #include "store/wall_time.h"
 
@@ -28,9 +29,9 @@ struct AlertEvent {
 };
 struct EditEvent {
   WallTime t;
-  std::string user;    // empty: nobody in particular, or by hand
-  std::string action;  // add, change, delete, adopt, config
-  std::string host;    // id; empty for config
+  std::string user;                  // empty: nobody in particular, or by hand
+  std::string action;                // add, change, delete, adopt, config
+  std::string host;                  // id; empty for config
   std::vector<std::string> changed;  // names of the settings
 };
 struct MonitorEvent {
@@ -45,7 +46,7 @@ WallTime TimeOf(const Event& event);
 class EventLog {
  public:
   // `folder` is made on the first append.
-  explicit EventLog(std::filesystem::path folder);
+  explicit EventLog(std::filesystem::path folder, std::chrono::milliseconds patience = kLockPatience);
 
   // All of `events`, in one write, on the disk when this returns. Throws std::system_error when that cannot be had: then
   // a part may be written, which readers skip and the next append closes with a line end. Any number of processes.
@@ -57,6 +58,7 @@ class EventLog {
 
  private:
   std::filesystem::path folder_;
+  std::chrono::milliseconds patience_;
 };
 
 }  // namespace linewatch

@@ -6,12 +6,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string>
 #include <thread>
 
 namespace linewatch {
 
 FileLock::FileLock(const std::filesystem::path& path, std::chrono::milliseconds patience)
     : fd_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640)) {
+  // On a disk that became read-only the lock still tells who comes first.
+  if (fd_ < 0 && (errno == EROFS || errno == EACCES)) fd_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd_ < 0) throw std::system_error(errno, std::system_category(), "open " + path.string());
 
   // Polled, because a blocking flock has no deadline and a signal to end it would need the whole process's consent.
@@ -23,7 +26,9 @@ FileLock::FileLock(const std::filesystem::path& path, std::chrono::milliseconds 
     if (error != EWOULDBLOCK || std::chrono::steady_clock::now() >= deadline) {
       close(fd_);
       if (error == EWOULDBLOCK)
-        throw LockTimeout(ETIMEDOUT, std::system_category(), "lock " + path.string());
+        throw LockTimeout(
+            error, std::system_category(),
+            "another process has held " + path.string() + " for " + std::to_string(patience.count()) + " ms");
       throw std::system_error(error, std::system_category(), "lock " + path.string());
     }
     std::this_thread::sleep_for(pause);

@@ -27,8 +27,8 @@ enum class Status : uint8_t {
   kUnknown,      // monitord could not tell
   kPaused,       // not enabled
 };
-inline constexpr std::array<std::string_view, 8> kStatusNames = {
-    "pending", "up", "degraded", "failing", "down", "unreachable", "unknown", "paused"};
+inline constexpr std::array<std::string_view, 8> kStatusNames = {"pending", "up",          "degraded", "failing",
+                                                                 "down",    "unreachable", "unknown",  "paused"};
 inline std::string_view NameOf(Status status) { return kStatusNames[static_cast<size_t>(status)]; }
 
 // When nobody is to be woken: once, or every week.
@@ -123,7 +123,7 @@ struct Host {
   std::optional<std::chrono::milliseconds> interval, timeout;
   std::optional<int> retries, fail_threshold;
 
-  int packets = 1;  // echo requests a check
+  int packets = 1;                                                 // echo requests a check
   std::optional<double> slow_ms, max_loss_percent, max_jitter_ms;  // beyond it the host is degraded
   std::optional<double> sla_percent;
   std::vector<MaintenanceWindow> maintenance;

@@ -112,8 +112,9 @@ bool is_address(const std::string& text) {
 std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
   auto errors = HostSchema().Check(settings);
   const auto wrong = [&](std::string field, std::string message) {
-    const bool told = std::any_of(errors.begin(), errors.end(),
-                                  [&](const FieldError& e) { return e.field == field; });
+    // What the schema has refused, as a whole or in a part of it, is told once.
+    const bool told =
+        std::any_of(errors.begin(), errors.end(), [&](const FieldError& e) { return e.field.starts_with(field); });
     if (!told) errors.push_back({std::move(field), std::move(message), ""});
   };
   if (!settings.IsObject()) return errors;
@@ -127,8 +128,7 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
   if (host.name.find_first_not_of(' ') == std::string::npos) wrong("name", "expected more than blanks");
   if (has_control_characters(host.group, false)) wrong("group", "expected no control characters");
   if (has_control_characters(host.customer, false)) wrong("customer", "expected no control characters");
-  if (has_control_characters(host.notes, true))
-    wrong("notes", "expected no control characters but line ends and tabs");
+  if (has_control_characters(host.notes, true)) wrong("notes", "expected no control characters but line ends and tabs");
   for (const auto& tag : host.tags)
     if (has_control_characters(tag, false)) wrong("tags", "expected no control characters");
   for (const auto& window : host.maintenance) {
@@ -147,14 +147,11 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
 
 std::string_view HostSchemaText() { return kSchema; }
 
-bool is_address_or_name(std::string_view text) {
-  return is_address(std::string(text)) || is_domain_name(text);
-}
+bool is_address_or_name(std::string_view text) { return is_address(std::string(text)) || is_domain_name(text); }
 
 bool is_host_id(std::string_view text) {
-  return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  });
+  return !text.empty() && text.size() <= 32 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
 }
 
 void DropIgnoredMembers(rapidjson::Value& settings) {
@@ -224,8 +221,8 @@ std::vector<FieldError> CheckParents(const HostList& list, const Host& host) {
       }
     }
     if (circle)
-      errors.push_back({field, "expected no circle: \"" + by_id[parent]->name + "\" is itself reached through this host",
-                        parent});
+      errors.push_back(
+          {field, "expected no circle: \"" + by_id[parent]->name + "\" is itself reached through this host", parent});
   }
   return errors;
 }

@@ -20,8 +20,7 @@ namespace {
 
 std::string ClockText(int minutes) {
   const auto digit = [](int d) { return static_cast<char>('0' + d); };
-  return {digit(minutes / 600), digit(minutes / 60 % 10), ':', digit(minutes % 60 / 10),
-          digit(minutes % 10)};
+  return {digit(minutes / 600), digit(minutes / 60 % 10), ':', digit(minutes % 60 / 10), digit(minutes % 10)};
 }
 
 // "HH:MM" to minutes after midnight, as the schema has checked it; anything else is midnight.
@@ -34,17 +33,11 @@ int ClockMinutes(std::string_view text) {
 }  // namespace
 
 // Found through the namespace of the type, hence not in the unnamed one.
-void WriteJson(JsonWriter& out, CheckKind kind) {
-  WriteString(out, kCheckKindNames[static_cast<size_t>(kind)]);
-}
-bool ReadJson(const rapidjson::Value& json, CheckKind& kind) {
-  return ReadName(json, kCheckKindNames, kind);
-}
+void WriteJson(JsonWriter& out, CheckKind kind) { WriteString(out, kCheckKindNames[static_cast<size_t>(kind)]); }
+bool ReadJson(const rapidjson::Value& json, CheckKind& kind) { return ReadName(json, kCheckKindNames, kind); }
 
 void WriteJson(JsonWriter& out, Status status) { WriteString(out, NameOf(status)); }
-bool ReadJson(const rapidjson::Value& json, Status& status) {
-  return ReadName(json, kStatusNames, status);
-}
+bool ReadJson(const rapidjson::Value& json, Status& status) { return ReadName(json, kStatusNames, status); }
 
 void WriteJson(JsonWriter& out, const Trail& trail) {
   out.StartArray();
@@ -268,9 +261,7 @@ class ListParser {
     if (stream_.Tell() < text_.size()) return Fault("a zero byte");
     return std::nullopt;
   }
-  JsonFault Fault(const char* what) const {
-    return {LineAt(text_, stream_.Tell()), what_.empty() ? what : what_};
-  }
+  JsonFault Fault(const char* what) const { return {LineAt(text_, stream_.Tell()), what_.empty() ? what : what_}; }
 
   std::string_view text_;
   rapidjson::MemoryStream stream_;
@@ -382,8 +373,8 @@ void WriteSummary(JsonWriter& out, const Summary& summary) {
   const MemberWriter write(out);
   out.StartObject();
   write("total", summary.total);
-  for (const Status status : {Status::kUp, Status::kDegraded, Status::kFailing, Status::kDown,
-                              Status::kUnreachable, Status::kUnknown, Status::kPaused, Status::kPending})
+  for (const Status status : {Status::kUp, Status::kDegraded, Status::kFailing, Status::kDown, Status::kUnreachable,
+                              Status::kUnknown, Status::kPaused, Status::kPending})
     write(NameOf(status), summary.by_status[static_cast<size_t>(status)]);
   write("uptime", summary.uptime);
   out.EndObject();

@@ -27,8 +27,7 @@ bool is_setting_member(std::string_view name);
 // stands there, with its place counted from 1, and may refuse it. A bare array, the file of the system that came before
 // this one, is read as well; `was_array` says so.
 using AcceptHost = std::function<bool(const rapidjson::Value& entry, size_t place)>;
-std::optional<JsonFault> ReadHostList(std::string_view text, const AcceptHost& accept, HostList& list,
-                                      bool& was_array);
+std::optional<JsonFault> ReadHostList(std::string_view text, const AcceptHost& accept, HostList& list, bool& was_array);
 
 // What a program's own file needs: an object with a name and an address.
 bool is_host_entry(const rapidjson::Value& entry);

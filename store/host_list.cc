@@ -11,9 +11,7 @@ const Host* HostList::Find(std::string_view id) const {
   return found == hosts.end() ? nullptr : &*found;
 }
 
-Host* HostList::Find(std::string_view id) {
-  return const_cast<Host*>(std::as_const(*this).Find(id));
-}
+Host* HostList::Find(std::string_view id) { return const_cast<Host*>(std::as_const(*this).Find(id)); }
 
 Summary Summarize(const HostList& list) {
   Summary summary;
@@ -38,8 +36,7 @@ void TakeObservations(HostList& settings, HostList&& observed) {
   for (Host& host : observed.hosts) by_id.emplace(host.id, &host);
   for (Host& host : settings.hosts) {
     const auto same = by_id.find(host.id);
-    if (same != by_id.end() && TargetOf(*same->second) == TargetOf(host))
-      host.seen = std::move(same->second->seen);
+    if (same != by_id.end() && TargetOf(*same->second) == TargetOf(host)) host.seen = std::move(same->second->seen);
   }
 }
 

@@ -73,9 +73,7 @@ std::string SettingsText(const Host& host) {
 
 bool same_settings(const HostList& a, const HostList& b) {
   return std::equal(a.hosts.begin(), a.hosts.end(), b.hosts.begin(), b.hosts.end(),
-                    [](const Host& x, const Host& y) {
-                      return x.id == y.id && SettingsText(x) == SettingsText(y);
-                    });
+                    [](const Host& x, const Host& y) { return x.id == y.id && SettingsText(x) == SettingsText(y); });
 }
 
 std::optional<HostList> ReadList(const std::filesystem::path& path) {
@@ -83,31 +81,46 @@ std::optional<HostList> ReadList(const std::filesystem::path& path) {
   HostList list;
   bool was_array = false;
   const std::string text = ReadFile(path, kMaxBytes);
-  if (ReadHostList(text, [](const auto& entry, size_t) { return is_host_entry(entry); }, list, was_array))
+  if (ReadHostList(
+          text, [](const auto& entry, size_t) { return is_host_entry(entry); }, list, was_array))
     return std::nullopt;
   return list;
 }
 
-// Settings from the one that was edited last, observations from the one that was published last.
-HostList Newest(std::optional<HostList> live, std::optional<HostList> durable) {
-  if (!live || !durable) return live ? *std::move(live) : durable ? *std::move(durable) : HostList{};
-  if (durable->revision > live->revision) std::swap(live, durable);
-  if (durable->updated > live->updated) TakeObservations(*live, *std::move(durable));
-  return *std::move(live);
+struct Copy {
+  std::optional<HostList> list;
+  FileIdentity identity;
+};
+
+// Settings from the copy that was edited last, observations from the one that was published last.
+HostList Newest(Copy live, Copy durable) {
+  if (!live.list || !durable.list) {
+    auto& only = live.list ? live.list : durable.list;
+    return only ? *std::move(only) : HostList{};
+  }
+  // The same revision of other settings: one of them was edited by hand, and its time tells which.
+  const auto time = [](const Copy& copy) {
+    return std::pair(copy.identity.modified.tv_sec, copy.identity.modified.tv_nsec);
+  };
+  const bool by_hand = live.list->revision == durable.list->revision && !same_settings(*live.list, *durable.list);
+  if (durable.list->revision > live.list->revision || (by_hand && time(durable) > time(live))) std::swap(live, durable);
+  if (by_hand) ++live.list->revision;
+  if (durable.list->updated > live.list->updated) TakeObservations(*live.list, *std::move(durable.list));
+  return *std::move(live.list);
 }
 
 }  // namespace
 
-HostStore::HostStore(Folders folders) : folders_(std::move(folders)), events_(folders_.events()) {}
+HostStore::HostStore(Folders folders, std::chrono::milliseconds lock_patience)
+    : folders_(std::move(folders)), lock_patience_(lock_patience), events_(folders_.events(), lock_patience) {}
 
 HostList HostStore::Read() const {
-  auto live = ReadList(folders_.hosts());
-  if (folders_.live_is_data()) return Newest(std::move(live), std::nullopt);
-  return Newest(std::move(live), ReadList(folders_.durable_hosts()));
+  const auto read = [](const std::filesystem::path& path) { return Copy{ReadList(path), IdentityOf(path)}; };
+  return Newest(read(folders_.hosts()), folders_.live_is_data() ? Copy{} : read(folders_.durable_hosts()));
 }
 
 void HostStore::Update(const Change& change) {
-  const FileLock lock(folders_.lock());
+  const FileLock lock(folders_.lock(), lock_patience_);
   Findings findings;  // the files set aside tell themselves: SetAside
   HostList list = ReadNewest(findings);
   const auto event = change(list);
@@ -117,9 +130,12 @@ void HostStore::Update(const Change& change) {
 }
 
 HostList HostStore::Load(Findings& findings) {
-  const FileLock lock(folders_.lock());
-  SweepTemporary(folders_.hosts());
-  SweepTemporary(folders_.durable_hosts());
+  const FileLock lock(folders_.lock(), lock_patience_);
+  for (const auto& path : {folders_.hosts(), folders_.durable_hosts()}) {
+    // On a disk that is read-only they stay until a replacement sweeps them.
+    std::error_code none;
+    std::filesystem::remove(path.string() + ".tmp", none);
+  }
   live_seen_ = IdentityOf(folders_.hosts());
   durable_seen_ = IdentityOf(folders_.durable_hosts());
   HostList list = ReadNewest(findings);
@@ -132,16 +148,19 @@ bool HostStore::changed() const {
          (!folders_.live_is_data() && IdentityOf(folders_.durable_hosts()) != durable_seen_);
 }
 
-bool HostStore::Publish(HostList& mine, Depth depth, Findings& findings) {
-  const FileLock lock(folders_.lock());
-  std::vector<Event> events;
-  bool theirs = false;
+void HostStore::Publish(HostList& mine, Depth depth, TakenOver& taken) {
+  const FileLock lock(folders_.lock(), lock_patience_);
   if (changed()) {
-    theirs = TakeOver(mine, findings, events);
+    TakeOver(mine, taken);
     depth = Depth::kDurable;  // whatever it was, both folders agree afterwards
   }
-  Write(mine, depth, events);
-  return theirs;
+  try {
+    Write(mine, depth, {});
+  } catch (const std::system_error&) {
+    // The card is full or gone: what is live goes on in memory.
+    if (depth == Depth::kDurable && !folders_.live_is_data()) Write(mine, Depth::kLive, {});
+    throw;
+  }
 }
 
 // The file's list with every entry checked; nothing if there is no file, or none that parses. What is refused of it is
@@ -159,8 +178,7 @@ std::optional<HostList> HostStore::ReadOrSetAside(const std::filesystem::path& p
     std::string who = "host " + std::to_string(place);
     if (host != nullptr && host->IsString()) who += " (" + std::string(StringOf(*host).substr(0, 100)) + ")";
     refused.push_back(who + " of " + name + " was refused: " +
-                      (errors.empty() ? "expected at most " + std::to_string(kMaxHosts) + " hosts"
-                                      : Describe(errors)));
+                      (errors.empty() ? "expected at most " + std::to_string(kMaxHosts) + " hosts" : Describe(errors)));
     if (const auto* id = FindMember(entry, "id"); refused_ids != nullptr && id != nullptr && id->IsString())
       refused_ids->emplace_back(StringOf(*id));
     return false;
@@ -199,27 +217,27 @@ HostList HostStore::ReadNewest(Findings& findings) const {
     const auto previous = Beside(path, ".prev");
     if (!list && (list = ReadOrSetAside(previous, findings)) && was_there)
       findings.push_back("the generation before, " + previous.filename().string() + ", is used instead");
-    return list;
+    return Copy{std::move(list), IdentityOf(path)};
   };
-  auto live = read(folders_.hosts());
-  if (folders_.live_is_data()) return Newest(std::move(live), std::nullopt);
-  return Newest(std::move(live), read(folders_.durable_hosts()));
+  return Newest(read(folders_.hosts()), folders_.live_is_data() ? Copy{} : read(folders_.durable_hosts()));
 }
 
-bool HostStore::TakeOver(HostList& mine, Findings& findings, std::vector<Event>& events) {
+void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
   std::optional<HostList> theirs;
   std::vector<std::string> refused_ids;
-  const auto consider = [&](const std::filesystem::path& path, const FileIdentity& seen) {
+  const auto consider = [&](const std::filesystem::path& path, FileIdentity& seen) {
     if (IdentityOf(path) == seen) return;
+    // Looked at once, even if what came of it cannot be written back yet.
+    seen = IdentityOf(path);
     std::vector<std::string> ids;
-    auto list = ReadOrSetAside(path, findings, &ids);
+    auto list = ReadOrSetAside(path, taken.findings, &ids);
     if (!list || (theirs && list->revision <= theirs->revision)) return;
     theirs = std::move(list);
     refused_ids = std::move(ids);
   };
   consider(folders_.hosts(), live_seen_);
   if (!folders_.live_is_data()) consider(folders_.durable_hosts(), durable_seen_);
-  if (!theirs) return false;
+  if (!theirs) return;
 
   std::unordered_map<std::string_view, const Host*> before;
   for (const Host& host : mine.hosts) before.emplace(host.id, &host);
@@ -228,18 +246,18 @@ bool HostStore::TakeOver(HostList& mine, Findings& findings, std::vector<Event>&
 
   // An edit through Update raises the revision; one that does not was made by hand.
   if (theirs->revision <= revision_seen_) {
-    if (same_settings(*theirs, mine)) return false;
+    if (same_settings(*theirs, mine)) return;
     theirs->revision = revision_seen_ + 1;
     for (Host& host : theirs->hosts) {
       const auto same = before.find(host.id);
       if (same != before.end() && SettingsText(*same->second) != SettingsText(host))
         host.revision = same->second->revision + 1;
     }
-    events.push_back(EditEvent{WallNow(), "", "adopt", "", {}});
+    taken.events.push_back(EditEvent{WallNow(), "", "adopt", "", {}});
   }
   TakeObservations(*theirs, std::move(mine));
   mine = *std::move(theirs);
-  return true;
+  taken.is_edited = true;
 }
 
 void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event>& events) {

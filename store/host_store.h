@@ -2,6 +2,7 @@
 #ifndef LINEWATCH_STORE_HOST_STORE_H_
 #define LINEWATCH_STORE_HOST_STORE_H_
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "store/atomic_file.h"
 #include "store/event_log.h"
+#include "store/file_lock.h"
 #include "store/host_list.h"
 
 namespace linewatch {
@@ -32,7 +34,7 @@ using Findings = std::vector<std::string>;
 
 class HostStore {
  public:
-  explicit HostStore(Folders folders);
+  explicit HostStore(Folders folders, std::chrono::milliseconds lock_patience = kLockPatience);
 
   const Folders& folders() const { return folders_; }
 
@@ -54,11 +56,16 @@ class HostStore {
   HostList Load(Findings& findings);
 
   // Replaces hosts.json by `mine`. If somebody changed the settings since the last Load or Publish, theirs win: `mine`
-  // then takes them over, keeps what it observed (TakeObservations), and the answer is true. An edit by hand is checked
-  // and gets a revision; a host whose edit is refused stays as it was, and the edited file is kept as NAME.bad-TIME.
-  // kDurable replaces the file in the data folder too.
+  // then takes them over and keeps what it observed (TakeObservations). An edit by hand is checked and gets a revision;
+  // a host whose edit is refused stays as it was, and the edited file is kept as NAME.bad-TIME. kDurable replaces the
+  // file in the data folder too. `taken` is filled even when writing fails and this throws: `mine` has changed then.
   enum class Depth { kLive, kDurable };
-  bool Publish(HostList& mine, Depth depth, Findings& findings);
+  struct TakenOver {
+    bool is_edited = false;  // other settings than before
+    Findings findings;
+    std::vector<Event> events;  // to be appended by the caller
+  };
+  void Publish(HostList& mine, Depth depth, TakenOver& taken);
 
   // Whether Publish would find another file than its own: a look at inode and time, nothing is read.
   bool changed() const;
@@ -70,10 +77,11 @@ class HostStore {
   std::optional<HostList> ReadOrSetAside(const std::filesystem::path& path, Findings& findings,
                                          std::vector<std::string>* refused_ids = nullptr) const;
   HostList ReadNewest(Findings& findings) const;
-  bool TakeOver(HostList& mine, Findings& findings, std::vector<Event>& events);
+  void TakeOver(HostList& mine, TakenOver& taken);
   void Write(const HostList& list, Depth depth, const std::vector<Event>& events);
 
   Folders folders_;
+  std::chrono::milliseconds lock_patience_;
   EventLog events_;
   FileIdentity live_seen_, durable_seen_;
   int64_t revision_seen_ = 0;

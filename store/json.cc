@@ -32,9 +32,11 @@ std::optional<JsonFault> ParseJson(std::string_view text, rapidjson::Document& d
   if (auto fault = CheckJsonDepth(text)) return fault;
   rapidjson::MemoryStream stream(text.data(), text.size());
   document.ParseStream<kJsonParseFlags>(stream);
-  if (!document.HasParseError()) return std::nullopt;
-  return JsonFault{LineAt(text, document.GetErrorOffset()),
-                   rapidjson::GetParseError_En(document.GetParseError())};
+  if (!document.HasParseError()) {
+    if (stream.Tell() == text.size()) return std::nullopt;
+    return JsonFault{LineAt(text, stream.Tell()), "a zero byte"};  // RapidJSON takes it for the end
+  }
+  return JsonFault{LineAt(text, document.GetErrorOffset()), rapidjson::GetParseError_En(document.GetParseError())};
 }
 
 std::string JsonText(const std::function<void(JsonWriter&)>& write) {
@@ -69,8 +71,7 @@ void WriteNumber(JsonWriter& out, double value) {
 
 const rapidjson::Value* FindMember(const rapidjson::Value& object, std::string_view name) {
   if (!object.IsObject()) return nullptr;
-  const auto key = rapidjson::Value::StringRefType(name.data(),
-                                                   static_cast<rapidjson::SizeType>(name.size()));
+  const auto key = rapidjson::Value::StringRefType(name.data(), static_cast<rapidjson::SizeType>(name.size()));
   const auto found = object.FindMember(rapidjson::Value(key));
   return found == object.MemberEnd() ? nullptr : &found->value;
 }

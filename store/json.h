@@ -15,9 +15,8 @@ namespace linewatch {
 
 // Iterative, so that 100,000 opening brackets are an answer and not a stack overflow; encoding checked, because what
 // is not UTF-8 must not travel on into a page or a mail; full precision, so that a stored number reads back the same.
-inline constexpr unsigned kJsonParseFlags = rapidjson::kParseIterativeFlag |
-                                            rapidjson::kParseValidateEncodingFlag |
-                                            rapidjson::kParseFullPrecisionFlag;
+inline constexpr unsigned kJsonParseFlags =
+    rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
 
 struct JsonFault {
   size_t line;  // from 1
@@ -68,16 +67,13 @@ inline void WriteString(JsonWriter& out, std::string_view text) {
 // shortest exact decimal, and all that a time or a percentage needs.
 void WriteNumber(JsonWriter& out, double value);
 
-inline std::string_view StringOf(const rapidjson::Value& value) {
-  return {value.GetString(), value.GetStringLength()};
-}
+inline std::string_view StringOf(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
 
 // The member, or null if `object` has none of that name.
 const rapidjson::Value* FindMember(const rapidjson::Value& object, std::string_view name);
 
 // RFC 7396: members of `patch` replace those of `target`, null removes, objects are merged.
-void MergePatch(rapidjson::Value& target, const rapidjson::Value& patch,
-                rapidjson::Document::AllocatorType& allocator);
+void MergePatch(rapidjson::Value& target, const rapidjson::Value& patch, rapidjson::Document::AllocatorType& allocator);
 
 }  // namespace linewatch
 

@@ -25,7 +25,9 @@ template <class C, class T>
 concept MaybeConst = std::same_as<std::remove_const_t<C>, T>;
 
 template <class T>
-concept HasMembers = requires(T& value) { VisitMembers(value, [](std::string_view, auto&) {}); };
+concept HasMembers = requires(T& value) {
+  VisitMembers(value, [](std::string_view, auto&) {});
+};
 
 // ---- Writing. Durations are seconds, times Unix seconds; "never" and "not set" are null.
 

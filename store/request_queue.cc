@@ -19,12 +19,8 @@ constexpr std::array<std::string_view, 1> kKindNames = {"check"};
 
 }  // namespace
 
-void WriteJson(JsonWriter& out, Request::Kind kind) {
-  WriteString(out, kKindNames[static_cast<size_t>(kind)]);
-}
-bool ReadJson(const rapidjson::Value& json, Request::Kind& kind) {
-  return ReadName(json, kKindNames, kind);
-}
+void WriteJson(JsonWriter& out, Request::Kind kind) { WriteString(out, kKindNames[static_cast<size_t>(kind)]); }
+bool ReadJson(const rapidjson::Value& json, Request::Kind& kind) { return ReadName(json, kKindNames, kind); }
 template <MaybeConst<Request> R>
 void VisitMembers(R& request, auto&& visit) {
   visit("t", request.t);
@@ -32,12 +28,13 @@ void VisitMembers(R& request, auto&& visit) {
   visit("host", request.host);
 }
 
-RequestQueue::RequestQueue(std::filesystem::path path) : path_(std::move(path)) {}
+RequestQueue::RequestQueue(std::filesystem::path path, std::chrono::milliseconds patience)
+    : path_(std::move(path)), patience_(patience) {}
 
 bool RequestQueue::Append(const Request& request) const {
   const auto waiting = IdentityOf(path_);
   if (waiting.exists() && static_cast<size_t>(waiting.size) >= kMaxBytes) return false;
-  AppendLines(path_, JsonText([&](JsonWriter& out) { WriteJson(out, request); }) + '\n');
+  AppendLines(path_, JsonText([&](JsonWriter& out) { WriteJson(out, request); }) + '\n', patience_);
   return true;
 }
 
@@ -58,7 +55,7 @@ WallTime RequestQueue::Oldest() const {
 
 std::vector<Request> RequestQueue::Drain() const {
   if (const auto waiting = IdentityOf(path_); !waiting.exists() || waiting.size == 0) return {};
-  const FileLock lock(path_);
+  const FileLock lock(path_, patience_);
   auto requests = Waiting();
   if (truncate(path_.c_str(), 0) != 0)
     throw std::system_error(errno, std::system_category(), "truncate " + path_.string());

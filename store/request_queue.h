@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "store/file_lock.h"
 #include "store/wall_time.h"
 
 namespace linewatch {
@@ -20,7 +21,7 @@ struct Request {
 class RequestQueue {
  public:
   // `path` is requests.jsonl. The file is its own flock, so that an append never waits for an edit's fsync.
-  explicit RequestQueue(std::filesystem::path path);
+  explicit RequestQueue(std::filesystem::path path, std::chrono::milliseconds patience = kLockPatience);
 
   const std::filesystem::path& path() const { return path_; }
 
@@ -39,6 +40,7 @@ class RequestQueue {
   std::vector<Request> Waiting() const;
 
   std::filesystem::path path_;
+  std::chrono::milliseconds patience_;
 };
 
 }  // namespace linewatch

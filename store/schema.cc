@@ -86,8 +86,7 @@ std::vector<FieldError> Schema::Check(const rapidjson::Value& object) const {
       error.message = "expected ";
       error.message += description != nullptr ? StringOf(*description) : "another value";
       const rapidjson::Value* value = where.Get(rest);
-      if (value != nullptr && Nearest(compiled_->text, rule, "writeOnly") == nullptr)
-        error.value = Shortened(*value);
+      if (value != nullptr && Nearest(compiled_->text, rule, "writeOnly") == nullptr) error.value = Shortened(*value);
     }
     errors.push_back(std::move(error));
     if (where.GetTokenCount() == 0) break;

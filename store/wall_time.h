@@ -17,9 +17,7 @@ inline WallTime WallNow() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-inline double UnixSeconds(WallTime t) {
-  return std::chrono::duration<double>(t.time_since_epoch()).count();
-}
+inline double UnixSeconds(WallTime t) { return std::chrono::duration<double>(t.time_since_epoch()).count(); }
 
 // What a file or a request says may be any number: one that no clock can show becomes kNever.
 inline WallTime FromUnixSeconds(double seconds) {

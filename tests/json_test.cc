@@ -1,0 +1,90 @@
+#include "store/json.h"
+
+#include "tests/catch.h"
+
+namespace linewatch {
+namespace {
+
+std::string Number(double value) {
+  return JsonText([&](JsonWriter& out) { WriteNumber(out, value); });
+}
+
+TEST_CASE("numbers are written with at most three decimals and no zeros at the end", "[json]") {
+  CHECK(Number(0) == "0");
+  CHECK(Number(12.5) == "12.5");
+  CHECK(Number(0.05) == "0.05");
+  CHECK(Number(1763800000.12) == "1763800000.12");
+  CHECK(Number(-3.001) == "-3.001");
+  CHECK(Number(99.9996) == "100");
+  CHECK(Number(-0.0001) == "0");
+  CHECK(Number(std::numeric_limits<double>::infinity()) == "null");
+  CHECK(Number(std::numeric_limits<double>::quiet_NaN()) == "null");
+  CHECK(Number(1e300) == "null");
+}
+
+std::string Patched(const std::string& target, const std::string& patch) {
+  rapidjson::Document t, p;
+  REQUIRE_FALSE(ParseJson(target, t));
+  REQUIRE_FALSE(ParseJson(patch, p));
+  MergePatch(t, p, t.GetAllocator());
+  return JsonText([&](JsonWriter& out) { t.Accept(out); });
+}
+
+// The table of RFC 7396, appendix A.
+TEST_CASE("a merge patch does what RFC 7396 shows", "[json]") {
+  const char* const table[][3] = {
+      {R"({"a":"b"})", R"({"a":"c"})", R"({"a":"c"})"},
+      {R"({"a":"b"})", R"({"b":"c"})", R"({"a":"b","b":"c"})"},
+      {R"({"a":"b"})", R"({"a":null})", R"({})"},
+      {R"({"a":"b","b":"c"})", R"({"a":null})", R"({"b":"c"})"},
+      {R"({"a":["b"]})", R"({"a":"c"})", R"({"a":"c"})"},
+      {R"({"a":"c"})", R"({"a":["b"]})", R"({"a":["b"]})"},
+      {R"({"a":{"b":"c"}})", R"({"a":{"b":"d","c":null}})", R"({"a":{"b":"d"}})"},
+      {R"({"a":[{"b":"c"}]})", R"({"a":[1]})", R"({"a":[1]})"},
+      {R"(["a","b"])", R"(["c","d"])", R"(["c","d"])"},
+      {R"({"a":"b"})", R"(["c"])", R"(["c"])"},
+      {R"({"a":"foo"})", R"(null)", R"(null)"},
+      {R"({"a":"foo"})", R"("bar")", R"("bar")"},
+      {R"({"e":null})", R"({"a":1})", R"({"e":null,"a":1})"},
+      {R"([1,2])", R"({"a":"b","c":null})", R"({"a":"b"})"},
+      {R"({})", R"({"a":{"bb":{"ccc":null}}})", R"({"a":{"bb":{}}})"},
+  };
+  for (const auto& [target, patch, result] : table) {
+    INFO(target << " patched with " << patch);
+    CHECK(Patched(target, patch) == result);
+  }
+}
+
+TEST_CASE("a fault is told with its line", "[json]") {
+  rapidjson::Document document;
+  const auto fault = ParseJson("{\n  \"a\": 1,\n  \"b\": nope\n}", document);
+  REQUIRE(fault);
+  CHECK(fault->line == 3);
+}
+
+TEST_CASE("what is nested too deeply is a fault, whatever strings hold", "[json]") {
+  rapidjson::Document document;
+  CHECK(ParseJson(std::string(500000, '['), document));
+  CHECK_FALSE(ParseJson("\"" + std::string(500, '[') + "\"", document));
+  CHECK_FALSE(ParseJson(R"(["\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["])", document));
+}
+
+TEST_CASE("what is not UTF-8 is a fault", "[json]") {
+  rapidjson::Document document;
+  CHECK(ParseJson("\"\xff\"", document));
+  CHECK(ParseJson("\"\xed\xa0\x80\"", document));  // a surrogate
+}
+
+TEST_CASE("a long text is handed on in pieces and arrives whole", "[json]") {
+  const std::string text = JsonText([](JsonWriter& out) {
+    out.StartArray();
+    for (int i = 0; i < 100000; ++i) out.Int(7);
+    out.EndArray();
+  });
+  CHECK(text.size() == 200001);
+  CHECK(text.substr(0, 4) == "[7,7");
+  CHECK(text.back() == ']');
+}
+
+}  // namespace
+}  // namespace linewatch

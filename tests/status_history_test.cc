@@ -1,0 +1,178 @@
+#include "monitord/status_history.h"
+
+#include <sstream>
+
+#include "tests/catch.h"
+
+namespace linewatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime kStart{1763800000s};
+
+// A host whose checks come ten seconds apart.
+class Line {
+ public:
+  explicit Line(Limits limits = {}) : limits_(limits) {}
+
+  std::optional<StatusChange> Check(CheckResult result) {
+    result.sent = kStart + 10s * checks_++;
+    return RecordCheck(seen, result, limits_, result.sent + 1s);
+  }
+  std::optional<StatusChange> Good(float rtt_ms = 10) {
+    CheckResult result;
+    result.ok = true;
+    result.rtt_ms = rtt_ms;
+    return Check(result);
+  }
+  std::optional<StatusChange> Bad(const char* reason = "no answer within 1 s") {
+    CheckResult result;
+    result.reason = reason;
+    return Check(result);
+  }
+
+  Observation seen;
+
+ private:
+  Limits limits_;
+  int checks_ = 0;
+};
+
+// A letter a check: g good, s slow (beyond slow_ms), b bad. And the status after each.
+std::string StatusesAfter(const std::string& checks, Limits limits) {
+  Line line(limits);
+  std::ostringstream statuses;
+  for (const char check : checks) {
+    if (check == 'b') line.Bad();
+    if (check == 'g') line.Good(10);
+    if (check == 's') line.Good(500);
+    statuses << NameOf(line.seen.status) << ' ';
+  }
+  std::string text = statuses.str();
+  text.pop_back();
+  return text;
+}
+
+TEST_CASE("the status after each check", "[status_history]") {
+  const Limits three_and_slow{.fail_threshold = 3, .slow_ms = 100, .max_loss_percent = {}, .max_jitter_ms = {}};
+  const char* const table[][2] = {
+      {"g", "up"},
+      {"b", "failing"},
+      {"bbb", "failing failing down"},
+      {"bbbb", "failing failing down down"},
+      {"gbg", "up failing up"},
+      {"bbgbb", "failing failing up failing failing"},
+      {"bbbg", "failing failing down up"},
+      // Slow is up until it is so three times in a row, and good again after three.
+      {"ss", "up up"},
+      {"sss", "up up degraded"},
+      {"ssgss", "up up up up up"},
+      {"sssgg", "up up degraded degraded degraded"},
+      {"sssggg", "up up degraded degraded degraded up"},
+      {"sssggsggg", "up up degraded degraded degraded degraded degraded degraded up"},
+      // Failed checks between do not reset the count.
+      {"ssbs", "up up failing degraded"},
+      {"sssbg", "up up degraded failing degraded"},
+      {"sssbgbgg", "up up degraded failing degraded failing degraded up"},
+  };
+  for (const auto& [checks, statuses] : table) {
+    INFO(checks);
+    CHECK(StatusesAfter(checks, three_and_slow) == statuses);
+  }
+}
+
+TEST_CASE("an outage begins with the first failed check and is told with it", "[status_history]") {
+  Line line({.fail_threshold = 3, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
+  line.Good();
+  const auto failing = line.Bad();
+  REQUIRE(failing);
+  CHECK(failing->from == Status::kUp);
+  CHECK(failing->to == Status::kFailing);
+  CHECK(failing->since == kStart + 10s);
+  CHECK_FALSE(line.Bad());
+  const auto down = line.Bad("host unreachable");
+  REQUIRE(down);
+  CHECK(down->to == Status::kDown);
+  CHECK(down->since == kStart + 10s);
+  CHECK(down->reason == "host unreachable");
+  CHECK(line.seen.fail_since == kStart + 10s);
+  CHECK(line.seen.last_change == kStart + 30s);
+  CHECK(line.seen.fail_count == 3);
+  CHECK(line.seen.status_current == false);
+  CHECK(line.seen.last_good == kStart);
+
+  const auto up = line.Good();
+  REQUIRE(up);
+  CHECK(up->from == Status::kDown);
+  CHECK(up->since == kStart + 40s);
+  CHECK(line.seen.fail_count == 0);
+  CHECK(line.seen.fail_since == kNever);
+  CHECK(line.seen.reason.empty());
+  CHECK(line.seen.status_current == true);
+}
+
+TEST_CASE("failed time counts as down from the first failed to the first good check", "[status_history]") {
+  Line line;
+  for (int i = 0; i < 5; ++i) line.Good();
+  for (int i = 0; i < 5; ++i) line.Bad();
+  line.Good();
+  // 50 s up, 50 s down, and one more second until the last was recorded.
+  CHECK(*line.seen.uptime == Catch::Approx(100.0 * 51 / 101));
+}
+
+TEST_CASE("the trail holds the last sixty checks, oldest first", "[status_history]") {
+  Line line;
+  for (int i = 0; i < 70; ++i) {
+    if (i == 69) {
+      line.Bad();
+    } else {
+      line.Good(static_cast<float>(i));
+    }
+  }
+  const Trail& trail = line.seen.trail;
+  REQUIRE(trail.size() == 60);
+  CHECK(trail[0] == 10.0F);
+  CHECK(trail[58] == 68.0F);
+  CHECK(trail[59] == Trail::kFailed);
+}
+
+TEST_CASE("a limit that is passed is named", "[status_history]") {
+  const Limits limits{.fail_threshold = 10, .slow_ms = 100, .max_loss_percent = 5, .max_jitter_ms = 20};
+  CheckResult result;
+  result.ok = true;
+  result.rtt_ms = 120;
+  CHECK(BeyondLimit(result, limits) == "120 ms, slower than 100 ms");
+  result.loss_percent = 40;
+  CHECK(BeyondLimit(result, limits) == "40 % loss, more than 5 % loss");
+  result = {};
+  result.ok = true;
+  result.rtt_ms = 100;
+  result.jitter_ms = 20;
+  CHECK(BeyondLimit(result, limits).empty());
+}
+
+TEST_CASE("a paused host keeps its counts and is pending when it is watched again", "[status_history]") {
+  Line line;
+  line.Bad();
+  const auto paused = RecordEnabled(line.seen, false, kStart + 20s);
+  REQUIRE(paused);
+  CHECK(paused->to == Status::kPaused);
+  CHECK_FALSE(RecordEnabled(line.seen, false, kStart + 30s));
+  CHECK(line.seen.fail_count == 1);
+  CHECK(line.seen.trail.size() == 1);
+  const auto watched = RecordEnabled(line.seen, true, kStart + 40s);
+  REQUIRE(watched);
+  CHECK(watched->to == Status::kPending);
+}
+
+TEST_CASE("a host's own limits go before those of config.json", "[status_history]") {
+  Config config;
+  Host host;
+  CHECK(LimitsOf(host, config).fail_threshold == config.fail_threshold);
+  host.fail_threshold = 2;
+  CHECK(LimitsOf(host, config).fail_threshold == 2);
+}
+
+}  // namespace
+}  // namespace linewatch
