@@ -1,0 +1,202 @@
+# Builds, runs, tests and installs Linewatch: `make help` lists the targets.
+
+VERSION := 0.1.0
+
+BUILD   := build
+PREFIX  := /usr/local
+PORT    := 8000
+BIND    := 127.0.0.1
+DATA    := ./var
+LIVE     = $(DATA)
+MONITOR := 1
+T       :=
+
+# A Raspberry Pi has memory for two compilers.
+JOBS := 2
+J     = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+# What each program is linked with, and what each step needs from Debian.
+MONITORD_LIBS := -lpthread
+API_LIBS      := -lfcgi -lz -lpthread
+
+BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev
+RUN_PACKAGES   := lighttpd lighttpd-mod-deflate
+UNIT_PACKAGES  := catch2
+TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest iproute2 nftables curl nodejs npm chromium
+CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
+BENCH_PACKAGES := python3 curl wrk
+
+CXXFLAGS   ?= -O2 -g
+WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual \
+              -Wformat=2 -Wundef
+MACHINE    := $(firstword $(subst -, ,$(shell $(CXX) -dumpmachine 2>/dev/null)))
+HARDENING  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong \
+              -fstack-clash-protection $(if $(filter x86_64,$(MACHINE)),-fcf-protection) \
+              $(if $(filter aarch64,$(MACHINE)),-mbranch-protection=standard)
+# The sanitizers bring their own checks, and the fortified functions of libc would hide some from them.
+SANITIZE   :=
+CHECKS     := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,$(HARDENING))
+LANGUAGE   := -std=c++20 -iquote .
+COMPILE     = $(CXX) $(LANGUAGE) $(WARNINGS) $(CHECKS) -fPIE $(CPPFLAGS) $(CXXFLAGS) -MMD -MP
+LINK        = $(CXX) $(CHECKS) $(CXXFLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+
+SOURCES  := $(wildcard store/*.cc monitord/*.cc cgi/*.cc tests/*.cc)
+HEADERS  := $(wildcard store/*.h monitord/*.h cgi/*.h tests/*.h)
+OBJECTS  := $(SOURCES:%.cc=$(BUILD)/obj/%.o)
+STORE    := $(filter $(BUILD)/obj/store/%,$(OBJECTS))
+MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
+API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
+TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
+
+.PHONY: all unit run test check format includes lint asan tsan bench install uninstall clean help
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
+	@:
+unit: $(BUILD)/tests/unit
+	@:
+
+# The folders are named for the day that a file is removed.
+$(BUILD)/monitord: $(STORE) $(MONITORD) store monitord
+	@echo 'link $@'
+	@$(LINK) -o $@ $(filter %.o,$^) $(MONITORD_LIBS)
+
+$(BUILD)/api.fcgi: $(STORE) $(API) store cgi
+	@echo 'link $@'
+	@$(LINK) -o $@ $(filter %.o,$^) $(API_LIBS)
+
+# Catch2 version 3 is a library with a main function of its own.
+$(BUILD)/tests/unit: $(STORE) $(filter-out %/main.o,$(MONITORD) $(API)) $(TESTS) store monitord cgi tests
+	@mkdir -p $(@D)
+	@echo 'link $@'
+	@$(LINK) -o $@ $(filter %.o,$^) $(sort $(MONITORD_LIBS) $(API_LIBS)) \
+	  $(if $(wildcard /usr/include/catch2/catch_all.hpp),-lCatch2Main -lCatch2)
+
+# Warnings are kept: `make check` wants to see them, too.
+$(BUILD)/obj/%.o: %.cc
+	@mkdir -p $(@D)
+	@echo 'compile $<'
+	@$(COMPILE) -c -o $@ $< 2>$@.log; status=$$?; cat $@.log >&2; exit $$status
+
+# Catch2 version 2's own code takes a minute under a sanitizer, and finds nothing there.
+$(BUILD)/obj/tests/catch_main.o: tests/catch_main.cc
+	@mkdir -p $(@D)
+	@echo 'compile $<'
+	@$(CXX) $(LANGUAGE) -O0 -fPIE -MMD -MP -c -o $@ $<
+
+VERSIONED := $(shell grep -l LINEWATCH_VERSION $(SOURCES) /dev/null)
+$(foreach place,obj/%.o lint/%.ok,$(VERSIONED:%.cc=$(BUILD)/$(place))): CPPFLAGS += -DLINEWATCH_VERSION='"$(VERSION)"'
+$(VERSIONED:%.cc=$(BUILD)/obj/%.o): Makefile
+
+-include $(OBJECTS:.o=.d)
+
+# Installs those of the packages $(1) that are missing. Says nothing, and needs no right, when all are there. Debian would
+# start lighttpd's own service with the package, on port 80 for all the world: masked it is not started.
+define need
+@missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package} $${Provides}\n' | awk -F '[ ,]+' -v want='$(sort $(1))' ' \
+  $$1 == "installed" { for (i = 2; i <= NF; ++i) have[$$i] } \
+  END { n = split(want, name, " "); for (i = 1; i <= n; ++i) if (!(name[i] in have)) printf "%s ", name[i] }'); \
+[ -n "$$missing" ] || exit 0; \
+install="apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends $$missing"; \
+if [ "$$(id -u)" -eq 0 ]; then root=env; else root='sudo env'; fi; \
+if [ "$$root" != env ] && ! command -v sudo >/dev/null; then \
+  echo "Some packages are missing and there is no sudo to install them with. As root, run:" >&2; \
+  echo "  apt-get update && $$install" >&2; exit 1; \
+fi; \
+echo "Installing $$missing"; \
+masked=; case " $$missing" in *' lighttpd '*) if [ -d /run/systemd/system ]; then masked=lighttpd.service; fi;; esac; \
+if [ "$$masked" ]; then $$root systemctl --runtime --quiet mask $$masked; fi; \
+$$root apt-get -qq update; \
+$$root DEBIAN_FRONTEND=noninteractive $$install; status=$$?; \
+if [ "$$masked" ]; then $$root systemctl --runtime --quiet unmask $$masked; $$root systemctl --quiet disable $$masked; fi; \
+exit $$status
+endef
+
+run: export PORT := $(PORT)
+run: export BIND := $(BIND)
+run: export DATA := $(DATA)
+run: export LIVE := $(LIVE)
+run: export BUILD := $(BUILD)
+run: export MONITOR := $(MONITOR)
+run: ## installs what is missing, builds, runs in the foreground: PORT=8000 DATA=./var BIND=127.0.0.1
+	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES))
+	@$(MAKE) $(J) all
+	@exec lighttpd/run.sh
+
+# Rerun when the lock file is newer than what npm noted at its last run; no rule where there are no such tests.
+NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/browser/package-lock.json))
+$(NODE_MODULES): tests/browser/package-lock.json
+	@cd $(<D) && npm ci --no-audit --no-fund --ignore-scripts
+
+test: ## installs what is missing, builds, runs all tests; T='[alert_policy]' runs those of one module
+	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
+	@$(MAKE) $(J) all unit $(NODE_MODULES)
+	@BUILD='$(BUILD)' tests/run '$(T)'
+
+check: ## installs what is missing; format, lint, include rule, unit tests under sanitizers
+	$(call need,$(BUILD_PACKAGES) $(CHECK_PACKAGES))
+	@$(MAKE) $(J) format includes
+	@$(MAKE) $(J) lint
+	@$(MAKE) $(J) BUILD=$(BUILD)/asan SANITIZE=address,undefined CXXFLAGS='-O1 -g' unit
+	$(BUILD)/asan/tests/unit
+	@$(MAKE) $(J) BUILD=$(BUILD)/tsan SANITIZE=thread CXXFLAGS='-O1 -g' unit
+	$(BUILD)/tsan/tests/unit
+
+format:
+	clang-format --dry-run --Werror $(SOURCES) $(HEADERS) $(wildcard tests/*/*.cc)
+
+# Fails, with the lines, where the pattern $(1) stands in an #include of the files $(2).
+forbid = @! grep -nE '^ *\# *include *$(1)' $(2) /dev/null || { echo '$(3)' >&2; exit 1; }
+
+includes:
+	$(call forbid,"[^/"]*",$(SOURCES) $(HEADERS),An include starts at the top folder: "store/host.h")
+	$(call forbid,"cgi/,$(filter store/% monitord/%,$(SOURCES) $(HEADERS)),Only cgi/ includes cgi/)
+	$(call forbid,"monitord/,$(filter store/% cgi/%,$(SOURCES) $(HEADERS)),Only monitord/ includes monitord/)
+	$(call forbid,<fcgi,$(filter-out cgi/fcgi_io.cc,$(SOURCES) $(HEADERS)),Only cgi/fcgi_io.cc includes libfcgi)
+
+# No warning, and nothing from clang-tidy. Tests, full of Catch2's macros, are only compiled. What clang-tidy says beside
+# its findings is of use only when it fails.
+lint: $(SOURCES:%.cc=$(BUILD)/lint/%.ok)
+$(BUILD)/lint/%.ok: $(BUILD)/obj/%.o .clang-tidy
+	@mkdir -p $(@D)
+	@! [ -s $<.log ] || { cat $<.log >&2; exit 1; }
+	@$(if $(filter tests/%,$*),,echo 'lint $*.cc'; \
+	  clang-tidy --quiet $*.cc -- $(LANGUAGE) $(CPPFLAGS) 2>$@.log || { cat $@.log >&2; exit 1; })
+	@touch $@
+
+bench: ## installs what is missing, builds, prints the measured numbers
+	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(BENCH_PACKAGES))
+	@$(MAKE) $(J) all
+	@BUILD='$(BUILD)' tests/bench/run
+
+# Each installed file, as mode:source:target. In those of lighttpd/ and systemd/ @PREFIX@ stands for the prefix.
+SHARE     := $(PREFIX)/share/linewatch
+UNITS     := /lib/systemd/system
+INSTALLED := \
+  755:$(BUILD)/monitord:$(PREFIX)/sbin/monitord \
+  755:$(BUILD)/api.fcgi:$(PREFIX)/lib/linewatch/api.fcgi \
+  644:lighttpd/linewatch.conf:$(SHARE)/lighttpd/linewatch.conf \
+  644:lighttpd/lighttpd.conf:/etc/linewatch/lighttpd.conf \
+  644:systemd/linewatch.sysusers:/usr/lib/sysusers.d/linewatch.conf \
+  $(foreach unit,$(wildcard systemd/*.service systemd/*.socket),644:$(unit):$(UNITS)/$(notdir $(unit))) \
+  $(foreach file,$(shell find htdocs -type f),644:$(file):$(SHARE)/$(file))
+
+install: all ## installs to PREFIX=/usr/local, below DESTDIR if given; an edited file in /etc stays
+	@for file in $(INSTALLED); do \
+	  mode=$${file%%:*} source=$${file#*:} target='$(DESTDIR)'$${file##*:} source=$${source%%:*}; \
+	  case $$target in */etc/*) ! [ -e "$$target" ] || continue;; esac; \
+	  install -D -m $$mode $$source "$$target" || exit 1; \
+	  case $$source in lighttpd/*|systemd/*) sed -i 's|@PREFIX@|$(PREFIX)|g' "$$target" || exit 1;; esac; \
+	done
+	@$(if $(DESTDIR),,echo 'Start it with: systemd-sysusers && systemctl daemon-reload && systemctl enable --now monitord linewatch-api.socket linewatch-web')
+
+uninstall: ## removes what install installed; the data folder /var/lib/linewatch stays
+	@for file in $(INSTALLED); do rm -f '$(DESTDIR)'$${file##*:}; done
+	@for folder in $(SHARE)/htdocs $(SHARE)/lighttpd $(SHARE) $(PREFIX)/lib/linewatch /etc/linewatch; do \
+	  ! [ -d '$(DESTDIR)'$$folder ] || rmdir --ignore-fail-on-non-empty '$(DESTDIR)'$$folder; done
+
+clean: ## removes what was built
+	rm -rf $(BUILD) tests/browser/node_modules
+
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
