@@ -10,13 +10,12 @@
 #include <cstdlib>
 #include <ctime>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
 
 #include "monitord/config_file.h"
 #include "monitord/log.h"
+#include "monitord/replay.h"
 #include "monitord/status_history.h"
-#include "monitord/uptime.h"
 
 namespace linewatch {
 namespace {
@@ -84,10 +83,8 @@ void Monitor::Start() {
   std::vector<Notice> notices = std::move(list_.monitor.notices);
   list_ = store_.Load(findings);
   const WallTime now = WallNow();
-  const WallTime last_sign_of_life = list_.updated;
   list_.monitor = {"watching", now, list_.monitor.cycle, LINEWATCH_VERSION, std::move(notices)};
-  ReplayEvents(last_sign_of_life);
-  Add(MonitorEvent{now, "start", last_sign_of_life});
+  Add(MonitorEvent{now, "start", ReplayEvents(list_, events_, config_, now)});
   TellSetAside(findings);
   if (list_.revision == 0) list_.revision = 1;
 
@@ -297,58 +294,6 @@ void Monitor::TellSetAside(const Findings& findings) {
   }
   const std::string story = set_aside_story_.empty() ? "an earlier fault was set aside" : set_aside_story_;
   Note("file_set_aside", story + ". When you have seen to it, remove " + files.back());
-}
-
-// Puts back what hosts.json does not hold: the last day's uptime, and the changes of status since it was written.
-void Monitor::ReplayEvents(WallTime last_sign_of_life) {
-  const WallTime begin = WallNow() - kUptimeWindow;
-  std::unordered_map<std::string_view, Host*> by_id;
-  for (Host& host : list_.hosts) by_id.emplace(host.id, &host);
-
-  const auto open = [&](Host& host, Status status) {
-    if (host.seen.history.stretches.empty()) AddStretch(host.seen.history, begin, UptimeKindOf(status));
-  };
-  const auto pause_all = [&](WallTime from, std::optional<WallTime> until) {
-    for (Host& host : list_.hosts) {
-      auto& history = host.seen.history;
-      if (history.stretches.empty()) continue;
-      const auto kind = history.stretches.back().kind;
-      AddStretch(history, from, UptimeHistory::Kind::kNeither);
-      if (until) AddStretch(history, *until, kind);
-    }
-  };
-  events_.Read(std::min(begin, last_sign_of_life), [&](const Event& event) {
-    if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
-      if (monitor->state == "start" && monitor->since != kNever) pause_all(monitor->since, monitor->t);
-      return;
-    }
-    if (const auto* alert = std::get_if<AlertEvent>(&event)) {
-      for (const auto& id : alert->hosts)
-        if (const auto found = by_id.find(id); found != by_id.end())
-          found->second->seen.last_alert_time = std::max(found->second->seen.last_alert_time, alert->t);
-      return;
-    }
-    const auto* status = std::get_if<StatusEvent>(&event);
-    if (status == nullptr) return;
-    const auto found = by_id.find(status->host);
-    if (found == by_id.end()) return;
-    Host& host = *found->second;
-    open(host, status->from);
-    AddStretch(host.seen.history, std::max(status->since, begin), UptimeKindOf(status->to));
-    if (status->t > last_sign_of_life) {
-      const bool fails = UptimeKindOf(status->to) == UptimeHistory::Kind::kDown;
-      host.seen.status = status->to;
-      host.seen.last_change = status->t;
-      host.seen.reason = status->reason;
-      host.seen.fail_since = fails ? status->since : kNever;
-      host.seen.fail_count = fails ? std::max(host.seen.fail_count, 1) : 0;
-      host.seen.status_current = !fails;
-    }
-  });
-  // Lines that were quiet for a day have been all the time what they were last.
-  for (Host& host : list_.hosts)
-    if (host.seen.last_check != kNever) open(host, host.seen.status);
-  if (last_sign_of_life != kNever) pause_all(std::max(last_sign_of_life, begin), std::nullopt);
 }
 
 void Monitor::Add(Event event) {

@@ -49,7 +49,6 @@ class Monitor {
   bool Attempt(const std::function<void()>& write);
 
   void TellSetAside(const Findings& findings);
-  void ReplayEvents(WallTime last_sign_of_life);
   void Add(Event event);
   void Note(const std::string& code, const std::string& message, const std::string& only_for_the_log = "");
   void Clear(const std::string& code);

@@ -51,7 +51,8 @@ std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& re
 
   if (!result.ok) {
     seen.trail.Add(Trail::kFailed);
-    if (seen.fail_count == 0) seen.fail_since = result.sent;
+    // A count without a time is what the seed's file has: the first failure that is known is this one.
+    if (seen.fail_count == 0 || seen.fail_since == kNever) seen.fail_since = result.sent;
     ++seen.fail_count;
     AddStretch(seen.history, result.sent, UptimeHistory::Kind::kDown);
     seen.uptime = UptimePercent(seen.history, now);

@@ -78,7 +78,7 @@ const Schema& ConfigSchema() {
 }  // namespace
 
 // Found through the namespace of the type, hence not in the unnamed one.
-void WriteJson(JsonWriter& out, Role role) { WriteString(out, NameOf(role)); }
+void WriteJson(JsonWriter& out, Role role) { out.String(NameOf(role)); }
 bool ReadJson(const rapidjson::Value& json, Role& role) { return ReadName(json, kRoleNames, role); }
 
 void WriteJson(JsonWriter& out, const Secret& secret) {

@@ -33,10 +33,10 @@ int ClockMinutes(std::string_view text) {
 }  // namespace
 
 // Found through the namespace of the type, hence not in the unnamed one.
-void WriteJson(JsonWriter& out, CheckKind kind) { WriteString(out, kCheckKindNames[static_cast<size_t>(kind)]); }
+void WriteJson(JsonWriter& out, CheckKind kind) { out.String(kCheckKindNames[static_cast<size_t>(kind)]); }
 bool ReadJson(const rapidjson::Value& json, CheckKind& kind) { return ReadName(json, kCheckKindNames, kind); }
 
-void WriteJson(JsonWriter& out, Status status) { WriteString(out, NameOf(status)); }
+void WriteJson(JsonWriter& out, Status status) { out.String(NameOf(status)); }
 bool ReadJson(const rapidjson::Value& json, Status& status) { return ReadName(json, kStatusNames, status); }
 
 void WriteJson(JsonWriter& out, const Trail& trail) {
@@ -158,7 +158,7 @@ void WriteUnknownMembers(JsonWriter& out, const std::string& members) {
   rapidjson::Document document;
   if (ParseJson("{" + members.substr(1) + "}", document)) return;
   for (const auto& member : document.GetObject()) {
-    out.Key(member.name.GetString(), member.name.GetStringLength());
+    out.Key(StringOf(member.name));
     member.value.Accept(out);
   }
 }
@@ -189,7 +189,7 @@ const std::set<std::string_view>& SettingNames() {
 }
 
 void AddUnknownMember(std::string& members, std::string_view name, const rapidjson::Value& value) {
-  members += ',' + JsonText([&](JsonWriter& out) { WriteString(out, name); });
+  members += ',' + JsonText([&](JsonWriter& out) { out.String(name); });
   members += ':' + JsonText([&](JsonWriter& out) { value.Accept(out); });
 }
 

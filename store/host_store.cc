@@ -262,10 +262,9 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
 
 void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event>& events) {
   const auto write = [&](AtomicFile& file) {
-    JsonSink sink([&file](std::string_view piece) { file.Write(piece); });
-    JsonWriter out(sink);
+    JsonWriter out([&file](std::string_view piece) { file.Write(piece); });
     WriteHostList(out, list);
-    sink.Flush();
+    out.Flush();
     file.Sync();
   };
   // Everything that may fail for want of space comes first; what is left are renames. The event stands before the

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace linewatch {
 
@@ -41,11 +42,62 @@ std::optional<JsonFault> ParseJson(std::string_view text, rapidjson::Document& d
 
 std::string JsonText(const std::function<void(JsonWriter&)>& write) {
   std::string text;
-  JsonSink sink([&text](std::string_view piece) { text += piece; });
-  JsonWriter out(sink);
+  JsonWriter out([&text](std::string_view piece) { text += piece; });
   write(out);
-  sink.Flush();
+  out.Flush();
   return text;
+}
+
+bool JsonWriter::Int64(int64_t value) {
+  char text[24];
+  return Raw({text, std::to_chars(text, text + sizeof text, value).ptr});
+}
+
+bool JsonWriter::Uint64(uint64_t value) {
+  char text[24];
+  return Raw({text, std::to_chars(text, text + sizeof text, value).ptr});
+}
+
+bool JsonWriter::Double(double value) {
+  if (!std::isfinite(value)) return Null();
+  char text[32];
+  return Raw({text, std::to_chars(text, text + sizeof text, value).ptr});
+}
+
+void JsonWriter::PutText(std::string_view text) {
+  while (text.size() > kPiece - size_) {
+    const auto part = text.substr(0, kPiece - size_);
+    std::memcpy(buffer_.get() + size_, part.data(), part.size());
+    size_ += part.size();
+    text.remove_prefix(part.size());
+    Flush();
+  }
+  std::memcpy(buffer_.get() + size_, text.data(), text.size());
+  size_ += text.size();
+}
+
+void JsonWriter::PutString(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  // RFC 8259, section 7: these have a letter of their own.
+  constexpr std::string_view kNamed = "\"\\\b\f\n\r\t", kNames = "\"\\bfnrt";
+  Put('"');
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    PutText(text.substr(begin, i - begin));
+    begin = i + 1;
+    Put('\\');
+    if (const size_t place = kNamed.find(text[i]); place != std::string_view::npos) {
+      Put(kNames[place]);
+    } else {
+      PutText("u00");
+      Put(kHex[c >> 4]);
+      Put(kHex[c & 0xf]);
+    }
+  }
+  PutText(text.substr(begin));
+  Put('"');
 }
 
 void WriteNumber(JsonWriter& out, double value) {
@@ -66,7 +118,7 @@ void WriteNumber(JsonWriter& out, double value) {
       rest %= unit;
     }
   }
-  out.RawValue(text, static_cast<size_t>(end - text), rapidjson::kNumberType);
+  out.Raw({text, end});
 }
 
 const rapidjson::Value* FindMember(const rapidjson::Value& object, std::string_view name) {

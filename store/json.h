@@ -3,10 +3,10 @@
 #define LINEWATCH_STORE_JSON_H_
 
 #include <rapidjson/document.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,38 +33,94 @@ inline size_t LineAt(std::string_view text, size_t offset) {
   return static_cast<size_t>(std::count(upto.begin(), upto.end(), '\n')) + 1;
 }
 
-// A RapidJSON output stream that hands its text on in pieces: a list of any length is written with the same memory.
-class JsonSink {
+// Writes JSON, and hands it on in pieces: a list of any length takes the same memory. Takes the events of a RapidJSON
+// value (value.Accept(out)). Our own instead of rapidjson::Writer, because the whole list is written each cycle and this is
+// three times as fast: text goes in by runs, not by characters.
+class JsonWriter {
  public:
   using Ch = char;
   using Taker = std::function<void(std::string_view)>;
-  static constexpr size_t kPiece = 32 * 1024;
 
-  explicit JsonSink(Taker take) : take_(std::move(take)) { buffer_.reserve(kPiece); }
-  void Put(char c) {
-    if (buffer_.size() == kPiece) Flush();
-    buffer_.push_back(c);
+  explicit JsonWriter(Taker take) : take_(std::move(take)), buffer_(new char[kPiece]) {}
+  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter& operator=(const JsonWriter&) = delete;
+
+  bool StartObject() { return Open('{'); }
+  bool Key(std::string_view name) {
+    if (needs_comma_) Put(',');
+    PutString(name);
+    Put(':');
+    needs_comma_ = false;
+    return true;
   }
+  bool EndObject(rapidjson::SizeType = 0) { return Close('}'); }
+  bool StartArray() { return Open('['); }
+  bool EndArray(rapidjson::SizeType = 0) { return Close(']'); }
+
+  bool Null() { return Raw("null"); }
+  bool Bool(bool value) { return Raw(value ? "true" : "false"); }
+  bool Int(int value) { return Int64(value); }
+  bool Uint(unsigned value) { return Uint64(value); }
+  bool Int64(int64_t value);
+  bool Uint64(uint64_t value);
+  bool Double(double value);  // the shortest that reads back the same
+  bool String(std::string_view text) {
+    if (needs_comma_) Put(',');
+    PutString(text);
+    needs_comma_ = true;
+    return true;
+  }
+  // A value that is JSON already.
+  bool Raw(std::string_view json) {
+    if (needs_comma_) Put(',');
+    PutText(json);
+    needs_comma_ = true;
+    return true;
+  }
+
+  // To be called at the end: what is left goes to the taker.
   void Flush() {
-    take_(buffer_);
-    buffer_.clear();
+    take_({buffer_.get(), size_});
+    size_ = 0;
   }
+
+  // For rapidjson::Value::Accept.
+  bool Key(const char* text, rapidjson::SizeType length, bool) { return Key({text, length}); }
+  bool String(const char* text, rapidjson::SizeType length, bool) { return String({text, length}); }
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) { return Raw({text, length}); }
 
  private:
+  static constexpr size_t kPiece = 32 * 1024;
+
+  void Put(char c) {
+    if (size_ == kPiece) Flush();
+    buffer_[size_++] = c;
+  }
+  void PutText(std::string_view text);
+  void PutString(std::string_view text);  // in quotes, escaped
+  bool Open(char bracket) {
+    if (needs_comma_) Put(',');
+    Put(bracket);
+    needs_comma_ = false;
+    return true;
+  }
+  bool Close(char bracket) {
+    Put(bracket);
+    needs_comma_ = true;
+    return true;
+  }
+
   Taker take_;
-  std::string buffer_;
+  std::unique_ptr<char[]> buffer_;
+  size_t size_ = 0;
+  bool needs_comma_ = false;  // before the next value or name
 };
-using JsonWriter = rapidjson::Writer<JsonSink>;
 
 // What `write` writes, as a string.
 std::string JsonText(const std::function<void(JsonWriter&)>& write);
 
-inline void WriteString(JsonWriter& out, std::string_view text) {
-  out.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-// At most three decimals, trailing zeros dropped; what is no number is written as null. A tenth of the cost of the
-// shortest exact decimal, and all that a time or a percentage needs.
+// At most three decimals, trailing zeros dropped; what is no number is written as null. All that a time or a percentage
+// needs, at a tenth of the cost of the shortest exact decimal.
 void WriteNumber(JsonWriter& out, double value);
 
 inline std::string_view StringOf(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }

@@ -31,8 +31,8 @@ concept HasMembers = requires(T& value) {
 
 // ---- Writing. Durations are seconds, times Unix seconds; "never" and "not set" are null.
 
-inline void WriteJson(JsonWriter& out, const std::string& value) { WriteString(out, value); }
-inline void WriteJson(JsonWriter& out, std::string_view value) { WriteString(out, value); }
+inline void WriteJson(JsonWriter& out, const std::string& value) { out.String(value); }
+inline void WriteJson(JsonWriter& out, std::string_view value) { out.String(value); }
 inline void WriteJson(JsonWriter& out, bool value) { out.Bool(value); }
 inline void WriteJson(JsonWriter& out, int value) { out.Int(value); }
 inline void WriteJson(JsonWriter& out, int64_t value) { out.Int64(value); }
@@ -72,7 +72,7 @@ class MemberWriter {
   explicit MemberWriter(JsonWriter& out) : out_(out) {}
   template <class T>
   void operator()(std::string_view name, const T& value) const {
-    out_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    out_.Key(name);
     WriteJson(out_, value);
   }
 

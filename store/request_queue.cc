@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 1> kKindNames = {"check"};
 
 }  // namespace
 
-void WriteJson(JsonWriter& out, Request::Kind kind) { WriteString(out, kKindNames[static_cast<size_t>(kind)]); }
+void WriteJson(JsonWriter& out, Request::Kind kind) { out.String(kKindNames[static_cast<size_t>(kind)]); }
 bool ReadJson(const rapidjson::Value& json, Request::Kind& kind) { return ReadName(json, kKindNames, kind); }
 template <MaybeConst<Request> R>
 void VisitMembers(R& request, auto&& visit) {

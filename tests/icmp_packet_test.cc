@@ -1,6 +1,6 @@
 #include "monitord/icmp_packet.h"
 
-#include <cstring>
+#include <algorithm>
 #include <random>
 #include <vector>
 
@@ -26,10 +26,10 @@ std::vector<std::byte> ReplyTo(EchoPacket request) {
   const uint16_t sum = InternetChecksum(request);
   request[2] = std::byte(sum >> 8);
   request[3] = std::byte(sum & 0xff);
-  std::vector<std::byte> packet(20);
+  std::vector<std::byte> packet(20 + request.size());
   packet[0] = std::byte{0x45};
   packet[9] = std::byte{1};
-  packet.insert(packet.end(), request.begin(), request.end());
+  std::copy(request.begin(), request.end(), packet.begin() + 20);
   return packet;
 }
 

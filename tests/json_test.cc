@@ -75,6 +75,24 @@ TEST_CASE("what is not UTF-8 is a fault", "[json]") {
   CHECK(ParseJson("\"\xed\xa0\x80\"", document));  // a surrogate
 }
 
+TEST_CASE("strings are escaped as JSON wants it, and read back the same", "[json]") {
+  std::string text = "a\"b\\c\n\t\r\b\f\x01\x1f/\x7fü\xf0\x9f\x98\x80";
+  text += '\0';
+  const std::string json = JsonText([&](JsonWriter& out) { out.String(text); });
+  CHECK(json == "\"a\\\"b\\\\c\\n\\t\\r\\b\\f\\u0001\\u001f/\x7fü\xf0\x9f\x98\x80\\u0000\"");
+  rapidjson::Document document;
+  REQUIRE_FALSE(ParseJson(json, document));
+  CHECK(StringOf(document) == text);
+}
+
+TEST_CASE("what a parsed value is written as is the value", "[json]") {
+  const std::string json =
+      R"({"a":[1,-2,0.1,1e+300,18446744073709551615,true,false,null,[],{}],"b":{"c":"d"},"e":[[1],[2]]})";
+  rapidjson::Document document;
+  REQUIRE_FALSE(ParseJson(json, document));
+  CHECK(JsonText([&](JsonWriter& out) { document.Accept(out); }) == json);
+}
+
 TEST_CASE("a long text is handed on in pieces and arrives whole", "[json]") {
   const std::string text = JsonText([](JsonWriter& out) {
     out.StartArray();

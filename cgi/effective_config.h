@@ -1,0 +1,38 @@
+// config.json as the API sees it: the settings that count now, and why the file on disk does not.
+#ifndef LINEWATCH_CGI_EFFECTIVE_CONFIG_H_
+#define LINEWATCH_CGI_EFFECTIVE_CONFIG_H_
+
+#include <filesystem>
+#include <vector>
+
+#include "store/atomic_file.h"
+#include "store/config.h"
+
+namespace linewatch::cgi {
+
+class EffectiveConfig {
+ public:
+  explicit EffectiveConfig(std::filesystem::path path) : path_(std::move(path)) {}
+
+  const std::filesystem::path& path() const { return path_; }
+
+  // Those of the file as it is now, so that a right that was taken away ends with the next request. While it cannot be
+  // read, those of the generation before, else the defaults, in which nobody may change anything.
+  const Config& settings();
+
+  // Empty as long as the file counts.
+  const std::vector<FieldError>& errors();
+
+ private:
+  void Refresh();
+
+  std::filesystem::path path_;
+  FileIdentity identity_;  // of what was read; a file that did not count is read again each time
+  bool read_ = false;
+  Config settings_;
+  std::vector<FieldError> errors_;
+};
+
+}  // namespace linewatch::cgi
+
+#endif

@@ -1,0 +1,34 @@
+#include "cgi/failure.h"
+
+#include <cerrno>
+#include <system_error>
+
+#include "store/file_lock.h"
+
+namespace linewatch::cgi {
+
+Response ProblemOf(const std::exception& error) {
+  if (dynamic_cast<const LockTimeout*>(&error) != nullptr) {
+    Response response = Problem(503, "The hosts are being changed by somebody else for too long; nothing was changed.");
+    response.SetHeader("Retry-After", "1");
+    return response;
+  }
+  const auto* system = dynamic_cast<const std::system_error*>(&error);
+  switch (system != nullptr ? system->code().value() : 0) {
+    case ENOSPC:
+      return Problem(507, "The disk is full; nothing was changed.");
+    case EDQUOT:
+      return Problem(507, "The disk quota is used up; nothing was changed.");
+    case EROFS:
+      return Problem(503, "The disk is read-only; nothing was changed.");
+    case EACCES:
+    case EPERM:
+      return Problem(503, "The data folder cannot be read or written for want of permission; nothing was changed.");
+    case EIO:
+      return Problem(503, "The disk fails: input/output error.");
+    default:
+      return Problem(500, "The request could not be carried out; the server's log says why.");
+  }
+}
+
+}  // namespace linewatch::cgi

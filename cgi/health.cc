@@ -1,0 +1,143 @@
+#include "cgi/health.h"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include "store/json_members.h"
+
+namespace linewatch::cgi {
+namespace {
+
+// monitord takes a request at once; a cycle that is under way holds it up for no longer than this.
+constexpr auto kRequestPatience = std::chrono::seconds(10);
+
+// A replacement of hosts.json stands beside the old one for a moment, and so does config.json's; events are lines.
+constexpr uint64_t kRoomBesideHosts = 1 << 20;
+
+std::string Seconds(std::chrono::microseconds length) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(length).count()) + " s";
+}
+
+void JudgeMonitor(const Signs& signs, std::vector<Notice>& problems) {
+  const HostList& list = signs.header;
+  const bool ran = list.updated != kNever || !list.monitor.state.empty();
+  if (!ran) {
+    problems.push_back({"monitor_never_ran", "monitord has not run yet: nothing is watched.", kNever});
+    return;
+  }
+  if (list.monitor.state == "stopped") {
+    problems.push_back({"monitor_stopped", "monitord was stopped: nothing is watched.", list.monitor.since});
+    return;
+  }
+  // A start is a sign of life, too: the first cycle may not be over yet.
+  const WallTime last = std::max(list.updated, list.monitor.since);
+  const std::chrono::microseconds patience = 3 * signs.interval + signs.timeout;
+  if (signs.now - last > patience)
+    problems.push_back(
+        {"monitor_late", "monitord has completed no cycle for " + Seconds(signs.now - last) + ".", last});
+  if (last - signs.now > patience)
+    problems.push_back({"clock_behind",
+                        "The last cycle is dated " + Seconds(last - signs.now) +
+                            " ahead of the clock: whether monitord is on time cannot be told.",
+                        kNever});
+}
+
+void JudgeFolder(const FolderState& folder, std::vector<Notice>& problems) {
+  const std::string name(folder.name);
+  if (folder.error) {
+    problems.push_back(
+        {"write_failed", "Nothing can be written to the " + name + " folder: " + folder.error.message() + ".", kNever});
+  } else if (folder.free_bytes < folder.needed_bytes) {
+    problems.push_back(
+        {"disk_full",
+         "The disk of the " + name + " folder is full: " + std::to_string(folder.free_bytes / 1024) + " KiB are free.",
+         kNever});
+  }
+}
+
+FolderState StateOf(std::string_view name, const std::filesystem::path& folder, uint64_t needed) {
+  FolderState state{name, {}, 0, needed};
+  struct statvfs disk {};
+  if (access(folder.c_str(), W_OK | X_OK) != 0 || statvfs(folder.c_str(), &disk) != 0) {
+    state.error = {errno, std::generic_category()};
+  } else {
+    state.free_bytes = uint64_t{disk.f_bavail} * disk.f_frsize;
+  }
+  return state;
+}
+
+WallTime WaitingSince(const std::filesystem::path& requests) {
+  const auto identity = IdentityOf(requests);
+  if (!identity.exists() || identity.size == 0) return kNever;
+  return WallTime(std::chrono::seconds(identity.modified.tv_sec));
+}
+
+Signs Look(Installation& installation) {
+  const Folders& folders = installation.hosts.folders();
+  const Config& config = installation.config.settings();
+  Signs signs;
+  signs.now = WallNow();
+  signs.header = installation.published.Header();
+  // What monitord runs by; a new interval in config.json counts only from its next cycle on.
+  signs.interval = signs.header.interval.count() > 0 ? signs.header.interval : config.interval;
+  signs.timeout = config.timeout;
+  signs.config_broken = !installation.config.errors().empty();
+  signs.requests_since = WaitingSince(folders.requests());
+  const uint64_t needed =
+      kRoomBesideHosts + static_cast<uint64_t>(std::max<off_t>(IdentityOf(folders.hosts()).size, 0));
+  signs.folders.push_back(StateOf("data", folders.data, needed));
+  if (!folders.live_is_data()) signs.folders.push_back(StateOf("live", folders.live, needed));
+  return signs;
+}
+
+}  // namespace
+
+std::vector<Notice> FindProblems(const Signs& signs) {
+  std::vector<Notice> problems;
+  JudgeMonitor(signs, problems);
+  for (const FolderState& folder : signs.folders) JudgeFolder(folder, problems);
+  if (signs.requests_since != kNever && signs.now - signs.requests_since > kRequestPatience)
+    problems.push_back(
+        {"requests_waiting", "monitord does not take the requests that wait for it.", signs.requests_since});
+  if (signs.config_broken)
+    problems.push_back({"config_broken", "config.json is broken; the last good settings go on.", kNever});
+  // monitord says the same of some of them, and says it better: it knows since when.
+  for (const Notice& notice : signs.header.monitor.notices) {
+    std::erase_if(problems, [&](const Notice& problem) { return problem.code == notice.code; });
+    problems.push_back(notice);
+  }
+  return problems;
+}
+
+Response ShowHealth(Installation& installation, const Request&, std::string_view) {
+  const Signs signs = Look(installation);
+  const auto problems = FindProblems(signs);
+  return JsonResponse(problems.empty() ? 200 : 503, [&](JsonWriter& out) {
+    const MemberWriter write(out);
+    out.StartObject();
+    write("ok", problems.empty());
+    out.Key("problems");
+    out.StartArray();
+    for (const Notice& problem : problems) {
+      out.StartObject();
+      write("code", problem.code);
+      write("message", problem.message);
+      write("since", problem.since);
+      out.EndObject();
+    }
+    out.EndArray();
+    write("updated", signs.header.updated);
+    write("interval", signs.interval);
+    write("cycle_ms", static_cast<int64_t>(signs.header.monitor.cycle.count()));
+    write("state", signs.header.monitor.state);
+    write("version", signs.header.monitor.version);
+    out.EndObject();
+  });
+}
+
+}  // namespace linewatch::cgi

@@ -1,0 +1,240 @@
+#include "cgi/host_api.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cgi/access.h"
+#include "store/host_check.h"
+#include "store/host_json.h"
+#include "store/json_members.h"
+
+namespace linewatch::cgi {
+namespace {
+
+Response NoSuchHost() { return Problem(404, "There is no host of this id."); }
+
+Response HostResponse(int status, const Host& host) {
+  Response response = JsonResponse(status, [&](JsonWriter& out) { WriteHost(out, host); });
+  response.SetHeader("ETag", '"' + std::to_string(host.revision) + '"');
+  return response;
+}
+
+rapidjson::Document SettingsOf(const Host& host) {
+  rapidjson::Document settings;
+  ParseJson(JsonText([&](JsonWriter& out) { WriteSettings(out, host); }), settings);
+  return settings;
+}
+
+std::vector<std::string> NamesOf(const rapidjson::Value& object) {
+  std::vector<std::string> names;
+  for (const auto& member : object.GetObject()) names.emplace_back(StringOf(member.name));
+  return names;
+}
+
+// What is wrong with `host` beside the others.
+std::optional<Response> FindClash(const HostList& list, const Host& host) {
+  if (const auto errors = CheckParents(list, host); !errors.empty()) return FieldProblem(errors);
+  const Host* same = FindSameTarget(list, host);
+  if (same == nullptr) return std::nullopt;
+  return Problem(409, "\"" + same->name + "\" already watches " + same->ip + " by the same check.",
+                 [&](JsonWriter& out) { MemberWriter{out}("host", same->id); });
+}
+
+// Changes `host` in the list if the request's If-Match allows it. `edit` answers the response and, if it has changed
+// something, the event.
+struct Edited {
+  Response response;
+  std::optional<EditEvent> event;
+};
+using HostEdit = std::function<Edited(HostList& list, Host& host)>;
+
+Response EditHost(Installation& installation, const Request& request, std::string_view id, const HostEdit& edit) {
+  Response response;
+  installation.hosts.Update([&](HostList& list) -> std::optional<EditEvent> {
+    Host* host = list.Find(id);
+    if (host == nullptr) {
+      response = NoSuchHost();
+      return std::nullopt;
+    }
+    const auto wanted = request.Variable("HTTP_IF_MATCH");
+    const std::string tag = '"' + std::to_string(host->revision) + '"';
+    if (!wanted.empty() && !has_tag(wanted, tag, TagComparison::kStrong)) {
+      response = Problem(412, "Somebody else has changed this host meanwhile: it is at revision " + tag + ".");
+      return std::nullopt;
+    }
+    Edited edited = edit(list, *host);
+    response = std::move(edited.response);
+    return std::move(edited.event);
+  });
+  return response;
+}
+
+// `settings` instead of those of `host`, which keeps what was observed of it as long as its target stays the same.
+Edited ChangeSettings(HostList& list, Host& host, const rapidjson::Value& settings, std::string_view user) {
+  Host changed = ReadHost(settings);
+  changed.id = host.id;
+  changed.revision = host.revision;
+  changed.unknown_members = host.unknown_members;
+  if (auto clash = FindClash(list, changed)) return {*std::move(clash), std::nullopt};
+
+  std::vector<std::string> names;
+  const auto before = SettingsOf(host);
+  const auto after = SettingsOf(changed);
+  for (const auto& member : after.GetObject())
+    if (member.value != before[member.name]) names.emplace_back(StringOf(member.name));
+  if (names.empty()) return {HostResponse(200, host), std::nullopt};
+
+  if (TargetOf(changed) == TargetOf(host)) changed.seen = std::move(host.seen);
+  ++changed.revision;
+  host = std::move(changed);
+  return {HostResponse(200, host), EditEvent{WallNow(), std::string(user), "change", host.id, std::move(names)}};
+}
+
+// ASCII letters in either case: what people type into a search field.
+bool contains(std::string_view text, std::string_view part) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(),
+                     [&](char a, char b) { return lower(a) == lower(b); }) != text.end();
+}
+
+struct Filter {
+  std::string status, group, tag, words;
+
+  bool empty() const { return status.empty() && group.empty() && tag.empty() && words.empty(); }
+
+  bool admits(const Host& host) const {
+    const auto in_tags = [&](auto&& is_it) { return std::any_of(host.tags.begin(), host.tags.end(), is_it); };
+    return (status.empty() || NameOf(host.seen.status) == status) && (group.empty() || host.group == group) &&
+           (tag.empty() || in_tags([&](const std::string& t) { return t == tag; })) &&
+           (words.empty() || contains(host.name, words) || contains(host.ip, words) || contains(host.group, words) ||
+            contains(host.customer, words) || contains(host.notes, words) ||
+            in_tags([&](const std::string& t) { return contains(t, words); }));
+  }
+};
+
+Response ListFiltered(Installation& installation, const Request& request, const Filter& filter) {
+  const bool known = std::find(kStatusNames.begin(), kStatusNames.end(), filter.status) != kStatusNames.end();
+  if (!filter.status.empty() && !known) return FieldProblem({{"status", "expected the name of a status", ""}});
+
+  Response response;
+  const std::string tag = installation.published.Tag();
+  if (has_tag(request.Variable("HTTP_IF_NONE_MATCH"), tag, TagComparison::kWeak)) {
+    response.status = 304;
+  } else {
+    HostList list = installation.hosts.Read();
+    std::erase_if(list.hosts, [&](const Host& host) { return !filter.admits(host); });
+    response = JsonResponse(200, [&](JsonWriter& out) { WriteHostList(out, list); });
+  }
+  response.SetHeader("ETag", tag);
+  response.SetHeader("Cache-Control", "no-cache");
+  return response;
+}
+
+}  // namespace
+
+Response ListHosts(Installation& installation, const Request& request, std::string_view) {
+  const Filter filter{request.Query("status"), request.Query("group"), request.Query("tag"), request.Query("q")};
+  return filter.empty() ? installation.published.Answer(request) : ListFiltered(installation, request, filter);
+}
+
+Response AddHost(Installation& installation, const Request& request, std::string_view) {
+  rapidjson::Document settings;
+  if (auto problem = ParseBody(request, settings)) return *std::move(problem);
+  DropIgnoredMembers(settings);
+  const auto errors = CheckSettings(settings, installation.config.settings());
+  if (!errors.empty()) return FieldProblem(errors);
+
+  Host host = ReadHost(settings);
+  Response response;
+  installation.hosts.Update([&](HostList& list) -> std::optional<EditEvent> {
+    if (list.hosts.size() >= kMaxHosts) {
+      response = Problem(409, "There are " + std::to_string(kMaxHosts) + " hosts, and that is the most.");
+      return std::nullopt;
+    }
+    do {
+      host.id = NewHostId();
+    } while (list.Find(host.id) != nullptr);
+    if (auto clash = FindClash(list, host)) {
+      response = *std::move(clash);
+      return std::nullopt;
+    }
+    response = HostResponse(201, host);
+    response.SetHeader("Location", "/api/hosts/" + host.id);
+    EditEvent event{WallNow(), std::string(UserOf(request)), "add", host.id, NamesOf(settings)};
+    list.hosts.push_back(std::move(host));
+    return event;
+  });
+  return response;
+}
+
+Response ShowHost(Installation& installation, const Request&, std::string_view id) {
+  const HostList list = installation.hosts.Read();
+  const Host* host = list.Find(id);
+  return host == nullptr ? NoSuchHost() : HostResponse(200, *host);
+}
+
+Response ReplaceHost(Installation& installation, const Request& request, std::string_view id) {
+  rapidjson::Document settings;
+  if (auto problem = ParseBody(request, settings)) return *std::move(problem);
+  DropIgnoredMembers(settings);
+  const auto errors = CheckSettings(settings, installation.config.settings());
+  if (!errors.empty()) return FieldProblem(errors);
+  return EditHost(installation, request, id,
+                  [&](HostList& list, Host& host) { return ChangeSettings(list, host, settings, UserOf(request)); });
+}
+
+Response PatchHost(Installation& installation, const Request& request, std::string_view id) {
+  rapidjson::Document patch;
+  if (auto problem = ParseBody(request, patch)) return *std::move(problem);
+  if (!patch.IsObject()) return FieldProblem({{"", "expected an object", ""}});
+  const Config& config = installation.config.settings();
+  if (RoleOf(request, config.access) < Role::kAdmin && NamesOf(patch) != std::vector<std::string>{"maintenance"})
+    return Problem(403, "An operator may change nothing of a host but its maintenance windows.");
+
+  return EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
+    rapidjson::Document settings = SettingsOf(host);
+    MergePatch(settings, patch, settings.GetAllocator());
+    DropIgnoredMembers(settings);
+    auto errors = CheckSettings(settings, config);
+    // What a later change of config.json has made wrong is no reason to refuse a new name.
+    std::erase_if(errors, [&](const FieldError& error) {
+      return is_setting_member(error.field) && FindMember(patch, error.field) == nullptr;
+    });
+    if (!errors.empty()) return {FieldProblem(errors), std::nullopt};
+    return ChangeSettings(list, host, settings, UserOf(request));
+  });
+}
+
+Response RemoveHost(Installation& installation, const Request& request, std::string_view id) {
+  return EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
+    EditEvent event{WallNow(), std::string(UserOf(request)), "delete", host.id, {}};
+    for (Host& other : list.hosts)
+      if (std::erase(other.parents, event.host) != 0) ++other.revision;
+    std::erase_if(list.hosts, [&](const Host& other) { return other.id == event.host; });
+    Response response;
+    response.status = 204;
+    return {std::move(response), std::move(event)};
+  });
+}
+
+Response CheckHost(Installation& installation, const Request&, std::string_view id) {
+  const HostList list = installation.hosts.Read();
+  const Host* host = list.Find(id);
+  if (host == nullptr) return NoSuchHost();
+  if (!host->enabled) return Problem(409, "\"" + host->name + "\" is paused.");
+  if (!installation.requests.Append({WallNow(), linewatch::Request::Kind::kCheck, host->id}))
+    return Problem(503, "Too many requests wait already: monitord does not take them.");
+  return JsonResponse(202, [&](JsonWriter& out) { WriteHost(out, *host); });
+}
+
+Response ShowSummary(Installation& installation, const Request&, std::string_view) {
+  const Summary summary = Summarize(installation.hosts.Read());
+  return JsonResponse(200, [&](JsonWriter& out) { WriteSummary(out, summary); });
+}
+
+}  // namespace linewatch::cgi

@@ -1,0 +1,23 @@
+// The routes about hosts. What each of them promises is written in htdocs/openapi.json.
+#ifndef LINEWATCH_CGI_HOST_API_H_
+#define LINEWATCH_CGI_HOST_API_H_
+
+#include <string_view>
+
+#include "cgi/http.h"
+#include "cgi/installation.h"
+
+namespace linewatch::cgi {
+
+Response ListHosts(Installation& installation, const Request& request, std::string_view id);
+Response AddHost(Installation& installation, const Request& request, std::string_view id);
+Response ShowHost(Installation& installation, const Request& request, std::string_view id);
+Response ReplaceHost(Installation& installation, const Request& request, std::string_view id);
+Response PatchHost(Installation& installation, const Request& request, std::string_view id);
+Response RemoveHost(Installation& installation, const Request& request, std::string_view id);
+Response CheckHost(Installation& installation, const Request& request, std::string_view id);
+Response ShowSummary(Installation& installation, const Request& request, std::string_view id);
+
+}  // namespace linewatch::cgi
+
+#endif

@@ -1,0 +1,35 @@
+// What the handlers work on: the files of one installation.
+#ifndef LINEWATCH_CGI_INSTALLATION_H_
+#define LINEWATCH_CGI_INSTALLATION_H_
+
+#include <filesystem>
+#include <utility>
+
+#include "cgi/effective_config.h"
+#include "cgi/published_list.h"
+#include "store/event_log.h"
+#include "store/host_store.h"
+#include "store/request_queue.h"
+
+namespace linewatch::cgi {
+
+struct Installation {
+  Installation(Folders folders, std::filesystem::path config_path)
+      : hosts(std::move(folders)),
+        events(hosts.folders().events()),
+        requests(hosts.folders().requests()),
+        config(std::move(config_path)),
+        published(hosts) {}
+  Installation(const Installation&) = delete;
+  Installation& operator=(const Installation&) = delete;
+
+  HostStore hosts;
+  EventLog events;
+  RequestQueue requests;
+  EffectiveConfig config;
+  PublishedList published;
+};
+
+}  // namespace linewatch::cgi
+
+#endif

@@ -1,0 +1,98 @@
+// api.fcgi: answers the dashboard's requests out of the data folder.
+#include <malloc.h>
+#include <poll.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <string>
+
+#include "cgi/failure.h"
+#include "cgi/fcgi_io.h"
+#include "cgi/installation.h"
+#include "cgi/router.h"
+
+namespace linewatch::cgi {
+namespace {
+
+volatile std::sig_atomic_t stop_asked = 0;
+
+// The signals that end the program are open only while nothing is under way.
+void PrepareSignals(sigset_t& while_waiting) {
+  struct sigaction stop {};
+  stop.sa_handler = [](int) { stop_asked = 1; };
+  sigset_t closed;
+  sigemptyset(&closed);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {  // SIGUSR1 by the FastCGI specification
+    sigaction(signal, &stop, nullptr);
+    sigaddset(&closed, signal);
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  sigprocmask(SIG_BLOCK, &closed, &while_waiting);
+}
+
+std::string Setting(const char* name, const std::string& otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+void Log(std::string_view what, const char* why) {
+  std::fprintf(stderr, "api.fcgi: %.*s: %s\n", static_cast<int>(what.size()), what.data(), why);
+}
+
+Response AnswerOrApologize(Installation& installation, const Request& request) {
+  try {
+    return Answer(installation, request);
+  } catch (const std::exception& error) {
+    Log(std::string(request.method()) + ' ' + std::string(RoutePath(request)), error.what());
+    Response response = ProblemOf(error);
+    response.SetHeader("Cache-Control", "no-store");
+    return response;
+  }
+}
+
+void ServeUntilStopped(const Handler& handler, const sigset_t& while_waiting) {
+  FcgiListener listener;
+  while (stop_asked == 0) {
+    pollfd waiting{FcgiListener::kDescriptor, POLLIN, 0};
+    if (ppoll(&waiting, 1, nullptr, &while_waiting) > 0) listener.ServeOne(handler);
+  }
+}
+
+int Main() {
+  const std::string data = Setting("LINEWATCH_DATA", "");
+  if (data.empty()) {
+    Log("LINEWATCH_DATA is not set", "expected the data folder");
+    return 2;
+  }
+  Installation installation({data, Setting("LINEWATCH_LIVE", data)},
+                            Setting("LINEWATCH_CONFIG", data + "/config.json"));
+  const Handler handler = [&](const Request& request) { return AnswerOrApologize(installation, request); };
+
+  // An edit of ten thousand hosts takes 36 MB for a moment. Left to itself malloc raises this threshold when it sees the
+  // first large block, and keeps them all from then on.
+  mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+  sigset_t while_waiting;
+  PrepareSignals(while_waiting);
+  if (!is_plain_cgi()) {
+    ServeUntilStopped(handler, while_waiting);
+  } else if (!ServeCgi(handler)) {
+    Log("nothing to answer", "expected a FastCGI socket as standard input, or the environment of CGI");
+    return 2;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace linewatch::cgi
+
+int main() {
+  try {
+    return linewatch::cgi::Main();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "api.fcgi: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,41 @@
+// The answer to GET /api/hosts: hosts.json as monitord has published it, byte for byte, and compressed once per cycle.
+#ifndef LINEWATCH_CGI_PUBLISHED_LIST_H_
+#define LINEWATCH_CGI_PUBLISHED_LIST_H_
+
+#include <string>
+
+#include "cgi/http.h"
+#include "cgi/mapped_file.h"
+#include "store/host_store.h"
+
+namespace linewatch::cgi {
+
+class PublishedList {
+ public:
+  explicit PublishedList(const HostStore& store) : store_(store) {}
+
+  // The whole list. What the response views holds until the next call.
+  Response Answer(const Request& request);
+
+  // Everything but the hosts.
+  HostList Header();
+
+  // Changes whenever the list does: made of its revision, the end of the last cycle and the time of the file, because
+  // what people edit by hand changes neither of the first two.
+  std::string Tag();
+
+ private:
+  // Looks whether there is another file; reads it only then. False if there is none that can be handed out as it is: a
+  // file edited by hand into something else, or none at all yet.
+  bool Refresh();
+
+  const HostStore& store_;
+  MappedFile file_;
+  bool usable_ = false;
+  HostList header_;
+  MappedFile compressed_;  // empty until somebody wants it
+};
+
+}  // namespace linewatch::cgi
+
+#endif

@@ -1,0 +1,123 @@
+#include "cgi/router.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "cgi/access.h"
+#include "cgi/config_api.h"
+#include "cgi/health.h"
+#include "cgi/host_api.h"
+#include "store/host_check.h"
+
+namespace linewatch::cgi {
+namespace {
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/hosts", Role::kViewer, ListHosts},
+    {"POST", "/api/hosts", Role::kAdmin, AddHost},
+    {"GET", "/api/hosts/{id}", Role::kViewer, ShowHost},
+    {"PUT", "/api/hosts/{id}", Role::kAdmin, ReplaceHost},
+    {"PATCH", "/api/hosts/{id}", Role::kOperator, PatchHost},
+    {"DELETE", "/api/hosts/{id}", Role::kAdmin, RemoveHost},
+    {"POST", "/api/hosts/{id}/check", Role::kOperator, CheckHost},
+    {"GET", "/api/summary", Role::kViewer, ShowSummary},
+    {"GET", "/api/config", Role::kViewer, ShowConfig},
+    {"PATCH", "/api/config", Role::kAdmin, PatchConfig},
+    {"GET", "/api/me", Role::kViewer, ShowMe},
+    {"GET", "/api/health", Role::kViewer, ShowHealth},
+};
+
+// lighttpd compresses everything above this that is not compressed yet. It must not get to it: it writes a large body to
+// a temporary file first, and answers 304 by itself to whoever knows the tag, although the tag of a host says nothing of
+// what was observed of it.
+constexpr size_t kLeftToServer = 256;
+
+// The id in `path`, empty where the route has none; nothing if the route is another. What is not exactly a route or an
+// id matches none: backslashes, dots, doubled and trailing slashes need no rule of their own.
+std::optional<std::string_view> Match(std::string_view route, std::string_view path) {
+  constexpr std::string_view kPlace = "{id}";
+  const size_t place = route.find(kPlace);
+  if (place == std::string_view::npos) return route == path ? std::optional(std::string_view()) : std::nullopt;
+  const auto before = route.substr(0, place), after = route.substr(place + kPlace.size());
+  if (path.size() < before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
+    return std::nullopt;
+  const auto id = path.substr(before.size(), path.size() - before.size() - after.size());
+  return is_host_id(id) ? std::optional(id) : std::nullopt;
+}
+
+bool is_json_type(std::string_view type) {
+  const auto essence = type.substr(0, type.find_first_of("; "));
+  return essence == "application/json" || essence == "application/merge-patch+json";
+}
+
+// What holds for every write, before its body is looked at.
+std::optional<Response> Refusal(Installation& installation, const Request& request, Role least) {
+  if (least > Role::kViewer || request.is_write()) {
+    const Config& config = installation.config.settings();
+    if (request.is_write() && is_foreign(request, config.public_url))
+      return Problem(403, "A page of another origin has sent this request.");
+    if (const Role role = RoleOf(request, config.access); role < least)
+      return Problem(
+          403, "This takes the role " + std::string(NameOf(least)) + "; yours is " + std::string(NameOf(role)) + ".");
+  }
+  if (request.body_too_large)
+    return Problem(413, "A request may have " + std::to_string(kMaxBody) + " bytes of body at most.");
+  if (request.body_cut_short) return Problem(400, "The body ended early.");
+  if (request.is_write() && !request.body.empty() && !is_json_type(request.Variable("CONTENT_TYPE")))
+    return Problem(415, "Content-Type: application/json is expected.");
+  return std::nullopt;
+}
+
+void Compress(const Request& request, Response& response) {
+  auto* text = std::get_if<std::string>(&response.body);
+  if (text == nullptr || text->size() < kLeftToServer) return;
+  response.SetHeader("Vary", "Accept-Encoding");
+  if (!accepts_gzip(request)) return;
+  std::string compressed;
+  Gzip(*text, [&](std::string_view piece) { compressed += piece; });
+  *text = std::move(compressed);
+  response.SetHeader("Content-Encoding", "gzip");
+  if (const auto tag = response.Header("ETag"); !tag.empty()) response.SetHeader("ETag", GzipTag(tag));
+}
+
+}  // namespace
+
+std::span<const Route> Routes() { return kRoutes; }
+
+std::string_view RoutePath(const Request& request) {
+  const std::string path = request.path();
+  const auto found = std::find_if(std::begin(kRoutes), std::end(kRoutes),
+                                  [&](const Route& route) { return Match(route.path, path).has_value(); });
+  return found == std::end(kRoutes) ? std::string_view() : found->path;
+}
+
+Response Answer(Installation& installation, const Request& request) {
+  const auto refused = [](Response response) {
+    response.SetHeader("Cache-Control", "no-store");
+    return response;
+  };
+  if (request.has_doubled_variable()) return refused(Problem(400, "A header stands in the request twice."));
+
+  const std::string path = request.path();
+  std::string allowed;
+  for (const Route& route : kRoutes) {
+    const auto id = Match(route.path, path);
+    if (!id) continue;
+    if (route.method != request.method()) {
+      allowed.append(allowed.empty() ? "" : ", ").append(route.method == "GET" ? "GET, HEAD" : route.method);
+      continue;
+    }
+    if (auto refusal = Refusal(installation, request, route.least)) return refused(*std::move(refusal));
+    Response response = route.handle(installation, request, *id);
+    if (response.Header("Cache-Control").empty()) response.SetHeader("Cache-Control", "no-store");
+    Compress(request, response);
+    return response;
+  }
+  if (allowed.empty()) return refused(Problem(404, "There is nothing at this path."));
+  Response response = Problem(405, "This path takes " + allowed + ".");
+  response.SetHeader("Allow", allowed);
+  return refused(std::move(response));
+}
+
+}  // namespace linewatch::cgi

@@ -1,0 +1,31 @@
+// From a request to the handler that answers it: the one list of all routes, and what holds for each of them.
+#ifndef LINEWATCH_CGI_ROUTER_H_
+#define LINEWATCH_CGI_ROUTER_H_
+
+#include <span>
+#include <string_view>
+
+#include "cgi/http.h"
+#include "cgi/installation.h"
+#include "store/config.h"
+
+namespace linewatch::cgi {
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  // {id} stands for the id of a host
+  Role least;             // the role it takes; a handler may ask for more
+  Response (*handle)(Installation& installation, const Request& request, std::string_view id);
+};
+
+std::span<const Route> Routes();
+
+// Throws what the handler throws.
+Response Answer(Installation& installation, const Request& request);
+
+// The path of the route for logs, which never hold what a client has put into its place; empty if there is none.
+std::string_view RoutePath(const Request& request);
+
+}  // namespace linewatch::cgi
+
+#endif

@@ -1,0 +1,18 @@
+// What a start puts back from the events: the last day's uptime, which hosts.json does not hold, and the changes of
+// status since it was written.
+#ifndef LINEWATCH_MONITORD_REPLAY_H_
+#define LINEWATCH_MONITORD_REPLAY_H_
+
+#include "store/config.h"
+#include "store/event_log.h"
+#include "store/host_list.h"
+#include "store/wall_time.h"
+
+namespace linewatch {
+
+// Answers the last sign of life of the run before, kNever if there was none: from then to `now` nobody watched.
+WallTime ReplayEvents(HostList& list, const EventLog& log, const Config& config, WallTime now);
+
+}  // namespace linewatch
+
+#endif

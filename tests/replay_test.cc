@@ -1,0 +1,98 @@
+#include "monitord/replay.h"
+
+#include "monitord/uptime.h"
+#include "tests/catch.h"
+#include "tests/temp_dir.h"
+
+namespace linewatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime kNow{1763812800s};
+
+HostList OneHost(WallTime written, Status status = Status::kUp) {
+  HostList list;
+  list.updated = written;
+  Host host;
+  host.id = host.name = "a";
+  host.ip = "10.0.0.1";
+  host.seen.status = status;
+  host.seen.last_check = host.seen.last_good = written;
+  list.hosts.push_back(host);
+  return list;
+}
+Event Went(Status from, Status to, WallTime since, WallTime t) {
+  return StatusEvent{t, "a", "a", from, to, since, "gone"};
+}
+
+struct Log {
+  TempDir folder;
+  EventLog events{folder / "events"};
+};
+
+TEST_CASE("what happened after hosts.json was written is put back", "[replay]") {
+  Log log;
+  const WallTime written = kNow - 50min;
+  log.events.Append({Went(Status::kUp, Status::kFailing, kNow - 40min, kNow - 39min),
+                     Went(Status::kFailing, Status::kDown, kNow - 40min, kNow - 38min),
+                     AlertEvent{kNow - 38min, "log", "DOWN", {"a"}, "logged"}});
+  HostList list = OneHost(written);
+  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow - 38min);
+  const Observation& seen = list.hosts[0].seen;
+  CHECK(seen.status == Status::kDown);
+  CHECK(seen.fail_since == kNow - 40min);
+  CHECK(seen.fail_count >= Config().fail_threshold);
+  CHECK(seen.last_alert_time == kNow - 38min);
+  CHECK(seen.status_current == false);
+  CHECK(seen.reason == "gone");
+  CHECK(seen.last_good == written);
+}
+
+TEST_CASE("what hosts.json already knew is not changed by older events", "[replay]") {
+  Log log;
+  log.events.Append({Went(Status::kUp, Status::kFailing, kNow - 40min, kNow - 39min)});
+  HostList list = OneHost(kNow - 10min);
+  ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(list.hosts[0].seen.status == Status::kUp);
+  CHECK(list.hosts[0].seen.fail_count == 0);
+}
+
+TEST_CASE("the last day's uptime is exact after a start, and time without a monitor is in neither part", "[replay]") {
+  Log log;
+  log.events.Append(
+      {MonitorEvent{kNow - 10h, "start", kNever}, Went(Status::kPending, Status::kUp, kNow - 10h, kNow - 10h),
+       Went(Status::kUp, Status::kFailing, kNow - 6h, kNow - 6h),
+       Went(Status::kFailing, Status::kUp, kNow - 5h, kNow - 5h), MonitorEvent{kNow - 2h, "start", kNow - 4h}});
+  HostList list = OneHost(kNow - 1h);
+  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow - 1h);
+  // Up 4 h + 1 h + 1 h, down 1 h; 2 h and the last one nobody watched.
+  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 6 / 7));
+}
+
+TEST_CASE("a kill before hosts.json was first written still tells when the monitor was last alive", "[replay]") {
+  Log log;
+  log.events.Append({MonitorEvent{kNow - 60min, "start", kNever},
+                     Went(Status::kPending, Status::kFailing, kNow - 60min, kNow - 60min),
+                     Went(Status::kFailing, Status::kUp, kNow - 50min, kNow - 50min)});
+  HostList list = OneHost(kNever, Status::kPending);
+  list.hosts[0].seen.last_check = kNever;
+  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow - 50min);
+  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(0.0));
+}
+
+TEST_CASE("a line that was quiet for a day was up all day", "[replay]") {
+  Log log;
+  HostList list = OneHost(kNow - 12h);
+  ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0));
+}
+
+TEST_CASE("without any past there is no sign of life", "[replay]") {
+  Log log;
+  HostList list = OneHost(kNever, Status::kPending);
+  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNever);
+}
+
+}  // namespace
+}  // namespace linewatch
