@@ -1,0 +1,83 @@
+// Talks to the API: every request of the page is made here, with a deadline, and fails as an ApiError.
+
+import { observe } from "./server_clock.js";
+
+const DEADLINE_MS = 8000;  // below the refresh interval, so that two refreshes never overlap
+
+// kind: "network" (nobody answered), "timeout" (not in time: a write may still have happened), "answer" (the server
+// answered, but not what was asked for; then `status`, and `errors` with what is wrong with each field).
+export class ApiError extends Error {
+  constructor(kind, { status = 0, title = "", detail = "", errors = [] } = {}) {
+    super(detail || title || kind);
+    this.kind = kind;
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+async function send(method, path, { body, headers = {} } = {}) {
+  const options = { method, headers: { Accept: "application/json", ...headers }, cache: "no-store" };
+  options.signal = AbortSignal.timeout(DEADLINE_MS);
+  if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers["Content-Type"] = "application/json";
+  }
+  let response, text;
+  try {
+    response = await fetch(path, options);
+    text = await response.text();
+  } catch (error) {
+    throw new ApiError(error.name === "TimeoutError" ? "timeout" : "network");
+  }
+  observe(response.headers.get("Date"));
+  if (response.ok || response.status === 304) return { response, text };
+  throw new ApiError("answer", { ...problemIn(response, text), status: response.status });
+}
+
+// lighttpd's own answers (401, 413, 503) are no problem+json; their status must do.
+function problemIn(response, text) {
+  const title = `${response.status} ${response.statusText}`.trim();
+  if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) return { title };
+  try {
+    const { detail, errors, title: told } = JSON.parse(text);
+    return { title: told || title, detail, errors: Array.isArray(errors) ? errors : [] };
+  } catch {
+    return { title };
+  }
+}
+
+function parse({ response, text }) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError("answer", { status: response.status, title: "The answer is not JSON" });
+  }
+}
+
+const hostPath = (id) => `/api/hosts/${encodeURIComponent(id)}`;
+const ifMatch = (revision) => ({ "If-Match": `"${revision}"` });
+
+let latest = { etag: null, list: null };
+
+// The whole list; the same object as before when nothing has changed on the server.
+export async function fetchHosts() {
+  const headers = latest.etag ? { "If-None-Match": latest.etag } : {};
+  const answer = await send("GET", "/api/hosts", { headers });
+  if (answer.response.status === 304) return latest.list;
+  const list = parse(answer);
+  if (!Array.isArray(list?.hosts)) throw new ApiError("answer", { title: "The answer is not a list of hosts" });
+  latest = { etag: answer.response.headers.get("ETag"), list };
+  return list;
+}
+
+export const fetchMe = async () => parse(await send("GET", "/api/me"));
+export const fetchConfig = async () => parse(await send("GET", "/api/config"));
+export const fetchHost = async (id) => parse(await send("GET", hostPath(id)));
+export const addHost = async (settings) => parse(await send("POST", "/api/hosts", { body: settings }));
+export const checkHost = (id) => send("POST", `${hostPath(id)}/check`);
+
+// `changes` is a merge patch: only what is to change. `revision` is that of the host as it was shown.
+export const changeHost = async (id, revision, changes) =>
+  parse(await send("PATCH", hostPath(id), { body: changes, headers: ifMatch(revision) }));
+
+export const deleteHost = (id, revision) => send("DELETE", hostPath(id), { headers: ifMatch(revision) });

@@ -1,0 +1,161 @@
+// The dashboard: asks the server, and shows what it answered.
+
+import { announceChanges, showToast } from "./announcer.js";
+import { showBanners } from "./banner.js";
+import { ApiError, checkHost, fetchConfig, fetchHosts, fetchMe } from "./client.js";
+import { DeleteDialog } from "./delete_dialog.js";
+import { Filter } from "./filter.js";
+import { formatMs, formatTime } from "./format.js";
+import { HostDialog } from "./host_dialog.js";
+import { HostGrid } from "./host_grid.js";
+import { HostSheet } from "./host_sheet.js";
+import { Refresher } from "./refresher.js";
+import * as serverClock from "./server_clock.js";
+import { statusOf, TroubleOrder } from "./status.js";
+import { Summary } from "./summary.js";
+import { showInTab } from "./tab_signal.js";
+import { warningsFor } from "./warnings.js";
+import { Welcome } from "./welcome.js";
+
+const NOBODY = { user: null, role: "viewer" };
+
+let me = null;       // /api/me; null until it has answered
+let config = null;   // /api/config; null where it is not to be had, then the documented defaults count
+let list = null;     // the last good answer of /api/hosts
+let heard = null;    // when it came, by the server's clock
+let failure = null;  // why the last refresh failed
+let isOld = false;   // what is on the screen is the past
+
+const offers = () => ({ check: me?.role === "operator" || me?.role === "admin", change: me?.role === "admin" });
+const hostOf = (id) => list?.hosts.find((host) => host.id === id);
+
+const order = new TroubleOrder();
+const filter = new Filter(draw);
+const summary = new Summary((status) => filter.toggleStatus(status));
+const grid = new HostGrid(document.getElementById("hosts"));
+const welcome = new Welcome({ onSaved: (host) => showSaved(host, "added") });
+const sheet = new HostSheet({ onAction: act });
+const dialog = new HostDialog({
+  onSaved: (host) => showSaved(host, hostOf(host.id) ? "saved" : "added"),
+  onDelete: (id) => deletion.open(hostOf(id)),
+});
+const deletion = new DeleteDialog({ onDeleted: showDeleted });
+const refresher = new Refresher(refresh);
+
+async function refresh() {
+  try {
+    if (!me) await meet();
+    list = await fetchHosts();
+    failure = null;
+    heard = serverClock.now();
+    announceChanges(list.hosts);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    failure = error;
+  }
+  draw();
+}
+
+// Who the user is decides what is offered; the general settings are the defaults that the form shows.
+async function meet() {
+  me = { ...NOBODY, ...(await fetchMe()) };
+  config = await fetchConfig().catch(() => null);  // refused while config.json is broken; a notice says so
+  grid.offers = offers();
+  sheet.offers = offers();
+  document.getElementById("add-host").hidden = !offers().change;
+  document.getElementById("user").textContent = me.user ? `${me.user} (${me.role})` : "";
+}
+
+function draw() {
+  const now = serverClock.now();
+  const warnings = warningsFor({ list, failure, timeout: config?.timeout, now });
+  isOld = warnings.some(({ level }) => level === "old");
+  const title = config?.title || "Linewatch";
+  showBanners(warnings);
+  showInTab({ title, summary: list?.summary, isOld });
+  document.getElementById("title").textContent = title;
+  document.documentElement.toggleAttribute("data-old", isOld);
+  document.documentElement.toggleAttribute("data-loading", !list);
+  if (list) drawList();
+}
+
+// What the texts about a host need besides the host. Ages stand still with everything else when nothing new comes.
+const context = () => ({
+  now: isOld && list.updated ? list.updated : heard,
+  interval: list.interval,
+  threshold: config?.fail_threshold,
+  nameOf: (id) => hostOf(id)?.name ?? id,
+});
+
+function drawList() {
+  filter.offerGroups(list.hosts);
+  const shown = filter.apply(order.sort(list));
+  summary.update(list.summary, filter.status);
+  welcome.update({ hosts: list.hosts, canAdd: offers().change, config });
+  document.getElementById("nothing-found").hidden = shown.length > 0 || list.hosts.length === 0;
+  document.getElementById("toolbar").hidden = list.hosts.length < 2;
+  grid.update(shown, context());
+  sheet.update(hostOf, context());
+  const checked = document.getElementById("checked");
+  checked.textContent = list.updated ? formatTime(list.updated, heard) : "never";
+}
+
+function act(action, id) {
+  const host = hostOf(id);
+  if (!host) return;
+  if (action === "open") sheet.open(host, context());
+  if (action === "check") check(host);
+  if (action === "edit") dialog.open({ host, hosts: list.hosts, config });
+  if (action === "delete") deletion.open(host);
+}
+
+async function check(host) {
+  const card = grid.card(host.id);
+  if (card) card.checking = true;
+  try {
+    await checkHost(host.id);
+    await showResult(host, "checked", (now) => now.last_check > (host.last_check ?? 0));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    showToast(`${host.name} could not be checked: ${error.message}`);
+  } finally {
+    if (card) card.checking = false;
+  }
+}
+
+// The host stands in the list at once, and its first result soon after.
+async function showSaved(host, what) {
+  if (what === "added") filter.clear();
+  const before = hostOf(host.id)?.last_check ?? 0;
+  const isSaved = () => hostOf(host.id)?.revision >= host.revision;
+  refresher.until(isSaved).then(() => grid.card(host.id)?.flash());
+  await showResult(host, what, (now) => isSaved() && (!now.enabled || now.last_check > before));
+}
+
+async function showResult(host, what, isThere) {
+  showToast(`${host.name} is ${what === "checked" ? "being checked" : what}.`);
+  const there = await refresher.until(() => {
+    const now = hostOf(host.id);
+    return Boolean(now) && isThere(now);
+  });
+  const now = hostOf(host.id);
+  if (!there) return showToast(`${host.name}: no result yet. Is the monitor running?`);
+  const rtt = now.rtt_ms === null ? "" : `, ${formatMs(now.rtt_ms)}`;
+  showToast(`${now.name} is ${statusOf(now)}${now.enabled ? rtt : ""}.`);
+}
+
+function showDeleted(host) {
+  showToast(`${host.name} is deleted.`);
+  refresher.now();
+}
+
+document.getElementById("add-host").addEventListener("click", () => {
+  dialog.open({ host: null, hosts: list?.hosts ?? [], config });
+});
+document.getElementById("clear-filter").addEventListener("click", () => filter.clear());
+document.getElementById("hosts").addEventListener("click", ({ target }) => {
+  const id = target.closest(".host-card")?.dataset.host;
+  if (id) act(target.closest("[data-action]")?.dataset.action ?? "open", id);
+});
+
+refresher.now();

@@ -1,0 +1,73 @@
+// Asks before a host is deleted, by its name.
+
+import { ApiError, deleteHost, fetchHost } from "./client.js";
+
+export class DeleteDialog {
+  #dialog = document.getElementById("delete-dialog");
+  #onDeleted;
+  #host = null;
+  #busy = false;
+
+  constructor({ onDeleted }) {
+    this.#onDeleted = onDeleted;
+    this.#part("[data-action=cancel]").addEventListener("click", () => this.#dialog.close());
+    this.#part("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#delete();
+    });
+  }
+
+  #part(selector) {
+    return this.#dialog.querySelector(selector);
+  }
+
+  open(host) {
+    this.#show(host);
+    this.#tell("");
+    this.#dialog.showModal();
+  }
+
+  #show(host) {
+    this.#host = host;
+    this.#part("h2").textContent = `Delete ${host.name}?`;
+    this.#part(".delete-address").textContent = host.ip;
+    this.#part("[type=submit]").textContent = `Delete ${host.name}`;
+  }
+
+  #tell(message) {
+    this.#part(".form-errors").textContent = message;
+  }
+
+  async #delete() {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      await deleteHost(this.#host.id, this.#host.revision);
+      this.#dialog.close();
+      this.#onDeleted(this.#host);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      await this.#showFailure(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #showFailure(error) {
+    if (error.status === 412) return this.#askAgain();
+    this.#tell({
+      network: "The server does not answer, so nothing was deleted. Try again.",
+      timeout: "The server did not answer in time. It may have deleted this host or not.",
+      answer: error.status === 404 ? "Somebody else has deleted this host already." : error.message,
+    }[error.kind]);
+  }
+
+  async #askAgain() {
+    try {
+      this.#show(await fetchHost(this.#host.id));
+      this.#tell("Somebody else has just changed this host. Delete it all the same?");
+    } catch (error) {
+      await this.#showFailure(error);
+    }
+  }
+}

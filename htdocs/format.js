@@ -1,0 +1,39 @@
+// How times, lengths of time, milliseconds and percentages are written.
+
+// 40 s, 3 min, 2 h 5 min, 3 d 4 h, 18 d: two units at most, since nobody reads a third.
+export function formatAge(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 60) return `${s} s`;
+  const minutes = Math.floor(s / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return withRest(`${hours} h`, minutes % 60, "min");
+  const days = Math.floor(hours / 24);
+  return withRest(`${days} d`, days < 10 ? hours % 24 : 0, "h");
+}
+
+const withRest = (whole, rest, unit) => (rest ? `${whole} ${rest} ${unit}` : whole);
+
+export function formatMs(ms) {
+  if (ms < 1) return `${ms.toFixed(2)} ms`;
+  return `${ms.toFixed(ms < 100 ? 1 : 0)} ms`;
+}
+
+// Cut, not rounded: a line that failed once was not up 100 % of the time.
+export function formatPercent(percent) {
+  return `${Math.floor(percent * 100) / 100}%`;
+}
+
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+// 12:03:10, with the day when it is not the day of `now`.
+export function formatTime(time, now) {
+  const date = new Date(time * 1000);
+  const at = clock.format(date);
+  return date.toDateString() === new Date(now * 1000).toDateString() ? at : `${day.format(date)}, ${at}`;
+}
+
+export function countOf(number, noun) {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

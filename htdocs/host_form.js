@@ -1,0 +1,243 @@
+// The form that adds or edits a host: two fields, and everything else behind a fold. The server judges the input; its
+// messages stand at the fields they name. Whatever goes wrong, what was typed stays.
+
+import { addHost, ApiError, changeHost, fetchHost } from "./client.js";
+import { changesBetween, settingsOf } from "./host_settings.js";
+import { ParentPicker } from "./parent_picker.js";
+
+const NUMBERS = ["interval", "timeout", "retries", "fail_threshold", "packets", "slow_ms", "max_loss_percent",
+                 "max_jitter_ms", "sla_percent"];
+const TEXTS = ["name", "ip", "group", "customer", "notes"];
+
+const template = document.getElementById("host-form");
+let formsMade = 0;
+
+export class HostForm {
+  #form;
+  #parents;
+  #onSaved;
+  #id = null;         // of the host that is edited; null for a new one
+  #revision = null;   // of it, as it was read
+  #original = null;   // its settings then
+  #theirs = null;     // the host as somebody else saved it meanwhile
+  #busy = false;
+
+  // `onSaved` gets the host as the server answered it, or null when nothing was changed.
+  constructor(container, { onSaved, onCancel, onDelete }) {
+    container.append(template.content.cloneNode(true));
+    this.#form = container.querySelector("form");
+    this.#onSaved = onSaved;
+    this.#connectLabels(++formsMade);
+    this.#parents = new ParentPicker(this.#form.querySelector(".parent-picker"));
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#save();
+    });
+    this.#connectButton("cancel", onCancel);
+    this.#connectButton("delete", onDelete && (() => onDelete(this.#id)));
+    this.#connectButton("load-theirs", () => this.#loadTheirs());
+    this.#connectButton("overwrite", () => this.#overwrite());
+  }
+
+  // Ids are needed twice when the form stands in the page and in a dialog.
+  #connectLabels(number) {
+    for (const field of this.#form.querySelectorAll("[data-field]")) {
+      const prefix = `form${number}-${field.dataset.field}`;
+      const input = field.querySelector("input, textarea");
+      const described = [];
+      input.id = prefix;
+      field.querySelector("label").htmlFor = prefix;
+      for (const part of ["field-error", "field-hint"]) {
+        const element = field.querySelector(`.${part}`);
+        if (!element) continue;
+        element.id = `${prefix}-${part}`;
+        described.push(element.id);
+      }
+      input.setAttribute("aria-describedby", described.join(" "));
+      const list = field.querySelector("datalist");
+      if (!list) continue;
+      list.id = `${prefix}-list`;
+      input.setAttribute("list", list.id);
+    }
+  }
+
+  #connectButton(action, onClick) {
+    const button = this.#form.querySelector(`[data-action=${action}]`);
+    if (onClick) button.addEventListener("click", onClick);
+    else button.remove();
+  }
+
+  // `host` is edited, or a new one added when it is null. `hosts` are all there are; `config` holds the settings that
+  // count where a host has none of its own, or is null.
+  open({ host, hosts, config }) {
+    this.#offerKnown(hosts, config, host);
+    this.#start(host);
+    this.#form.querySelector("details").open = false;
+  }
+
+  focus() {
+    this.#form.elements.name.focus();
+  }
+
+  get isTouched() {
+    return this.#busy || Object.keys(changesBetween(settingsOf(null), this.#read())).length > 0;
+  }
+
+  #offerKnown(hosts, config, host) {
+    for (const field of ["group", "customer"]) {
+      const known = [...new Set(hosts.map((other) => other[field]).filter(Boolean))].sort();
+      const list = this.#fieldOf(field).querySelector("datalist");
+      list.replaceChildren(...known.map((text) => new Option(text, text)));
+    }
+    this.#parents.offer(hosts.filter((other) => other.id !== host?.id));
+    for (const field of ["interval", "timeout", "retries", "fail_threshold"]) {
+      this.#form.elements[field].placeholder = config?.[field] ?? "";
+    }
+  }
+
+  #start(host) {
+    this.#id = host?.id ?? null;
+    this.#revision = host?.revision ?? null;
+    this.#original = settingsOf(host);
+    this.#clearMessages();
+    this.#write(this.#original);
+    const submit = this.#form.querySelector("[type=submit]");
+    submit.textContent = host ? "Save" : "Add host";
+    const remove = this.#form.querySelector("[data-action=delete]");
+    if (remove) remove.hidden = !host;
+  }
+
+  #write(settings) {
+    const { elements } = this.#form;
+    for (const field of TEXTS) elements[field].value = settings[field];
+    for (const field of NUMBERS) elements[field].value = settings[field] ?? "";
+    elements.packets.value = settings.packets === 1 ? "" : settings.packets;
+    elements.tags.value = settings.tags.join(", ");
+    elements.enabled.checked = settings.enabled;
+    this.#parents.value = settings.parents;
+  }
+
+  #read() {
+    const { elements } = this.#form;
+    const settings = settingsOf(null);
+    for (const field of TEXTS) settings[field] = elements[field].value.trim();
+    for (const field of NUMBERS) settings[field] = numberIn(elements[field].value) ?? settings[field];
+    settings.tags = elements.tags.value.split(",").map((tag) => tag.trim()).filter(Boolean);
+    settings.enabled = elements.enabled.checked;
+    settings.parents = this.#parents.value;
+    return settings;
+  }
+
+  async #save() {
+    if (this.#busy) return;
+    this.#clearMessages();
+    if (this.#parents.unclear) {
+      return this.#showErrors([{ field: "parents", message: "no such host: choose one from the list" }]);
+    }
+    const changes = changesBetween(this.#original, this.#read());
+    if (this.#id && !Object.keys(changes).length) return this.#onSaved(null);
+    this.#setBusy(true);
+    try {
+      const saved = this.#id ? await changeHost(this.#id, this.#revision, changes) : await addHost(changes);
+      this.#onSaved(saved);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      await this.#showFailure(error);
+    } finally {
+      this.#setBusy(false);
+    }
+  }
+
+  #setBusy(busy) {
+    this.#busy = busy;
+    this.#form.setAttribute("aria-busy", String(busy));
+  }
+
+  async #showFailure(error) {
+    if (error.status === 412) return this.#showConflict();
+    if (error.errors.length) return this.#showErrors(error.errors);
+    this.#showOnTop([{
+      network: "The server does not answer, so nothing was saved. What you typed is still here: try again.",
+      timeout: "The server did not answer in time. It may have saved this or not: look at the list first.",
+      answer: error.status === 404 && this.#id ? "Somebody has deleted this host meanwhile." : error.message,
+    }[error.kind]]);
+  }
+
+  #showErrors(errors) {
+    const elsewhere = [];
+    for (const { field, message } of errors) {
+      const name = /^\w+/.exec(field ?? "")?.[0];  // "parents/0" or "tags[1]" belong to the whole field
+      const element = name && this.#fieldOf(name);
+      if (element) this.#showAtField(element, message);
+      else elsewhere.push(field ? `${field}: ${message}` : message);
+    }
+    this.#showOnTop(elsewhere);
+    const first = this.#form.querySelector("[aria-invalid]");
+    if (!first) return;
+    if (this.#form.querySelector("details [aria-invalid]")) this.#form.querySelector("details").open = true;
+    first.focus();
+  }
+
+  #fieldOf(name) {
+    return this.#form.querySelector(`[data-field="${name}"]`);
+  }
+
+  #showAtField(field, message) {
+    const text = field.querySelector(".field-error");
+    text.textContent = text.textContent ? `${text.textContent}; ${message}` : message;
+    field.querySelector("input, textarea").setAttribute("aria-invalid", "true");
+  }
+
+  #showOnTop(messages) {
+    const list = this.#form.querySelector(".form-errors");
+    list.replaceChildren(...messages.map((message) => {
+      const line = document.createElement("p");
+      line.textContent = message;
+      return line;
+    }));
+    if (messages.length) list.scrollIntoView({ block: "nearest" });
+  }
+
+  #clearMessages() {
+    this.#showOnTop([]);
+    this.#form.querySelector(".conflict").hidden = true;
+    for (const text of this.#form.querySelectorAll(".field-error")) text.textContent = "";
+    for (const input of this.#form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+  }
+
+  // Somebody else was faster. Both versions exist now, and the user chooses.
+  async #showConflict() {
+    let theirs;
+    try {
+      theirs = await fetchHost(this.#id);
+    } catch (error) {
+      return this.#showFailure(error);
+    }
+    this.#theirs = theirs;
+    const changed = Object.keys(changesBetween(this.#original, settingsOf(theirs)));
+    const labels = changed.map((field) => this.#fieldOf(field)?.querySelector("label").firstChild.data.trim() ?? field);
+    const conflict = this.#form.querySelector(".conflict");
+    conflict.querySelector(".conflict-fields").textContent =
+      labels.length ? `They changed: ${labels.join(", ")}.` : "The settings are as you opened them, though.";
+    conflict.hidden = false;
+    conflict.querySelector("button").focus();
+  }
+
+  #loadTheirs() {
+    this.#start(this.#theirs);
+    this.focus();
+  }
+
+  // Only what the user changed goes over theirs.
+  #overwrite() {
+    this.#revision = this.#theirs.revision;
+    this.#save();
+  }
+}
+
+// What is no number goes to the server as it was typed: it says what it expects there.
+function numberIn(text) {
+  const typed = text.trim();
+  if (!typed) return null;
+  return Number.isFinite(Number(typed)) ? Number(typed) : typed;
+}

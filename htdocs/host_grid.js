@@ -1,0 +1,106 @@
+// The cards of all hosts in view, in two lists: trouble and the rest. Cards are kept by the id of their host and moved
+// as little as possible, so that focus, hover and scroll position survive a refresh.
+
+import { chooseForms, GREATEST_WIDTH } from "./density.js";
+import { HostCard } from "./host_card.js";
+import { isTrouble } from "./status.js";
+
+export class HostGrid {
+  #root;
+  #trouble;
+  #calm;
+  #offers = {};
+  #cards = new Map();
+  #counts = { trouble: 0, calm: 0 };
+
+  constructor(root) {
+    this.#root = root;
+    this.#trouble = root.querySelector("#trouble");
+    this.#calm = root.querySelector("#calm");
+    addEventListener("resize", () => this.arrange());
+  }
+
+  // Other actions are offered: the cards are made anew.
+  set offers(offers) {
+    this.#offers = offers;
+    for (const card of this.#cards.values()) card.element.remove();
+    this.#cards.clear();
+  }
+
+  // `hosts` in the order of the screen.
+  update(hosts, context) {
+    const left = new Set(this.#cards.keys());
+    for (const host of hosts) {
+      if (!left.delete(host.id)) this.#cards.set(host.id, new HostCard(this.#offers));
+      this.#cards.get(host.id).update(host, context);
+    }
+    const elements = (chosen) => chosen.map((host) => this.#cards.get(host.id).element);
+    const trouble = hosts.filter(isTrouble);
+    const calm = hosts.filter((host) => !isTrouble(host));
+    const focused = document.activeElement;
+    place(this.#trouble, elements(trouble));
+    place(this.#calm, elements(calm));
+    for (const id of left) this.#remove(id);
+    if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
+    this.#counts = { trouble: trouble.length, calm: calm.length };
+    this.arrange();
+  }
+
+  #remove(id) {
+    this.#cards.get(id).element.remove();
+    this.#cards.delete(id);
+  }
+
+  card(id) {
+    return this.#cards.get(id);
+  }
+
+  // The size of the cards follows from their number and the room left by what is above them.
+  arrange() {
+    const top = this.#root.getBoundingClientRect().top + scrollY;
+    const { paddingLeft, paddingRight, paddingBottom } = getComputedStyle(this.#root);
+    const forms = chooseForms({
+      ...this.#counts,
+      width: this.#root.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight),
+      height: innerHeight - top - parseFloat(paddingBottom),
+      scale: parseFloat(getComputedStyle(document.documentElement).fontSize) / 16,
+      touch: matchMedia("(pointer: coarse)").matches,
+    });
+    apply(this.#trouble, forms.trouble, this.#counts.trouble);
+    apply(this.#calm, forms.calm, this.#counts.calm);
+  }
+}
+
+function apply(list, { form, columns, height, gap }, count) {
+  list.hidden = count === 0;
+  list.dataset.form = form;
+  list.style.gridTemplateColumns = `repeat(${columns}, minmax(0, ${GREATEST_WIDTH}px))`;
+  list.style.gridAutoRows = `${height}px`;
+  list.style.gap = `${gap}px`;
+}
+
+// Makes `elements` the children of `list`, in their order. A child that merely goes further back is lifted out, not
+// everything behind it.
+function place(list, elements) {
+  const wanted = new Set(elements);
+  let next = list.firstElementChild;
+  const skipForeign = () => {
+    while (next && !wanted.has(next)) next = next.nextElementSibling;
+  };
+  for (const element of elements) {
+    skipForeign();
+    if (element === next) {
+      next = next.nextElementSibling;
+    } else if (next && next.nextElementSibling === element) {
+      next = element.nextElementSibling;
+    } else {
+      move(list, element, next);
+    }
+  }
+}
+
+// moveBefore keeps focus and running animations; older browsers lose them for a moment.
+function move(list, element, before) {
+  if (element.isConnected && list.moveBefore) list.moveBefore(element, before);
+  else list.insertBefore(element, before);
+}

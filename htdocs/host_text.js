@@ -1,0 +1,49 @@
+// What is said about a host in words.
+
+import { countOf, formatAge, formatMs } from "./format.js";
+import { sinceOf, statusOf } from "./status.js";
+
+// "3 min" beside "down"; nothing where the length of time says nothing.
+export function ageOf(host, now) {
+  const since = sinceOf(host);
+  if (!since || host.status === "pending") return "";
+  return formatAge(now - since);
+}
+
+// The sentence below the status: why it is so. `nameOf` gives the name of a host by its id.
+export function noteOf(host, { now, threshold, nameOf }) {
+  switch (statusOf(host)) {
+    case "failing":
+      return joined(failedChecks(host.fail_count, host.fail_threshold ?? threshold), host.reason);
+    case "unreachable":
+      return host.parents.length ? `behind ${host.parents.map(nameOf).join(", ")}` : host.reason;
+    case "degraded":
+      return host.reason || beyondLimits(host);
+    case "unknown":
+      return host.reason || "could not be measured";
+    case "pending":
+      return "waiting for its first check";
+    case "paused":
+      return "not checked";
+    case "up":
+      return host.last_change ? `for ${formatAge(now - host.last_change)}` : "";
+    default:
+      return host.reason;
+  }
+}
+
+const joined = (...parts) => parts.filter(Boolean).join(" · ");
+
+function failedChecks(count, threshold) {
+  return threshold ? `${count} of ${threshold} checks failed` : `${countOf(count, "check")} failed`;
+}
+
+function beyondLimits({ rtt_ms: rtt, slow_ms: slow, loss_percent: loss, max_loss_percent: maxLoss, jitter_ms: jitter,
+                        max_jitter_ms: maxJitter }) {
+  const beyond = (value, limit) => value !== null && limit !== null && value > limit;
+  return joined(
+    beyond(rtt, slow) && `${formatMs(rtt)}, more than ${formatMs(slow)}`,
+    beyond(loss, maxLoss) && `${loss}% loss, more than ${maxLoss}%`,
+    beyond(jitter, maxJitter) && `${formatMs(jitter)} jitter, more than ${formatMs(maxJitter)}`,
+  );
+}

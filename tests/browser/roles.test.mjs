@@ -1,0 +1,46 @@
+// What is offered to whom: never what the server would refuse.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { makeHost, makeList, makeNetwork } from "./hosts_file.mjs";
+import { Stack } from "./stack.mjs";
+import { card, dialog, visit } from "./visit.mjs";
+
+let stack;
+before(async () => {
+  stack = new Stack({ hosts: makeList(makeNetwork(12)), config: { access: { anonymous: "viewer" } } });
+  await stack.start({ monitor: false });
+});
+after(() => stack.remove());
+
+test("nothing is offered that would be refused", () =>
+  visit(stack, {}, async (page) => {
+    await card(page, "Branch 1").hover();
+    assert.equal(await page.locator(".host-actions button").count(), 0);
+    await card(page, "Branch 1").locator(".host-open").click();
+    assert.equal(await dialog(page).getByRole("button").count(), 1, "only Close");
+    assert.equal(await page.getByRole("button", { name: "Add host" }).count(), 0);
+  }));
+
+test("an empty list says who can fill it", async () => {
+  stack.write(makeList([]));
+  await visit(stack, {}, async (page) => {
+    await page.getByText("Somebody who may change settings").waitFor();
+    assert.equal(await page.getByRole("textbox").count(), 0);
+  });
+});
+
+test("an operator is offered to check, and nothing else", () => {
+  const me = { user: "olga", role: "operator" };
+  const prepare = (page) => page.route("**/api/me", (route) => route.fulfill({ json: me }));
+  stack.write(makeList([makeHost(1), makeHost(2)]));
+  return visit(stack, { prepare }, async (page) => {
+    await card(page, "Branch 1").hover();
+    const labels = (buttons) => buttons.evaluateAll((all) => all.map((one) => one.ariaLabel ?? one.textContent));
+    assert.deepEqual(await labels(card(page, "Branch 1").locator(".host-actions button")), ["Check now Branch 1"]);
+    await card(page, "Branch 1").locator(".host-open").click();
+    assert.deepEqual(await labels(dialog(page).getByRole("button")), ["Close", "Check now"]);
+    assert.equal(await page.getByRole("button", { name: "Add host" }).count(), 0);
+  });
+});

@@ -1,0 +1,79 @@
+// A visit to the dashboard with a real browser, held against every error that the page reports, and what a user does
+// there.
+
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+
+import { chromium } from "playwright-core";
+
+export const WIDE = { viewport: { width: 1920, height: 1080 } };
+export const DESK = { viewport: { width: 1280, height: 800 } };
+export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
+
+export let browser;
+before(async () => {
+  const root = process.getuid() === 0 ? ["--no-sandbox"] : [];  // Chromium refuses to sandbox for root
+  const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                 "--disable-component-update", "--disable-sync"];
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: [...root, ...quiet] });
+});
+after(() => browser.close());
+
+// Opens the dashboard and runs the test on it. `expected` is a pattern of the errors that belong to the test; `prepare`
+// is run before the page is loaded.
+export async function visit(stack, { expected, prepare = () => {}, ...options }, run) {
+  const context = await browser.newContext({ colorScheme: "light", ...DESK, ...options });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    const errors = [];
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    page.on("pageerror", (error) => errors.push(String(error)));
+    await prepare(page);
+    await page.goto(stack.url);
+    await page.waitForFunction(() => !document.documentElement.hasAttribute("data-loading"));
+    await run(page);
+    assert.deepEqual(errors.filter((error) => !expected?.test(error)), [], "errors in the browser's console");
+  } finally {
+    await context.close();
+  }
+}
+
+export const card = (page, name) =>
+  page.locator(".host-card").filter({ has: page.getByText(name, { exact: true }) });
+export const names = (page) => page.locator(".host-open").allTextContents();
+export const dialog = (page) => page.getByRole("dialog");
+export const banner = (page, text) => page.locator(".banner", { hasText: text });
+
+// Presses one of the buttons that show under the pointer.
+export async function act(page, name, action) {
+  await card(page, name).hover();
+  await card(page, name).getByRole("button", { name: `${action} ${name}` }).click();
+}
+
+export const startToAdd = (page) => page.getByRole("button", { name: "Add host" }).first().click();
+export const unfold = (page) => dialog(page).getByText("More settings").click();
+export const press = (page, button) => dialog(page).getByRole("button", { name: button, exact: true }).click();
+export const closed = (page) => dialog(page).waitFor({ state: "hidden" });
+
+export async function fill(page, fields) {
+  for (const [label, value] of Object.entries(fields)) await dialog(page).getByLabel(label).fill(value);
+}
+
+const asksForHosts = (request) => request.method() === "GET" && request.url().endsWith("/api/hosts");
+
+// The next answer with the list of hosts.
+export const nextAnswer = (page) => page.waitForEvent("requestfinished", asksForHosts);
+
+export function countAnswers(page) {
+  const counter = { answers: 0 };
+  page.on("requestfinished", (request) => asksForHosts(request) && counter.answers++);
+  return counter;
+}
+
+// As when the user looks at the tab again: the page asks the server at once.
+export async function lookAgain(page) {
+  const answer = nextAnswer(page);
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await answer;
+}
