@@ -51,8 +51,12 @@ std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& re
 
   if (!result.ok) {
     seen.trail.Add(Trail::kFailed);
-    // A count without a time is what the seed's file has: the first failure that is known is this one.
-    if (seen.fail_count == 0 || seen.fail_since == kNever) seen.fail_since = result.sent;
+    if (seen.fail_count == 0) seen.fail_since = kNever;
+    if (seen.fail_since == kNever) {
+      // A count without a time is what the seed's file has: when its alert went out the host was failing for certain.
+      const bool was_told = seen.fail_count > 0 && seen.last_alert_time != kNever && seen.last_alert_time < result.sent;
+      seen.fail_since = was_told ? seen.last_alert_time : result.sent;
+    }
     ++seen.fail_count;
     AddStretch(seen.history, result.sent, UptimeHistory::Kind::kDown);
     seen.uptime = UptimePercent(seen.history, now);

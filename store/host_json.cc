@@ -205,13 +205,17 @@ class ListParser {
     was_array = Peek() == '[';
     if (was_array) return Finish(Hosts(take_host));
     if (!Eat('{')) return Fault("expected an object or an array");
-    if (Eat('}')) return Finish(true);
+    // Without them it is no list of no hosts but another file, or a mistyped name: nobody's lines are dropped for that.
+    bool has_hosts = false;
+    if (Peek() == '}') return Fault("expected hosts");
     do {
       rapidjson::Document name(&pool_);
       if (Peek() != '"' || !ParseValue(name)) return Fault("expected a member's name");
       const std::string key(StringOf(name));
       if (!Eat(':')) return Fault("expected ':'");
-      if (key == "hosts" && Peek() == '[') {
+      if (key == "hosts") {
+        has_hosts = true;
+        if (Peek() != '[') return Fault("expected hosts to be an array");
         if (!Hosts(take_host)) return Finish(false);
       } else {
         rapidjson::Document value(&pool_);
@@ -220,6 +224,7 @@ class ListParser {
       }
       pool_.Clear();
     } while (Eat(','));
+    if (!has_hosts && Peek() == '}') return Fault("expected hosts");
     return Finish(Eat('}'));
   }
 

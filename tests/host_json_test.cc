@@ -123,9 +123,9 @@ TEST_CASE("a member of a wrong type leaves the default in place", "[host_json]")
 }
 
 TEST_CASE("what is no list of hosts is a fault with its line", "[host_json]") {
-  for (const std::string text :
-       {"", "   ", "nope", "{", "{\"hosts\":[", "{\"hosts\":[{\"name\":\"A\"}", "{\"hosts\":[}]}", "[{},]", "[{}]x",
-        "{\"hosts\":[{}]} {}", "{\"a\" 1}", "{\"a\":1,}", "\"text\"", "12"}) {
+  for (const std::string text : {"", "   ", "nope", "{", "{\"hosts\":[", "{\"hosts\":[{\"name\":\"A\"}",
+                                 "{\"hosts\":[}]}", "[{},]", "[{}]x", "{\"hosts\":[{}]} {}", "{}", "{\"format\":1}",
+                                 "{\"hosts\":5}", "{\"host\":[]}", "{\"a\" 1}", "{\"a\":1,}", "\"text\"", "12"}) {
     INFO(text);
     CHECK(FaultOf(text));
   }
@@ -133,7 +133,8 @@ TEST_CASE("what is no list of hosts is a fault with its line", "[host_json]") {
   CHECK(FaultOf(std::string("{\"hosts\":[]}\0", 13)));
   CHECK(FaultOf(std::string(200000, '[')));
   CHECK(FaultOf("{\n\n\"hosts\": [\n{\"name\": }]}")->line == 4);
-  CHECK_FALSE(FaultOf("{}"));
+  for (const char* no_list : {"{}", R"({"format":1})", R"({"hosts":5})", R"({"host":[]})"}) CHECK(FaultOf(no_list));
+  CHECK_FALSE(FaultOf(R"({"hosts":[]})"));
   CHECK_FALSE(FaultOf(" [ ] \n"));
 }
 

@@ -112,6 +112,21 @@ TEST_CASE("an outage begins with the first failed check and is told with it", "[
   CHECK(line.seen.status_current == true);
 }
 
+TEST_CASE("a count without a time, as the seed's file has it, begins with what is known", "[status_history]") {
+  Line told;
+  told.seen.fail_count = 12;
+  told.seen.last_alert_time = kStart - 600s;
+  REQUIRE(told.Bad());
+  CHECK(told.seen.status == Status::kDown);
+  CHECK(told.seen.fail_since == kStart - 600s);
+
+  Line untold;
+  untold.seen.fail_count = 2;
+  untold.Bad();
+  CHECK(untold.seen.fail_since == kStart);
+  CHECK(untold.seen.fail_count == 3);
+}
+
 TEST_CASE("failed time counts as down from the first failed to the first good check", "[status_history]") {
   Line line;
   for (int i = 0; i < 5; ++i) line.Good();
