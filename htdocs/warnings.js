@@ -21,6 +21,8 @@ export function warningsFor({ list, failure, timeout, now }) {
   return warnings.concat(notices.map((notice) => told(notice, now)));
 }
 
+const asOf = (list, now) => `What you see is from ${formatTime(list.updated, now)}.`;
+
 function unreached(failure, list, now) {
   const what = {
     network: "The server does not answer",
@@ -28,7 +30,7 @@ function unreached(failure, list, now) {
     answer: "The server answers with an error",
   }[failure.kind];
   const reason = failure.kind === "answer" ? ` (${failure.message})` : "";
-  const from = list?.updated ? `What you see is from ${formatTime(list.updated, now)}.` : "There is nothing to show yet.";
+  const from = list?.updated ? asOf(list, now) : "There is nothing to show yet.";
   return { code: "server", level: "old", title: what + reason, text: `${from} Trying again every 10 seconds.` };
 }
 
@@ -44,7 +46,7 @@ function stopped(list, now) {
     code: "stale",
     level: "old",
     title: `The monitor has stopped: no check for ${age}`,
-    text: `What you see is from ${formatTime(list.updated, now)}. Start monitord, or look into its log.`,
+    text: `${asOf(list, now)} Start monitord, or look into its log.`,
   };
 }
 

@@ -133,7 +133,6 @@ TEST_CASE("what is no list of hosts is a fault with its line", "[host_json]") {
   CHECK(FaultOf(std::string("{\"hosts\":[]}\0", 13)));
   CHECK(FaultOf(std::string(200000, '[')));
   CHECK(FaultOf("{\n\n\"hosts\": [\n{\"name\": }]}")->line == 4);
-  for (const char* no_list : {"{}", R"({"format":1})", R"({"hosts":5})", R"({"host":[]})"}) CHECK(FaultOf(no_list));
   CHECK_FALSE(FaultOf(R"({"hosts":[]})"));
   CHECK_FALSE(FaultOf(" [ ] \n"));
 }

@@ -62,8 +62,8 @@ export async function fill(page, fields) {
 
 const asksForHosts = (request) => request.method() === "GET" && request.url().endsWith("/api/hosts");
 
-// The next answer with the list of hosts.
-export const nextAnswer = (page) => page.waitForEvent("requestfinished", asksForHosts);
+// The next answer with the list of hosts. It comes before the page's own time for the next refresh, or not at all.
+export const nextAnswer = (page) => page.waitForEvent("requestfinished", { predicate: asksForHosts, timeout: 5000 });
 
 export function countAnswers(page) {
   const counter = { answers: 0 };

@@ -1,5 +1,6 @@
 """Runs monitord on folders of its own, edits its files by hand, and reads what it publishes as its readers do."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -27,6 +29,15 @@ def until(condition, seconds=10, otherwise="the condition did not come true"):
         if time.monotonic() > deadline:
             raise AssertionError(otherwise() if callable(otherwise) else otherwise)
         time.sleep(0.004)
+
+
+@contextlib.contextmanager
+def folder_in_memory():
+    """A folder that every user may enter, and where writing does not wait for a busy disk."""
+    memory = "/dev/shm"
+    with tempfile.TemporaryDirectory(prefix="linewatch-", dir=memory if os.access(memory, os.W_OK) else None) as made:
+        os.chmod(made, 0o755)
+        yield pathlib.Path(made)
 
 
 def pings_are_allowed():

@@ -9,22 +9,22 @@ from daemon import BUILD
 API = BUILD / "api.fcgi"
 
 
-def environment(daemon, method, path, body=b"", **variables):
+def environment(daemon, method, path, body=b""):
     return {
         "LINEWATCH_DATA": str(daemon.data), "LINEWATCH_LIVE": str(daemon.live), "REQUEST_METHOD": method,
         "SCRIPT_NAME": "/api", "PATH_INFO": path.removeprefix("/api"), "QUERY_STRING": "", "REQUEST_URI": path,
         "SERVER_PROTOCOL": "HTTP/1.1", "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_SCHEME": "http",
         "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1:8000", "CONTENT_LENGTH": str(len(body)),
-        **({"CONTENT_TYPE": "application/json"} if body else {}), **variables}
+        **({"CONTENT_TYPE": "application/json"} if body else {})}
 
 
-def start(daemon, method, path, content=None, **variables):
-    """Starts a request; `finish` waits for the answer."""
+def start(daemon, method, path, content=None, program=API, process=None):
+    """Starts a request; `finish` waits for the answer. `process` says as whom, in the words of subprocess."""
     body = b"" if content is None else json.dumps(content).encode()
-    process = subprocess.Popen([API], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               env={**os.environ, **environment(daemon, method, path, body, **variables)})
-    process.body = body
-    return process
+    started = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env={**os.environ, **environment(daemon, method, path, body)}, **(process or {}))
+    started.body = body
+    return started
 
 
 def finish(process, seconds=30):
@@ -37,5 +37,5 @@ def finish(process, seconds=30):
     return int(fields.get("Status", "200").split()[0]), json.loads(content) if content else None
 
 
-def ask(daemon, method, path, content=None, **variables):
-    return finish(start(daemon, method, path, content, **variables))
+def ask(*request, **how):
+    return finish(start(*request, **how))

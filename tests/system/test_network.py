@@ -9,7 +9,7 @@ import time
 import pytest
 
 import network
-from daemon import QUICK, Daemon, copy_for_everyone, host
+from daemon import QUICK, Daemon, copy_for_everyone, folder_in_memory, host
 
 WHY_NOT = network.why_not()
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
@@ -40,6 +40,12 @@ SEGMENT = [
 ]
 
 
+@pytest.fixture(scope="module", name="folder")
+def fixture_folder():
+    with folder_in_memory() as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def net():
     with contextlib.closing(network.Network()) as made:
@@ -52,9 +58,8 @@ def net():
 
 
 @pytest.fixture(scope="module")
-def watched(net, tmp_path_factory):
+def watched(net, folder):
     """The daemons of this file, all started before the first test looks at one: the lossy lines need many cycles."""
-    folder = tmp_path_factory.mktemp("watched")
     slow = {**QUICK, "interval": 6, "timeout": 2}
     with contextlib.ExitStack() as stack:
         def start(name, hosts, config=QUICK):
@@ -238,9 +243,8 @@ MANNERS = {
 
 
 @pytest.fixture(scope="module")
-def tunnels(tmp_path_factory):
+def tunnels(folder):
     """One daemon with raw sockets and one with ping sockets, each at the near end of a TUN device."""
-    folder = tmp_path_factory.mktemp("tunnels")
     hosts = [*(host(address, address) for address in MANNERS),
              host("five packets", "10.77.1.20", packets=5),
              host("slow", "10.77.1.50", slow_ms=30)]
@@ -288,7 +292,7 @@ def test_three_slow_checks_in_a_row_make_a_line_degraded(tunnels):
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory):
+def names(folder):
     """A namespace whose name server knows no name, and never answers for some."""
     files = {"hosts": "127.0.0.1 localhost\n127.0.0.9 known.test\n", "resolv.conf": "nameserver 127.0.0.53\n"}
     hosts = [*(host(f"hangs {i}", f"hang{i}.test") for i in range(8)), host("unknown", "unknown.test"),
@@ -296,7 +300,7 @@ def names(tmp_path_factory):
     with contextlib.ExitStack() as stack:
         namespace = stack.enter_context(contextlib.closing(network.Namespace(files)))
         namespace.start("/usr/bin/python3", NAME_SERVER, "127.0.0.53", until_line="ready")
-        daemon = Daemon(tmp_path_factory.mktemp("names") / "data", hosts, launcher=namespace.launcher())
+        daemon = Daemon(folder / "names", hosts, launcher=namespace.launcher())
         yield stack.enter_context(daemon.start())
 
 
@@ -328,14 +332,11 @@ def test_sigterm_in_the_middle_of_a_look_up_ends_within_two_seconds(names):
     ("", False, False),
 ], ids=["ping_group_range", "CAP_NET_RAW", "neither"])
 def test_a_user_without_rights_pings_with_either_permission_or_is_told_which_to_give(
-        tmp_path_factory, capabilities, range_allows, may_ping):
-    folder = tmp_path_factory.mktemp("user")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
+        folder, capabilities, range_allows, may_ping):
     with contextlib.closing(network.Namespace()) as namespace:
         if range_allows:
             namespace.allow_ping_sockets()
-        daemon = Daemon(folder / "data", [host("here", "127.0.0.1"), host("here 6", "::1")],
+        daemon = Daemon(folder / f"user{capabilities}{range_allows}", [host("here", "127.0.0.1"), host("here 6", "::1")],
                         launcher=namespace.launcher(NOBODY, capabilities), program=copy_for_everyone(folder))
         os.chown(daemon.data, NOBODY, NOBODY)
         ran = daemon.once()
