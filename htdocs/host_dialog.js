@@ -24,6 +24,7 @@ export class HostDialog {
     this.#dialog.querySelector("h2").textContent = host ? `Edit ${host.name}` : "Add a host";
     this.#form.open({ host, hosts, config });
     this.#dialog.showModal();
+    this.#dialog.scrollTop = 0;
     this.#form.focus();
   }
 }

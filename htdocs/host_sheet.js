@@ -36,6 +36,7 @@ export class HostSheet {
     this.#id = host.id;
     this.#fill(host, context);
     this.#dialog.showModal();
+    this.#dialog.scrollTop = 0;
   }
 
   // `hostOf` gives a host by its id. One that somebody has deleted meanwhile is closed.
