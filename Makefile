@@ -48,7 +48,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run test check format includes lint asan tsan bench install uninstall clean help
+.PHONY: all unit run test check format includes lint bench install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
@@ -112,16 +112,10 @@ if [ "$$masked" ]; then $$root systemctl --runtime --quiet unmask $$masked; $$ro
 exit $$status
 endef
 
-run: export PORT := $(PORT)
-run: export BIND := $(BIND)
-run: export DATA := $(DATA)
-run: export LIVE := $(LIVE)
-run: export BUILD := $(BUILD)
-run: export MONITOR := $(MONITOR)
 run: ## installs what is missing, builds, runs in the foreground: PORT=8000 DATA=./var BIND=127.0.0.1
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES))
 	@$(MAKE) $(J) all
-	@exec lighttpd/run.sh
+	@PORT='$(PORT)' BIND='$(BIND)' DATA='$(DATA)' LIVE='$(LIVE)' BUILD='$(BUILD)' MONITOR='$(MONITOR)' exec lighttpd/run.sh
 
 # Rerun when the lock file is newer than what npm noted at its last run; no rule where there are no such tests.
 NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/browser/package-lock.json))
@@ -183,8 +177,8 @@ INSTALLED := \
 
 install: all ## installs to PREFIX=/usr/local, below DESTDIR if given; an edited file in /etc stays
 	@for file in $(INSTALLED); do \
-	  mode=$${file%%:*} source=$${file#*:} target='$(DESTDIR)'$${file##*:} source=$${source%%:*}; \
-	  case $$target in */etc/*) ! [ -e "$$target" ] || continue;; esac; \
+	  mode=$${file%%:*} path=$${file##*:} source=$${file#*:} source=$${source%:*} target='$(DESTDIR)'$$path; \
+	  case $$path in /etc/*) ! [ -e "$$target" ] || continue;; esac; \
 	  install -D -m $$mode $$source "$$target" || exit 1; \
 	  case $$source in lighttpd/*|systemd/*) sed -i 's|@PREFIX@|$(PREFIX)|g' "$$target" || exit 1;; esac; \
 	done

@@ -24,6 +24,8 @@ Response ProblemOf(const std::exception& error) {
     case EACCES:
     case EPERM:
       return Problem(503, "The data folder cannot be read or written for want of permission; nothing was changed.");
+    case ENOENT:
+      return Problem(503, "The data folder is missing; nothing was changed.");
     case EIO:
       return Problem(503, "The disk fails: input/output error.");
     default:

@@ -34,8 +34,8 @@ void JudgeMonitor(const Signs& signs, std::vector<Notice>& problems) {
     problems.push_back({"monitor_stopped", "monitord was stopped: nothing is watched.", list.monitor.since});
     return;
   }
-  // A start is a sign of life, too: the first cycle may not be over yet.
-  const WallTime last = std::max(list.updated, list.monitor.since);
+  // A start is a sign of life, too: the first cycle may not be over yet. One that the clock has not come to says nothing.
+  const WallTime last = list.monitor.since > signs.now ? list.updated : std::max(list.updated, list.monitor.since);
   const std::chrono::microseconds patience = 3 * signs.interval + signs.timeout;
   if (signs.now - last > patience)
     problems.push_back(
@@ -71,12 +71,6 @@ FolderState StateOf(std::string_view name, const std::filesystem::path& folder, 
   return state;
 }
 
-WallTime WaitingSince(const std::filesystem::path& requests) {
-  const auto identity = IdentityOf(requests);
-  if (!identity.exists() || identity.size == 0) return kNever;
-  return WallTime(std::chrono::seconds(identity.modified.tv_sec));
-}
-
 Signs Look(Installation& installation) {
   const Folders& folders = installation.hosts.folders();
   const Config& config = installation.config.settings();
@@ -87,7 +81,7 @@ Signs Look(Installation& installation) {
   signs.interval = signs.header.interval.count() > 0 ? signs.header.interval : config.interval;
   signs.timeout = config.timeout;
   signs.config_broken = !installation.config.errors().empty();
-  signs.requests_since = WaitingSince(folders.requests());
+  signs.requests_since = installation.requests.Oldest();
   const uint64_t needed =
       kRoomBesideHosts + static_cast<uint64_t>(std::max<off_t>(IdentityOf(folders.hosts()).size, 0));
   signs.folders.push_back(StateOf("data", folders.data, needed));

@@ -26,7 +26,7 @@ struct Signs {
   HostList header;  // of hosts.json, without the hosts
   std::chrono::milliseconds interval, timeout;
   bool config_broken = false;
-  WallTime requests_since = kNever;  // the last was appended then, and none is taken; kNever: none waits
+  WallTime requests_since = kNever;  // the oldest that waits
   std::vector<FolderState> folders;
 };
 

@@ -97,9 +97,8 @@ Edited ChangeSettings(HostList& list, Host& host, const rapidjson::Value& settin
 
 // ASCII letters in either case: what people type into a search field.
 bool contains(std::string_view text, std::string_view part) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                     [&](char a, char b) { return lower(a) == lower(b); }) != text.end();
+                     [](char a, char b) { return LowerCase(a) == LowerCase(b); }) != text.end();
 }
 
 struct Filter {
@@ -228,7 +227,7 @@ Response CheckHost(Installation& installation, const Request&, std::string_view 
   if (host == nullptr) return NoSuchHost();
   if (!host->enabled) return Problem(409, "\"" + host->name + "\" is paused.");
   if (!installation.requests.Append({WallNow(), linewatch::Request::Kind::kCheck, host->id}))
-    return Problem(503, "Too many requests wait already: monitord does not take them.");
+    return Problem(503, "monitord takes no requests: it does not run, or hangs.");
   return JsonResponse(202, [&](JsonWriter& out) { WriteHost(out, *host); });
 }
 

@@ -27,9 +27,8 @@ std::string TagOf(const HostList& header, const FileIdentity& file) {
 }  // namespace
 
 bool PublishedList::Refresh() {
-  const auto path = store_.folders().hosts();
-  if (IdentityOf(path) == file_.identity()) return usable_;
-  file_ = MappedFile(path);
+  if (IdentityOf(path_) == file_.identity()) return usable_;
+  file_ = MappedFile(path_);
   compressed_ = MappedFile();
   usable_ = is_published(file_.text()) && !ReadHostListHeader(file_.text(), header_);
   return usable_;

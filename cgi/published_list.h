@@ -2,6 +2,7 @@
 #ifndef LINEWATCH_CGI_PUBLISHED_LIST_H_
 #define LINEWATCH_CGI_PUBLISHED_LIST_H_
 
+#include <filesystem>
 #include <string>
 
 #include "cgi/http.h"
@@ -12,7 +13,7 @@ namespace linewatch::cgi {
 
 class PublishedList {
  public:
-  explicit PublishedList(const HostStore& store) : store_(store) {}
+  explicit PublishedList(const HostStore& store) : store_(store), path_(store.folders().hosts()) {}
 
   // The whole list. What the response views holds until the next call.
   Response Answer(const Request& request);
@@ -30,6 +31,7 @@ class PublishedList {
   bool Refresh();
 
   const HostStore& store_;
+  const std::filesystem::path path_;
   MappedFile file_;
   bool usable_ = false;
   HostList header_;

@@ -51,13 +51,13 @@ bool is_json_type(std::string_view type) {
   return essence == "application/json" || essence == "application/merge-patch+json";
 }
 
-// What holds for every write, before its body is looked at.
+// Why the request does not get as far as its handler, if so; told by what its head says, before the body is looked at.
 std::optional<Response> Refusal(Installation& installation, const Request& request, Role least) {
-  if (least > Role::kViewer || request.is_write()) {
-    const Config& config = installation.config.settings();
-    if (request.is_write() && is_foreign(request, config.public_url))
-      return Problem(403, "A page of another origin has sent this request.");
-    if (const Role role = RoleOf(request, config.access); role < least)
+  if (request.is_write() && is_foreign(request, installation.config.settings().public_url))
+    return Problem(403, "A page of another origin has sent this request.");
+  if (least > Role::kViewer) {
+    const Role role = RoleOf(request, installation.config.settings().access);
+    if (role < least)
       return Problem(
           403, "This takes the role " + std::string(NameOf(least)) + "; yours is " + std::string(NameOf(role)) + ".");
   }

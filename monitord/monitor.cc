@@ -50,7 +50,7 @@ std::string NoticeCodeOf(const std::error_code& error) {
 
 }  // namespace
 
-Monitor::Monitor(Options options, Config config, std::string config_fault, Probing& probing, int signals)
+Monitor::Monitor(Options options, Config config, const std::string& config_fault, Probing& probing, int signals)
     : options_(std::move(options)),
       config_(std::move(config)),
       config_seen_(IdentityOf(options_.config)),
@@ -69,6 +69,7 @@ void Monitor::Run() {
     try {
       Wait();
       LoadEdits();
+      if (std::exchange(is_reloading_, false)) service_manager_.Ready();
       while (const auto round = probing_.Take()) Record(*round);
       if (is_changed_) Publish();
     } catch (const std::exception& error) {
@@ -128,8 +129,8 @@ void Monitor::ReadSignals() {
   while (read(signals_, &info, sizeof info) == sizeof info) {
     if (info.ssi_signo == SIGHUP) {
       service_manager_.Reloading();
+      is_reloading_ = true;
       config_seen_ = {};  // looks changed
-      service_manager_.Ready();
     } else {
       is_running_ = false;
     }

@@ -26,7 +26,7 @@ class Monitor {
   };
   // `signals` is a signalfd for SIGTERM, SIGINT and SIGHUP. `config` was loaded from options.config; `config_fault`
   // says why not, if it was the generation before that was loaded.
-  Monitor(Options options, Config config, std::string config_fault, Probing& probing, int signals);
+  Monitor(Options options, Config config, const std::string& config_fault, Probing& probing, int signals);
 
   // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong meanwhile is logged, shown and tried again.
   void Run();
@@ -73,6 +73,7 @@ class Monitor {
   SteadyTime cycle_started_;
   bool is_changed_ = false;  // something to publish
   bool is_durable_due_ = true;
+  bool is_reloading_ = false;  // systemd waits for Ready
   bool is_running_ = true;
 };
 

@@ -22,7 +22,9 @@ class ServiceManager {
   void Stopping() { Notify("STOPPING=1"); }
   void Status(std::string_view text) { Notify("STATUS=" + std::string(text)); }
   // To be called only after the work of a cycle, so that a daemon that hangs is restarted.
-  void Alive() { Notify("WATCHDOG=1"); }
+  void Alive() {
+    if (alive_interval_) Notify("WATCHDOG=1");
+  }
 
   // How often Alive is expected, if at all: half of what the unit allows.
   std::optional<std::chrono::milliseconds> alive_interval() const { return alive_interval_; }

@@ -38,7 +38,7 @@ struct MaintenanceWindow {
   };
   struct Weekly {
     std::vector<int> days;  // 1 Monday to 7 Sunday, on which the window opens
-    int from = 0, to = 0;   // minutes after midnight in config's timezone; to <= from ends on the next day
+    int from, to;           // minutes after midnight in config's timezone; to <= from ends on the next day
   };
   std::optional<Once> once;  // exactly one of the two
   std::optional<Weekly> weekly;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <ctime>
 #include <set>
 #include <system_error>
@@ -25,12 +26,16 @@ std::filesystem::path Beside(const std::filesystem::path& path, const std::strin
   return path.string() + suffix;
 }
 
+// To the microsecond: the names sort as the files were set aside, and none comes twice.
 std::string TimeSuffix() {
-  const std::time_t now = std::time(nullptr);
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
   std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &utc)};
+  gmtime_r(&now.tv_sec, &utc);
+  char text[40];
+  const size_t length = std::strftime(text, sizeof text, "%Y%m%dT%H%M%S", &utc);
+  std::snprintf(text + length, sizeof text - length, ".%06ldZ", now.tv_nsec / 1000);
+  return text;
 }
 
 std::vector<std::filesystem::path> SetAsideOf(const std::filesystem::path& path) {
@@ -45,17 +50,29 @@ std::vector<std::filesystem::path> SetAsideOf(const std::filesystem::path& path)
 
 // A second name for what is about to be replaced: nothing that somebody typed is lost.
 std::string KeepAside(const std::filesystem::path& path) {
-  std::filesystem::path kept = Beside(path, ".bad-" + TimeSuffix());
-  for (int n = 2; link(path.c_str(), kept.c_str()) != 0; ++n) {
-    if (errno != EEXIST || n > 100)
-      throw std::system_error(errno, std::system_category(), "set aside " + path.string());
-    kept = Beside(path, ".bad-" + TimeSuffix() + "-" + std::to_string(n));
-  }
+  std::filesystem::path kept;
+  do {
+    kept = Beside(path, ".bad-" + TimeSuffix());
+    if (link(path.c_str(), kept.c_str()) == 0) break;
+    // fs.protected_hardlinks: no second name for what belongs to another. Then it loses its own.
+    if (errno == EPERM && rename(path.c_str(), kept.c_str()) == 0) break;
+    if (errno != EEXIST) throw std::system_error(errno, std::system_category(), "set aside " + path.string());
+  } while (true);
   SyncFolder(path.parent_path());
   const auto files = SetAsideOf(path);
   std::error_code none;
   for (size_t i = 0; i + kMaxSetAside < files.size(); ++i) std::filesystem::remove(files[i], none);
   return kept.filename().string();
+}
+
+// What stands in a file; nothing if it may not be read.
+std::optional<std::string> ReadIfAllowed(const std::filesystem::path& path) {
+  try {
+    return ReadFile(path, kMaxBytes);
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::permission_denied) throw;
+    return std::nullopt;
+  }
 }
 
 // What a hand-written file may lack: ids, and ids that are each its own.
@@ -169,7 +186,13 @@ std::optional<HostList> HostStore::ReadOrSetAside(const std::filesystem::path& p
                                                   std::vector<std::string>* refused_ids) const {
   if (!IdentityOf(path).exists()) return std::nullopt;
   const std::string name = path.filename().string();
-  const std::string text = ReadFile(path, kMaxBytes);
+  const auto text = ReadIfAllowed(path);
+  if (!text) {
+    const std::string kept = KeepAside(path);
+    std::filesystem::remove(path);
+    findings.push_back(name + " may not be read by this program and was set aside as " + kept);
+    return std::nullopt;
+  }
   Findings refused;
   const auto accept = [&](const rapidjson::Value& entry, size_t place) {
     const auto errors = CheckEntry(entry);
@@ -185,7 +208,7 @@ std::optional<HostList> HostStore::ReadOrSetAside(const std::filesystem::path& p
   };
   HostList list;
   bool was_array = false;
-  if (const auto fault = ReadHostList(text, accept, list, was_array)) {
+  if (const auto fault = ReadHostList(*text, accept, list, was_array)) {
     const std::string kept = KeepAside(path);
     std::filesystem::remove(path);
     findings.push_back(name + " could not be read (line " + std::to_string(fault->line) + ": " + fault->what +
@@ -204,7 +227,7 @@ std::optional<HostList> HostStore::ReadOrSetAside(const std::filesystem::path& p
     findings.insert(findings.end(), refused.begin(), refused.end());
   }
   const auto seed = Beside(path, ".seed");
-  if (was_array && !IdentityOf(seed).exists()) ReplaceFile(seed, text, kMode);
+  if (was_array && !IdentityOf(seed).exists()) ReplaceFile(seed, *text, kMode);
   GiveIds(list);
   return list;
 }
@@ -226,11 +249,11 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
   std::optional<HostList> theirs;
   std::vector<std::string> refused_ids;
   const auto consider = [&](const std::filesystem::path& path, FileIdentity& seen) {
-    if (IdentityOf(path) == seen) return;
-    // Looked at once, even if what came of it cannot be written back yet.
-    seen = IdentityOf(path);
+    const FileIdentity found = IdentityOf(path);
+    if (found == seen) return;
     std::vector<std::string> ids;
     auto list = ReadOrSetAside(path, taken.findings, &ids);
+    seen = found;  // looked at once, even if what came of it cannot be written back yet
     if (!list || (theirs && list->revision <= theirs->revision)) return;
     theirs = std::move(list);
     refused_ids = std::move(ids);
@@ -255,6 +278,9 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
     }
     taken.events.push_back(EditEvent{WallNow(), "", "adopt", "", {}});
   }
+  // What was seen is in `mine`. What the file says of it may be another line's: of the address before, or of the entry
+  // that somebody copied to write the next.
+  for (Host& host : theirs->hosts) host.seen = {};
   TakeObservations(*theirs, std::move(mine));
   mine = *std::move(theirs);
   taken.is_edited = true;
@@ -269,13 +295,13 @@ void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event
   };
   // Everything that may fail for want of space comes first; what is left are renames. The event stands before the
   // change it tells of, so that no change is without one.
-  std::optional<AtomicFile> durable;
+  std::optional<AtomicFile> durable, live;
   if (!folders_.live_is_data() && depth == Depth::kDurable) write(durable.emplace(folders_.durable_hosts(), kMode));
-  AtomicFile live(folders_.hosts(), kMode);
-  write(live);
+  // A live folder in memory is there only while monitord runs; its next start makes it from what is durable.
+  if (!durable || std::filesystem::exists(folders_.live)) write(live.emplace(folders_.hosts(), kMode));
   events_.Append(events);
   if (durable) durable_seen_ = durable->Commit(Previous::kKeep);
-  live_seen_ = live.Commit(folders_.live_is_data() ? Previous::kKeep : Previous::kDrop);
+  if (live) live_seen_ = live->Commit(folders_.live_is_data() ? Previous::kKeep : Previous::kDrop);
   if (folders_.live_is_data()) durable_seen_ = live_seen_;
   revision_seen_ = list.revision;
 }

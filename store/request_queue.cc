@@ -32,6 +32,7 @@ RequestQueue::RequestQueue(std::filesystem::path path, std::chrono::milliseconds
     : path_(std::move(path)), patience_(patience) {}
 
 bool RequestQueue::Append(const Request& request) const {
+  if (!IdentityOf(path_.parent_path()).exists()) return false;
   const auto waiting = IdentityOf(path_);
   if (waiting.exists() && static_cast<size_t>(waiting.size) >= kMaxBytes) return false;
   AppendLines(path_, JsonText([&](JsonWriter& out) { WriteJson(out, request); }) + '\n', patience_);

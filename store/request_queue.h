@@ -25,7 +25,7 @@ class RequestQueue {
 
   const std::filesystem::path& path() const { return path_; }
 
-  // False when kMaxBytes already wait: nobody drains. Throws std::system_error.
+  // False when nobody drains: kMaxBytes wait already, or there is no live folder. Throws std::system_error.
   bool Append(const Request& request) const;
 
   // When the first one that waits was made, kNever if none does.

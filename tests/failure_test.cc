@@ -21,6 +21,7 @@ TEST_CASE("a full disk is 507, a disk that refuses is 503, anything else 500", "
   CHECK(StatusOf(EROFS) == 503);
   CHECK(StatusOf(EACCES) == 503);
   CHECK(StatusOf(EIO) == 503);
+  CHECK(StatusOf(ENOENT) == 503);
   CHECK(StatusOf(EINVAL) == 500);
   CHECK(ProblemOf(std::bad_alloc()).status == 500);
   const auto code = std::make_error_code(std::errc::no_space_on_device);

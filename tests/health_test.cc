@@ -68,6 +68,14 @@ TEST_CASE("a clock that fell back hides no monitor that has ended", "[health]") 
   CHECK(Codes(signs) == Expected{"clock_behind"});
 }
 
+TEST_CASE("a start that the clock has not come to yet is no sign of anything", "[health]") {
+  Signs signs = GoodSigns();
+  signs.header.monitor.since = kNow + seconds(86400);
+  CHECK(Codes(signs).empty());
+  signs.header.updated = kNow - seconds(40);
+  CHECK(Codes(signs) == Expected{"monitor_late"});
+}
+
 TEST_CASE("a folder without room or right to write is a problem", "[health]") {
   Signs signs = GoodSigns();
   signs.folders = {{"data", std::make_error_code(std::errc::read_only_file_system), 0, 1}, {"live", {}, 1000, 2000}};

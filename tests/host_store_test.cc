@@ -316,6 +316,46 @@ TEST_CASE("hosts that share an id each get their own", "[host_store]") {
   CHECK(list.hosts[1].id != "a");
 }
 
+TEST_CASE("an edit by hand of an address, and a copied entry, are new lines of which nothing was seen",
+          "[host_store]") {
+  FOR_BOTH_ARRANGEMENTS;
+  HostStore daemon(folders);
+  daemon.Update(Adding("a"));
+  Findings findings;
+  HostList mine = daemon.Load(findings);
+  mine.hosts[0].seen.status = Status::kDown;
+  mine.hosts[0].seen.fail_count = 12;
+  Published(daemon, mine, findings, HostStore::Depth::kDurable);
+
+  rapidjson::Document document;
+  REQUIRE_FALSE(ParseJson(Contents(folders.durable_hosts()), document));
+  auto& hosts = document["hosts"];
+  rapidjson::Value copy(hosts[0], document.GetAllocator());
+  if (GENERATE(false, true)) {
+    copy["ip"].SetString("10.0.0.77");
+    hosts[0].Swap(copy);
+  } else {
+    copy["ip"].SetString("10.0.0.77");
+    hosts.PushBack(copy, document.GetAllocator());
+  }
+  WriteInPlace(folders.durable_hosts(), JsonText([&](JsonWriter& out) { document.Accept(out); }));
+  REQUIRE(Published(daemon, mine, findings));
+  const Host& changed = mine.hosts.back();
+  CHECK(changed.ip == "10.0.0.77");
+  CHECK(changed.seen.status == Status::kPending);
+  CHECK(changed.seen.fail_count == 0);
+  if (mine.hosts.size() == 2) CHECK(mine.hosts[0].seen.fail_count == 12);
+}
+
+TEST_CASE("an edit while the live folder is not there goes to the durable file alone", "[host_store]") {
+  const Installation installation(true);
+  const Folders& folders = installation.folders;
+  std::filesystem::remove_all(folders.live);
+  HostStore(folders).Update(Adding("a"));
+  CHECK(HostStore(folders).Read().hosts.size() == 1);
+  CHECK_FALSE(std::filesystem::exists(folders.live));
+}
+
 TEST_CASE("files set aside do not fill the disk", "[host_store]") {
   const Installation installation(false);
   HostStore daemon(installation.folders);
@@ -325,7 +365,9 @@ TEST_CASE("files set aside do not fill the disk", "[host_store]") {
     WriteInPlace(installation.folders.hosts(), "garbage " + std::to_string(i));
     Published(daemon, mine, findings);
   }
-  CHECK(daemon.SetAside().size() <= 20);
+  const auto kept = daemon.SetAside();
+  CHECK(kept.size() <= 20);
+  CHECK(Contents(installation.folders.data / kept.back()) == "garbage 39");
 }
 
 }  // namespace

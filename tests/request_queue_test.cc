@@ -32,6 +32,11 @@ TEST_CASE("a line of garbage costs only itself", "[request_queue]") {
   CHECK(requests[0].host == "b");
 }
 
+TEST_CASE("without a live folder there is nobody to ask", "[request_queue]") {
+  const TempDir folder;
+  CHECK_FALSE(RequestQueue(folder / "live" / "requests.jsonl").Append(CheckOf("a")));
+}
+
 TEST_CASE("nothing more is taken while nobody drains", "[request_queue]") {
   const TempDir folder;
   WriteInPlace(folder / "requests.jsonl", std::string(RequestQueue::kMaxBytes, '\n'));

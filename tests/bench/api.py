@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""GET /api/hosts and its 304 against the same bytes as a static file of the same lighttpd, in turn; memory of api.fcgi."""
+"""GET /api/hosts and its 304, in turn with a static file of the same bytes and lighttpd; memory of api.fcgi."""
 
 import json
 import os
@@ -29,8 +29,8 @@ def published(count):
         rtt = noise.uniform(1, 60)
         trail = [None if noise.random() < 0.01 else round(noise.gauss(rtt, rtt / 30), 3) for _ in range(60)]
         return {"id": f"{i:010x}", "revision": 1, "name": f"Line {i}", "ip": f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}",
-                "check": "ping", "enabled": True, "group": noise.choice(["", "north", "south"]), "customer": "", "tags": [],
-                "notes": "", "parents": [], "interval": None, "timeout": None, "retries": None, "fail_threshold": None,
+                "check": "ping", "enabled": True, "group": noise.choice(["", "north", "south"]), "customer": "",
+                "tags": [], "notes": "", "parents": [], "interval": None, "timeout": None, "retries": None, "fail_threshold": None,
                 "packets": 1, "slow_ms": None, "max_loss_percent": None, "max_jitter_ms": None, "sla_percent": None,
                 "maintenance": [], "acknowledged": None, "status": "up", "statusCurrent": True, "fail_count": 0,
                 "fail_since": None, "last_check": round(now, 3), "last_good": round(now, 3),
@@ -48,11 +48,13 @@ def published(count):
 def rate(web, path, header=None):
     """Requests a second, and the 99th percentile of their milliseconds."""
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", f"http://127.0.0.1:{web.port}{path}"]
-    said = subprocess.run(command + (["-H", header] if header else []), capture_output=True, text=True, check=True).stdout
+    command += ["-H", header] if header else []
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Socket errors" in said or "Non-2xx or 3xx" in said:
         sys.exit(f"{path}: {said}")
     number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", said).groups()
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]), float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    per_second = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+    return per_second, float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
 def memory(web):
@@ -96,7 +98,7 @@ def measure(count):
 
 
 def main():
-    print(f"GET /api/hosts: {CONNECTIONS} connections, {os.cpu_count()} cores shared with wrk, medians of {ROUNDS} rounds")
+    print(f"GET /api/hosts, {CONNECTIONS} connections, {os.cpu_count()} cores shared with wrk, medians of {ROUNDS} rounds")
     for count in SIZES:
         measure(count)
 

@@ -123,7 +123,8 @@ class Web:
             command = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--inh-caps=-all",
                        "--no-new-privs", *command]
         if self.tmpfs:
-            mount = 'mount -t tmpfs -o size="$1",uid=65534,gid=65534 none "$2" && cp -p "$2.first"/* "$2" && shift 2 && exec "$@"'
+            mount = ('mount -t tmpfs -o size="$1" none "$2" && chown --reference="$2.first" "$2" && '
+                     'cp -p "$2.first"/* "$2" && shift 2 && exec "$@"')
             self.data.rename(f"{self.data}.first")
             self.data.mkdir()
             command = ["unshare", "--mount", "sh", "-c", mount, "-", self.tmpfs, str(self.data), *command]
