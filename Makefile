@@ -22,7 +22,7 @@ API_LIBS      := -lfcgi -lz -lpthread
 BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev
 RUN_PACKAGES   := lighttpd lighttpd-mod-deflate
 UNIT_PACKAGES  := catch2
-TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest iproute2 nftables curl nodejs npm chromium
+TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest strace iproute2 nftables curl nodejs npm chromium
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk
 
@@ -131,9 +131,9 @@ check: ## installs what is missing; format, lint, include rule, unit tests under
 	$(call need,$(BUILD_PACKAGES) $(CHECK_PACKAGES))
 	@$(MAKE) $(J) format includes
 	@$(MAKE) $(J) lint
-	@$(MAKE) $(J) BUILD=$(BUILD)/asan SANITIZE=address,undefined CXXFLAGS='-O1 -g' unit
+	@$(MAKE) $(J) BUILD=$(BUILD)/asan SANITIZE=address,undefined CXXFLAGS='-O0 -g' unit
 	$(BUILD)/asan/tests/unit
-	@$(MAKE) $(J) BUILD=$(BUILD)/tsan SANITIZE=thread CXXFLAGS='-O1 -g' unit
+	@$(MAKE) $(J) BUILD=$(BUILD)/tsan SANITIZE=thread CXXFLAGS='-O0 -g' unit
 	$(BUILD)/tsan/tests/unit
 
 format:

@@ -67,7 +67,7 @@ int Main() {
     Log("LINEWATCH_DATA is not set", "expected the data folder");
     return 2;
   }
-  Installation installation({data, Setting("LINEWATCH_LIVE", data)},
+  Installation installation(LocateFolders(data, Setting("LINEWATCH_LIVE", data)),
                             Setting("LINEWATCH_CONFIG", data + "/config.json"));
   const Handler handler = [&](const Request& request) { return AnswerOrApologize(installation, request); };
 

@@ -23,8 +23,11 @@ std::string ClockText(WallTime t, WallTime now) {
 
 std::optional<AlertKind> DueAlert(const Observation& seen, Status before, WallTime outage_since, WallTime now,
                                   std::chrono::milliseconds cooldown) {
-  const bool told =
-      seen.last_alert_time != kNever && seen.last_alert_time <= now && seen.last_alert_time >= outage_since;
+  // An outage that began after now is one during which the clock was set back: no times can be compared then, and the
+  // alert that went out before stands for it.
+  const bool is_clock_behind = outage_since > now;
+  const bool told = seen.last_alert_time != kNever &&
+                    (is_clock_behind || (seen.last_alert_time <= now && seen.last_alert_time >= outage_since));
   if (seen.status == Status::kDown) {
     if (!told || now - seen.last_alert_time >= cooldown) return AlertKind::kDown;
     return std::nullopt;

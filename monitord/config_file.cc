@@ -37,9 +37,10 @@ LoadedConfig LoadConfigOrPrevious(const std::filesystem::path& path) {
   return now;
 }
 
-void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock_path) {
+void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock_path,
+                    std::chrono::milliseconds patience) {
   try {
-    const FileLock lock(lock_path);
+    const FileLock lock(lock_path, patience);
     const std::string text = ReadFile(path, kMaxConfigBytes);
     const auto previous = PreviousOf(path);
     if (IdentityOf(previous).exists() && ReadFile(previous, kMaxConfigBytes) == text) return;

@@ -2,6 +2,7 @@
 #ifndef LINEWATCH_MONITORD_CONFIG_FILE_H_
 #define LINEWATCH_MONITORD_CONFIG_FILE_H_
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,7 +20,8 @@ LoadedConfig LoadConfigFile(const std::filesystem::path& path);
 LoadedConfig LoadConfigOrPrevious(const std::filesystem::path& path);
 
 // The file is good: keeps a copy as path.prev for a start that finds it broken.
-void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock);
+void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock,
+                    std::chrono::milliseconds patience);
 
 // Times in messages are local to config's timezone, or the system's when none is set.
 void UseTimeZone(const Config& config);

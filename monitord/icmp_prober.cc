@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstdio>
 #include <random>
-#include <stdexcept>
 #include <system_error>
 
 #include "store/host_list.h"
@@ -20,7 +19,7 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 constexpr size_t kMostFlights = 65536;  // one sequence number each
-static_assert(kMaxHosts * 4 < kMostFlights, "a line is checked once at a time, and lists may overlap when edited");
+static_assert(kMaxHosts * 4 < kMostFlights, "a line is checked once at a time, and a few lists may overlap");
 // Between two of several packets of a check: far enough apart that one full queue does not swallow them all.
 constexpr milliseconds kPacketSpacing{20};
 
@@ -82,7 +81,11 @@ void IcmpProber::Start(std::span<const Check> checks, SteadyTime now) {
 
 void IcmpProber::Launch(const Check& check, SteadyTime now) {
   if (free_.empty()) {
-    if (flights_.size() == kMostFlights) throw std::length_error("more checks at once than sequence numbers");
+    if (flights_.size() == kMostFlights) {
+      check.result->is_void = true;
+      done_(check);
+      return;
+    }
     free_.push_back(static_cast<uint16_t>(flights_.size()));
     flights_.emplace_back();
   }

@@ -1,4 +1,4 @@
-// Ping: echo requests to all targets at once, on one socket an address family, until each has answered or its time is up.
+// Ping: echo requests to all targets at once until each has answered or its time is up.
 #ifndef LINEWATCH_MONITORD_ICMP_PROBER_H_
 #define LINEWATCH_MONITORD_ICMP_PROBER_H_
 

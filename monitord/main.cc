@@ -104,7 +104,7 @@ int TakeSignals() {
 int Main(int argc, char** argv) {
   // The threads that resolve names allocate next to nothing: an arena each would cost more than the daemon itself.
   mallopt(M_ARENA_MAX, 2);
-  const auto [options, check_config] = ReadArguments(argc, argv);
+  auto [options, check_config] = ReadArguments(argc, argv);
   auto [config, fault] = LoadConfigOrPrevious(options.config);
   if (check_config) {
     std::fputs(fault.empty() ? "config.json is good\n" : ("monitord: " + fault + "\n").c_str(),
@@ -116,8 +116,9 @@ int Main(int argc, char** argv) {
     return kUsageExit;
   }
   for (const auto& folder : {options.folders.data, options.folders.live}) std::filesystem::create_directories(folder);
+  options.folders = LocateFolders(options.folders.data, options.folders.live);
   if (fault.empty()) {
-    KeepGoodConfig(options.config, options.folders.lock());
+    KeepGoodConfig(options.config, options.folders.lock(), kLockPatience);
   } else {
     fault += "; the last good settings go on";
   }

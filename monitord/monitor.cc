@@ -26,6 +26,8 @@ using std::chrono::steady_clock;
 // For a lock. Short, so that SIGTERM is obeyed within two seconds whoever holds it; the next turn tries again.
 constexpr milliseconds kPatience{400};
 
+constexpr milliseconds kRetryAfter{1000};  // after a write that failed
+
 // A disk that is gone for a day: what happened last is kept.
 constexpr size_t kMostUnwritten = 100000;
 
@@ -71,7 +73,8 @@ void Monitor::Run() {
       LoadEdits();
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
       while (const auto round = probing_.Take()) Record(*round);
-      if (is_changed_) Publish();
+      if (is_changed_ || (retry_at_ && steady_clock::now() >= *retry_at_)) Publish();
+      Clear("internal_error");
     } catch (const std::exception& error) {
       Note("internal_error", "something unforeseen happened; the log says what", error.what());
     }
@@ -116,7 +119,8 @@ void Monitor::Wait() {
   constexpr milliseconds kLateness{10000};
   if (probing_.is_alive(kLateness)) service_manager_.Alive();
 
-  const milliseconds wait = std::min(kLongest, service_manager_.alive_interval().value_or(kLongest));
+  milliseconds wait = std::min(kLongest, service_manager_.alive_interval().value_or(kLongest));
+  if (retry_at_) wait = std::min(wait, kRetryAfter);
   pollfd ready[] = {{signals_, POLLIN, 0}, {probing_.fd(), POLLIN, 0}, {files_.fd(), POLLIN, 0}};
   if (poll(ready, 3, static_cast<int>(wait.count())) < 0 && errno != EINTR)
     throw std::system_error(errno, std::system_category(), "poll");
@@ -138,15 +142,19 @@ void Monitor::ReadSignals() {
 }
 
 void Monitor::LoadEdits() {
-  try {
-    LoadConfig();
-    LoadRequests();
-    if (store_.changed()) is_changed_ = true;
-    TellSetAside({});
-    Clear("read_failed");
-  } catch (const std::system_error& error) {
-    Note("read_failed", "cannot read the data folder: " + error.code().message(), error.what());
+  bool is_good = true;
+  const std::function<void()> steps[] = {[this] { LoadConfig(); }, [this] { LoadRequests(); },
+                                         [this] { is_changed_ = is_changed_ || store_.changed(); },
+                                         [this] { TellSetAside({}); }};
+  for (const auto& step : steps) {
+    try {
+      step();
+    } catch (const std::system_error& error) {
+      is_good = false;
+      Note("read_failed", "cannot read the data folder: " + error.code().message(), error.what());
+    }
   }
+  if (is_good) Clear("read_failed");
 }
 
 void Monitor::LoadConfig() {
@@ -160,7 +168,7 @@ void Monitor::LoadConfig() {
   }
   Clear("config_broken");
   config_ = *std::move(config);
-  KeepGoodConfig(options_.config, options_.folders.lock());
+  KeepGoodConfig(options_.config, options_.folders.lock(), kPatience);
   UseTimeZone(config_);
   WatchTargets();
   LogInfo("config.json is loaded");
@@ -200,7 +208,7 @@ void Monitor::Record(const Round& round) {
       host = &list_.hosts[watched_[entry.target]];
     } else {
       // The list was edited while this round was under way: a result counts for the host it was meant for, if that is
-      // still there and still has the same target.
+      // still there and still checked in the same way.
       const Target& target = (*round.targets)[entry.target];
       host = list_.Find(target.id);
       if (host == nullptr || !host->enabled || !(TargetFor(*host, config_) == target)) continue;
@@ -238,44 +246,49 @@ void Monitor::Publish() {
     list_.monitor.cycle = std::chrono::duration_cast<milliseconds>(steady_clock::now() - cycle_started_);
     cycle_started_ = {};
   }
-  const bool is_recorded = Attempt([this] {
+  std::optional<Failure> failure = Attempt([this] {
     events_.Append(unwritten_);
     unwritten_.clear();
   });
-  const bool is_published = Attempt([this] { PublishList(); });
-  if (is_recorded && is_published) {
+  const auto second = Attempt([this] { PublishList(); });
+  if (!failure) failure = second;
+  if (!failure) {
+    retry_at_.reset();
     for (const char* code : {"disk_full", "write_failed", "lock_held"}) Clear(code);
   } else {
-    is_changed_ = true;
+    // Not at once: a failed try is itself noticed as a change in the folder.
+    retry_at_ = steady_clock::now() + kRetryAfter;
+    Note(failure->code, failure->message, failure->for_the_log);
   }
   service_manager_.Status(std::to_string(list_.hosts.size()) + " hosts");
 }
 
-bool Monitor::Attempt(const std::function<void()>& write) {
+std::optional<Monitor::Failure> Monitor::Attempt(const std::function<void()>& write) {
   try {
     write();
-    return true;
+    return std::nullopt;
   } catch (const LockTimeout& error) {
-    Note("lock_held", "another program keeps hosts.json locked; what is seen stays in memory", error.what());
+    return Failure{"lock_held", "another program keeps hosts.json locked; what is seen stays in memory", error.what()};
   } catch (const std::system_error& error) {
-    Note(NoticeCodeOf(error.code()),
-         "cannot write to the data folder; what is seen stays in memory: " + error.code().message(), error.what());
+    return Failure{NoticeCodeOf(error.code()),
+                   "cannot write to the data folder; what is seen stays in memory: " + error.code().message(),
+                   error.what()};
   }
-  return false;
 }
 
 void Monitor::PublishList() {
   HostStore::TakenOver taken;
   const auto take = [&] {
+    if (taken.is_edited) WatchTargets();
     for (auto& event : taken.events) Add(std::move(event));
     TellSetAside(taken.findings);
-    if (taken.is_edited) WatchTargets();
   };
   const SteadyTime now = steady_clock::now();
   if (now - last_checkpoint_ >= config_.checkpoint) is_durable_due_ = true;
   try {
     store_.Publish(list_, is_durable_due_ ? HostStore::Depth::kDurable : HostStore::Depth::kLive, taken);
   } catch (...) {
+    is_durable_due_ = is_durable_due_ || taken.is_edited;
     take();  // the list has other hosts now, whether it could be written or not
     throw;
   }
@@ -286,6 +299,7 @@ void Monitor::PublishList() {
 
 // As long as the files are there: whoever has seen to them takes them away.
 void Monitor::TellSetAside(const Findings& findings) {
+  for (const auto& finding : findings) LogWarning(finding);
   for (const auto& finding : findings) set_aside_story_ += (set_aside_story_.empty() ? "" : "; ") + finding;
   const auto files = store_.SetAside();
   if (files.empty()) {

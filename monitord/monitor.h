@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,7 +47,10 @@ class Monitor {
   void Alert(Host& host, Status before, WallTime outage_since);
   void Publish();
   void PublishList();
-  bool Attempt(const std::function<void()>& write);
+  struct Failure {
+    std::string code, message, for_the_log;
+  };
+  static std::optional<Failure> Attempt(const std::function<void()>& write);
 
   void TellSetAside(const Findings& findings);
   void Add(Event event);
@@ -71,7 +75,8 @@ class Monitor {
   std::string set_aside_story_;   // what was set aside in this run, and why
   SteadyTime last_checkpoint_;
   SteadyTime cycle_started_;
-  bool is_changed_ = false;  // something to publish
+  std::optional<SteadyTime> retry_at_;  // of a write that failed
+  bool is_changed_ = false;             // something to publish
   bool is_durable_due_ = true;
   bool is_reloading_ = false;  // systemd waits for Ready
   bool is_running_ = true;

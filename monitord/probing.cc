@@ -103,31 +103,41 @@ bool Probing::is_alive(milliseconds patience) const {
 // The loop: start what is due, let the probers work, wait.
 void Probing::Run() {
   while (!stopping_) {
-    SteadyTime now = steady_clock::now();
-    TakeOrders(now);
-    if (watched_ && now >= next_cycle_) {
-      std::vector<uint32_t> due;
-      for (uint32_t i = 0; i < watched_->targets->size(); ++i) {
-        const Target& target = (*watched_->targets)[i];
-        const int64_t every = std::max<int64_t>(1, target.interval / watched_->interval);
-        if (cycle_ % static_cast<uint64_t>(every) == 0) due.push_back(i);
-      }
-      ++cycle_;
-      // Cycles that a sleeping machine missed are not made up for.
-      next_cycle_ += watched_->interval;
-      if (next_cycle_ <= now) next_cycle_ = now + watched_->interval;
-      StartRound(due, true, now);
+    try {
+      Turn();
+    } catch (const std::exception& error) {
+      // No memory, say. The next turn tries again; what hangs for good is noticed, because no sign of life is given.
+      LogError(error.what());
+      std::this_thread::sleep_for(std::chrono::seconds(1));
     }
-    for (const auto& prober : probers_) prober->Work(now);
-
-    SteadyTime wake = watched_ ? next_cycle_ : SteadyTime::max();
-    for (const auto& prober : probers_) wake = std::min(wake, prober->wake_at());
-    now = steady_clock::now();
-    const int wait = wake == SteadyTime::max() ? 60000 : Milliseconds(wake - now);
-    next_turn_ns_ = (now + milliseconds(wait)).time_since_epoch().count();
-    epoll_event events[4];
-    epoll_wait(epoll_, events, 4, wait);
   }
+}
+
+void Probing::Turn() {
+  SteadyTime now = steady_clock::now();
+  TakeOrders(now);
+  if (watched_ && now >= next_cycle_) {
+    std::vector<uint32_t> due;
+    for (uint32_t i = 0; i < watched_->targets->size(); ++i) {
+      const Target& target = (*watched_->targets)[i];
+      const int64_t every = std::max<int64_t>(1, target.interval / watched_->interval);
+      if (cycle_ % static_cast<uint64_t>(every) == 0) due.push_back(i);
+    }
+    ++cycle_;
+    // Cycles that a sleeping machine missed are not made up for.
+    next_cycle_ += watched_->interval;
+    if (next_cycle_ <= now) next_cycle_ = now + watched_->interval;
+    StartRound(due, true, now);
+  }
+  for (const auto& prober : probers_) prober->Work(now);
+
+  SteadyTime wake = watched_ ? next_cycle_ : SteadyTime::max();
+  for (const auto& prober : probers_) wake = std::min(wake, prober->wake_at());
+  now = steady_clock::now();
+  const int wait = wake == SteadyTime::max() ? 60000 : Milliseconds(wake - now);
+  next_turn_ns_ = (now + milliseconds(wait)).time_since_epoch().count();
+  epoll_event events[4];
+  epoll_wait(epoll_, events, 4, wait);
 }
 
 void Probing::TakeOrders(SteadyTime now) {

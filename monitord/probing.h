@@ -78,6 +78,7 @@ class Probing {
   };
 
   void Run();
+  void Turn();
   void TakeOrders(SteadyTime now);
   void Adopt(std::shared_ptr<Watched> next);
   void StartRound(const std::vector<uint32_t>& due, bool is_cycle, SteadyTime now);

@@ -81,15 +81,16 @@ Resolver::Answer Resolver::Find(const std::string& name, steady_clock::time_poin
   if (!is_old || entry.is_asking) return entry.answer;
 
   entry.is_asking = true;
+  const bool has_failed = entry.answer.state == Answer::State::kFailed;
+  if (has_failed) entry.answer = {};  // what was so a while ago is no answer for a check of now
   // Names that failed before may be those that a server never answers: they do not go before the others.
-  if (entry.answer.state == Answer::State::kFailed || entry.was_slow) {
+  if (has_failed || entry.was_slow) {
     shared_->queue.push_back(name);
   } else {
     shared_->queue.push_front(name);
   }
   if (shared_->idle == 0 && shared_->threads < kThreads) {
-    ++shared_->threads;
-    std::thread([shared = shared_] {
+    const auto work = [shared = shared_] {
       std::unique_lock held(shared->mutex);
       for (;;) {
         ++shared->idle;
@@ -113,7 +114,13 @@ Resolver::Answer Resolver::Find(const std::string& name, steady_clock::time_poin
         }
         eventfd_write(shared->fd, 1);
       }
-    }).detach();
+    };
+    try {
+      std::thread(work).detach();
+      ++shared_->threads;
+    } catch (const std::system_error&) {
+      // No thread to be had: the name waits in the queue for one of the others, or for the next time.
+    }
   }
   shared_->wanted.notify_one();
   return entry.answer;

@@ -21,7 +21,7 @@ class ServiceManager {
   void Reloading();
   void Stopping() { Notify("STOPPING=1"); }
   void Status(std::string_view text) { Notify("STATUS=" + std::string(text)); }
-  // To be called only after the work of a cycle, so that a daemon that hangs is restarted.
+  // To be called by the loop, and only while the probing thread turns, so that a daemon that hangs is restarted.
   void Alive() {
     if (alive_interval_) Notify("WATCHDOG=1");
   }

@@ -83,19 +83,31 @@ void AtomicFile::Sync() {
   written_ = IdentityOf(status);
 }
 
-FileIdentity AtomicFile::Commit(Previous previous) {
+// False when there is nothing to exchange with, or the file system cannot.
+bool AtomicFile::Exchange() const {
+  if (syscall(SYS_renameat2, AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return true;
+  if (errno != ENOENT && errno != EINVAL && errno != ENOSYS) Fail("exchange", path_);
+  return false;
+}
+
+FileIdentity AtomicFile::Commit(Previous previous) { return *CommitOver(IdentityOf(path_), previous); }
+
+std::optional<FileIdentity> AtomicFile::CommitOver(const FileIdentity& expected, Previous previous) {
   Sync();
-  // With an exchange the old file keeps a name all the time; a crash before the second rename leaves it as NAME.tmp,
-  // which only costs a generation of NAME.prev.
-  bool exchanged = false;
-  if (previous == Previous::kKeep) {
-    exchanged = syscall(SYS_renameat2, AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0;
-    if (!exchanged && errno != ENOENT && errno != EINVAL && errno != ENOSYS) Fail("exchange", path_);
-  }
-  if (!exchanged) {
+  // With an exchange the old file keeps a name all the time, and can be looked at before it loses it. A crash before
+  // the second rename leaves it as NAME.tmp, which only costs a generation of NAME.prev.
+  if (!Exchange()) {
     if (rename(temporary_.c_str(), path_.c_str()) != 0) Fail("rename", path_);
-  } else if (rename(temporary_.c_str(), WithSuffix(path_, ".prev").c_str()) != 0) {
-    Fail("rename", temporary_);
+  } else if (!(IdentityOf(temporary_) == expected)) {
+    Exchange();
+    return std::nullopt;
+  } else if (previous == Previous::kKeep && rename(temporary_.c_str(), WithSuffix(path_, ".prev").c_str()) != 0) {
+    const int error = errno;
+    Exchange();
+    errno = error;
+    Fail("keep the previous", path_);
+  } else if (previous == Previous::kDrop && unlink(temporary_.c_str()) != 0) {
+    Fail("remove", temporary_);
   }
   Close();
   SyncFolder(FolderOf(path_));

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,8 +48,13 @@ class AtomicFile {
   // The new file is in place and survives a power cut once this has returned.
   FileIdentity Commit(Previous previous = Previous::kDrop);
 
+  // As Commit, but only over the file that the new one was made from: if another stands there by now, it goes on
+  // standing there, and the answer is nothing.
+  std::optional<FileIdentity> CommitOver(const FileIdentity& expected, Previous previous);
+
  private:
   void Close();
+  bool Exchange() const;
 
   const std::filesystem::path path_;
   const std::filesystem::path temporary_;

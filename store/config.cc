@@ -219,6 +219,23 @@ void RemoveKeptSecrets(rapidjson::Value& patch) {
   }
 }
 
+// Line ends in an address or a title would be lines of a mail's header.
+void FindControlCharacters(const rapidjson::Value& value, const std::string& field, std::vector<FieldError>& errors) {
+  if (value.IsObject()) {
+    for (const auto& member : value.GetObject()) {
+      const std::string name(StringOf(member.name));
+      FindControlCharacters(member.value, field.empty() ? name : field + '.' + name, errors);
+    }
+  } else if (value.IsArray()) {
+    for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
+      FindControlCharacters(value[i], field + '[' + std::to_string(i) + ']', errors);
+  } else if (value.IsString()) {
+    const auto text = StringOf(value);
+    const bool has_any = std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+    if (has_any) errors.push_back({field, "expected no control characters", ""});
+  }
+}
+
 }  // namespace
 
 std::string_view NameOf(Role role) { return kRoleNames[static_cast<size_t>(role)]; }
@@ -228,6 +245,9 @@ ConfigResult CheckConfig(const rapidjson::Value& settings) {
   given.CopyFrom(settings, given.GetAllocator());
   if (given.IsObject()) RemoveNulls(given);
   auto errors = ConfigSchema().Check(given);
+  if (!errors.empty()) return errors;
+
+  FindControlCharacters(given, "", errors);
   if (!errors.empty()) return errors;
 
   Config config;

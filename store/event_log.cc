@@ -1,8 +1,8 @@
 // The format of events/: one file a month of UTC, YYYY-MM.jsonl, of one JSON object a line:
 //   {"t":1763800000.12,"type":"status","host":"k3f9w2x1ab","name":"Server A","from":"up","to":"failing",
 //    "since":1763799999.1,"reason":"no answer within 1 s"}
-// The members of each type are listed once, below. Times are Unix seconds. A line is in the file of the month that the
-// clock showed when it was written, which need not be that of its `t`.
+// The members of each type are listed once, below. Times are Unix seconds. Lines that are written
+// together go to the file of the last one's month: a reader must not count on the month, nor on the order.
 #include "store/event_log.h"
 
 #include <algorithm>

@@ -64,6 +64,12 @@ bool has_control_characters(std::string_view text, bool lines_allowed) {
   });
 }
 
+// "tags[1]" and "smtp.port" are parts of "tags" and "smtp"; "name2" is none of "name".
+bool is_part_of(std::string_view inner, std::string_view field) {
+  if (!inner.starts_with(field)) return false;
+  return inner.size() == field.size() || inner[field.size()] == '.' || inner[field.size()] == '[';
+}
+
 // RFC 1123 section 2.1, and underscores, which occur in real names. A name whose last label is a number is a mistyped
 // address: "10.0.0" or "10.0.0.256" (the same rule as in the URL standard).
 bool is_domain_name(std::string_view text) {
@@ -101,7 +107,7 @@ bool is_address(const std::string& text) {
   const size_t percent = text.find('%');
   in6_addr six{};
   if (inet_pton(AF_INET6, text.substr(0, percent).c_str(), &six) != 1) return false;
-  if (IN6_IS_ADDR_UNSPECIFIED(&six) || IN6_IS_ADDR_MULTICAST(&six)) return false;
+  if (IN6_IS_ADDR_UNSPECIFIED(&six) || IN6_IS_ADDR_MULTICAST(&six) || IN6_IS_ADDR_V4MAPPED(&six)) return false;
   if (percent == std::string::npos) return true;
   const std::string interface = text.substr(percent + 1);
   return IN6_IS_ADDR_LINKLOCAL(&six) && !interface.empty() && interface.size() < IF_NAMESIZE &&
@@ -114,7 +120,7 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
   const auto wrong = [&](std::string field, std::string message) {
     // What the schema has refused, as a whole or in a part of it, is told once.
     const bool told =
-        std::any_of(errors.begin(), errors.end(), [&](const FieldError& e) { return e.field.starts_with(field); });
+        std::any_of(errors.begin(), errors.end(), [&](const FieldError& e) { return is_part_of(e.field, field); });
     if (!told) errors.push_back({std::move(field), std::move(message), ""});
   };
   if (!settings.IsObject()) return errors;
@@ -147,7 +153,11 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
 
 std::string_view HostSchemaText() { return kSchema; }
 
-bool is_address_or_name(std::string_view text) { return is_address(std::string(text)) || is_domain_name(text); }
+bool is_address_or_name(std::string_view text) {
+  // inet_pton(3) stops at a zero byte: what stands behind it must not pass unseen.
+  if (has_control_characters(text, false)) return false;
+  return is_address(std::string(text)) || is_domain_name(text);
+}
 
 bool is_host_id(std::string_view text) {
   return !text.empty() && text.size() <= 32 &&

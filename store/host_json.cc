@@ -365,6 +365,7 @@ std::optional<JsonFault> ReadHostList(std::string_view text, const AcceptHost& a
 
 std::optional<JsonFault> ReadHostListHeader(std::string_view text, HostList& header) {
   header = {};
+  if (auto fault = CheckJsonDepth(text)) return fault;
   bool was_array = false;
   return ListParser(text).Run(
       [&](std::string_view name, const rapidjson::Value& value) {

@@ -33,7 +33,7 @@ struct MonitorState {
 };
 
 struct HostList {
-  WallTime updated = kNever;  // end of the last completed cycle
+  WallTime updated = kNever;  // when results were last recorded
   std::chrono::milliseconds interval{0};
   int64_t revision = 0;  // counts changes of settings
   MonitorState monitor;

@@ -18,6 +18,12 @@
 namespace linewatch {
 namespace {
 
+// Somebody replaced the file while its successor was being written.
+class EditedMeanwhile : public std::system_error {
+ public:
+  using std::system_error::system_error;
+};
+
 constexpr mode_t kMode = 0640;
 constexpr size_t kMaxBytes = 64 << 20;  // ten thousand hosts with long notes
 constexpr size_t kMaxSetAside = 20;     // files of one name; a script gone wild must not fill the card
@@ -50,6 +56,8 @@ std::vector<std::filesystem::path> SetAsideOf(const std::filesystem::path& path)
 
 // A second name for what is about to be replaced: nothing that somebody typed is lost.
 std::string KeepAside(const std::filesystem::path& path) {
+  if (const auto before = SetAsideOf(path); !before.empty() && IdentityOf(before.back()) == IdentityOf(path))
+    return before.back().filename().string();
   std::filesystem::path kept;
   do {
     kept = Beside(path, ".bad-" + TimeSuffix());
@@ -128,11 +136,27 @@ HostList Newest(Copy live, Copy durable) {
 
 }  // namespace
 
+Folders LocateFolders(const std::filesystem::path& data, const std::filesystem::path& live) {
+  const auto locate = [](const std::filesystem::path& folder) {
+    auto path = std::filesystem::weakly_canonical(folder);
+    return path.has_filename() ? path : path.parent_path();
+  };
+  return {locate(data), locate(live)};
+}
+
 HostStore::HostStore(Folders folders, std::chrono::milliseconds lock_patience)
     : folders_(std::move(folders)), lock_patience_(lock_patience), events_(folders_.events(), lock_patience) {}
 
 HostList HostStore::Read() const {
-  const auto read = [](const std::filesystem::path& path) { return Copy{ReadList(path), IdentityOf(path)}; };
+  const auto read = [](const std::filesystem::path& path) {
+    Copy copy{ReadList(path), IdentityOf(path)};
+    if (copy.list || !copy.identity.exists()) return copy;
+    copy.list = ReadList(Beside(path, ".prev"));
+    if (copy.list)
+      copy.list->monitor.notices.push_back(
+          {"file_broken", "hosts.json cannot be read; the generation before is shown", WallNow()});
+    return copy;
+  };
   return Newest(read(folders_.hosts()), folders_.live_is_data() ? Copy{} : read(folders_.durable_hosts()));
 }
 
@@ -153,8 +177,6 @@ HostList HostStore::Load(Findings& findings) {
     std::error_code none;
     std::filesystem::remove(path.string() + ".tmp", none);
   }
-  live_seen_ = IdentityOf(folders_.hosts());
-  durable_seen_ = IdentityOf(folders_.durable_hosts());
   HostList list = ReadNewest(findings);
   revision_seen_ = list.revision;
   return list;
@@ -173,6 +195,10 @@ void HostStore::Publish(HostList& mine, Depth depth, TakenOver& taken) {
   }
   try {
     Write(mine, depth, {});
+  } catch (const EditedMeanwhile&) {
+    // The edit fell into the writing, which may last seconds on a card: once more, with it. A second one has to wait.
+    TakeOver(mine, taken);
+    Write(mine, Depth::kDurable, {});
   } catch (const std::system_error&) {
     // The card is full or gone: what is live goes on in memory.
     if (depth == Depth::kDurable && !folders_.live_is_data()) Write(mine, Depth::kLive, {});
@@ -232,7 +258,9 @@ std::optional<HostList> HostStore::ReadOrSetAside(const std::filesystem::path& p
   return list;
 }
 
-HostList HostStore::ReadNewest(Findings& findings) const {
+HostList HostStore::ReadNewest(Findings& findings) {
+  live_seen_ = IdentityOf(folders_.hosts());
+  durable_seen_ = IdentityOf(folders_.durable_hosts());
   const auto read = [&](const std::filesystem::path& path) {
     const bool was_there = IdentityOf(path).exists();
     auto list = ReadOrSetAside(path, findings);
@@ -300,17 +328,22 @@ void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event
   // A live folder in memory is there only while monitord runs; its next start makes it from what is durable.
   if (!durable || std::filesystem::exists(folders_.live)) write(live.emplace(folders_.hosts(), kMode));
   events_.Append(events);
-  if (durable) durable_seen_ = durable->Commit(Previous::kKeep);
-  if (live) live_seen_ = live->Commit(folders_.live_is_data() ? Previous::kKeep : Previous::kDrop);
-  if (folders_.live_is_data()) durable_seen_ = live_seen_;
+  const auto commit = [](AtomicFile& file, FileIdentity& seen, Previous previous) {
+    const auto written = file.CommitOver(seen, previous);
+    if (!written) throw EditedMeanwhile(EAGAIN, std::system_category(), "hosts.json was edited by hand meanwhile");
+    seen = *written;
+  };
+  if (durable) commit(*durable, durable_seen_, Previous::kKeep);
+  if (live) commit(*live, live_seen_, folders_.live_is_data() ? Previous::kKeep : Previous::kDrop);
   revision_seen_ = list.revision;
 }
 
 std::vector<std::string> HostStore::SetAside() const {
+  std::vector<std::filesystem::path> paths = {Beside(folders_.durable_hosts(), ".prev"), folders_.durable_hosts()};
+  if (!folders_.live_is_data()) paths.push_back(folders_.hosts());
   std::vector<std::string> names;
-  for (const auto& file : SetAsideOf(folders_.durable_hosts())) names.push_back(file.filename().string());
-  if (!folders_.live_is_data())
-    for (const auto& file : SetAsideOf(folders_.hosts())) names.push_back(file.filename().string());
+  for (const auto& path : paths)
+    for (const auto& file : SetAsideOf(path)) names.push_back(file.filename().string());
   return names;
 }
 

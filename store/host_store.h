@@ -16,7 +16,7 @@
 
 namespace linewatch {
 
-// Where the files lie. `live` is memory on an installed system and equals `data` otherwise: the whole list is written
+// Where the files lie: see LocateFolders. `live` is memory on an installed system and equals `data` otherwise: the whole list is written
 // there each cycle, while in `data` it is replaced only by edits and checkpoints, because a card wears.
 struct Folders {
   std::filesystem::path data, live;
@@ -28,6 +28,9 @@ struct Folders {
   std::filesystem::path requests() const { return live / "requests.jsonl"; }
   std::filesystem::path events() const { return data / "events"; }
 };
+
+// Both in their one true form, so that two ways to write the same folder are not taken for two.
+Folders LocateFolders(const std::filesystem::path& data, const std::filesystem::path& live);
 
 // What a start or an edit by hand brought to light, a sentence each, for people.
 using Findings = std::vector<std::string>;
@@ -76,7 +79,7 @@ class HostStore {
  private:
   std::optional<HostList> ReadOrSetAside(const std::filesystem::path& path, Findings& findings,
                                          std::vector<std::string>* refused_ids = nullptr) const;
-  HostList ReadNewest(Findings& findings) const;
+  HostList ReadNewest(Findings& findings);
   void TakeOver(HostList& mine, TakenOver& taken);
   void Write(const HostList& list, Depth depth, const std::vector<Event>& events);
 

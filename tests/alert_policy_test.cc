@@ -59,6 +59,12 @@ TEST_CASE("an alert time ahead of the clock silences nobody", "[alert_policy]") 
   CHECK(DueAlert(Down(kNow + 90 * 24h), Status::kDown, kOutage, kNow, kCooldown) == AlertKind::kDown);
 }
 
+TEST_CASE("a clock set back during an outage is no new alert, and its recovery is told", "[alert_policy]") {
+  const WallTime months_before = kOutage - 90 * 24h;
+  CHECK_FALSE(DueAlert(Down(kNow), Status::kDown, kOutage, months_before, kCooldown));
+  CHECK(DueAlert(Up(kNow), Status::kDown, kOutage, months_before, kCooldown) == AlertKind::kRecovery);
+}
+
 TEST_CASE("a subject says what, who, where, since when and why", "[alert_policy]") {
   setenv("TZ", "UTC", 1);
   tzset();

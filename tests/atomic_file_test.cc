@@ -37,6 +37,25 @@ TEST_CASE("the generation before stays as .prev when it is to be kept", "[atomic
   CHECK(FilesIn(folder.path()) == 2);
 }
 
+TEST_CASE("a file that somebody replaced meanwhile is not written over", "[atomic_file]") {
+  const TempDir folder;
+  const auto seen = ReplaceFile(folder / "a", "one", 0640);
+  AtomicFile file(folder / "a", 0640);
+  file.Write("made from one");
+  WriteInPlace(folder / "b", "an edit");
+  std::filesystem::rename(folder / "b", folder / "a");
+  CHECK_FALSE(file.CommitOver(seen, Previous::kKeep));
+  CHECK(Contents(folder / "a") == "an edit");
+}
+
+TEST_CASE("when the generation before cannot be kept, the old file stands", "[atomic_file]") {
+  const TempDir folder;
+  ReplaceFile(folder / "a", "old", 0640);
+  std::filesystem::create_directory(folder / "a.prev");
+  CHECK_THROWS_AS(ReplaceFile(folder / "a", "new", 0640, Previous::kKeep), std::system_error);
+  CHECK(Contents(folder / "a") == "old");
+}
+
 TEST_CASE("the mode is what was asked for, whatever the umask", "[atomic_file]") {
   const TempDir folder;
   const mode_t before = umask(0);

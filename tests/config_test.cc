@@ -55,6 +55,7 @@ TEST_CASE("a fault names the key, its value and what was expected", "[config]") 
         "timezone is Mars/Olympus: expected a name of the time zone database, such as Europe/Berlin");
   CHECK(Fault(R"({"timezone":"../../etc/passwd"})").starts_with("timezone"));
   CHECK(Fault(R"({"access":{"roles":{"alice":"root"}}})").starts_with("access.roles.alice is \"root\": expected"));
+  CHECK(Fault(R"({"title":"a\r\nBcc: x"})") == "title: expected no control characters");
   CHECK(Fault("[]") == "expected an object");
   CHECK(Fault("{\n\"interval\": 10,\n}").starts_with("line 3: "));
   CHECK(Fault("") != "no fault");

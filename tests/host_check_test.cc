@@ -43,6 +43,7 @@ TEST_CASE("addresses and names that can be watched", "[host_check]") {
     INFO(bad);
     CHECK_FALSE(is_address_or_name(bad));
   }
+  CHECK_FALSE(is_address_or_name(std::string("10.0.0.1\0\r\nBcc: x", 18)));
   CHECK(is_address_or_name(std::string(63, 'a') + ".b"));
   CHECK_FALSE(is_address_or_name(std::string(64, 'a') + ".b"));
 }

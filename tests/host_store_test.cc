@@ -356,6 +356,29 @@ TEST_CASE("an edit while the live folder is not there goes to the durable file a
   CHECK_FALSE(std::filesystem::exists(folders.live));
 }
 
+TEST_CASE("a broken file that monitord has not seen to yet is read as the generation before", "[host_store]") {
+  FOR_BOTH_ARRANGEMENTS;
+  HostStore editor(folders);
+  editor.Update(Adding("a"));
+  editor.Update(Adding("b", "10.0.0.2"));
+  if (is_split) std::filesystem::remove(folders.hosts());
+  WriteInPlace(folders.durable_hosts(), "garbage");
+  const HostList list = HostStore(folders).Read();
+  CHECK(list.hosts.size() == 1);
+  REQUIRE(list.monitor.notices.size() == 1);
+  CHECK(list.monitor.notices[0].code == "file_broken");
+  CHECK(Contents(folders.durable_hosts()) == "garbage");
+}
+
+TEST_CASE("two ways to write one folder are one folder", "[host_store]") {
+  const TempDir folder;
+  std::filesystem::create_directory_symlink(folder.path(), folder / "link");
+  CHECK(LocateFolders(folder.path(), folder.path().string() + "/").live_is_data());
+  CHECK(LocateFolders(folder.path(), folder / "link").live_is_data());
+  CHECK_FALSE(LocateFolders(folder.path(), folder / "other").live_is_data());
+  std::filesystem::remove(folder / "link");
+}
+
 TEST_CASE("files set aside do not fill the disk", "[host_store]") {
   const Installation installation(false);
   HostStore daemon(installation.folders);

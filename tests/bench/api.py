@@ -28,15 +28,16 @@ def published(count):
     def host(i):
         rtt = noise.uniform(1, 60)
         trail = [None if noise.random() < 0.01 else round(noise.gauss(rtt, rtt / 30), 3) for _ in range(60)]
-        return {"id": f"{i:010x}", "revision": 1, "name": f"Line {i}", "ip": f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}",
-                "check": "ping", "enabled": True, "group": noise.choice(["", "north", "south"]), "customer": "",
-                "tags": [], "notes": "", "parents": [], "interval": None, "timeout": None, "retries": None, "fail_threshold": None,
-                "packets": 1, "slow_ms": None, "max_loss_percent": None, "max_jitter_ms": None, "sla_percent": None,
-                "maintenance": [], "acknowledged": None, "status": "up", "statusCurrent": True, "fail_count": 0,
-                "fail_since": None, "last_check": round(now, 3), "last_good": round(now, 3),
-                "last_change": round(now - noise.uniform(0, 1e6), 3), "last_alert_time": None, "reason": "",
-                "rtt_ms": trail[-1], "loss_percent": 0, "jitter_ms": None, "uptime": round(noise.uniform(99, 100), 3),
-                "trail": trail, "cert_expires": None, "in_maintenance": False}
+        settings = {"name": f"Line {i}", "ip": f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}", "check": "ping",
+                    "enabled": True, "group": noise.choice(["", "north", "south"]), "customer": "", "tags": [],
+                    "notes": "", "parents": []}
+        unset = dict.fromkeys(["interval", "timeout", "retries", "fail_threshold", "slow_ms", "max_loss_percent",
+                               "max_jitter_ms", "sla_percent", "acknowledged", "fail_since", "last_alert_time",
+                               "jitter_ms", "cert_expires"])
+        seen = {"status": "up", "statusCurrent": True, "fail_count": 0, "last_check": round(now, 3), "reason": "",
+                "last_good": round(now, 3), "last_change": round(now - noise.uniform(0, 1e6), 3), "rtt_ms": trail[-1],
+                "loss_percent": 0, "uptime": round(noise.uniform(99, 100), 3), "trail": trail, "in_maintenance": False}
+        return {"id": f"{i:010x}", "revision": 1, **settings, "packets": 1, "maintenance": [], **unset, **seen}
 
     summary = {"total": count, "up": count, "degraded": 0, "failing": 0, "down": 0, "unreachable": 0, "unknown": 0,
                "paused": 0, "pending": 0, "uptime": 99.5}
@@ -98,7 +99,7 @@ def measure(count):
 
 
 def main():
-    print(f"GET /api/hosts, {CONNECTIONS} connections, {os.cpu_count()} cores shared with wrk, medians of {ROUNDS} rounds")
+    print(f"GET /api/hosts, {CONNECTIONS} connections, {os.cpu_count()} cores shared with wrk, {ROUNDS} rounds in turn")
     for count in SIZES:
         measure(count)
 

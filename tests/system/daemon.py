@@ -102,13 +102,17 @@ class Daemon:
         """Starts, and waits for the end of the first cycle."""
         begin = time.time()
         self.start()
-        self.until(lambda p: (p["updated"] or 0) > begin, "no cycle ended")
+        try:
+            self.until(lambda p: (p["updated"] or 0) > begin, "no cycle ended")
+        except BaseException:
+            self.close()
+            raise
         return self
 
-    def once(self, *options, prefix=(), check=False, **how):
-        """Runs one cycle to its end."""
-        return subprocess.run([*map(str, prefix), *self.command("--once", *options)], capture_output=True, text=True,
-                              timeout=30, check=check, env={**os.environ, **self.environment}, **how)
+    def once(self, prefix=()):
+        """Runs one cycle to its end, with `prefix` before the command."""
+        return subprocess.run([*map(str, prefix), *self.command("--once")], capture_output=True, text=True, timeout=30,
+                              env={**os.environ, **self.environment})
 
     def signal(self, number):
         self.process.send_signal(number)

@@ -109,9 +109,9 @@ class Namespace:
 class Network:
     """A place to run monitord in, `here`, and what it is to watch, behind one line.
 
-    Over the line every address of 10.66.0.0/16 and fd66::/64 answers, unless it was told otherwise: silent, refused or prohibited
-    addresses, and 10.66.3.0/24, where three of ten requests are lost. 10.88.0.0/16 is one segment of which only
-    10.88.0.0/24 is there. Nothing else has a route.
+    Over the line every address of 10.66.0.0/16 and fd66::/64 answers, unless it was told otherwise: silent, refused or
+    prohibited addresses, and 10.66.3.0/24, where three of ten requests are lost. 10.88.0.0/16 is one segment of which
+    only 10.88.0.0/24 is there. Nothing else has a route.
     """
 
     def __init__(self, files=None):

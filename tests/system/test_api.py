@@ -190,7 +190,8 @@ def test_a_right_that_was_taken_away_ends_with_the_next_request(web):
 
 
 TRICKS = ["//api/hosts", "/api//hosts", "/api/hosts/", "/api/hosts//",
-          "/api/./hosts", "/api/../api/hosts", "/api/x/../hosts", "/api/%2e/hosts", "/api/%2e%2e/api/hosts", "/api%2fhosts", "/api/%2fhosts", "/api%5chosts", "/api\\hosts",
+          "/api/./hosts", "/api/../api/hosts", "/api/x/../hosts", "/api/%2e/hosts",
+          "/api/%2e%2e/api/hosts", "/api%2fhosts", "/api/%2fhosts", "/api%5chosts", "/api\\hosts",
           "/apix", "/apix/hosts", "/api", "/api/", "/api;x", "/api;a/hosts", "/api/hosts;x", "/API/hosts", "/api/Hosts",
           "/api/hosts%00", "/api/hosts%0a", "/api/hosts%20", "/api/hosts.", "/api/hosts/..%2f", "/api/hosts/%ff",
           "/metrics", "/metrics/api/hosts", "/api/hosts/../../etc/passwd"]
@@ -642,7 +643,8 @@ def folder(tmp_path):
 
 def cgi(folder, method, path, body=b"", **variables):
     """One request as plain CGI; the status and the rest of the answer."""
-    environment = {"LINEWATCH_DATA": str(folder), "REQUEST_METHOD": method, "SCRIPT_NAME": path, "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost", "CONTENT_LENGTH": str(len(body)),
+    environment = {"LINEWATCH_DATA": str(folder), "REQUEST_METHOD": method, "SCRIPT_NAME": path,
+                   "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost", "CONTENT_LENGTH": str(len(body)),
                    "CONTENT_TYPE": "application/json", **variables}
     ended = subprocess.run([API], input=body, env=environment, capture_output=True, timeout=20, check=True)
     head, _, content = ended.stdout.partition(b"\r\n\r\n")

@@ -337,7 +337,8 @@ def test_a_user_without_rights_pings_with_either_permission_or_is_told_which_to_
     with contextlib.closing(network.Namespace()) as namespace:
         if range_allows:
             namespace.allow_ping_sockets()
-        daemon = Daemon(folder / f"user{capabilities}{range_allows}", [host("here", "127.0.0.1"), host("here 6", "::1")],
+        hosts = [host("here", "127.0.0.1"), host("here 6", "::1")]
+        daemon = Daemon(folder / f"user{capabilities}{range_allows}", hosts,
                         launcher=namespace.launcher(NOBODY, capabilities), program=copy_for_everyone(folder))
         os.chown(daemon.data, NOBODY, NOBODY)
         ran = daemon.once()

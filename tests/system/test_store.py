@@ -292,7 +292,8 @@ def test_sigkill_at_any_call_of_an_edit_leaves_it_made_or_not_made(trial):
         check_that_the_next_start_is_clean(daemon, [without, [*without, "new"]])
 
 
-ERRORS = {"write": "ENOSPC", "fsync": "EIO", "fdatasync": "EIO", "rename": "EIO", "renameat2": "EIO", "openat": "EMFILE"}
+ERRORS = {"write": "ENOSPC", "fsync": "EIO", "fdatasync": "EIO", "rename": "EIO", "renameat2": "EIO",
+          "openat": "EMFILE"}
 
 
 @needs_pings
@@ -305,7 +306,7 @@ def test_an_error_at_any_call_of_a_cycle_harms_nothing(trial):
         daemon = trial.fresh()
         ran = run_once(daemon, injecting(call, number, f"error={ERRORS[call]}"))
         # A start may fail, loudly; later nothing ends it.
-        assert ran.returncode == 0 or ERRORS[call] == "EMFILE" or "Input/output" in ran.stderr, f"{call} {number}: {ran}"
+        assert ran.returncode == 0 or "nput/output" in ran.stderr or call == "openat", f"{call} {number}: {ran}"
         assert names_in(daemon) == expected, f"{call} {number}"
         check_that_the_next_start_is_clean(daemon, [expected])
         states = [e["state"] for e in daemon.events("monitor")]
@@ -539,8 +540,9 @@ def test_a_start_sweeps_what_a_crash_left(folder):
 
 
 @needs_pings
-@pytest.mark.parametrize("tail", [b'{"t": 1795000000, "type": "sta', b"\0" * 300, b"garbage\n\n\n{}\n[1]\n", b"\xff\xfe" * 50 + b"\n"],
-                         ids=["torn", "zeros", "garbage", "no UTF-8"])
+@pytest.mark.parametrize("tail", [
+    b'{"t": 1795000000, "type": "sta', b"\0" * 300, b"garbage\n\n\n{}\n[1]\n", b"\xff\xfe" * 50 + b"\n",
+], ids=["torn", "zeros", "garbage", "no UTF-8"])
 def test_a_damaged_record_of_events_is_read_over_and_written_on(tail, folder):
     with Daemon(folder / "data", HERE).start_and_watch() as daemon:
         daemon.kill()

@@ -1,6 +1,5 @@
 """What monitord tells systemd, and what systemd makes of the unit files."""
 
-import contextlib
 import json
 import os
 import re
