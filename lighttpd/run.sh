@@ -9,7 +9,7 @@ fail() {
   echo "$*" >&2
   exit 1
 }
-folder() { mkdir -p "$1" && cd "$1" && pwd; }
+folder() { mkdir -p "$1" && cd "$1" >/dev/null && pwd; }
 
 top=$(folder "$(dirname "${BASH_SOURCE[0]}")/..")
 build=$(cd "$top" && folder "${BUILD:-build}")
@@ -25,34 +25,17 @@ export DATA LIVE PORT BIND HTDOCS
 run=$(folder "$DATA/run")
 exec {lock}<"$run"
 flock --nonblock "$lock" || fail "Linewatch already runs on $DATA. One more: make run PORT=8001 DATA=./other"
-if (: <>"/dev/tcp/$address/$PORT") 2>/dev/null; then
-  fail "Something already answers at port $PORT of $address. Use another port: make run PORT=8001"
-fi
-
-# The first use begins with something to see. What was there before, if only an older copy of it, is never made anew.
-place() {
-  ! compgen -G "$DATA/$1*" >/dev/null || return 0
-  cat >"$run/$1" && mv -n "$run/$1" "$DATA/$1"
-}
-place config.json <<'JSON'
-{
-  "access": {"anonymous": "admin"}
-}
-JSON
-place hosts.json <<'JSON'
-{"format":1,"revision":1,"hosts":[{"name":"This machine","ip":"127.0.0.1"}]}
-JSON
 
 declare -A children=() # by process id: the name
 alive() { kill -0 "$1" 2>/dev/null; }
 all_alive() { for pid in "${!children[@]}"; do alive "$pid" || return 1; done; }
-any_alive() { for pid in "${!children[@]}"; do ! alive "$pid" || return 0; done && return 1; }
-
-# A session of its own keeps the terminal's Ctrl-C from a child: this script passes it on. Should the script be killed,
-# the kernel tells the child.
-start() { exec setsid setpriv --pdeathsig TERM "$@" </dev/null; }
+any_alive() {
+  for pid in "${!children[@]}"; do if alive "$pid"; then return 0; fi; done
+  return 1
+}
 
 stop() {
+  set +e
   trap '' INT TERM HUP
   for pid in "${!children[@]}"; do
     case ${children[$pid]} in
@@ -68,14 +51,36 @@ stop() {
   for pid in "${!children[@]}"; do kill -KILL -- "-$pid"; done
   rm -rf "$run"
 } 2>/dev/null
-trap 'set +e; stop' EXIT
+trap stop EXIT
 trap 'exit 0' INT TERM HUP
+
+if (: <>"/dev/tcp/$address/$PORT") 2>/dev/null; then
+  fail "Something already answers at port $PORT of $address. Use another port: make run PORT=8001"
+fi
+
+# The first use begins with something to see. What was there before, if only an older copy of it, is never made anew.
+rm -rf "${run:?}"/*
+place() {
+  ! compgen -G "$DATA/$1*" >/dev/null || return 0
+  cat >"$run/$1" && mv -n "$run/$1" "$DATA/$1"
+}
+place config.json <<'JSON'
+{
+  "access": {"anonymous": "admin"}
+}
+JSON
+place hosts.json <<'JSON'
+{"format":1,"revision":1,"hosts":[{"name":"This machine","ip":"127.0.0.1"}]}
+JSON
+
+# A session of its own keeps the terminal's Ctrl-C from a child: this script passes it on. Should the script be killed,
+# the kernel tells the child.
+start() { exec setsid setpriv --pdeathsig TERM "$@" </dev/null; }
 
 if [[ ${MONITOR:-1} != 0 ]]; then
   start "$build/monitord" --config "$DATA/config.json" --data "$DATA" --live "$LIVE" &
   children[$!]=monitord
 fi
-rm -rf "${run:?}"/*
 ln -s "$build/api.fcgi" "$run/api.fcgi"
 (cd "$run" && start lighttpd -D -f "$top/lighttpd/run.conf") &
 children[$!]=lighttpd

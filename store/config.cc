@@ -223,8 +223,10 @@ void RemoveKeptSecrets(rapidjson::Value& patch) {
 void FindControlCharacters(const rapidjson::Value& value, const std::string& field, std::vector<FieldError>& errors) {
   if (value.IsObject()) {
     for (const auto& member : value.GetObject()) {
-      const std::string name(StringOf(member.name));
-      FindControlCharacters(member.value, field.empty() ? name : field + '.' + name, errors);
+      std::string name = field;
+      if (!name.empty()) name += '.';
+      name += StringOf(member.name);
+      FindControlCharacters(member.value, name, errors);
     }
   } else if (value.IsArray()) {
     for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
