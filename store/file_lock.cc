@@ -32,7 +32,7 @@ FileLock::FileLock(const std::filesystem::path& path, std::chrono::milliseconds 
       throw std::system_error(error, std::system_category(), "lock " + path.string());
     }
     std::this_thread::sleep_for(pause);
-    pause = std::min(pause * 2, std::chrono::milliseconds(16));
+    pause = std::min(pause * 2, std::chrono::milliseconds(4));
   }
 }
 

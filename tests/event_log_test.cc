@@ -83,8 +83,12 @@ TEST_CASE("several processes that append at once lose and tear nothing", "[event
   constexpr int kProcesses = 4, kEach = 50;
   for (int p = 0; p < kProcesses; ++p) {
     if (fork() != 0) continue;
-    const EventLog log(folder / "events");
-    for (int i = 0; i < kEach; ++i) log.Append({Went("h" + std::to_string(p), Status::kDown)});
+    try {
+      const EventLog log(folder / "events", std::chrono::seconds(60));
+      for (int i = 0; i < kEach; ++i) log.Append({Went("h" + std::to_string(p), Status::kDown)});
+    } catch (...) {
+      _exit(1);
+    }
     _exit(0);
   }
   for (int p = 0; p < kProcesses; ++p) {
