@@ -97,7 +97,7 @@ answered() {
 SECONDS=0
 until answered || ! all_alive; do
   ((SECONDS < 30)) || fail "api.fcgi did not answer within 30 s."
-  ((SECONDS < 2)) && sleep 0.1 || sleep 1
+  if ((SECONDS < 2)); then sleep 0.1; else sleep 1; fi
 done
 ! all_alive || echo "Linewatch is at http://$BIND:$PORT/"
 
