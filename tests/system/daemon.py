@@ -202,6 +202,14 @@ class Daemon:
             found += [json.loads(line) for line in path.read_text().splitlines()]
         return [event for event in found if not types or event["type"] in types]
 
+    def set_aside_texts(self):
+        """Of those still there when they are read: the oldest go when there are many."""
+        texts = []
+        for name in self.set_aside():
+            with contextlib.suppress(FileNotFoundError):
+                texts.append((self.data / name).read_text())
+        return texts
+
     def set_aside(self):
         return sorted(p.name for p in {*self.data.iterdir(), *self.live.iterdir()} if ".bad-" in p.name)
 

@@ -440,7 +440,7 @@ def test_a_script_that_breaks_hosts_json_again_and_again_does_not_fill_the_disk(
         for number in range(30):
             content = f"broken for the {number}. time"
             daemon.put_hosts(content)
-            until(lambda: any((daemon.data / name).read_text() == content for name in daemon.set_aside()), 3, content)
+            until(lambda: content in daemon.set_aside_texts(), 3, content)
         until(lambda: len(daemon.set_aside()) <= 20, 3, daemon.set_aside)
         daemon.until(lambda p: [h["status"] for h in p["hosts"]] == ["up"] * 3, "the list is lost")
 
