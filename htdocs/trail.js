@@ -114,7 +114,7 @@ tip.popover = "manual";  // above a dialog, too
 function placeTip(dot, text, failed) {
   tip.textContent = text;
   tip.classList.toggle("failed", failed);
-  if (!tip.isConnected) document.body.append(tip);
+  if (!tip.isConnected) document.querySelector("main").append(tip);  // whatever is shown lies in a landmark
   if (!tip.matches(":popover-open")) tip.showPopover();
   const at = dot.getBoundingClientRect();
   const { width, height } = tip.getBoundingClientRect();
