@@ -71,10 +71,7 @@ void IcmpProber::OpenSocket(bool six) {
 IcmpProber::~IcmpProber() { close(epoll_); }
 
 void IcmpProber::Start(std::span<const Check> checks, SteadyTime now) {
-  for (const Check& check : checks) {
-    check.result->sent = WallNow();
-    Launch(check, now);
-  }
+  for (const Check& check : checks) Launch(check, now);
   constexpr std::chrono::hours kUnused{24};
   resolver_.Forget(now - kUnused);
 }
@@ -82,7 +79,8 @@ void IcmpProber::Start(std::span<const Check> checks, SteadyTime now) {
 void IcmpProber::Launch(const Check& check, SteadyTime now) {
   if (free_.empty()) {
     if (flights_.size() == kMostFlights) {
-      check.result->is_void = true;
+      check.result->sent = now;
+      check.result->flaw = Flaw::kNotSent;
       done_(check);
       return;
     }
@@ -291,7 +289,8 @@ void IcmpProber::Finish(uint16_t place) {
   CheckResult& result = *flight.check.result;
   const int answers = __builtin_popcount(flight.answered);
   result.ok = answers > 0;
-  result.is_void = flight.sent == 0 && flight.address.is_set() && flight.complaint.empty();
+  result.sent = flight.start;
+  if (flight.sent == 0 && flight.address.is_set() && flight.complaint.empty()) result.flaw = Flaw::kNotSent;
   if (result.ok) {
     result.rtt_ms = flight.rtt_sum / static_cast<float>(answers);
     const uint32_t all = (1U << target.packets) - 1;

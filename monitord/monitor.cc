@@ -201,8 +201,9 @@ void Monitor::WatchTargets() {
 
 void Monitor::Record(const Round& round) {
   const WallTime now = WallNow();
+  const SteadyTime steady_now = steady_clock::now();
   for (const Round::Entry& entry : round.entries) {
-    if (entry.result.is_void) continue;
+    if (entry.result.flaw != Flaw::kNone) continue;
     Host* host = nullptr;
     if (round.targets == targets_) {
       host = &list_.hosts[watched_[entry.target]];
@@ -213,9 +214,11 @@ void Monitor::Record(const Round& round) {
       host = list_.Find(target.id);
       if (host == nullptr || !host->enabled || !(TargetFor(*host, config_) == target)) continue;
     }
+    // By the clock as it is now, whatever it was set to when the check was started.
+    const WallTime sent = now - std::chrono::duration_cast<std::chrono::microseconds>(steady_now - entry.result.sent);
     const Status before = host->seen.status;
     const WallTime fail_since_before = host->seen.fail_since;
-    if (const auto change = RecordCheck(host->seen, entry.result, LimitsOf(*host, config_), now))
+    if (const auto change = RecordCheck(host->seen, entry.result, sent, LimitsOf(*host, config_), now))
       Add(StatusEvent{now, host->id, host->name, change->from, change->to, change->since, change->reason});
     Alert(*host, before, entry.result.ok ? fail_since_before : host->seen.fail_since);
   }

@@ -2,17 +2,18 @@
 #ifndef LINEWATCH_MONITORD_PROBER_H_
 #define LINEWATCH_MONITORD_PROBER_H_
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "monitord/address.h"
 #include "monitord/round_trip.h"
 #include "store/host.h"
-#include "store/wall_time.h"
 
 namespace linewatch {
 
@@ -31,11 +32,23 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
+// Why a check without an answer says nothing about the line: it was not made as it should have been, and nobody is to
+// blame for it.
+enum class Flaw : uint8_t {
+  kNone,
+  kNotSent,  // the kernel took nothing: its buffers are full, the neighbour table is, or there is no carrier
+  kLate,     // this process slept or did not get the processor when it was time to repeat
+  kDropped,  // the kernel had no room for replies
+};
+inline constexpr std::array<std::string_view, 4> kFlawNames = {"", "not_sent", "late", "dropped"};
+
 struct CheckResult {
-  WallTime sent = kNever;  // when the check was started
-  bool is_void = false;    // it could not be made: nothing was sent, and nobody is to blame
+  SteadyTime sent{};  // when the check was started
+  Flaw flaw = Flaw::kNone;
   bool ok = false;
-  std::string reason;                                    // why not, a short sentence
+  bool refused_here = false;                             // not ok, because this machine has no way to send there
+  bool stays_here = false;                               // the target is this machine: no network was needed
+  std::string reason;                                    // why not ok, a short sentence
   std::optional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
 };
 

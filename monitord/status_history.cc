@@ -40,9 +40,9 @@ std::string BeyondLimit(const CheckResult& result, const Limits& limits) {
   return "";
 }
 
-std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& result, const Limits& limits,
-                                        WallTime now) {
-  seen.last_check = result.sent;
+std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& result, WallTime sent,
+                                        const Limits& limits, WallTime now) {
+  seen.last_check = sent;
   seen.rtt_ms = result.rtt_ms;
   seen.loss_percent = result.loss_percent;
   seen.jitter_ms = result.jitter_ms;
@@ -54,23 +54,23 @@ std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& re
     if (seen.fail_count == 0) seen.fail_since = kNever;
     if (seen.fail_since == kNever) {
       // A count without a time is what the seed's file has: when its alert went out the host was failing for certain.
-      const bool was_told = seen.fail_count > 0 && seen.last_alert_time != kNever && seen.last_alert_time < result.sent;
-      seen.fail_since = was_told ? seen.last_alert_time : result.sent;
+      const bool was_told = seen.fail_count > 0 && seen.last_alert_time != kNever && seen.last_alert_time < sent;
+      seen.fail_since = was_told ? seen.last_alert_time : sent;
     }
     ++seen.fail_count;
-    AddStretch(seen.history, result.sent, UptimeHistory::Kind::kDown);
+    AddStretch(seen.history, sent, UptimeHistory::Kind::kDown);
     seen.uptime = UptimePercent(seen.history, now);
     // A host that is down stays so when its threshold is raised: an alert that went out stands until a good check.
     const bool is_down = seen.status == Status::kDown || seen.fail_count >= limits.fail_threshold;
-    return ChangeTo(seen, is_down ? Status::kDown : Status::kFailing, result.sent, seen.fail_since, result.reason);
+    return ChangeTo(seen, is_down ? Status::kDown : Status::kFailing, sent, seen.fail_since, result.reason);
   }
 
   const bool was_degraded = seen.status == Status::kDegraded || seen.degraded_before_failing;
   seen.trail.Add(result.rtt_ms.value_or(0));
-  seen.last_good = result.sent;
+  seen.last_good = sent;
   seen.fail_count = 0;
   seen.fail_since = kNever;
-  AddStretch(seen.history, result.sent, UptimeHistory::Kind::kUp);
+  AddStretch(seen.history, sent, UptimeHistory::Kind::kUp);
   seen.uptime = UptimePercent(seen.history, now);
 
   seen.reason = BeyondLimit(result, limits);
@@ -82,7 +82,7 @@ std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& re
     seen.beyond_or_within = 0;
   }
   seen.degraded_before_failing = is_degraded;
-  return ChangeTo(seen, is_degraded ? Status::kDegraded : Status::kUp, result.sent, result.sent, seen.reason);
+  return ChangeTo(seen, is_degraded ? Status::kDegraded : Status::kUp, sent, sent, seen.reason);
 }
 
 std::optional<StatusChange> RecordEnabled(Observation& seen, bool enabled, WallTime now) {

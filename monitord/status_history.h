@@ -24,9 +24,9 @@ struct StatusChange {
   std::string reason;
 };
 
-// A check has ended. `now` is when it is recorded.
-std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& result, const Limits& limits,
-                                        WallTime now);
+// A check that was started at `sent` has ended; it is recorded at `now`.
+std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& result, WallTime sent,
+                                        const Limits& limits, WallTime now);
 
 // The host was paused, or is watched again: then it is pending until its next check. Counts and trail stay as they are.
 std::optional<StatusChange> RecordEnabled(Observation& seen, bool enabled, WallTime now);

@@ -16,9 +16,9 @@ class Line {
  public:
   explicit Line(Limits limits = {}) : limits_(limits) {}
 
-  std::optional<StatusChange> Check(CheckResult result) {
-    result.sent = kStart + 10s * checks_++;
-    return RecordCheck(seen, result, limits_, result.sent + 1s);
+  std::optional<StatusChange> Check(const CheckResult& result) {
+    const WallTime sent = kStart + 10s * checks_++;
+    return RecordCheck(seen, result, sent, limits_, sent + 1s);
   }
   std::optional<StatusChange> Good(float rtt_ms = 10) {
     CheckResult result;
