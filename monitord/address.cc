@@ -49,6 +49,12 @@ socklen_t Address::Fill(sockaddr_storage& storage) const {
   return sizeof four;
 }
 
+bool Address::is_loopback() const {
+  constexpr uint8_t kFour = 127;  // 127.0.0.0/8
+  constexpr std::array<uint8_t, 16> kSix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  return is_six() ? bytes_ == kSix : is_set() && bytes_[0] == kFour;
+}
+
 std::string Address::Text() const {
   char text[INET6_ADDRSTRLEN] = "";
   if (is_set()) inet_ntop(family_, bytes_.data(), text, sizeof text);

@@ -25,6 +25,7 @@ class Address {
 
   bool is_set() const { return family_ != AF_UNSPEC; }
   bool is_six() const { return family_ == AF_INET6; }
+  bool is_loopback() const;
   // Fills `storage`, answers the length.
   socklen_t Fill(sockaddr_storage& storage) const;
   std::string Text() const;

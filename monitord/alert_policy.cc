@@ -21,20 +21,58 @@ std::string ClockText(WallTime t, WallTime now) {
 
 }  // namespace
 
-std::optional<AlertKind> DueAlert(const Observation& seen, Status before, WallTime outage_since, WallTime now,
-                                  std::chrono::milliseconds cooldown) {
+std::optional<DueAlert> TakeDueAlert(Observation& seen, bool is_acknowledged, std::chrono::milliseconds cooldown,
+                                     WallTime now) {
+  AlertState& alert = seen.alert;
+  if (seen.is_outage != alert.is_open) {
+    alert.is_open = seen.is_outage;
+    alert.last_unrest = now;
+    std::erase_if(alert.outages, [&](WallTime t) { return t > now || now - t >= cooldown; });
+    if (alert.is_open) alert.outages.push_back(now);
+  }
+  const auto tell = [&](AlertKind kind) {
+    const DueAlert due{kind, alert.told_outage != kNever ? alert.told_outage : seen.fail_since};
+    alert.told_outage = alert.is_open ? due.outage_since : kNever;
+    seen.last_alert_time = now;
+    return due;
+  };
+
+  if (alert.is_flapping) {
+    if (now >= alert.last_unrest && now - alert.last_unrest < cooldown) return std::nullopt;
+    alert.is_flapping = false;
+    alert.outages.clear();
+    if (!alert.is_open && alert.told_outage != kNever) return tell(AlertKind::kStable);
+    alert.told_outage = seen.fail_since;  // down for so long is stable, too: this outage goes on being told
+  }
+  if (!alert.is_open) {
+    if (alert.told_outage == kNever) return std::nullopt;
+    return tell(AlertKind::kRecovery);
+  }
+  if (seen.status != Status::kDown || seen.in_maintenance) return std::nullopt;
+  if (alert.outages.size() > kMostOutages && alert.told_outage == kNever) {
+    alert.is_flapping = true;
+    return tell(AlertKind::kFlapping);
+  }
+  if (alert.told_outage == kNever) return tell(AlertKind::kDown);
+  if (seen.last_alert_time > now) seen.last_alert_time = now;
+  if (is_acknowledged || now - seen.last_alert_time < cooldown) return std::nullopt;
+  return tell(AlertKind::kDown);
+}
+
+void RestoreAlertState(Observation& seen, WallTime now) {
+  // A count without a time is what the seed's file has: when its alert went out the host was failing for certain.
+  if (seen.fail_count > 0 && seen.fail_since == kNever && seen.last_alert_time <= now)
+    seen.fail_since = seen.last_alert_time;
   // An outage that began after now is one during which the clock was set back: no times can be compared then, and the
   // alert that went out before stands for it.
-  const bool is_clock_behind = outage_since > now;
-  const bool told = seen.last_alert_time != kNever &&
-                    (is_clock_behind || (seen.last_alert_time <= now && seen.last_alert_time >= outage_since));
-  if (seen.status == Status::kDown) {
-    if (!told || now - seen.last_alert_time >= cooldown) return AlertKind::kDown;
-    return std::nullopt;
-  }
-  const bool answers = seen.status == Status::kUp || seen.status == Status::kDegraded;
-  if (before == Status::kDown && answers && told) return AlertKind::kRecovery;
-  return std::nullopt;
+  const bool is_clock_behind = seen.fail_since > now;
+  const bool is_told = seen.fail_since != kNever && seen.last_alert_time != kNever &&
+                       (is_clock_behind || (seen.last_alert_time <= now && seen.last_alert_time >= seen.fail_since));
+  seen.is_outage = seen.status == Status::kDown || is_told;
+  seen.alert.is_open = seen.is_outage;
+  seen.alert.told_outage = is_told ? seen.fail_since : kNever;
+  seen.vouched_failures = seen.fail_count;
+  seen.doubt_since = seen.last_check;
 }
 
 std::string DurationText(std::chrono::seconds duration) {
@@ -50,12 +88,22 @@ std::string DurationText(std::chrono::seconds duration) {
   return two(s / 86400, " d", s % 86400 / 3600, " h");
 }
 
-std::string AlertSubject(AlertKind kind, const Host& host, WallTime outage_since, WallTime now) {
+std::string AlertSubject(const DueAlert& alert, const Host& host, std::chrono::milliseconds cooldown, WallTime now) {
   const std::string who = host.name + " (" + host.ip + ")";
-  if (kind == AlertKind::kDown)
-    return "DOWN " + who + " since " + ClockText(outage_since, now) + ", " + host.seen.reason;
-  const auto length = std::chrono::duration_cast<std::chrono::seconds>(now - outage_since);
-  return "UP " + who + " after " + DurationText(length) + ", down since " + ClockText(outage_since, now);
+  const std::string since = ClockText(alert.outage_since, now);
+  const auto seconds = [](auto length) { return std::chrono::duration_cast<std::chrono::seconds>(length); };
+  switch (alert.kind) {
+    case AlertKind::kDown:
+      return "DOWN " + who + " since " + since + ", " + host.seen.reason;
+    case AlertKind::kRecovery:
+      return "UP " + who + " after " + DurationText(seconds(now - alert.outage_since)) + ", down since " + since;
+    case AlertKind::kFlapping:
+      return "FLAPPING " + who + ", down " + std::to_string(kMostOutages + 1) + " times within " +
+             DurationText(seconds(cooldown)) + "; told again when it is stable";
+    case AlertKind::kStable:
+      return "STABLE " + who + ", no outage for " + DurationText(seconds(cooldown));
+  }
+  return "";
 }
 
 }  // namespace linewatch

@@ -226,6 +226,7 @@ size_t IcmpProber::SendSome(bool six, std::span<IcmpSocket::Outgoing> batch, Ste
       if (sent.stop == IcmpSocket::SendStop::kBusy) return done;
       if (sent.stop == IcmpSocket::SendStop::kFull) lanes[i].full_until = now + kFullPause;
       if (sent.stop == IcmpSocket::SendStop::kRefused) {
+        flights_[batch[done].sequence].was_refused = true;
         flights_[batch[done].sequence].complaint = "cannot send: " + std::generic_category().message(sent.error);
         ++done;
       }
@@ -289,6 +290,8 @@ void IcmpProber::Finish(uint16_t place) {
   CheckResult& result = *flight.check.result;
   const int answers = __builtin_popcount(flight.answered);
   result.ok = answers > 0;
+  result.has_left = flight.sent > 0 && !flight.was_refused && !flight.address.is_loopback();
+  result.refused_here = flight.was_refused && !result.ok;
   result.sent = flight.start;
   if (flight.sent == 0 && flight.address.is_set() && flight.complaint.empty()) result.flaw = Flaw::kNotSent;
   if (result.ok) {

@@ -36,7 +36,8 @@ class IcmpProber : public Prober {
     uint32_t answered = 0;  // a bit for each attempt
     int sent = 0;           // attempts; the first `packets` belong to the check, the others are repeats
     float rtt_sum = 0, rtt_last = 0, jitter_sum = 0;
-    std::string complaint;  // the last ICMP error or local refusal
+    std::string complaint;     // the last ICMP error or local refusal
+    bool was_refused = false;  // by this machine
     bool is_active = false;
   };
   struct Alarm {

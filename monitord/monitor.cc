@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -12,10 +13,10 @@
 #include <system_error>
 #include <utility>
 
+#include "monitord/alert_policy.h"
 #include "monitord/config_file.h"
 #include "monitord/log.h"
 #include "monitord/replay.h"
-#include "monitord/status_history.h"
 
 namespace linewatch {
 namespace {
@@ -31,18 +32,30 @@ constexpr milliseconds kRetryAfter{1000};  // after a write that failed
 // A disk that is gone for a day: what happened last is kept.
 constexpr size_t kMostUnwritten = 100000;
 
-Target TargetFor(const Host& host, const Config& config) {
-  Target target;
-  target.id = host.id;
-  target.kind = host.check;
-  target.name = host.ip;
-  if (const auto address = Address::Parse(host.ip)) target.address = *address;
-  target.interval = host.interval.value_or(config.interval);
-  // Checked when it was set; config.json's interval may have become shorter since.
-  target.timeout = std::min(host.timeout.value_or(config.timeout), config.interval * 9 / 10);
-  target.retries = host.retries.value_or(config.retries);
-  target.packets = host.packets;
-  return target;
+// What to do about checks that are not measured as they should be, in the order of Flaw.
+struct Advice {
+  const char *code, *message;
+};
+constexpr std::array<Advice, kFlawNames.size()> kAdvice = {{
+    {},
+    {"not_sent",
+     "some checks cannot be sent: the network interface is down or overloaded, or the neighbour table is full "
+     "(sysctl net.ipv4.neigh.default.gc_thresh3)"},
+    {"probing_late", "monitord does not get the processor in time: some checks are not counted"},
+    {"replies_dropped",
+     "replies are dropped for want of room: some checks are not counted; raise sysctl net.core.rmem_max"},
+}};
+
+std::string Describe(const MonitorEvent& event) {
+  const auto seconds = [&] {
+    return DurationText(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::abs(event.t - event.since)));
+  };
+  if (event.state == "blind") return "monitord is blind: hosts that do not answer are unknown, none is blamed";
+  if (event.state == "sight") return "monitord sees again, after " + seconds();
+  if (event.state == "late") return "nobody watched for " + seconds() + ": the machine slept, or monitord was held up";
+  if (event.state == "clock")
+    return "the clock was set " + std::string(event.t > event.since ? "forward" : "back") + " by " + seconds();
+  return event.state;
 }
 
 std::string NoticeCodeOf(const std::error_code& error) {
@@ -71,6 +84,7 @@ void Monitor::Run() {
     try {
       Wait();
       LoadEdits();
+      LookAtClock();
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
       while (const auto round = probing_.Take()) Record(*round);
       if (is_changed_ || (retry_at_ && steady_clock::now() >= *retry_at_)) Publish();
@@ -86,9 +100,11 @@ void Monitor::Start() {
   Findings findings;
   std::vector<Notice> notices = std::move(list_.monitor.notices);
   list_ = store_.Load(findings);
-  const WallTime now = WallNow();
-  list_.monitor = {"watching", now, list_.monitor.cycle, LINEWATCH_VERSION, std::move(notices)};
-  Add(MonitorEvent{now, "start", ReplayEvents(list_, events_, config_, now)});
+  const Moment now = ReadClocks();
+  list_.monitor = {"watching", now.wall, list_.monitor.cycle, LINEWATCH_VERSION, std::move(notices), 0, {}};
+  const WallTime last_sign = ReplayEvents(list_, events_, config_, now.wall);
+  Add(MonitorEvent{now.wall, "start", last_sign});
+  recorder_.Start(last_sign, now);
   TellSetAside(findings);
   if (list_.revision == 0) list_.revision = 1;
 
@@ -182,63 +198,68 @@ void Monitor::LoadRequests() {
 
 // Tells the probing what there is to watch, after every change of settings.
 void Monitor::WatchTargets() {
-  auto targets = std::make_shared<std::vector<Target>>();
-  watched_.clear();
-  const WallTime now = WallNow();
-  for (size_t i = 0; i < list_.hosts.size(); ++i) {
-    Host& host = list_.hosts[i];
-    if (const auto change = RecordEnabled(host.seen, host.enabled, now))
-      Add(StatusEvent{now, host.id, host.name, change->from, change->to, change->since, change->reason});
-    if (!host.enabled) continue;
-    watched_.push_back(i);
-    targets->push_back(TargetFor(host, config_));
+  Recorder::Outcome outcome;
+  auto targets = recorder_.Watch(ReadClocks(), outcome);
+  Take(std::move(outcome));
+  probing_.Watch(std::move(targets), config_.interval);
+}
+
+void Monitor::LookAtClock() {
+  // After a boot the time is set within a minute, where there is somebody to set it.
+  constexpr std::chrono::minutes kTimeToSync{2};
+  if (is_clock_synchronised()) {
+    synchronised_ = steady_clock::now();
+    Clear(std::string(kClockUnsynchronised));
+  } else if (steady_clock::now() - synchronised_ >= kTimeToSync) {
+    Note(std::string(kClockUnsynchronised),
+         "the clock of this machine is not synchronised: times may be wrong; timedatectl says more");
   }
-  list_.interval = config_.interval;
-  targets_ = std::move(targets);
-  probing_.Watch(targets_, config_.interval);
-  is_changed_ = true;
+  Recorder::Outcome outcome;
+  recorder_.LookAtClock(ReadClocks(), outcome);
+  if (!outcome.events.empty()) Take(std::move(outcome));
 }
 
 void Monitor::Record(const Round& round) {
-  const WallTime now = WallNow();
-  const SteadyTime steady_now = steady_clock::now();
-  for (const Round::Entry& entry : round.entries) {
-    if (entry.result.flaw != Flaw::kNone) continue;
-    Host* host = nullptr;
-    if (round.targets == targets_) {
-      host = &list_.hosts[watched_[entry.target]];
-    } else {
-      // The list was edited while this round was under way: a result counts for the host it was meant for, if that is
-      // still there and still checked in the same way.
-      const Target& target = (*round.targets)[entry.target];
-      host = list_.Find(target.id);
-      if (host == nullptr || !host->enabled || !(TargetFor(*host, config_) == target)) continue;
-    }
-    // By the clock as it is now, whatever it was set to when the check was started.
-    const WallTime sent = now - std::chrono::duration_cast<std::chrono::microseconds>(steady_now - entry.result.sent);
-    const Status before = host->seen.status;
-    const WallTime fail_since_before = host->seen.fail_since;
-    if (const auto change = RecordCheck(host->seen, entry.result, sent, LimitsOf(*host, config_), now))
-      Add(StatusEvent{now, host->id, host->name, change->from, change->to, change->since, change->reason});
-    Alert(*host, before, entry.result.ok ? fail_since_before : host->seen.fail_since);
-  }
-  list_.updated = now;
+  const Moment now = ReadClocks();
+  Recorder::Outcome outcome;
+  recorder_.Record(round, now, outcome);
   if (round.is_cycle) {
+    TellUnmeasured(outcome);
     cycle_started_ = round.started;
     if (options_.once) is_running_ = false;
   }
+  Take(std::move(outcome));
+  Alert(now.wall);
+}
+
+void Monitor::Take(Recorder::Outcome&& outcome) {
+  for (Event& event : outcome.events) {
+    if (const auto* monitor = std::get_if<MonitorEvent>(&event)) LogWarning(Describe(*monitor));
+    Add(std::move(event));
+  }
+  if (!outcome.questions.empty()) probing_.CheckNow(std::move(outcome.questions));
   is_changed_ = true;
 }
 
+void Monitor::TellUnmeasured(const Recorder::Outcome& outcome) {
+  for (size_t flaw = 1; flaw < kAdvice.size(); ++flaw) {
+    if (outcome.unmeasured[flaw] == 0) {
+      Clear(kAdvice[flaw].code);
+    } else {
+      Note(kAdvice[flaw].code, kAdvice[flaw].message);
+    }
+  }
+}
+
 // There is no channel yet but the log and the events, which the dashboard shows.
-void Monitor::Alert(Host& host, Status before, WallTime outage_since) {
-  const WallTime now = WallNow();
-  const auto due = DueAlert(host.seen, before, outage_since, now, config_.email_cooldown);
-  if (!due) return;
-  const std::string subject = AlertSubject(*due, host, outage_since, now);
-  LogWarning(subject);
-  Add(AlertEvent{now, "log", subject, {host.id}, "logged"});
-  host.seen.last_alert_time = now;
+void Monitor::Alert(WallTime now) {
+  for (Host& host : list_.hosts) {
+    const auto due = TakeDueAlert(host.seen, host.acknowledged.has_value(), config_.email_cooldown, now);
+    if (!due) continue;
+    const std::string subject = AlertSubject(*due, host, config_.email_cooldown, now);
+    LogWarning(subject);
+    Add(AlertEvent{now, "log", subject, {host.id}, "logged"});
+  }
 }
 
 // Events first: what the dashboard shows is then not ahead of the record. A disk that takes no events does not keep the

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "monitord/alert_policy.h"
 #include "monitord/file_watch.h"
 #include "monitord/probing.h"
+#include "monitord/recorder.h"
 #include "monitord/service_manager.h"
 #include "store/config.h"
 #include "store/host_store.h"
@@ -42,9 +42,12 @@ class Monitor {
   void LoadConfig();
   void LoadRequests();
   void WatchTargets();
+  void LookAtClock();
 
   void Record(const Round& round);
-  void Alert(Host& host, Status before, WallTime outage_since);
+  void Take(Recorder::Outcome&& outcome);
+  void TellUnmeasured(const Recorder::Outcome& outcome);
+  void Alert(WallTime now);
   void Publish();
   void PublishList();
   struct Failure {
@@ -69,14 +72,14 @@ class Monitor {
   ServiceManager service_manager_;
 
   HostList list_;
-  std::vector<size_t> watched_;   // the host of each target, by index into list_.hosts
-  Targets targets_;               // of the last Watch
+  Recorder recorder_{list_, config_};
   std::vector<Event> unwritten_;  // events that wait for the disk
   std::string set_aside_story_;   // what was set aside in this run, and why
   SteadyTime last_checkpoint_;
   SteadyTime cycle_started_;
-  std::optional<SteadyTime> retry_at_;  // of a write that failed
-  bool is_changed_ = false;             // something to publish
+  SteadyTime synchronised_ = std::chrono::steady_clock::now();  // when the clock last was
+  std::optional<SteadyTime> retry_at_;                          // of a write that failed
+  bool is_changed_ = false;                                     // something to publish
   bool is_durable_due_ = true;
   bool is_reloading_ = false;  // systemd waits for Ready
   bool is_running_ = true;

@@ -13,11 +13,10 @@
 
 #include "monitord/address.h"
 #include "monitord/round_trip.h"
+#include "monitord/steady_time.h"
 #include "store/host.h"
 
 namespace linewatch {
-
-using SteadyTime = std::chrono::steady_clock::time_point;
 
 // What probing must know of a host.
 struct Target {
@@ -47,7 +46,7 @@ struct CheckResult {
   Flaw flaw = Flaw::kNone;
   bool ok = false;
   bool refused_here = false;                             // not ok, because this machine has no way to send there
-  bool stays_here = false;                               // the target is this machine: no network was needed
+  bool has_left = false;                                 // a packet was sent to another machine
   std::string reason;                                    // why not ok, a short sentence
   std::optional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
 };

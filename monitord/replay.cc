@@ -12,11 +12,13 @@ namespace {
 
 bool is_down_time(Status status) { return UptimeKindOf(status) == UptimeHistory::Kind::kDown; }
 
+bool is_answering(Status status) { return UptimeKindOf(status) == UptimeHistory::Kind::kUp; }
+
 class Replay {
  public:
   Replay(HostList& list, const Config& config, WallTime now)
       : list_(list), config_(config), begin_(now - kUptimeWindow), written_(list.updated), last_sign_(list.updated) {
-    for (Host& host : list.hosts) by_id_.emplace(host.id, &host);
+    for (Host& host : list.hosts) by_id_.emplace(host.id, Line{&host, host.seen.status});
   }
 
   WallTime begin() const { return std::min(begin_, written_); }
@@ -25,35 +27,84 @@ class Replay {
     last_sign_ = std::max(last_sign_, event.t);
     const auto found = by_id_.find(event.host);
     if (found == by_id_.end()) return;
-    Host& host = *found->second;
-    OpenHistory(host, event.from);
-    AddStretch(host.seen.history, std::max(event.since, begin_), UptimeKindOf(event.to));
-    if (event.t > written_) TakeStatus(host, event);
+    Line& line = found->second;
+    OpenHistory(line, event.from);
+    line.status = event.to;
+    const WallTime since = std::max(event.since, begin_);
+    // Unreachable and unknown take back what was counted before it was known better.
+    if (event.to == Status::kUnreachable || event.to == Status::kUnknown) {
+      ForgetFrom(line.host->seen.history, since);
+    } else {
+      AddStretch(line.host->seen.history, since, KindOf(line));
+    }
+    if (event.t > written_) TakeStatus(*line.host, event);
+  }
+  void Take(const MaintenanceEvent& event) {
+    last_sign_ = std::max(last_sign_, event.t);
+    const auto found = by_id_.find(event.host);
+    if (found == by_id_.end()) return;
+    Line& line = found->second;
+    OpenHistory(line, line.status);
+    // One that ends without having begun was there all the time.
+    if (!event.begins && !line.has_maintenance) ForgetFrom(line.host->seen.history, begin_);
+    line.has_maintenance = true;
+    line.in_maintenance = event.begins;
+    AddStretch(line.host->seen.history, std::max(event.t, begin_), KindOf(line));
+    if (event.t > written_) line.host->seen.in_maintenance = event.begins;
   }
   void Take(const AlertEvent& event) {
     last_sign_ = std::max(last_sign_, event.t);
     for (const std::string& id : event.hosts)
-      if (const auto found = by_id_.find(id); found != by_id_.end())
-        found->second->seen.last_alert_time = std::max(found->second->seen.last_alert_time, event.t);
+      if (const auto found = by_id_.find(id); found != by_id_.end()) {
+        WallTime& last = found->second.host->seen.last_alert_time;
+        last = std::max(last, event.t);
+      }
   }
   void Take(const MonitorEvent& event) {
-    if (event.state == "start") Pause(event.since == kNever ? last_sign_ : event.since, event.t);
+    if (event.state == "start") {
+      Pause(event.since == kNever ? last_sign_ : event.since, event.t);
+      run_since_ = event.t;
+    } else if (event.state == "late") {
+      Pause(event.since, event.t);
+    } else if (event.state == "clock") {
+      const auto step = event.t - event.since;
+      for (Host& host : list_.hosts) ShiftHistory(host.seen.history, run_since_, step, event.t);
+      run_since_ += step;
+      last_sign_ = std::max(written_, event.t);
+      return;
+    }
     last_sign_ = std::max(last_sign_, event.t);
   }
   void Take(const EditEvent&) {}
 
   WallTime Finish() {
     // Lines that were quiet for a day have been all the time what they were last.
-    for (Host& host : list_.hosts)
-      if (host.seen.last_check != kNever) OpenHistory(host, host.seen.status);
+    for (auto& [id, line] : by_id_)
+      if (line.host->seen.last_check != kNever) {
+        OpenHistory(line, line.host->seen.status);
+        if (line.host->seen.in_maintenance && !line.has_maintenance) ForgetFrom(line.host->seen.history, begin_);
+      }
     if (last_sign_ != kNever) Pause(std::max(last_sign_, begin_), kNever);
     return last_sign_;
   }
 
  private:
+  struct Line {
+    Host* host;
+    Status status;  // as of the event that was read last
+    bool in_maintenance = false;
+    bool has_maintenance = false;  // an event of it was read
+  };
+
+  static UptimeHistory::Kind KindOf(const Line& line) {
+    return line.in_maintenance ? UptimeHistory::Kind::kNeither : UptimeKindOf(line.status);
+  }
+
   // Before its first event of the window a host was what the event found.
-  void OpenHistory(Host& host, Status status) {
-    if (host.seen.history.stretches.empty()) AddStretch(host.seen.history, begin_, UptimeKindOf(status));
+  void OpenHistory(Line& line, Status status) {
+    if (!line.host->seen.history.stretches.empty()) return;
+    line.status = status;
+    AddStretch(line.host->seen.history, begin_, KindOf(line));
   }
 
   // Nobody watched; what was so before went on so afterwards, until a check said otherwise.
@@ -70,16 +121,24 @@ class Replay {
   void TakeStatus(Host& host, const StatusEvent& event) {
     Observation& seen = host.seen;
     const bool fails = is_down_time(event.to);
-    if (!fails && is_down_time(event.from)) seen.last_good = event.since;
-    if (fails && !is_down_time(event.from)) seen.last_good = std::max(seen.last_good, seen.last_check);
+    const bool answers = event.to == Status::kUp || event.to == Status::kDegraded;
+    if (answers && !is_answering(event.from)) seen.last_good = event.since;
+    if (!answers && is_answering(event.from)) seen.last_good = std::max(seen.last_good, seen.last_check);
     seen.status = event.to;
     seen.last_change = fails && event.to == Status::kFailing ? event.since : event.t;
     seen.reason = event.reason;
-    seen.status_current = !fails;
-    seen.fail_since = fails ? event.since : kNever;
-    const int least = event.to == Status::kDown ? LimitsOf(host, config_).fail_threshold : 1;
-    seen.fail_count = fails ? std::max(seen.fail_count, least) : 0;
     seen.last_check = std::max(seen.last_check, event.since);
+    if (answers) {
+      seen.status_current = true;
+      seen.fail_since = kNever;
+      seen.fail_count = 0;
+    } else if (fails) {
+      seen.status_current = false;
+      if (seen.fail_since == kNever || event.from == Status::kFailing || is_answering(event.from))
+        seen.fail_since = event.since;
+      seen.fail_count =
+          std::max(seen.fail_count, event.to == Status::kDown ? LimitsOf(host, config_).fail_threshold : 1);
+    }
   }
 
   HostList& list_;
@@ -87,7 +146,8 @@ class Replay {
   const WallTime begin_;    // of the uptime's window
   const WallTime written_;  // what hosts.json knows
   WallTime last_sign_;
-  std::unordered_map<std::string_view, Host*> by_id_;
+  WallTime run_since_ = kNever;  // the start of the run that the events are of
+  std::unordered_map<std::string_view, Line> by_id_;
 };
 
 }  // namespace

@@ -16,6 +16,119 @@ std::optional<StatusChange> ChangeTo(Observation& seen, Status to, WallTime at, 
   return change;
 }
 
+// What the time from `from` on says about the line.
+void Count(Observation& seen, WallTime from) {
+  AddStretch(seen.history, from, seen.in_maintenance ? UptimeHistory::Kind::kNeither : UptimeKindOf(seen.status));
+}
+
+// The failures that nobody vouched for are not the line's: as if there had been none since `doubt_since`.
+void TakeBackDoubtful(Observation& seen) {
+  if (seen.is_outage) return;  // told or not, it stands until a good check
+  seen.fail_count = seen.vouched_failures;
+  if (seen.fail_count == 0) seen.fail_since = kNever;
+}
+
+bool has_doubtful_failures(const Observation& seen) { return seen.fail_count > seen.vouched_failures; }
+
+// The failure that was sent at `sent` is not the line's, nor are those before it that nobody vouched for.
+std::optional<StatusChange> ChangeToUnblamed(Observation& seen, Status to, WallTime sent, std::string reason) {
+  const WallTime since = has_doubtful_failures(seen) && seen.status == Status::kFailing ? seen.doubt_since : sent;
+  auto change = ChangeTo(seen, to, sent, since, std::move(reason));
+  if (change) ForgetFrom(seen.history, since);
+  return change;
+}
+
+std::string_view WhyUnmeasured(Flaw flaw) {
+  switch (flaw) {
+    case Flaw::kNotSent:
+      return "not measured: nothing could be sent";
+    case Flaw::kLate:
+      return "not measured: monitord did not run in time";
+    case Flaw::kDropped:
+      return "not measured: replies were dropped";
+    case Flaw::kNone:
+      break;
+  }
+  return "";
+}
+
+std::optional<StatusChange> RecordUnmeasured(Observation& seen, Flaw flaw, WallTime sent) {
+  if (seen.unmeasured < kUnmeasuredChecks) ++seen.unmeasured;
+  if (seen.unmeasured < kUnmeasuredChecks || seen.status == Status::kPending) return std::nullopt;
+  seen.reason = WhyUnmeasured(flaw);
+  auto change = ChangeTo(seen, Status::kUnknown, sent, sent, seen.reason);
+  Count(seen, sent);
+  return change;
+}
+
+// While monitord is blind only what answers is known.
+std::optional<StatusChange> RecordBlind(Observation& seen, WallTime sent) {
+  seen.reason = "monitord is blind";
+  auto change = ChangeToUnblamed(seen, Status::kUnknown, sent, seen.reason);
+  TakeBackDoubtful(seen);
+  return change;
+}
+
+std::optional<StatusChange> RecordFailure(Observation& seen, const std::string& reason, WallTime sent,
+                                          const Limits& limits, const Upstream& upstream) {
+  // A parent is back: what reboots behind it has its full threshold.
+  if (seen.status == Status::kUnreachable && !upstream.parents_failed) TakeBackDoubtful(seen);
+
+  const bool is_first = seen.fail_count == 0;
+  if (is_first || seen.fail_since == kNever) seen.fail_since = sent;
+  if (is_first || upstream.answered > seen.last_check) {
+    seen.vouched_failures = seen.fail_count;
+    seen.doubt_since = sent;
+  }
+  ++seen.fail_count;
+  seen.last_check = sent;
+  seen.status_current = false;
+  seen.reason = reason;
+  seen.trail.Add(Trail::kFailed);
+
+  std::optional<StatusChange> change;
+  if (upstream.parents_failed) {
+    change = ChangeToUnblamed(seen, Status::kUnreachable, sent, reason);
+  } else if (seen.is_outage) {
+    change = ChangeTo(seen, Status::kDown, sent, sent, reason);
+  } else {
+    change = ChangeTo(seen, Status::kFailing, sent, sent, reason);
+    Count(seen, sent);
+    if (auto down = Confirm(seen, limits, upstream, sent)) {
+      if (change) down->from = change->from;
+      // Time of which nothing is known does not become down time afterwards.
+      if (change && UptimeKindOf(change->from) == UptimeHistory::Kind::kNeither) down->since = sent;
+      change = std::move(down);
+    }
+  }
+  Count(seen, sent);
+  return change;
+}
+
+std::optional<StatusChange> RecordSuccess(Observation& seen, const CheckResult& result, WallTime sent,
+                                          const Limits& limits) {
+  const bool was_degraded = seen.status == Status::kDegraded || seen.degraded_before_failing;
+  seen.last_check = seen.last_good = sent;
+  seen.status_current = true;
+  seen.trail.Add(result.rtt_ms.value_or(0));
+  seen.fail_count = seen.vouched_failures = 0;
+  seen.fail_since = kNever;
+  seen.is_outage = false;
+
+  seen.reason = BeyondLimit(result, limits);
+  const bool speaks_for_change = seen.reason.empty() == was_degraded;
+  seen.beyond_or_within = speaks_for_change ? static_cast<uint8_t>(seen.beyond_or_within + 1) : uint8_t{0};
+  bool is_degraded = was_degraded;
+  if (seen.beyond_or_within >= kDegradedChecks) {
+    is_degraded = !was_degraded;
+    seen.beyond_or_within = 0;
+  }
+  seen.degraded_before_failing = is_degraded;
+  auto change = ChangeTo(seen, is_degraded ? Status::kDegraded : Status::kUp, sent, sent, seen.reason);
+  Count(seen, sent);
+  return change;
+}
+
 std::string Exceeds(float value, const char* unit, const char* how, double limit) {
   char text[96];
   std::snprintf(text, sizeof text, "%.3g %s, %s than %g %s", static_cast<double>(value), unit, how, limit, unit);
@@ -41,54 +154,55 @@ std::string BeyondLimit(const CheckResult& result, const Limits& limits) {
 }
 
 std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& result, WallTime sent,
-                                        const Limits& limits, WallTime now) {
-  seen.last_check = sent;
-  seen.rtt_ms = result.rtt_ms;
-  seen.loss_percent = result.loss_percent;
-  seen.jitter_ms = result.jitter_ms;
-  seen.status_current = result.ok;
-  seen.reason = result.reason;
-
-  if (!result.ok) {
-    seen.trail.Add(Trail::kFailed);
-    if (seen.fail_count == 0) seen.fail_since = kNever;
-    if (seen.fail_since == kNever) {
-      // A count without a time is what the seed's file has: when its alert went out the host was failing for certain.
-      const bool was_told = seen.fail_count > 0 && seen.last_alert_time != kNever && seen.last_alert_time < sent;
-      seen.fail_since = was_told ? seen.last_alert_time : sent;
-    }
-    ++seen.fail_count;
-    AddStretch(seen.history, sent, UptimeHistory::Kind::kDown);
-    seen.uptime = UptimePercent(seen.history, now);
-    // A host that is down stays so when its threshold is raised: an alert that went out stands until a good check.
-    const bool is_down = seen.status == Status::kDown || seen.fail_count >= limits.fail_threshold;
-    return ChangeTo(seen, is_down ? Status::kDown : Status::kFailing, sent, seen.fail_since, result.reason);
+                                        const Limits& limits, const Upstream& upstream, WallTime now) {
+  std::optional<StatusChange> change;
+  if (result.flaw != Flaw::kNone) {
+    change = RecordUnmeasured(seen, result.flaw, sent);
+  } else if (!result.ok && upstream.is_blind) {
+    change = RecordBlind(seen, sent);
+  } else {
+    seen.unmeasured = 0;
+    seen.rtt_ms = result.rtt_ms;
+    seen.loss_percent = result.loss_percent;
+    seen.jitter_ms = result.jitter_ms;
+    change = result.ok ? RecordSuccess(seen, result, sent, limits)
+                       : RecordFailure(seen, result.reason, sent, limits, upstream);
   }
-
-  const bool was_degraded = seen.status == Status::kDegraded || seen.degraded_before_failing;
-  seen.trail.Add(result.rtt_ms.value_or(0));
-  seen.last_good = sent;
-  seen.fail_count = 0;
-  seen.fail_since = kNever;
-  AddStretch(seen.history, sent, UptimeHistory::Kind::kUp);
   seen.uptime = UptimePercent(seen.history, now);
+  return change;
+}
 
-  seen.reason = BeyondLimit(result, limits);
-  const bool speaks_for_change = seen.reason.empty() == was_degraded;
-  seen.beyond_or_within = speaks_for_change ? static_cast<uint8_t>(seen.beyond_or_within + 1) : uint8_t{0};
-  bool is_degraded = was_degraded;
-  if (seen.beyond_or_within >= kDegradedChecks) {
-    is_degraded = !was_degraded;
-    seen.beyond_or_within = 0;
-  }
-  seen.degraded_before_failing = is_degraded;
-  return ChangeTo(seen, is_degraded ? Status::kDegraded : Status::kUp, sent, sent, seen.reason);
+bool is_awaiting_confirmation(const Observation& seen, const Limits& limits) {
+  return seen.status == Status::kFailing && seen.fail_count >= limits.fail_threshold;
+}
+
+std::optional<StatusChange> Confirm(Observation& seen, const Limits& limits, const Upstream& upstream, WallTime now) {
+  if (!is_awaiting_confirmation(seen, limits)) return std::nullopt;
+  if (upstream.is_blind) return RecordBlind(seen, now);
+  if (upstream.parents_failed) return ChangeToUnblamed(seen, Status::kUnreachable, now, seen.reason);
+  if (upstream.answered <= seen.last_check) return std::nullopt;
+  seen.is_outage = true;
+  return ChangeTo(seen, Status::kDown, now, seen.fail_since, seen.reason);
 }
 
 std::optional<StatusChange> RecordEnabled(Observation& seen, bool enabled, WallTime now) {
   if (enabled == (seen.status != Status::kPaused)) return std::nullopt;
-  AddStretch(seen.history, now, UptimeHistory::Kind::kNeither);
-  return ChangeTo(seen, enabled ? Status::kPending : Status::kPaused, now, now, "");
+  auto change = ChangeTo(seen, enabled ? Status::kPending : Status::kPaused, now, now, "");
+  Count(seen, now);
+  return change;
+}
+
+void RecordMaintenance(Observation& seen, bool in_maintenance, WallTime now) {
+  seen.in_maintenance = in_maintenance;
+  Count(seen, now);
+}
+
+void RecordGap(Observation& seen, WallTime from, WallTime to) {
+  AddStretch(seen.history, from, UptimeHistory::Kind::kNeither);
+  Count(seen, to);
+  if (seen.is_outage) return;
+  seen.fail_count = seen.vouched_failures = 0;
+  seen.fail_since = kNever;
 }
 
 }  // namespace linewatch

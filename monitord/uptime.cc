@@ -31,6 +31,20 @@ void AddStretch(UptimeHistory& history, WallTime t, UptimeHistory::Kind kind) {
   stretches.push_back({t, kind});
 }
 
+void ForgetFrom(UptimeHistory& history, WallTime t) {
+  auto& stretches = history.stretches;
+  while (!stretches.empty() && stretches.back().from >= t) stretches.pop_back();
+  AddStretch(history, t, UptimeHistory::Kind::kNeither);
+}
+
+void ShiftHistory(UptimeHistory& history, WallTime since, std::chrono::microseconds step, WallTime now) {
+  auto& stretches = history.stretches;
+  const auto own = std::find_if(stretches.begin(), stretches.end(), [&](const auto& s) { return s.from >= since; });
+  for (auto moved = own; moved != stretches.end(); ++moved) moved->from += step;
+  const WallTime end = own != stretches.end() ? own->from : now;
+  stretches.erase(std::find_if(stretches.begin(), own, [&](const auto& s) { return s.from >= end; }), own);
+}
+
 std::optional<float> UptimePercent(UptimeHistory& history, WallTime now) {
   auto& stretches = history.stretches;
   const WallTime begin = now - kUptimeWindow;

@@ -65,10 +65,19 @@ void VisitMembers(E& event, auto&& visit) {
   visit("since", event.since);
 }
 
+template <MaybeConst<MaintenanceEvent> E>
+void VisitMembers(E& event, auto&& visit) {
+  visit("t", event.t);
+  visit("host", event.host);
+  visit("name", event.name);
+  visit("begins", event.begins);
+}
+
 namespace {
 
 // In the order of the alternatives of Event.
-constexpr std::array<std::string_view, std::variant_size_v<Event>> kTypeNames = {"status", "alert", "edit", "monitor"};
+constexpr std::array<std::string_view, std::variant_size_v<Event>> kTypeNames = {"status", "alert", "edit", "monitor",
+                                                                                 "maintenance"};
 
 std::string Line(const Event& event) {
   return JsonText([&](JsonWriter& out) {

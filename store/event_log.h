@@ -36,10 +36,21 @@ struct EditEvent {
 };
 struct MonitorEvent {
   WallTime t;
-  std::string state;  // start, stop, blind, sight, clock, late
-  WallTime since;     // start: the last sign of life before; else when the state began
+  // start, stop
+  // blind, sight: monitord sees nothing, and sees again
+  // clock: the wall clock was set
+  // late: nobody watched for a while, because the machine slept or the process was held up
+  std::string state;
+  // start: the last sign of life before; sight: when the blindness began; clock: what the clock showed before;
+  // late: since when nobody watched; else the same as t
+  WallTime since;
 };
-using Event = std::variant<StatusEvent, AlertEvent, EditEvent, MonitorEvent>;
+struct MaintenanceEvent {
+  WallTime t;
+  std::string host, name;
+  bool begins;  // else it ends
+};
+using Event = std::variant<StatusEvent, AlertEvent, EditEvent, MonitorEvent, MaintenanceEvent>;
 
 WallTime TimeOf(const Event& event);
 

@@ -83,6 +83,15 @@ struct UptimeHistory {
   std::vector<Stretch> stretches;
 };
 
+// What was told of a host's outages, and what is held back.
+struct AlertState {
+  WallTime told_outage = kNever;  // the beginning of the outage that was told and whose end was not
+  std::vector<WallTime> outages;  // when the last few were opened
+  WallTime last_unrest = kNever;  // when an outage was last opened or ended
+  bool is_open = false;           // an outage, as of the last look
+  bool is_flapping = false;       // told as such: held until it is stable
+};
+
 // What monitord observes. Only monitord writes it; an API request that names one of these fields is not refused, so
 // that what was read can be sent back, but the field is ignored.
 struct Observation {
@@ -103,7 +112,12 @@ struct Observation {
 
   // Not in hosts.json.
   UptimeHistory history;
-  uint8_t beyond_or_within = 0;          // good checks in a row that speak for entering, or for leaving, degraded
+  AlertState alert;
+  bool is_outage = false;         // the threshold was reached; until a good check
+  int vouched_failures = 0;       // of fail_count: those after which something that it is reached through has answered
+  WallTime doubt_since = kNever;  // the first failure after those
+  uint8_t unmeasured = 0;         // void checks in a row
+  uint8_t beyond_or_within = 0;   // good checks in a row that speak for entering, or for leaving, degraded
   bool degraded_before_failing = false;  // what a good check returns to
 };
 

@@ -104,6 +104,14 @@ void VisitMembers(N& notice, auto&& visit) {
   visit("since", notice.since);
 }
 
+template <MaybeConst<VoidedChecks> V>
+void VisitMembers(V& voided, auto&& visit) {
+  visit("rounds", voided.rounds);
+  visit("not_sent", voided.not_sent);
+  visit("late", voided.late);
+  visit("dropped", voided.dropped);
+}
+
 namespace {
 
 constexpr std::string_view kIdName = "id", kRevisionName = "revision";
@@ -281,6 +289,8 @@ void VisitMonitor(M& monitor, Visitor&& visit) {
   visit("since", monitor.since);
   visit("version", monitor.version);
   visit("notices", monitor.notices);
+  visit("late_ms", monitor.late_ms);
+  visit("voided", monitor.voided);
 }
 
 void ReadHeaderMember(HostList& list, std::string_view name, const rapidjson::Value& value) {
@@ -407,5 +417,7 @@ void WriteHostList(JsonWriter& out, const HostList& list) {
   out.EndArray();
   out.EndObject();
 }
+
+void WriteVoidedChecks(JsonWriter& out, const VoidedChecks& voided) { WriteJson(out, voided); }
 
 }  // namespace linewatch

@@ -36,6 +36,8 @@ bool is_host_entry(const rapidjson::Value& entry);
 std::optional<JsonFault> ReadHostListHeader(std::string_view text, HostList& header);
 
 void WriteHostList(JsonWriter& out, const HostList& list);
+
+void WriteVoidedChecks(JsonWriter& out, const VoidedChecks& voided);
 void WriteSummary(JsonWriter& out, const Summary& summary);
 
 }  // namespace linewatch

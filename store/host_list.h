@@ -23,13 +23,23 @@ struct Notice {
   std::string message;
   WallTime since;
 };
+// Of the notices, the one that is a warning and no problem.
+inline constexpr std::string_view kClockUnsynchronised = "clock_unsynchronised";
+
+// Checks that were not measured as they should have been, and therefore not counted, since monitord's start.
+struct VoidedChecks {
+  int64_t rounds = 0;                           // that had such checks
+  int64_t not_sent = 0, late = 0, dropped = 0;  // by what was wrong
+};
 
 struct MonitorState {
-  std::string state;  // "watching"; "stopped" after a clean stop; empty before the first start
+  std::string state;  // "watching"; "blind"; "stopped" after a clean stop; empty before the first start
   WallTime since = kNever;
   std::chrono::milliseconds cycle{0};  // length of the last cycle, from its first send to publishing
   std::string version;
   std::vector<Notice> notices;
+  double late_ms = 0;  // how much later than planned the last cycle began
+  VoidedChecks voided;
 };
 
 struct HostList {

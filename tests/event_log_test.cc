@@ -26,9 +26,10 @@ TEST_CASE("events of every type are read back as they were written", "[event_log
   const TempDir folder;
   const EventLog log(folder / "events");
   log.Append({Went("a", Status::kDown), AlertEvent{kNoon, "smtp", "DOWN A", {"a", "b"}, "sent"},
-              EditEvent{kNoon, "alice", "change", "a", {"name"}}, MonitorEvent{kNoon, "start", kNoon - 1h}});
+              EditEvent{kNoon, "alice", "change", "a", {"name"}}, MonitorEvent{kNoon, "start", kNoon - 1h},
+              MaintenanceEvent{kNoon, "a", "Name of a", true}});
   const auto events = AllFrom(log);
-  REQUIRE(events.size() == 4);
+  REQUIRE(events.size() == 5);
   const auto& status = std::get<StatusEvent>(events[0]);
   CHECK(status.host == "a");
   CHECK(status.to == Status::kDown);
@@ -36,6 +37,7 @@ TEST_CASE("events of every type are read back as they were written", "[event_log
   CHECK(std::get<AlertEvent>(events[1]).hosts == std::vector<std::string>{"a", "b"});
   CHECK(std::get<EditEvent>(events[2]).changed == std::vector<std::string>{"name"});
   CHECK(std::get<MonitorEvent>(events[3]).since == kNoon - 1h);
+  CHECK(std::get<MaintenanceEvent>(events[4]).begins);
 }
 
 TEST_CASE("an event lies in the file of its month, as one line", "[event_log]") {

@@ -81,6 +81,54 @@ TEST_CASE("a kill before hosts.json was first written still tells when the monit
   CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(0.0));
 }
 
+TEST_CASE("time that was unknown, unreachable, in maintenance or that nobody watched is in neither part again",
+          "[replay]") {
+  Log log;
+  const auto at = [](int minutes) { return kNow - 10h + std::chrono::minutes(minutes); };
+  log.events.Append({
+      MonitorEvent{at(0), "start", kNever},
+      Went(Status::kPending, Status::kUp, at(0), at(0)),
+      Went(Status::kUp, Status::kFailing, at(60), at(60)),
+      // The failures turn out not to be the line's.
+      Went(Status::kFailing, Status::kUnreachable, at(60), at(62)),
+      Went(Status::kUnreachable, Status::kUp, at(90), at(90)),
+      MonitorEvent{at(130), "late", at(120)},
+      MaintenanceEvent{at(140), "a", "a", true},
+      Went(Status::kUp, Status::kFailing, at(141), at(141)),
+      Went(Status::kFailing, Status::kUp, at(149), at(149)),
+      MaintenanceEvent{at(150), "a", "a", false},
+      Went(Status::kUp, Status::kFailing, at(160), at(160)),
+      Went(Status::kFailing, Status::kUp, at(170), at(170)),
+  });
+  HostList list = OneHost(kNow);
+  ReplayEvents(list, log.events, Config(), kNow);
+  // Up 60 + 30 + 10 + 10 + 430 minutes, down 10.
+  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 540 / 550));
+}
+
+TEST_CASE("what was recorded before the clock was set counts by the time as it was set", "[replay]") {
+  Log log;
+  const WallTime wrong = kNow + 30 * 24h;  // the clock was a month ahead until five hours ago
+  log.events.Append({MonitorEvent{wrong - 6h, "start", kNever},
+                     Went(Status::kPending, Status::kFailing, wrong - 6h, wrong - 6h),
+                     Went(Status::kFailing, Status::kUp, wrong - 330min, wrong - 330min),
+                     MonitorEvent{kNow - 5h, "clock", wrong - 5h}});
+  HostList list = OneHost(kNow);
+  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow);
+  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 330 / 360));
+}
+
+TEST_CASE("a host that was down, then unknown, is still in the same outage", "[replay]") {
+  Log log;
+  log.events.Append({Went(Status::kFailing, Status::kDown, kNow - 40min, kNow - 38min),
+                     Went(Status::kDown, Status::kUnknown, kNow - 20min, kNow - 20min),
+                     Went(Status::kUnknown, Status::kDown, kNow - 10min, kNow - 10min)});
+  HostList list = OneHost(kNow - 50min);
+  ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(list.hosts[0].seen.status == Status::kDown);
+  CHECK(list.hosts[0].seen.fail_since == kNow - 40min);
+}
+
 TEST_CASE("a line that was quiet for a day was up all day", "[replay]") {
   Log log;
   HostList list = OneHost(kNow - 12h);

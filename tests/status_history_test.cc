@@ -18,7 +18,7 @@ class Line {
 
   std::optional<StatusChange> Check(const CheckResult& result) {
     const WallTime sent = kStart + 10s * checks_++;
-    return RecordCheck(seen, result, sent, limits_, sent + 1s);
+    return RecordCheck(seen, result, sent, limits_, upstream, sent + 1s);
   }
   std::optional<StatusChange> Good(float rtt_ms = 10) {
     CheckResult result;
@@ -33,6 +33,7 @@ class Line {
   }
 
   Observation seen;
+  Upstream upstream;
 
  private:
   Limits limits_;
@@ -112,21 +113,6 @@ TEST_CASE("an outage begins with the first failed check and is told with it", "[
   CHECK(line.seen.status_current == true);
 }
 
-TEST_CASE("a count without a time, as the seed's file has it, begins with what is known", "[status_history]") {
-  Line told;
-  told.seen.fail_count = 12;
-  told.seen.last_alert_time = kStart - 600s;
-  REQUIRE(told.Bad());
-  CHECK(told.seen.status == Status::kDown);
-  CHECK(told.seen.fail_since == kStart - 600s);
-
-  Line untold;
-  untold.seen.fail_count = 2;
-  untold.Bad();
-  CHECK(untold.seen.fail_since == kStart);
-  CHECK(untold.seen.fail_count == 3);
-}
-
 TEST_CASE("failed time counts as down from the first failed to the first good check", "[status_history]") {
   Line line;
   for (int i = 0; i < 5; ++i) line.Good();
@@ -179,6 +165,89 @@ TEST_CASE("a paused host keeps its counts and is pending when it is watched agai
   const auto watched = RecordEnabled(line.seen, true, kStart + 40s);
   REQUIRE(watched);
   CHECK(watched->to == Status::kPending);
+}
+
+TEST_CASE("a failure while monitord is blind is nobody's, and nothing but the status shows it", "[status_history]") {
+  Line line({.fail_threshold = 3, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
+  line.Good();
+  line.upstream.is_blind = true;
+  const auto unknown = line.Bad();
+  REQUIRE(unknown);
+  CHECK(unknown->to == Status::kUnknown);
+  CHECK(line.seen.status_current == true);
+  CHECK(line.seen.fail_count == 0);
+  CHECK(line.seen.trail.size() == 1);
+  for (int i = 0; i < 20; ++i) line.Bad();
+  CHECK(line.seen.status == Status::kUnknown);
+  CHECK(line.Good()->to == Status::kUp);
+  CHECK(*line.seen.uptime == 100.0F);
+}
+
+TEST_CASE("an outage that was told outlives the blindness in it", "[status_history]") {
+  Line line({.fail_threshold = 2, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
+  line.Good();
+  line.Bad();
+  line.Bad();
+  CHECK(line.seen.status == Status::kDown);
+  line.upstream.is_blind = true;
+  line.Bad();
+  CHECK(line.seen.status == Status::kUnknown);
+  line.upstream.is_blind = false;
+  const auto down = line.Bad();
+  REQUIRE(down);
+  CHECK(down->to == Status::kDown);
+  CHECK(down->since == kStart + 40s);  // what was unknown does not become down time
+  CHECK(line.seen.fail_since == kStart + 10s);
+  // Up 10 s, down 20 s, unknown 10 s, down 1 s.
+  CHECK(*line.seen.uptime == Catch::Approx(100.0 * 10 / 31));
+}
+
+TEST_CASE("a check that could not be measured changes nothing; three in a row make the host unknown",
+          "[status_history]") {
+  Line line;
+  line.Good();
+  CheckResult lost;
+  lost.flaw = Flaw::kDropped;
+  CHECK_FALSE(line.Check(lost));
+  CHECK_FALSE(line.Check(lost));
+  line.Good();
+  CHECK_FALSE(line.Check(lost));
+  CHECK_FALSE(line.Check(lost));
+  const auto unknown = line.Check(lost);
+  REQUIRE(unknown);
+  CHECK(unknown->to == Status::kUnknown);
+  CHECK(unknown->reason == "not measured: replies were dropped");
+  CHECK(line.seen.status_current == true);
+  CHECK(line.seen.trail.size() == 2);
+  CHECK(line.Good()->to == Status::kUp);
+  CHECK(*line.seen.uptime == 100.0F);
+}
+
+TEST_CASE("failures before a pause are not in a row with those after it", "[status_history]") {
+  Line line({.fail_threshold = 3, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
+  line.Good();
+  line.Bad();
+  line.Bad();
+  RecordGap(line.seen, kStart + 25s, kStart + 29s);
+  line.Bad();
+  CHECK(line.seen.status == Status::kFailing);
+  CHECK(line.seen.fail_count == 1);
+  CHECK(line.seen.fail_since == kStart + 30s);
+  // Up 10 s, down 15 s, nobody watched for 4 s, down 2 s.
+  CHECK(*line.seen.uptime == Catch::Approx(100.0 * 10 / 27));
+}
+
+TEST_CASE("maintenance is in neither part of the uptime, whatever the line does", "[status_history]") {
+  Line line({.fail_threshold = 2, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
+  line.Good();
+  RecordMaintenance(line.seen, true, kStart + 5s);
+  line.Bad();
+  line.Bad();
+  CHECK(line.seen.status == Status::kDown);
+  RecordMaintenance(line.seen, false, kStart + 25s);
+  line.Bad();
+  // Up 5 s, 20 s in maintenance, down 6 s.
+  CHECK(*line.seen.uptime == Catch::Approx(100.0 * 5 / 11));
 }
 
 TEST_CASE("a host's own limits go before those of config.json", "[status_history]") {

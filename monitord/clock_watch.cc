@@ -1,0 +1,69 @@
+#include "monitord/clock_watch.h"
+
+#include <sys/timex.h>
+
+#include <ctime>
+
+#include "monitord/uptime.h"
+
+namespace linewatch {
+
+using std::chrono::microseconds;
+using std::chrono::nanoseconds;
+
+namespace {
+
+nanoseconds BootTime() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
+}
+
+}  // namespace
+
+Moment ReadClocks() {
+  // Whoever is stopped between two of the clocks would take the pause for a step.
+  constexpr int kTries = 10;
+  constexpr nanoseconds kTogether = std::chrono::milliseconds(5);
+  Moment moment{};
+  for (int i = 0; i < kTries; ++i) {
+    moment.boot = BootTime();
+    moment.wall = WallNow();
+    moment.steady = std::chrono::steady_clock::now();
+    if (BootTime() - moment.boot < kTogether) break;
+  }
+  return moment;
+}
+
+std::optional<microseconds> ClockWatch::Look(const Moment& now) {
+  const auto before = last_;
+  last_ = now;
+  if (!before) return std::nullopt;
+  const auto step = (now.wall - before->wall) - std::chrono::duration_cast<microseconds>(now.boot - before->boot);
+  if (step > -kStep && step < kStep) return std::nullopt;
+  return step;
+}
+
+bool is_clock_synchronised() {
+  timex clock{};
+  return adjtimex(&clock) != TIME_ERROR;
+}
+
+void ShiftTimes(HostList& list, WallTime since, microseconds step, WallTime now) {
+  const auto shift = [&](WallTime& t) {
+    if (t != kNever && t >= since) t += step;
+  };
+  for (Host& host : list.hosts) {
+    Observation& seen = host.seen;
+    for (WallTime* t : {&seen.fail_since, &seen.last_check, &seen.last_good, &seen.last_change, &seen.last_alert_time,
+                        &seen.doubt_since, &seen.alert.told_outage, &seen.alert.last_unrest})
+      shift(*t);
+    for (WallTime& outage : seen.alert.outages) shift(outage);
+    ShiftHistory(seen.history, since, step, now);
+  }
+  for (Notice& notice : list.monitor.notices) shift(notice.since);
+  shift(list.monitor.since);
+  shift(list.updated);
+}
+
+}  // namespace linewatch

@@ -1,0 +1,242 @@
+#include "monitord/recorder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "monitord/alert_policy.h"
+#include "monitord/maintenance.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::milliseconds;
+
+// No id of a host has a slash.
+constexpr std::string_view kUplinkPrefix = "uplink/";
+
+// Missing so many cycles is a pause in which nobody watched, not a delay.
+constexpr int kMissedCycles = 3;
+
+Target TargetFor(const Host& host, const Config& config) {
+  Target target;
+  target.id = host.id;
+  target.kind = host.check;
+  target.name = host.ip;
+  if (const auto address = Address::Parse(host.ip)) target.address = *address;
+  target.interval = host.interval.value_or(config.interval);
+  // Checked when it was set; config.json's interval may have become shorter since.
+  target.timeout = std::min(host.timeout.value_or(config.timeout), config.interval * 9 / 10);
+  target.retries = host.retries.value_or(config.retries);
+  target.packets = host.packets;
+  return target;
+}
+
+Target UplinkTarget(const std::string& address, const Config& config) {
+  Host uplink;
+  uplink.id = std::string(kUplinkPrefix) + address;
+  uplink.ip = address;
+  return TargetFor(uplink, config);
+}
+
+}  // namespace
+
+void Recorder::Start(WallTime last_sign, const Moment& now) {
+  started_ = now.wall;
+  clock_watch_.Look(now);
+  const bool is_short = last_sign <= now.wall && now.wall - last_sign <= kMissedCycles * config_.interval;
+  for (Host& host : list_.hosts) {
+    RestoreAlertState(host.seen, now.wall);
+    if (last_sign != kNever && !is_short && host.seen.fail_count > 0) RecordGap(host.seen, last_sign, now.wall);
+  }
+}
+
+Targets Recorder::Watch(const Moment& now, Outcome& outcome) {
+  topology_ = Topology(list_);
+  auto targets = std::make_shared<std::vector<Target>>();
+  targets->reserve(list_.hosts.size() + config_.uplinks.size());
+  subjects_.clear();
+  for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
+    Host& host = list_.hosts[i];
+    Tell(host, RecordEnabled(host.seen, host.enabled, now.wall), now.wall, outcome);
+    if (!host.enabled) continue;
+    subjects_.push_back(i);
+    targets->push_back(TargetFor(host, config_));
+  }
+  for (const auto& address : config_.uplinks) {
+    subjects_.push_back(kUplink);
+    targets->push_back(UplinkTarget(address, config_));
+  }
+  NoteMaintenance(now.wall, outcome);
+  list_.interval = config_.interval;
+  targets_ = std::move(targets);
+  return targets_;
+}
+
+void Recorder::Record(const Round& round, const Moment& now, Outcome& outcome) {
+  LookAtClock(now, outcome);
+  if (round.is_cycle) {
+    NoteGap(round, now, outcome);
+    NoteMaintenance(now.wall, outcome);
+  }
+  NoteFlaws(round, outcome);
+  NoteSight(round, now, outcome);
+  Judge(round, now, outcome);
+  SettleAwaiting(round, now, outcome);
+  list_.updated = now.wall;
+}
+
+void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
+  const auto step = clock_watch_.Look(now);
+  if (!step) return;
+  ShiftTimes(list_, started_, *step, now.wall);
+  sight_.Shift(*step);
+  started_ += *step;
+  if (last_cycle_) last_cycle_->wall += *step;
+  outcome.events.push_back(MonitorEvent{now.wall, "clock", now.wall - *step});
+}
+
+void Recorder::NoteGap(const Round& round, const Moment& now, Outcome& outcome) {
+  Moment began = now;
+  const auto ago = now.steady - round.started;
+  began.steady = round.started;
+  began.wall = now.WallOf(round.started);
+  began.boot -= ago;
+  const auto before = std::exchange(last_cycle_, began);
+  // The next cycle after an edit of the interval comes when the old or the new one says.
+  const auto interval = std::max(list_.interval, config_.interval);
+  if (!before || began.boot - before->boot <= kMissedCycles * interval) return;
+  for (Host& host : list_.hosts)
+    if (host.seen.last_check != kNever && host.seen.status != Status::kPaused)
+      RecordGap(host.seen, before->wall, began.wall);
+  outcome.events.push_back(MonitorEvent{now.wall, "late", before->wall});
+}
+
+void Recorder::NoteFlaws(const Round& round, Outcome& outcome) {
+  VoidedChecks& voided = list_.monitor.voided;
+  int64_t* const counts[] = {nullptr, &voided.not_sent, &voided.late, &voided.dropped};
+  static_assert(std::size(counts) == kFlawNames.size());
+  bool is_voided = false;
+  for (const Round::Entry& entry : round.entries) {
+    if (entry.result.flaw == Flaw::kNone) continue;
+    const auto flaw = static_cast<size_t>(entry.result.flaw);
+    ++*counts[flaw];
+    ++outcome.unmeasured[flaw];
+    is_voided = true;
+  }
+  if (is_voided) ++voided.rounds;
+}
+
+void Recorder::NoteSight(const Round& round, const Moment& now, Outcome& outcome) {
+  WayOut way;
+  way.sent = now.WallOf(round.started);
+  way.is_cycle = round.is_cycle;
+  for (const Round::Entry& entry : round.entries) {
+    const CheckResult& result = entry.result;
+    const uint32_t subject = SubjectOf(round, entry);
+    if (result.has_left) ++way.sent_out;
+    if (result.ok && !result.has_left) ++way.stayed_here;
+    if (subject == kUplink && result.flaw == Flaw::kNone) ++(result.ok ? way.uplinks_answered : way.uplinks_failed);
+    const bool was_kept = result.refused_here || result.flaw == Flaw::kNotSent;
+    // Sight that is lost was there before: one that has never answered may be a mistyped address.
+    if (!was_kept || subject == kUplink || subject == kGone || list_.hosts[subject].seen.last_good == kNever) continue;
+    ++way.kept_here;
+    if (way.why_kept.empty()) way.why_kept = result.reason;
+  }
+  const auto change = sight_.Record(way, !config_.uplinks.empty());
+  if (change == Sight::Change::kNone) return;
+  const bool is_blind = change == Sight::Change::kBlind;
+  list_.monitor.state = is_blind ? "blind" : "watching";
+  list_.monitor.since = is_blind ? sight_.blind_since() : way.sent;
+  outcome.events.push_back(MonitorEvent{now.wall, is_blind ? "blind" : "sight", sight_.blind_since()});
+}
+
+void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
+  for (const uint32_t i : topology_.parents_first()) {
+    Host& host = list_.hosts[i];
+    const auto parents = topology_.ParentsOf(i);
+    if (host.maintenance.empty() && parents.empty() && !host.seen.in_maintenance) continue;
+    // Whoever is reached through nothing but what is being worked on is cut off with it.
+    const bool is_cut_off = !parents.empty() && std::all_of(parents.begin(), parents.end(), [&](uint32_t parent) {
+      return list_.hosts[parent].seen.in_maintenance;
+    });
+    const bool is_in = is_cut_off || is_in_maintenance(host.maintenance, now);
+    if (is_in == host.seen.in_maintenance) continue;
+    RecordMaintenance(host.seen, is_in, now);
+    outcome.events.push_back(MaintenanceEvent{now, host.id, host.name, is_in});
+  }
+}
+
+void Recorder::Judge(const Round& round, const Moment& now, Outcome& outcome) {
+  std::vector<std::pair<uint32_t, const CheckResult*>> checked;
+  checked.reserve(round.entries.size());
+  for (const Round::Entry& entry : round.entries) {
+    const uint32_t host = SubjectOf(round, entry);
+    if (host == kUplink || host == kGone) continue;
+    checked.emplace_back(host, &entry.result);
+    // Before anybody is judged: a child may stand before its parent.
+    if (entry.result.flaw != Flaw::kNone) continue;
+    Observation& seen = list_.hosts[host].seen;
+    if (entry.result.ok) seen.last_good = now.WallOf(entry.result.sent);
+    if (entry.result.ok || !sight_.is_blind()) seen.status_current = entry.result.ok;
+  }
+  for (const auto& [index, result] : checked) {
+    Host& host = list_.hosts[index];
+    const Limits limits = LimitsOf(host, config_);
+    Tell(host, RecordCheck(host.seen, *result, now.WallOf(result->sent), limits, UpstreamOf(index), now.wall), now.wall,
+         outcome);
+    if (is_awaiting_confirmation(host.seen, limits) &&
+        std::find(awaiting_.begin(), awaiting_.end(), host.id) == awaiting_.end())
+      awaiting_.push_back(host.id);
+  }
+}
+
+// Those at their threshold: the round may have told what was missing. If not, it is asked for, again after every cycle.
+void Recorder::SettleAwaiting(const Round& round, const Moment& now, Outcome& outcome) {
+  std::erase_if(awaiting_, [&](const std::string& id) {
+    Host* host = list_.Find(id);
+    if (host == nullptr) return true;
+    const auto index = static_cast<uint32_t>(host - list_.hosts.data());
+    const Limits limits = LimitsOf(*host, config_);
+    if (const auto change = Confirm(host->seen, limits, UpstreamOf(index), now.wall))
+      Tell(*host, change, now.wall, outcome);
+    if (!is_awaiting_confirmation(host->seen, limits)) return true;
+    const bool was_checked = host->seen.last_check >= now.WallOf(round.started);
+    if (!was_checked && !round.is_cycle) return false;
+    for (const uint32_t parent : topology_.ParentsOf(index)) outcome.questions.push_back(list_.hosts[parent].id);
+    for (const auto& address : config_.uplinks) outcome.questions.push_back(std::string(kUplinkPrefix) + address);
+    return false;
+  });
+}
+
+// A result counts for the host it was meant for, if that is still there and still checked in the same way.
+uint32_t Recorder::SubjectOf(const Round& round, const Round::Entry& entry) const {
+  if (round.targets == targets_) return subjects_[entry.target];
+  const Target& target = (*round.targets)[entry.target];
+  if (target.id.starts_with(kUplinkPrefix)) return kUplink;
+  const Host* host = list_.Find(target.id);
+  if (host == nullptr || !host->enabled || !(TargetFor(*host, config_) == target)) return kGone;
+  return static_cast<uint32_t>(host - list_.hosts.data());
+}
+
+Upstream Recorder::UpstreamOf(uint32_t host) const {
+  Upstream upstream{sight_.is_blind(), false, sight_.answered()};
+  const auto parents = topology_.ParentsOf(host);
+  if (parents.empty()) return upstream;
+  WallTime parent_answered = kNever;
+  upstream.parents_failed = true;
+  for (const uint32_t parent : parents) {
+    const Observation& seen = list_.hosts[parent].seen;
+    parent_answered = std::max(parent_answered, seen.last_good);
+    if (seen.status_current != false) upstream.parents_failed = false;
+  }
+  upstream.answered = std::min(upstream.answered, parent_answered);
+  return upstream;
+}
+
+void Recorder::Tell(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) const {
+  if (!change) return;
+  outcome.events.push_back(
+      StatusEvent{now, host.id, host.name, change->from, change->to, change->since, change->reason});
+}
+
+}  // namespace linewatch

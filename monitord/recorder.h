@@ -1,0 +1,71 @@
+// What the rounds of checks make of the list of hosts: who is up, who is to blame, and what is worth an event. It reads no
+// clock, no file and no network: rounds and moments come in, the changed list, events and questions come out.
+#ifndef LINEWATCH_MONITORD_RECORDER_H_
+#define LINEWATCH_MONITORD_RECORDER_H_
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "monitord/clock_watch.h"
+#include "monitord/probing.h"
+#include "monitord/sight.h"
+#include "monitord/status_history.h"
+#include "monitord/topology.h"
+#include "store/config.h"
+#include "store/event_log.h"
+#include "store/host_list.h"
+
+namespace linewatch {
+
+class Recorder {
+ public:
+  // Both belong to the daemon and outlive this. After every change of settings in them Watch is to be called.
+  Recorder(HostList& list, const Config& config) : list_(list), config_(config) {}
+
+  struct Outcome {
+    std::vector<Event> events;
+    std::vector<std::string> questions;                  // targets whose check is wanted at once, by id
+    std::array<size_t, kFlawNames.size()> unmeasured{};  // checks of the round that were void, by flaw
+  };
+
+  // Once, when the list is loaded. `last_sign` is when the run before was last alive: failures before a longer pause
+  // are no longer in a row with those to come.
+  void Start(WallTime last_sign, const Moment& now);
+
+  // What there is to probe: the enabled hosts and the uplinks.
+  Targets Watch(const Moment& now, Outcome& outcome);
+
+  void Record(const Round& round, const Moment& now, Outcome& outcome);
+
+  // Every few seconds.
+  void LookAtClock(const Moment& now, Outcome& outcome);
+
+ private:
+  enum : uint32_t { kUplink = 0xffffffff, kGone = 0xfffffffe };  // besides indexes into list_.hosts
+  uint32_t SubjectOf(const Round& round, const Round::Entry& entry) const;
+  void NoteGap(const Round& round, const Moment& now, Outcome& outcome);
+  void NoteFlaws(const Round& round, Outcome& outcome);
+  void NoteSight(const Round& round, const Moment& now, Outcome& outcome);
+  void NoteMaintenance(WallTime now, Outcome& outcome);
+  void Judge(const Round& round, const Moment& now, Outcome& outcome);
+  void SettleAwaiting(const Round& round, const Moment& now, Outcome& outcome);
+  Upstream UpstreamOf(uint32_t host) const;
+  void Tell(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) const;
+
+  HostList& list_;
+  const Config& config_;
+  Targets targets_;                 // of the last Watch
+  std::vector<uint32_t> subjects_;  // what each of them is
+  Topology topology_;
+  Sight sight_;
+  ClockWatch clock_watch_;
+  WallTime started_;                   // this run, by the clock as it is now
+  std::optional<Moment> last_cycle_;   // when it began
+  std::vector<std::string> awaiting_;  // ids of hosts at their threshold for which nobody vouches yet
+};
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,434 @@
+#include "monitord/recorder.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "monitord/alert_policy.h"
+#include "tests/catch.h"
+
+namespace linewatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Simulated time, rounds made of letters:
+//   g  answers            b  does not
+//   v  not measured       x  this machine cannot send there
+// and the status after each cycle as a letter.
+std::string LetterOf(Status status) {
+  const std::map<Status, std::string> letters = {
+      {Status::kPending, "-"}, {Status::kUp, "U"},          {Status::kDegraded, "d"}, {Status::kFailing, "f"},
+      {Status::kDown, "D"},    {Status::kUnreachable, "R"}, {Status::kUnknown, "?"},  {Status::kPaused, "="}};
+  return letters.at(status);
+}
+
+constexpr WallTime kStart{1763800000s};
+
+class Network {
+ public:
+  explicit Network(int threshold = 3) {
+    config.interval = 10s;
+    config.fail_threshold = threshold;
+  }
+
+  Host& Add(const std::string& id, std::vector<std::string> parents = {}) {
+    Host host;
+    host.id = host.name = id;
+    host.ip = "10.0.0." + std::to_string(list.hosts.size() + 1);
+    host.parents = std::move(parents);
+    list.hosts.push_back(host);
+    return list.hosts.back();
+  }
+  void AddUplink() { config.uplinks = {"10.9.9.9"}; }
+
+  void Start(WallTime last_sign = kNever) {
+    recorder.Start(last_sign, now);
+    Watch();
+  }
+  void Watch() {
+    Recorder::Outcome outcome;
+    targets = recorder.Watch(now, outcome);
+    Keep(std::move(outcome));
+  }
+
+  // One cycle: how each target fares, by id; whoever is not named answers.
+  void Cycle(const std::map<std::string, char>& fates) {
+    const SteadyTime next = now.steady + config.interval;
+    RunRound(fates, {}, true);
+    // What is asked for is checked at once, and fares as it did in the cycle, unless it was told otherwise.
+    auto then = fates;
+    for (const auto& [id, fate] : fates_when_asked) then[id] = fate;
+    for (int i = 0; i < 3 && !questions.empty(); ++i) RunRound(then, std::exchange(questions, {}), false);
+    Pass(std::chrono::duration_cast<std::chrono::microseconds>(next - now.steady));
+  }
+  // Cycles without anything special.
+  void Quiet(int cycles) {
+    for (int i = 0; i < cycles; ++i) Cycle({});
+  }
+  void Pass(std::chrono::microseconds time) {
+    now.wall += time;
+    now.steady += time;
+    now.boot += time;
+  }
+
+  const Host& Seen(const std::string& id) const { return *list.Find(id); }
+  std::vector<StatusEvent> StatusEvents(const std::string& id) const {
+    return EventsOf<StatusEvent>([&](const auto& e) { return e.host == id; });
+  }
+  std::vector<MonitorEvent> MonitorEvents(const std::string& state) const {
+    return EventsOf<MonitorEvent>([&](const auto& e) { return e.state == state; });
+  }
+  template <class E, class Wanted>
+  std::vector<E> EventsOf(Wanted wanted) const {
+    std::vector<E> found;
+    for (const Event& event : events)
+      if (const auto* e = std::get_if<E>(&event); e != nullptr && wanted(*e)) found.push_back(*e);
+    return found;
+  }
+
+  Config config;
+  HostList list;
+  Recorder recorder{list, config};
+  Moment now{kStart, SteadyTime(1h), 1h};
+  Targets targets;
+  std::vector<Event> events;
+  std::vector<std::string> questions;
+  std::map<std::string, char> fates_when_asked;
+  std::string told;  // alerts: "D router, R router"
+
+ private:
+  void RunRound(const std::map<std::string, char>& fates, const std::vector<std::string>& only, bool is_cycle) {
+    Round round;
+    round.targets = targets;
+    round.is_cycle = is_cycle;
+    round.started = now.steady;
+    for (uint32_t i = 0; i < targets->size(); ++i) {
+      const std::string& id = (*targets)[i].id;
+      if (!only.empty() && std::find(only.begin(), only.end(), id) == only.end()) continue;
+      const auto fate = fates.find(id.starts_with("uplink/") ? "uplink" : id);
+      CheckResult result;
+      result.sent = now.steady;
+      const char letter = fate == fates.end() ? 'g' : fate->second;
+      result.ok = letter == 'g';
+      result.has_left = letter == 'g' || letter == 'b';
+      result.refused_here = letter == 'x';
+      if (letter == 'v') result.flaw = Flaw::kLate;
+      if (result.ok) result.rtt_ms = 10;
+      if (!result.ok) result.reason = letter == 'x' ? "cannot send: Network is unreachable" : "no answer within 1 s";
+      round.entries.push_back({i, result});
+    }
+    Pass(1s);
+    Recorder::Outcome outcome;
+    recorder.Record(round, now, outcome);
+    Keep(std::move(outcome));
+    for (Host& host : list.hosts)
+      if (const auto due = TakeDueAlert(host.seen, false, 1h, now.wall))
+        told += std::string(told.empty() ? "" : ", ") + "DRFS"[static_cast<size_t>(due->kind)] + " " + host.id;
+  }
+  void Keep(Recorder::Outcome&& outcome) {
+    for (auto& event : outcome.events) events.push_back(std::move(event));
+    for (auto& question : outcome.questions) questions.push_back(std::move(question));
+  }
+};
+
+struct Row {
+  const char* host;  // or "uplink"
+  std::vector<std::string> parents;
+  const char* checks;
+  const char* statuses;
+};
+struct Story {
+  const char* what;
+  std::vector<Row> rows;
+  const char* told;
+};
+
+// fail_threshold is 3 in all of them.
+const std::vector<Story> kManual = {
+    {"three failures in a row are an outage, and the first good check ends it",
+     {{"line", {}, "gbbbbg", "UffDDU"}},
+     "D line, R line"},
+    {"fewer are a blip, which nobody is told of", {{"line", {}, "gbbgbbg", "UffUffU"}}, ""},
+
+    {"what hangs below a router that is cut is unreachable, and only the router is told",
+     {{"router", {}, "gbbbgg", "UffDUU"}, {"line", {"router"}, "gbbbgg", "URRRUU"}},
+     "D router, R router"},
+    {"it goes on being checked, and what answers is up",
+     {{"router", {}, "gbbbb", "UffDD"}, {"line", {"router"}, "gbbgb", "URRUR"}},
+     "D router"},
+    {"when the router is back, what is still silent has its full threshold, and alerts by itself then",
+     {{"router", {}, "gbbbggg", "UffDUUU"}, {"line", {"router"}, "gbbbbbb", "URRRffD"}},
+     "D router, R router, D line"},
+    {"a line that fails while its router answers is down by itself",
+     {{"router", {}, "gggggg", "UUUUUU"}, {"line", {"router"}, "gbbbgg", "UffDUU"}},
+     "D line, R line"},
+    {"a line that was down before its router stays told once, and its recovery is told",
+     {{"router", {}, "gggggbbbgg", "UUUUUffDUU"}, {"line", {"router"}, "gbbbbbbbbg", "UffDDRRRDU"}},
+     "D line, D router, R router, R line"},
+    {"failures that an answering router vouched for are not forgotten when the router fails for a moment",
+     {{"router", {}, "ggggbgg", "UUUUfUU"}, {"line", {"router"}, "ggbbbbb", "UUffRfD"}},
+     "D line"},
+    {"with two ways out, both must fail",
+     {{"one", {}, "gbbbbg", "UffDDU"}, {"two", {}, "gggbbg", "UUUffU"}, {"line", {"one", "two"}, "gggbbg", "UUURRU"}},
+     "D one, R one"},
+    {"behind a router that is itself unreachable a line is unreachable",
+     {{"core", {}, "gbbbg", "UffDU"}, {"router", {"core"}, "gbbbg", "URRRU"}, {"line", {"router"}, "gbbbg", "URRRU"}},
+     "D core, R core"},
+
+    {"while no uplink answers nobody is blamed; who answers is up",
+     {{"uplink", {}, "gbbbbbg", ""}, {"far", {}, "gbbbbbg", "U?????U"}, {"near", {}, "ggggggg", "UUUUUUU"}},
+     ""},
+    {"who fails when sight is back has its full threshold",
+     {{"uplink", {}, "gbbbbggg", ""}, {"line", {}, "gbbbbbbb", "U????ffD"}},
+     "D line"},
+    {"failures that led into blindness are not held against the line",
+     {{"uplink", {}, "ggbbggg", ""}, {"line", {}, "gbbbbbb", "Uf??ffD"}},
+     "D line"},
+    {"a told outage is told once, whatever is seen in between",
+     {{"uplink", {}, "ggggbbgg", ""}, {"line", {}, "gbbbbbbg", "UffD??DU"}},
+     "D line, R line"},
+
+    {"when nothing can be sent to anybody, monitord is blind without any uplink",
+     {{"one", {}, "gxxxxg", "U????U"}, {"two", {}, "gxxxxg", "U????U"}},
+     ""},
+    {"a line that alone has no route is down like any other",
+     {{"one", {}, "gxxxg", "UffDU"}, {"two", {}, "ggggg", "UUUUU"}},
+     "D one, R one"},
+
+    {"checks that could not be measured count for nothing", {{"line", {}, "gvvbvbvb", "UUUffffD"}}, "D line"},
+    {"a line of which nothing can be measured is unknown, not down", {{"line", {}, "gvvvvvg", "UUU???U"}}, ""},
+};
+
+TEST_CASE("the manual of verdicts", "[recorder]") {
+  for (const Story& story : kManual) {
+    INFO(story.what);
+    Network network;
+    for (const Row& row : story.rows) {
+      if (std::string_view(row.host) == "uplink") {
+        network.AddUplink();
+      } else {
+        network.Add(row.host, row.parents);
+      }
+    }
+    network.Start();
+    std::map<std::string, std::string> statuses;
+    const size_t cycles = std::string_view(story.rows[0].checks).size();
+    for (size_t i = 0; i < cycles; ++i) {
+      std::map<std::string, char> fates;
+      for (const Row& row : story.rows) fates[row.host] = row.checks[i];
+      network.Cycle(fates);
+      for (const Host& host : network.list.hosts) statuses[host.id] += LetterOf(host.seen.status);
+    }
+    for (const Row& row : story.rows) {
+      INFO(row.host << ": " << row.checks);
+      CHECK(statuses[row.host] == row.statuses);
+    }
+    CHECK(network.told == story.told);
+  }
+}
+
+TEST_CASE("at the threshold parents and uplinks are asked at once, and decide", "[recorder]") {
+  Network network;
+  network.Add("router");
+  network.Add("line", {"router"});
+  network.AddUplink();
+  network.Start();
+  network.Quiet(1);
+
+  SECTION("the router has failed since it was last checked") {
+    network.fates_when_asked["router"] = 'b';
+    for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+    CHECK(network.Seen("line").seen.status == Status::kUnreachable);
+    CHECK(network.told.empty());
+  }
+  SECTION("the uplink has") {
+    network.fates_when_asked["uplink"] = 'b';
+    for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+    CHECK(network.Seen("line").seen.status == Status::kUnknown);
+    CHECK(network.told.empty());
+  }
+  SECTION("neither has") {
+    for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+    CHECK(network.Seen("line").seen.status == Status::kDown);
+    CHECK(network.StatusEvents("line").back().since == kStart + 10s);
+  }
+  SECTION("the answer does not come: the line goes on failing until it does") {
+    network.fates_when_asked = {{"router", 'v'}, {"uplink", 'v'}};
+    for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+    CHECK(network.Seen("line").seen.status == Status::kFailing);
+    network.fates_when_asked.clear();
+    network.Cycle({{"line", 'b'}});
+    CHECK(network.Seen("line").seen.status == Status::kDown);
+  }
+}
+
+TEST_CASE("one uplink of several is enough to see by", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.config.uplinks = {"10.9.9.8", "10.9.9.9"};
+  network.Start();
+  Round round;
+  round.targets = network.targets;
+  round.is_cycle = true;
+  round.started = network.now.steady;
+  for (uint32_t i = 0; i < 3; ++i) {
+    CheckResult result;
+    result.sent = network.now.steady;
+    result.ok = i == 2;
+    round.entries.push_back({i, result});
+  }
+  Recorder::Outcome outcome;
+  network.recorder.Record(round, network.now, outcome);
+  CHECK(network.Seen("line").seen.status == Status::kFailing);
+}
+
+TEST_CASE("a blindness is one event from and one to, and costs nobody uptime", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.AddUplink();
+  network.Start();
+  network.Quiet(10);
+  const WallTime cut = network.now.wall;
+  for (int i = 0; i < 60; ++i) network.Cycle({{"uplink", 'b'}, {"line", 'b'}});
+  CHECK(network.list.monitor.state == "blind");
+  CHECK(network.list.monitor.since == cut);
+  network.Quiet(10);
+  CHECK(network.list.monitor.state == "watching");
+  REQUIRE(network.MonitorEvents("blind").size() == 1);
+  REQUIRE(network.MonitorEvents("sight").size() == 1);
+  CHECK(network.MonitorEvents("sight")[0].since == cut);
+  CHECK(network.Seen("line").seen.uptime == 100.0F);
+  CHECK(network.told.empty());
+}
+
+TEST_CASE("a wall clock that jumps by months changes nothing but the time", "[recorder]") {
+  for (const auto step : {std::chrono::hours(90 * 24), std::chrono::hours(-90 * 24)}) {
+    Network network;
+    network.Add("good");
+    network.Add("bad");
+    network.Start();
+    network.Quiet(80);
+    for (int i = 0; i < 20; ++i) network.Cycle({{"bad", 'b'}});
+    const float uptime = network.Seen("bad").seen.uptime.value();
+    const WallTime fail_since = network.Seen("bad").seen.fail_since;
+    network.now.wall += step;
+    network.Cycle({{"bad", 'b'}});
+    CHECK(network.Seen("bad").seen.fail_since == fail_since + step);
+    CHECK(network.Seen("bad").seen.uptime.value() == Catch::Approx(uptime).margin(0.9));
+    CHECK(network.Seen("good").seen.uptime == 100.0F);
+    CHECK(network.told == "D bad");
+    REQUIRE(network.MonitorEvents("clock").size() == 1);
+    CHECK(network.MonitorEvents("clock")[0].t - network.MonitorEvents("clock")[0].since == step);
+    CHECK(network.MonitorEvents("late").empty());
+
+    // The cooldown goes on as if nothing had been: told again one hour after the first time.
+    const auto told_at = network.Seen("bad").seen.last_alert_time;
+    while (network.now.wall < told_at + 59min) network.Cycle({{"bad", 'b'}});
+    CHECK(network.told == "D bad");
+    while (network.now.wall < told_at + 61min) network.Cycle({{"bad", 'b'}});
+    CHECK(network.told == "D bad, D bad");
+  }
+}
+
+TEST_CASE("an hour in which nobody watched is no outage, no alert and no uptime", "[recorder]") {
+  Network network;
+  network.Add("good");
+  network.Add("bad");
+  network.Start();
+  network.Quiet(10);
+  network.Cycle({{"bad", 'b'}});
+  network.Cycle({{"bad", 'b'}});
+  const WallTime before = network.now.wall - 10s;
+  SECTION("the machine slept") {
+    network.now.wall += 1h;
+    network.now.boot += 1h;
+  }
+  SECTION("the process was stopped") { network.Pass(1h); }
+  network.Cycle({{"bad", 'b'}});
+  CHECK(network.Seen("bad").seen.status == Status::kFailing);
+  CHECK(network.Seen("bad").seen.fail_count == 1);
+  CHECK(network.told.empty());
+  REQUIRE(network.MonitorEvents("late").size() == 1);
+  CHECK(network.MonitorEvents("late")[0].since == before);
+  CHECK(network.Seen("good").seen.uptime == 100.0F);
+  // Up for 100 s, down for 10 s before the pause and 1 s behind it.
+  CHECK(network.Seen("bad").seen.uptime.value() == Catch::Approx(100.0 * 100 / 111));
+}
+
+TEST_CASE("a start long after the end of the run before begins to count anew", "[recorder]") {
+  for (const auto pause : {std::chrono::seconds(15), std::chrono::seconds(3600)}) {
+    Network network;
+    Observation& seen = network.Add("bad").seen;
+    seen.status = Status::kFailing;
+    seen.fail_count = 2;
+    seen.fail_since = kStart - pause - 20s;
+    seen.last_check = kStart - pause;
+    network.Start(kStart - pause);
+    network.Cycle({{"bad", 'b'}});
+    CHECK(network.Seen("bad").seen.status == (pause == 15s ? Status::kDown : Status::kFailing));
+  }
+}
+
+TEST_CASE("maintenance silences, and is in neither part of the uptime; so it is for what hangs below", "[recorder]") {
+  Network network;
+  Host& router = network.Add("router");
+  MaintenanceWindow window;
+  window.once = {{kStart + 50s, kStart + 150s}};
+  router.maintenance.push_back(window);
+  network.Add("other");
+  network.Add("below", {"router"});
+  network.Add("both", {"router", "other"});
+  network.Start();
+  network.Quiet(5);
+  for (int i = 0; i < 10; ++i) network.Cycle({{"router", 'b'}, {"below", 'b'}});
+  CHECK(network.Seen("router").seen.status == Status::kDown);
+  CHECK(network.Seen("router").seen.in_maintenance);
+  CHECK(network.Seen("below").seen.in_maintenance);
+  CHECK_FALSE(network.Seen("both").seen.in_maintenance);
+  network.Quiet(5);
+  CHECK_FALSE(network.Seen("router").seen.in_maintenance);
+  CHECK(network.told.empty());
+  CHECK(network.Seen("router").seen.uptime.value() == 100.0F);
+  CHECK(network.Seen("below").seen.uptime == 100.0F);
+  const auto changes = network.EventsOf<MaintenanceEvent>([](const auto& e) { return e.host == "router"; });
+  REQUIRE(changes.size() == 2);
+  CHECK(changes[0].begins);
+  CHECK_FALSE(changes[1].begins);
+}
+
+TEST_CASE("checks that were not measured are counted by what was wrong", "[recorder]") {
+  Network network;
+  network.Add("one");
+  network.Add("two");
+  network.Start();
+  network.Cycle({{"one", 'v'}, {"two", 'v'}});
+  network.Cycle({{"one", 'v'}});
+  network.Quiet(1);
+  const VoidedChecks& voided = network.list.monitor.voided;
+  CHECK(voided.rounds == 2);
+  CHECK(voided.late == 3);
+  CHECK(voided.dropped == 0);
+}
+
+TEST_CASE("a result of a host that was changed or removed meanwhile counts for nobody", "[recorder]") {
+  Network network;
+  network.Add("one");
+  network.Add("two");
+  network.Start();
+  Round round;
+  round.targets = network.targets;
+  round.is_cycle = true;
+  round.started = network.now.steady;
+  for (uint32_t i = 0; i < 2; ++i) round.entries.push_back({i, {}});
+  network.list.hosts.erase(network.list.hosts.begin());
+  network.list.hosts[0].ip = "10.0.0.77";
+  network.Watch();
+  Recorder::Outcome outcome;
+  network.recorder.Record(round, network.now, outcome);
+  CHECK(network.Seen("two").seen.status == Status::kPending);
+  CHECK(outcome.events.empty());
+}
+
+}  // namespace
+}  // namespace linewatch
