@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <string>
 
+#include "store/host_json.h"
 #include "store/json_members.h"
 
 namespace linewatch::cgi {
@@ -34,6 +35,8 @@ void JudgeMonitor(const Signs& signs, std::vector<Notice>& problems) {
     problems.push_back({"monitor_stopped", "monitord was stopped: nothing is watched.", list.monitor.since});
     return;
   }
+  if (list.monitor.state == "blind")
+    problems.push_back({"blind", "monitord is blind: hosts that do not answer are unknown.", list.monitor.since});
   // A start is a sign of life, too: the first cycle may not be over yet. One that the clock has not come to says nothing.
   const WallTime last = list.monitor.since > signs.now ? list.updated : std::max(list.updated, list.monitor.since);
   const std::chrono::microseconds patience = 3 * signs.interval + signs.timeout;
@@ -102,6 +105,7 @@ std::vector<Notice> FindProblems(const Signs& signs) {
     problems.push_back({"config_broken", "config.json is broken; the last good settings go on.", kNever});
   // monitord says the same of some of them, and says it better: it knows since when.
   for (const Notice& notice : signs.header.monitor.notices) {
+    if (notice.code == kClockUnsynchronised) continue;  // people are told; it keeps no line from being watched
     std::erase_if(problems, [&](const Notice& problem) { return problem.code == notice.code; });
     problems.push_back(notice);
   }
@@ -128,6 +132,9 @@ Response ShowHealth(Installation& installation, const Request&, std::string_view
     write("updated", signs.header.updated);
     write("interval", signs.interval);
     write("cycle_ms", static_cast<int64_t>(signs.header.monitor.cycle.count()));
+    write("late_ms", signs.header.monitor.late_ms);
+    out.Key("voided");
+    WriteVoidedChecks(out, signs.header.monitor.voided);
     write("state", signs.header.monitor.state);
     write("version", signs.header.monitor.version);
     out.EndObject();

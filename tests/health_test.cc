@@ -113,7 +113,7 @@ TEST_CASE("health is 503 with its problems, or 200", "[health]") {
   HostList list;
   list.updated = WallNow();
   list.interval = seconds(10);
-  list.monitor = {"watching", WallNow(), std::chrono::milliseconds(1012), "1.2.3", {}};
+  list.monitor = {"watching", WallNow(), std::chrono::milliseconds(1012), "1.2.3", {}, 0, {}};
   ReplaceFile(site.folder() / "hosts.json", JsonText([&](JsonWriter& out) { WriteHostList(out, list); }), 0640);
   response = site.Send("GET", "/api/health");
   CHECK(response.status == 200);
