@@ -71,18 +71,18 @@ void WriteJson(JsonWriter& out, Status status) { out.String(NameOf(status)); }
 bool ReadJson(const rapidjson::Value& json, Status& status) { return ReadName(json, kStatusNames, status); }
 
 void WriteJson(JsonWriter& out, const Trail& trail) {
-  std::array<char, 2 + Trail::kLength*(kLongestCheck + 1)> text;
-  char* end = text.data();
-  *end++ = '[';
-  for (const Trail::Code code : trail.codes()) {
-    const CheckText& check = kCheckTexts[code];
-    std::copy_n(check.text.data(), kLongestCheck, end);
-    end += check.length;
-    *end++ = ',';
-  }
-  if (trail.size() > 0) --end;
-  *end++ = ']';
-  out.Raw({text.data(), end});
+  out.Value<2 + Trail::kLength*(kLongestCheck + 1)>([&](char* end) {
+    *end++ = '[';
+    for (const Trail::Code code : trail.codes()) {
+      const CheckText& check = kCheckTexts[code];
+      std::copy_n(check.text.data(), kLongestCheck, end);
+      end += check.length;
+      *end++ = ',';
+    }
+    if (trail.size() > 0) --end;
+    *end++ = ']';
+    return end;
+  });
 }
 bool ReadJson(const rapidjson::Value& json, Trail& trail) {
   if (!json.IsArray()) return false;
@@ -140,7 +140,7 @@ void VisitMembers(N& notice, auto&& visit) {
 
 namespace {
 
-constexpr std::string_view kIdName = "id", kRevisionName = "revision";
+constexpr char kIdName[] = "id", kRevisionName[] = "revision";
 
 template <class H, class Visitor>
 void VisitSettings(H& host, Visitor&& visit) {
