@@ -1,9 +1,9 @@
 // The limit: how cheaply one thread pings many IPv4 addresses once each. A yardstick, without names, repeats or rules.
 //   icmp_limit [--ping-socket] [--stamps] [--timeout MILLISECONDS] FILE
 // FILE has an address a line. A raw socket with a filter is used unless a ping socket is asked for. Ends when all have
-// answered, or the timeout after the last request, and prints an object of JSON. Round trips are measured with the time
-// of day at sending and after receiving a batch, or, with stamps, from the kernel's stamp on the request to its stamp on
-// the reply: what the way itself took.
+// answered, or the timeout after the last request, and prints an object of JSON. Round trips are those between sending
+// and receiving a batch, or, with stamps, between the kernel's stamp on the request and its stamp on the reply: what the
+// way itself took.
 #include <arpa/inet.h>
 #include <linux/errqueue.h>
 #include <linux/filter.h>
@@ -88,7 +88,7 @@ struct Batch {
 
 class Limit {
  public:
-  Limit(const Options& options, std::vector<in_addr_t> addresses);
+  Limit(const Options& options, const std::vector<in_addr_t>& addresses);
   ~Limit() { close(fd_); }
   Limit(const Limit&) = delete;
   Limit& operator=(const Limit&) = delete;
@@ -112,7 +112,7 @@ class Limit {
   Batch out_{}, in_{};
 };
 
-Limit::Limit(const Options& options, std::vector<in_addr_t> addresses) : options_(options) {
+Limit::Limit(const Options& options, const std::vector<in_addr_t>& addresses) : options_(options) {
   for (const in_addr_t address : addresses) probes_.push_back({address});
   fd_ = Checked(socket(AF_INET, options_.ping_socket ? SOCK_DGRAM : SOCK_RAW, IPPROTO_ICMP), "open a socket");
   constexpr int kRoomForAll = 64 << 20;

@@ -25,6 +25,7 @@ with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as asking:
             pass
 """
 FAR_END = pathlib.Path(__file__).with_name("far_end.cc")
+ICMP_LIMIT = daemon.TOP / "tests" / "bench" / "icmp_limit.cc"
 # The second number of an address tells far_end.cc how to answer.
 DISTANT, LOSSY, SILENT, FLOODED, FLOODED_SILENT = range(78, 83)
 _numbers = itertools.count()
