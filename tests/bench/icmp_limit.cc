@@ -2,8 +2,8 @@
 //   icmp_limit [--ping-socket] [--stamps] [--timeout MILLISECONDS] FILE
 // FILE has an address a line. A raw socket with a filter is used unless a ping socket is asked for. Ends when all have
 // answered, or the timeout after the last request, and prints an object of JSON. Round trips are those between sending
-// and receiving a batch, or, with stamps, between the kernel's stamp on the request and its stamp on the reply: what the
-// way itself took.
+// and receiving a batch, or, with stamps, between the kernel's stamp on the request and its stamp on the reply: what
+// the way itself took.
 #include <arpa/inet.h>
 #include <linux/errqueue.h>
 #include <linux/filter.h>

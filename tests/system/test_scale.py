@@ -1,4 +1,4 @@
-"""Thousands of hosts at once: lines that lose packets, names and routes that are not there, a flood of foreign replies."""
+"""Thousands of hosts at once: lossy lines, names and routes that are not there, a flood of foreign replies."""
 
 import contextlib
 import json
