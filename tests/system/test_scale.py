@@ -24,6 +24,8 @@ REFUSED = {
     "10.90.1.": "cannot send: Operation not permitted",  # the firewall's answer
     "10.90.2.": "cannot send: Invalid argument",         # a blackhole's
     "10.90.3.": "cannot send: Network is unreachable",   # no route
+    "10.90.4.": "cannot send: No route to host",         # these two answers the kernel gives for earlier packets, too
+    "10.90.5.": "cannot send: Permission denied",
 }
 
 
@@ -72,7 +74,8 @@ def watched(folder):
         lines = network.far_addresses(network.LOSSY, 1000)
         refusing = stack.enter_context(contextlib.closing(network.Namespace()))
         refusing.ip("route", "add", "10.90.1.0/24", "dev", "lo")
-        refusing.ip("route", "add", "blackhole", "10.90.2.0/24")
+        for kind, third in {"blackhole": 2, "unreachable": 4, "prohibit": 5}.items():
+            refusing.ip("route", "add", kind, f"10.90.{third}.0/24")
         refusing.nft("""
             table ip refusing {
               chain out {
@@ -89,7 +92,7 @@ def watched(folder):
         yield {
             "repeated": start("repeated", lossy, hosts_at(lines), LOSSY),
             "not repeated": start("not-repeated", lossy, hosts_at(lines[:200]), {**LOSSY, "retries": 0}),
-            "refused": start("refused", refusing, [h for pair in zip(good, refused) for h in pair] + good[60:], SECOND),
+            "refused": start("refused", refusing, [h for pair in zip(good, refused) for h in pair] + good[100:], SECOND),
             "names": start("names", names, unresolved + hosts_at(network.loopback_addresses(9900)),
                            {**SECOND, "interval": 3}),
         }
