@@ -24,7 +24,7 @@ RUN_PACKAGES   := lighttpd lighttpd-mod-deflate
 UNIT_PACKAGES  := catch2
 TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest strace iproute2 nftables curl nodejs npm chromium
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
-BENCH_PACKAGES := python3 curl wrk
+BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 
 CXXFLAGS   ?= -O2 -g
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual \

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "store/trail.h"
 #include "store/wall_time.h"
 
 namespace linewatch {
@@ -50,26 +51,6 @@ struct Acknowledgement {
   std::string by;
   WallTime at;
   std::string note;
-};
-
-// The last sixty checks, oldest first: milliseconds, or a failure.
-class Trail {
- public:
-  static constexpr size_t kLength = 60;
-  static constexpr float kFailed = -1;  // no round trip is negative
-
-  void Add(float milliseconds_or_failed) {
-    checks_[end_] = milliseconds_or_failed;
-    end_ = static_cast<uint8_t>((end_ + 1) % kLength);
-    if (size_ < kLength) ++size_;
-  }
-  size_t size() const { return size_; }
-  // i from 0, the oldest, to size() - 1.
-  float operator[](size_t i) const { return checks_[(end_ + kLength - size_ + i) % kLength]; }
-
- private:
-  std::array<float, kLength> checks_{};
-  uint8_t end_ = 0, size_ = 0;
 };
 
 // The time of the last day by what it says about a line, in the order of time. It is not in hosts.json: a start

@@ -11,6 +11,7 @@
 #include <rapidjson/memorystream.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "store/json_members.h"
@@ -30,6 +31,36 @@ int ClockMinutes(std::string_view text) {
   return std::min(digit(0) * 10 + digit(1), 23) * 60 + std::min(digit(3) * 10 + digit(4), 59);
 }
 
+// Of a host's numbers nearly all are in its trail. They are looked up, not made.
+constexpr size_t kLongestCheck = 7;
+struct CheckText {
+  std::array<char, kLongestCheck> text{};
+  uint8_t length = 0;
+
+  constexpr void Put(char c) { text[length++] = c; }
+};
+
+constexpr CheckText TextOf(Trail::Code code) {
+  CheckText check;
+  if (code == Trail::kFailedCode) {
+    for (const char c : {'n', 'u', 'l', 'l'}) check.Put(c);
+    return check;
+  }
+  const uint64_t whole = Trail::MicrosecondsOf(code) / 1000;
+  for (uint64_t unit = 1000000; unit > 0; unit /= 10)
+    if (whole >= unit || unit == 1) check.Put(static_cast<char>('0' + whole / unit % 10));
+  uint64_t rest = Trail::MicrosecondsOf(code) % 1000;
+  if (rest != 0) check.Put('.');
+  for (uint64_t unit = 100; rest != 0; rest %= unit, unit /= 10) check.Put(static_cast<char>('0' + rest / unit));
+  return check;
+}
+
+constexpr auto kCheckTexts = [] {
+  std::array<CheckText, Trail::kFailedCode + 1> texts;
+  for (Trail::Code code = 0; code <= Trail::kFailedCode; ++code) texts[code] = TextOf(code);
+  return texts;
+}();
+
 }  // namespace
 
 // Found through the namespace of the type, hence not in the unnamed one.
@@ -40,15 +71,18 @@ void WriteJson(JsonWriter& out, Status status) { out.String(NameOf(status)); }
 bool ReadJson(const rapidjson::Value& json, Status& status) { return ReadName(json, kStatusNames, status); }
 
 void WriteJson(JsonWriter& out, const Trail& trail) {
-  out.StartArray();
-  for (size_t i = 0; i < trail.size(); ++i) {
-    if (trail[i] < 0) {
-      out.Null();
-    } else {
-      WriteJson(out, trail[i]);
+  out.Value<2 + Trail::kLength*(kLongestCheck + 1)>([&](char* end) {
+    *end++ = '[';
+    for (const Trail::Code code : trail.codes()) {
+      const CheckText& check = kCheckTexts[code];
+      std::copy_n(check.text.data(), kLongestCheck, end);
+      end += check.length;
+      *end++ = ',';
     }
-  }
-  out.EndArray();
+    if (trail.size() > 0) --end;
+    *end++ = ']';
+    return end;
+  });
 }
 bool ReadJson(const rapidjson::Value& json, Trail& trail) {
   if (!json.IsArray()) return false;
@@ -114,7 +148,7 @@ void VisitMembers(V& voided, auto&& visit) {
 
 namespace {
 
-constexpr std::string_view kIdName = "id", kRevisionName = "revision";
+constexpr char kIdName[] = "id", kRevisionName[] = "revision";
 
 template <class H, class Visitor>
 void VisitSettings(H& host, Visitor&& visit) {

@@ -8,6 +8,30 @@
 #include <cstring>
 
 namespace linewatch {
+namespace {
+
+char* Put(char* end, std::string_view text) {
+  std::memcpy(end, text.data(), text.size());
+  return end + text.size();
+}
+
+constexpr size_t kMostOfEscape = 6;  // characters
+char* PutEscape(char* end, char c) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  // RFC 8259, section 7: these have a letter of their own.
+  constexpr std::string_view kNamed = "\"\\\b\f\n\r\t", kNames = "\"\\bfnrt";
+  *end++ = '\\';
+  if (const size_t place = kNamed.find(c); place != std::string_view::npos) {
+    *end++ = kNames[place];
+    return end;
+  }
+  end = Put(end, "u00");
+  *end++ = kHex[static_cast<unsigned char>(c) >> 4];
+  *end++ = kHex[c & 0xf];
+  return end;
+}
+
+}  // namespace
 
 std::optional<JsonFault> CheckJsonDepth(std::string_view text) {
   int depth = 0;
@@ -48,77 +72,89 @@ std::string JsonText(const std::function<void(JsonWriter&)>& write) {
   return text;
 }
 
+bool JsonWriter::Null() { return Value(PutNull); }
+
+bool JsonWriter::Bool(bool value) {
+  return Value([=](char* end) { return PutBool(end, value); });
+}
+
 bool JsonWriter::Int64(int64_t value) {
-  char text[24];
-  return Raw({text, std::to_chars(text, text + sizeof text, value).ptr});
+  return Value([=](char* end) { return PutInteger(end, value); });
 }
 
 bool JsonWriter::Uint64(uint64_t value) {
-  char text[24];
-  return Raw({text, std::to_chars(text, text + sizeof text, value).ptr});
+  return Value([=](char* end) { return std::to_chars(end, end + kMostOfNumber, value).ptr; });
 }
 
 bool JsonWriter::Double(double value) {
   if (!std::isfinite(value)) return Null();
-  char text[32];
-  return Raw({text, std::to_chars(text, text + sizeof text, value).ptr});
+  return Value([=](char* end) { return std::to_chars(end, end + kMostOfNumber, value).ptr; });
 }
 
-void JsonWriter::PutText(std::string_view text) {
-  while (text.size() > kPiece - size_) {
-    const auto part = text.substr(0, kPiece - size_);
-    std::memcpy(buffer_.get() + size_, part.data(), part.size());
-    size_ += part.size();
-    text.remove_prefix(part.size());
-    Flush();
-  }
-  std::memcpy(buffer_.get() + size_, text.data(), text.size());
-  size_ += text.size();
-}
-
-void JsonWriter::PutString(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  // RFC 8259, section 7: these have a letter of their own.
-  constexpr std::string_view kNamed = "\"\\\b\f\n\r\t", kNames = "\"\\bfnrt";
-  Put('"');
-  size_t begin = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    PutText(text.substr(begin, i - begin));
-    begin = i + 1;
-    Put('\\');
-    if (const size_t place = kNamed.find(text[i]); place != std::string_view::npos) {
-      Put(kNames[place]);
-    } else {
-      PutText("u00");
-      Put(kHex[c >> 4]);
-      Put(kHex[c & 0xf]);
+bool JsonWriter::String(std::string_view text) {
+  constexpr size_t kPart = 4096;
+  char* end = Room(std::min(text.size(), kPart) * kMostOfEscape + 3);
+  *end++ = '"';
+  while (true) {
+    for (const char c : text.substr(0, kPart)) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\') {
+        end = PutEscape(end, c);
+      } else {
+        *end++ = c;
+      }
     }
+    if (text.size() <= kPart) break;
+    text.remove_prefix(kPart);
+    End(end);
+    end = Room(std::min(text.size(), kPart) * kMostOfEscape + 2);
   }
-  PutText(text.substr(begin));
-  Put('"');
+  *end++ = '"';
+  return End(PutComma(end));
 }
 
-void WriteNumber(JsonWriter& out, double value) {
-  constexpr double kLargest = 9e15;  // below it a double counts thousandths exactly enough for a time in seconds
-  if (!std::isfinite(value) || std::fabs(value) >= kLargest / 1000) {
-    out.Null();
-    return;
-  }
-  const auto thousandths = std::llround(std::fabs(value) * 1000);
-  char text[32];
-  char* end = text;
-  if (value < 0 && thousandths != 0) *end++ = '-';
-  end = std::to_chars(end, text + sizeof text, thousandths / 1000).ptr;
-  if (auto rest = static_cast<int>(thousandths % 1000); rest != 0) {
+bool JsonWriter::Raw(std::string_view json) {
+  constexpr size_t kPart = kPiece / 2;
+  for (; json.size() > kPart; json.remove_prefix(kPart)) End(Put(Room(kPart), json.substr(0, kPart)));
+  return End(PutComma(Put(Room(json.size() + 1), json)));
+}
+
+// The last character stays here: it may be a comma too many.
+void JsonWriter::HandOn() {
+  take_({buffer_.get(), size_ - 1});
+  buffer_[0] = buffer_[size_ - 1];
+  size_ = 1;
+}
+
+void JsonWriter::Flush() {
+  if (size_ > 0 && buffer_[size_ - 1] == ',') --size_;
+  take_({buffer_.get(), size_});
+  size_ = 0;
+}
+
+char* PutNull(char* end) { return Put(end, "null"); }
+
+char* PutBool(char* end, bool value) { return Put(end, value ? "true" : "false"); }
+
+char* PutInteger(char* end, int64_t value) { return std::to_chars(end, end + JsonWriter::kMostOfNumber, value).ptr; }
+
+char* PutThousandths(char* end, int64_t value) {
+  if (value < 0) *end++ = '-';
+  const uint64_t thousandths = value < 0 ? -static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
+  end = std::to_chars(end, end + JsonWriter::kMostOfNumber, thousandths / 1000).ptr;
+  if (const auto rest = static_cast<unsigned>(thousandths % 1000); rest != 0) {
     *end++ = '.';
-    for (int unit = 100; rest != 0; unit /= 10) {
-      *end++ = static_cast<char>('0' + rest / unit);
-      rest %= unit;
-    }
+    *end++ = static_cast<char>('0' + rest / 100);
+    *end++ = static_cast<char>('0' + rest / 10 % 10);
+    *end++ = static_cast<char>('0' + rest % 10);
+    while (end[-1] == '0') --end;
   }
-  out.Raw({text, end});
+  return end;
+}
+
+char* PutNumber(char* end, double value) {
+  constexpr double kLargest = 9e12;  // below it a double counts thousandths exactly enough for a time in seconds
+  if (!std::isfinite(value) || std::fabs(value) >= kLargest) return PutNull(end);
+  return PutThousandths(end, std::llround(value * 1000));
 }
 
 const rapidjson::Value* FindMember(const rapidjson::Value& object, std::string_view name) {

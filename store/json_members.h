@@ -31,24 +31,36 @@ concept HasMembers = requires(T& value) {
 
 // ---- Writing. Durations are seconds, times Unix seconds; "never" and "not set" are null.
 
+// No bool but a bool: a text would become one.
+char* PutJson(char* end, std::same_as<bool> auto value) { return PutBool(end, value); }
+inline char* PutJson(char* end, int value) { return PutInteger(end, value); }
+inline char* PutJson(char* end, int64_t value) { return PutInteger(end, value); }
+inline char* PutJson(char* end, size_t value) { return PutInteger(end, static_cast<int64_t>(value)); }
+inline char* PutJson(char* end, float value) { return PutNumber(end, static_cast<double>(value)); }
+inline char* PutJson(char* end, double value) { return PutNumber(end, value); }
+inline char* PutJson(char* end, std::chrono::milliseconds value) { return PutThousandths(end, value.count()); }
+inline char* PutJson(char* end, WallTime value) {
+  if (value == kNever) return PutNull(end);
+  return PutThousandths(end, std::chrono::round<std::chrono::milliseconds>(value).time_since_epoch().count());
+}
+
+// What is always short takes the shorter way.
+template <class T>
+concept IsPut = requires(char* end, const T& value) {
+  PutJson(end, value);
+};
+
+template <IsPut T>
+char* PutJson(char* end, const std::optional<T>& value) {
+  return value ? PutJson(end, *value) : PutNull(end);
+}
+template <IsPut T>
+void WriteJson(JsonWriter& out, const T& value) {
+  out.Value([&](char* end) { return PutJson(end, value); });
+}
+
 inline void WriteJson(JsonWriter& out, const std::string& value) { out.String(value); }
 inline void WriteJson(JsonWriter& out, std::string_view value) { out.String(value); }
-inline void WriteJson(JsonWriter& out, bool value) { out.Bool(value); }
-inline void WriteJson(JsonWriter& out, int value) { out.Int(value); }
-inline void WriteJson(JsonWriter& out, int64_t value) { out.Int64(value); }
-inline void WriteJson(JsonWriter& out, size_t value) { out.Uint64(value); }
-inline void WriteJson(JsonWriter& out, float value) { WriteNumber(out, static_cast<double>(value)); }
-inline void WriteJson(JsonWriter& out, double value) { WriteNumber(out, value); }
-inline void WriteJson(JsonWriter& out, std::chrono::milliseconds value) {
-  WriteNumber(out, std::chrono::duration<double>(value).count());
-}
-inline void WriteJson(JsonWriter& out, WallTime value) {
-  if (value == kNever) {
-    out.Null();
-  } else {
-    WriteNumber(out, UnixSeconds(value));
-  }
-}
 template <class T>
 void WriteJson(JsonWriter& out, const std::optional<T>& value) {
   if (value) {
@@ -70,6 +82,15 @@ void WriteJson(JsonWriter& out, const T& value);
 class MemberWriter {
  public:
   explicit MemberWriter(JsonWriter& out) : out_(out) {}
+  template <size_t N, class T>
+  void operator()(const char (&name)[N], const T& value) const {
+    if constexpr (IsPut<T>) {
+      out_.Member(name, [&](char* end) { return PutJson(end, value); });
+    } else {
+      out_.Key(name);
+      WriteJson(out_, value);
+    }
+  }
   template <class T>
   void operator()(std::string_view name, const T& value) const {
     out_.Key(name);

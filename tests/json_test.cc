@@ -6,7 +6,7 @@ namespace linewatch {
 namespace {
 
 std::string Number(double value) {
-  return JsonText([&](JsonWriter& out) { WriteNumber(out, value); });
+  return JsonText([&](JsonWriter& out) { out.Value([&](char* end) { return PutNumber(end, value); }); });
 }
 
 TEST_CASE("numbers are written with at most three decimals and no zeros at the end", "[json]") {
@@ -102,6 +102,45 @@ TEST_CASE("a long text is handed on in pieces and arrives whole", "[json]") {
   CHECK(text.size() == 200001);
   CHECK(text.substr(0, 4) == "[7,7");
   CHECK(text.back() == ']');
+}
+
+TEST_CASE("a piece may end anywhere: between a value, its comma and a bracket too", "[json]") {
+  constexpr size_t kPiece = 32 * 1024;
+  for (size_t length = kPiece - 60; length < kPiece + 10; ++length) {
+    const std::string filler(length, 'x');
+    std::string text;
+    size_t pieces = 0;
+    JsonWriter out([&](std::string_view piece) {
+      text += piece;
+      ++pieces;
+    });
+    out.StartArray();
+    out.Raw(filler);
+    out.StartArray();
+    out.EndArray();
+    out.StartObject();
+    out.Key("a");
+    out.StartObject();
+    out.EndObject();
+    out.Key(std::string_view("b\n"));
+    out.Int(-1);
+    out.EndObject();
+    out.Null();
+    out.EndArray();
+    out.Flush();
+    CHECK(text == "[" + filler + R"(,[],{"a":{},"b\n":-1},null])");
+    CHECK(pieces <= 3);
+  }
+}
+
+TEST_CASE("a string is escaped to its end, however long it is", "[json]") {
+  for (const size_t length : {4095UL, 4096UL, 4097UL, 8192UL, 100000UL}) {
+    const std::string text = JsonText([&](JsonWriter& out) { out.String(std::string(length, '\n') + "é\x02"); });
+    rapidjson::Document document;
+    REQUIRE_FALSE(ParseJson(text, document));
+    CHECK(text.size() == 2 * length + 10);
+    CHECK(StringOf(document) == std::string(length, '\n') + "é\x02");
+  }
 }
 
 }  // namespace

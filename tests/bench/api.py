@@ -4,7 +4,6 @@
 import json
 import os
 import pathlib
-import random
 import re
 import statistics
 import subprocess
@@ -12,6 +11,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+import lists
 from stack import Web
 
 CONNECTIONS = 16
@@ -21,29 +21,14 @@ SIZES = (100, 1000, 10000)  # the last for memory alone
 
 
 def published(count):
-    """A list as monitord publishes it, with round trips as they vary on real lines."""
-    noise = random.Random(1)
+    """A list as monitord publishes it."""
     now = time.time()
-
-    def host(i):
-        rtt = noise.uniform(1, 60)
-        trail = [None if noise.random() < 0.01 else round(noise.gauss(rtt, rtt / 30), 3) for _ in range(60)]
-        settings = {"name": f"Line {i}", "ip": f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}", "check": "ping",
-                    "enabled": True, "group": noise.choice(["", "north", "south"]), "customer": "", "tags": [],
-                    "notes": "", "parents": []}
-        unset = dict.fromkeys(["interval", "timeout", "retries", "fail_threshold", "slow_ms", "max_loss_percent",
-                               "max_jitter_ms", "sla_percent", "acknowledged", "fail_since", "last_alert_time",
-                               "jitter_ms", "cert_expires"])
-        seen = {"status": "up", "statusCurrent": True, "fail_count": 0, "last_check": round(now, 3), "reason": "",
-                "last_good": round(now, 3), "last_change": round(now - noise.uniform(0, 1e6), 3), "rtt_ms": trail[-1],
-                "loss_percent": 0, "uptime": round(noise.uniform(99, 100), 3), "trail": trail, "in_maintenance": False}
-        return {"id": f"{i:010x}", "revision": 1, **settings, "packets": 1, "maintenance": [], **unset, **seen}
-
+    addresses = [f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}" for i in range(count)]
     summary = {"total": count, "up": count, "degraded": 0, "failing": 0, "down": 0, "unreachable": 0, "unknown": 0,
                "paused": 0, "pending": 0, "uptime": 99.5}
     monitor = {"state": "watching", "since": int(now), "version": "0", "notices": [], "cycle_ms": 1012}
     return json.dumps({"format": 1, "updated": round(now, 3), "interval": 10, "revision": 57, "monitor": monitor,
-                       "summary": summary, "hosts": [host(i) for i in range(count)]}, separators=(",", ":"))
+                       "summary": summary, "hosts": lists.hosts(addresses)}, separators=(",", ":"))
 
 
 def rate(web, path, header=None):

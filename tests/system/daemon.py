@@ -151,6 +151,14 @@ class Daemon:
         found = json.loads(text)
         return found if "monitor" in found else None
 
+    def until_replaced(self, seconds=10):
+        """Waits for the next list without reading it: to read a long one costs the machine more than to make it."""
+        def identity():
+            found = (self.live / "hosts.json").stat()
+            return found.st_ino, found.st_mtime_ns
+        before = identity()
+        until(lambda: identity() != before, seconds, lambda: f"no new list\n{self.log()[-3000:]}")
+
     def host(self, name):
         published = self.published()
         return next((h for h in published["hosts"] if h["name"] == name), None) if published else None

@@ -1,4 +1,4 @@
-// The far end of a TUN device: answers each ping in the way that the third number of the pinged address asks for.
+// The far end of a TUN device: answers each ping in the way that the numbers of the pinged address ask for.
 //   far_end DEVICE     says "ready", then works until it is ended
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -14,7 +14,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <map>
+#include <random>
 #include <span>
 #include <vector>
 
@@ -24,7 +26,20 @@ using Clock = std::chrono::steady_clock;
 using Packet = std::vector<uint8_t>;
 using std::chrono::milliseconds;
 
-// x of 10.77.x.y; far_end.cc and test_network.py know these numbers.
+// n of 10.n.x.y; network.py and those who use it know these numbers.
+enum Place : uint8_t {
+  kByManner = 77,
+  kDistant = 78,        // 20 ms away
+  kLossy = 79,          // as far, and one of twenty requests is lost
+  kSilent = 80,         // nobody is there
+  kFlooded = 81,        // as far as kDistant, and with each request come fifty replies that are none
+  kFloodedSilent = 82,  // nothing but those fifty
+};
+constexpr milliseconds kDistance{20};
+constexpr double kLoss = 0.05;
+constexpr int kFlood = 50;
+
+// x of 10.77.x.y; test_network.py knows these numbers.
 enum Manner : uint8_t {
   kAtOnce = 0,
   kAfterMilliseconds = 1,  // y of them
@@ -85,10 +100,36 @@ Packet TimeExceededFor(const Packet& request) {
   return error;
 }
 
-// What comes back for a request, each at its time.
-std::multimap<Clock::time_point, Packet> AnswersTo(const Packet& request) {
+// What comes back, each at its time.
+using Answers = std::multimap<Clock::time_point, Packet>;
+
+// Replies to pings that nobody sent: every other one by its id, the rest by what it carries.
+void Flood(Answers& answers, Clock::time_point at, const Packet& reply, int count) {
+  for (int i = 0; i < count; ++i) {
+    Packet foreign = reply;
+    const auto icmp = std::span(foreign).subspan(kIpHeader);
+    icmp[i % 2 == 0 ? 4 : kIcmpHeader] ^= static_cast<uint8_t>(i + 1);
+    Seal(foreign);
+    answers.emplace(at, std::move(foreign));
+  }
+}
+
+Answers AnswersFrom(Place place, const Packet& request) {
+  static std::mt19937 random(1);
+  static std::bernoulli_distribution is_lost(kLoss);
   const auto now = Clock::now();
-  std::multimap<Clock::time_point, Packet> answers;
+  Answers answers;
+  if (place == kSilent || (place == kLossy && is_lost(random))) return answers;
+  Packet reply = ReplyTo(request);
+  Seal(reply);
+  if (place == kFlooded || place == kFloodedSilent) Flood(answers, now, reply, kFlood);
+  if (place != kFloodedSilent) answers.emplace(now + kDistance, std::move(reply));
+  return answers;
+}
+
+Answers AnswersInManner(const Packet& request) {
+  const auto now = Clock::now();
+  Answers answers;
   Packet reply = ReplyTo(request);
   const std::span icmp = std::span(reply).subspan(kIpHeader);
   switch (request[18]) {
@@ -124,13 +165,8 @@ std::multimap<Clock::time_point, Packet> AnswersTo(const Packet& request) {
       reply = TimeExceededFor(request);
       break;
     case kAmongForeign:
+      Flood(answers, now, reply, 200);
       Seal(reply);
-      for (int i = 0; i < 200; ++i) {
-        Packet foreign = reply;
-        Put(std::span(foreign).subspan(kIpHeader), 4, static_cast<uint16_t>(i * 331));
-        Seal(foreign);
-        answers.emplace(now, foreign);
-      }
       answers.emplace(now, reply);
       return answers;
     default:
@@ -160,7 +196,8 @@ int main(int argc, char** argv) {
   std::puts("ready");
   std::fflush(stdout);
 
-  std::multimap<Clock::time_point, Packet> waiting;
+  Answers waiting;
+  std::array<uint8_t, 2048> buffer;
   for (;;) {
     while (!waiting.empty() && waiting.begin()->first <= Clock::now()) {
       const Packet& packet = waiting.begin()->second;
@@ -168,17 +205,22 @@ int main(int argc, char** argv) {
       if (write(tun, packet.data(), packet.size()) < 0) std::perror("far_end");
       waiting.erase(waiting.begin());
     }
-    int patience = -1;
+    timespec patience{};
     if (!waiting.empty()) {
-      const auto rest = std::chrono::ceil<milliseconds>(waiting.begin()->first - Clock::now());
-      patience = std::max(0, static_cast<int>(rest.count()));
+      const auto rest = std::max(Clock::duration::zero(), waiting.begin()->first - Clock::now());
+      patience = {std::chrono::floor<std::chrono::seconds>(rest).count(), (rest % std::chrono::seconds(1)).count()};
     }
     pollfd ready{tun, POLLIN, 0};
-    poll(&ready, 1, patience);
-    Packet packet(2048);
-    for (ssize_t n; (n = read(tun, packet.data(), packet.size())) > 0; packet.resize(2048)) {
-      packet.resize(static_cast<size_t>(n));
-      if (is_ping(packet)) waiting.merge(AnswersTo(packet));
+    ppoll(&ready, 1, waiting.empty() ? nullptr : &patience, nullptr);
+    // Not all at once: in a burst of ten thousand the first answers are due before the last request is read.
+    constexpr int kMostInARow = 64;
+    for (int i = 0; i < kMostInARow; ++i) {
+      const ssize_t n = read(tun, buffer.data(), buffer.size());
+      if (n <= 0) break;
+      const Packet packet(buffer.begin(), buffer.begin() + n);
+      if (!is_ping(packet)) continue;
+      const auto place = static_cast<Place>(packet[17]);
+      waiting.merge(place == kByManner ? AnswersInManner(packet) : AnswersFrom(place, packet));
     }
   }
 }

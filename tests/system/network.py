@@ -24,7 +24,10 @@ with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as asking:
         except TimeoutError:
             pass
 """
-SOURCE = pathlib.Path(__file__).with_name("far_end.cc")
+FAR_END = pathlib.Path(__file__).with_name("far_end.cc")
+ICMP_LIMIT = daemon.TOP / "tests" / "bench" / "icmp_limit.cc"
+# The second number of an address tells far_end.cc how to answer.
+DISTANT, LOSSY, SILENT, FLOODED, FLOODED_SILENT = range(78, 83)
 _numbers = itertools.count()
 
 
@@ -85,6 +88,15 @@ class Namespace:
 
     def allow_ping_sockets(self):
         self.set("net.ipv4.ping_group_range", "0 2147483647")
+
+    def reach_far_end(self):
+        """Connects the addresses that far_end.cc answers for."""
+        self.start(built(FAR_END), "tun", until_line="ready")
+        self.ip("addr", "add", "10.77.255.1/16", "dev", "tun")
+        # A burst to ten thousand hosts waits in this queue until the far end has read it.
+        self.ip("link", "set", "tun", "up", "txqueuelen", "20000")
+        for place in (DISTANT, LOSSY, SILENT, FLOODED, FLOODED_SILENT):
+            self.ip("route", "add", f"10.{place}.0.0/16", "dev", "tun")
 
     def start(self, *command, until_line=None):
         """Starts a program in here that ends with the namespace; waits for its first line if told to."""
@@ -181,10 +193,19 @@ class Network:
                 namespace.close()
 
 
-def far_end():
-    """The program of far_end.cc, built when it is older than its source."""
-    program = daemon.BUILD / "tests" / "far_end"
-    if not program.exists() or program.stat().st_mtime < SOURCE.stat().st_mtime:
+def far_addresses(place, count):
+    """Of hosts behind the far end: DISTANT and so on."""
+    return [f"10.{place}.{i // 250}.{i % 250 + 1}" for i in range(count)]
+
+
+def loopback_addresses(count):
+    return [f"127.{i // 62500 + 1}.{i // 250 % 250}.{i % 250 + 1}" for i in range(count)]
+
+
+def built(source):
+    """The program of one source file, built when it is older."""
+    program = daemon.BUILD / "tests" / source.stem
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
         program.parent.mkdir(parents=True, exist_ok=True)
-        run(os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-Wall", "-Wextra", "-o", program, SOURCE)
+        run(os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-Wall", "-Wextra", "-o", program, source)
     return program

@@ -255,9 +255,7 @@ def tunnels(folder):
             namespace = stack.enter_context(contextlib.closing(network.Namespace()))
             if kind == "ping":
                 namespace.allow_ping_sockets()
-            namespace.start(network.far_end(), "tun", until_line="ready")
-            namespace.ip("addr", "add", "10.77.255.1/16", "dev", "tun")
-            namespace.ip("link", "set", "tun", "up")
+            namespace.reach_far_end()
             daemon = Daemon(folder / kind, hosts, launcher=namespace.launcher())
             daemons[kind] = stack.enter_context(daemon.start())
         yield daemons
