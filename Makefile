@@ -22,7 +22,7 @@ API_LIBS      := -lfcgi -lz -lpthread
 BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev
 RUN_PACKAGES   := lighttpd lighttpd-mod-deflate
 UNIT_PACKAGES  := catch2
-TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest strace iproute2 nftables curl nodejs npm chromium
+TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist libfaketime strace iproute2 nftables curl nodejs npm chromium
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 

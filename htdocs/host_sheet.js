@@ -77,6 +77,7 @@ function factsOf(host, { now, interval, nameOf }) {
     ["Round trip", ms(host.rtt_ms)],
     ["Loss", host.loss_percent !== null && host.packets > 1 && formatPercent(host.loss_percent)],
     ["Jitter", ms(host.jitter_ms)],
+    ["Maintenance", host.in_maintenance && "now: nobody is told"],
     ["Last check", time(host.last_check)],
     ["Last answer", host.last_good !== host.last_check && time(host.last_good)],
     ["Checked every", `${host.interval ?? interval} s`],

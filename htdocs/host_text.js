@@ -11,7 +11,11 @@ export function ageOf(host, now) {
 }
 
 // The sentence below the status: why it is so. `nameOf` gives the name of a host by its id.
-export function noteOf(host, { now, threshold, nameOf }) {
+export function noteOf(host, context) {
+  return joined(host.in_maintenance && "in maintenance", reasonOf(host, context));
+}
+
+function reasonOf(host, { now, threshold, nameOf }) {
   switch (statusOf(host)) {
     case "failing":
       return joined(failedChecks(host.fail_count, host.fail_threshold ?? threshold), host.reason);
