@@ -1,6 +1,8 @@
 #include "monitord/recorder.h"
 
 #include <algorithm>
+#include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "monitord/alert_policy.h"
@@ -79,8 +81,9 @@ void Recorder::Record(const Round& round, const Moment& now, Outcome& outcome) {
     NoteMaintenance(now.wall, outcome);
   }
   NoteFlaws(round, outcome);
-  NoteSight(round, now, outcome);
-  Judge(round, now, outcome);
+  const std::vector<uint32_t> subjects = SubjectsOf(round);
+  NoteSight(round, subjects, now, outcome);
+  Judge(round, subjects, now, outcome);
   SettleAwaiting(round, now, outcome);
   list_.updated = now.wall;
 }
@@ -102,8 +105,8 @@ void Recorder::NoteGap(const Round& round, const Moment& now, Outcome& outcome) 
   began.wall = now.WallOf(round.started);
   began.boot -= ago;
   const auto before = std::exchange(last_cycle_, began);
-  // The next cycle after an edit of the interval comes when the old or the new one says.
-  const auto interval = std::max(list_.interval, config_.interval);
+  // The first cycle after an edit of the interval comes when the old one says.
+  const auto interval = std::max(std::exchange(last_interval_, config_.interval), config_.interval);
   if (!before || began.boot - before->boot <= kMissedCycles * interval) return;
   for (Host& host : list_.hosts)
     if (host.seen.last_check != kNever && host.seen.status != Status::kPaused)
@@ -126,13 +129,14 @@ void Recorder::NoteFlaws(const Round& round, Outcome& outcome) {
   if (is_voided) ++voided.rounds;
 }
 
-void Recorder::NoteSight(const Round& round, const Moment& now, Outcome& outcome) {
+void Recorder::NoteSight(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now,
+                         Outcome& outcome) {
   WayOut way;
   way.sent = now.WallOf(round.started);
   way.is_cycle = round.is_cycle;
-  for (const Round::Entry& entry : round.entries) {
-    const CheckResult& result = entry.result;
-    const uint32_t subject = SubjectOf(round, entry);
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    const CheckResult& result = round.entries[i].result;
+    const uint32_t subject = subjects[i];
     if (result.has_left) ++way.sent_out;
     if (result.ok && !result.has_left) ++way.stayed_here;
     if (subject == kUplink && result.flaw == Flaw::kNone) ++(result.ok ? way.uplinks_answered : way.uplinks_failed);
@@ -166,56 +170,70 @@ void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
   }
 }
 
-void Recorder::Judge(const Round& round, const Moment& now, Outcome& outcome) {
-  std::vector<std::pair<uint32_t, const CheckResult*>> checked;
-  checked.reserve(round.entries.size());
-  for (const Round::Entry& entry : round.entries) {
-    const uint32_t host = SubjectOf(round, entry);
-    if (host == kUplink || host == kGone) continue;
-    checked.emplace_back(host, &entry.result);
-    // Before anybody is judged: a child may stand before its parent.
-    if (entry.result.flaw != Flaw::kNone) continue;
-    Observation& seen = list_.hosts[host].seen;
-    if (entry.result.ok) seen.last_good = now.WallOf(entry.result.sent);
-    if (entry.result.ok || !sight_.is_blind()) seen.status_current = entry.result.ok;
+void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome) {
+  // All answers before the first verdict: a child may stand before its parent.
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    const CheckResult& result = round.entries[i].result;
+    if (subjects[i] == kUplink || subjects[i] == kGone || result.flaw != Flaw::kNone) continue;
+    Observation& seen = list_.hosts[subjects[i]].seen;
+    if (result.ok) seen.last_good = now.WallOf(result.sent);
+    if (result.ok || !sight_.is_blind()) seen.status_current = result.ok;
   }
-  for (const auto& [index, result] : checked) {
-    Host& host = list_.hosts[index];
-    const Limits limits = LimitsOf(host, config_);
-    Tell(host, RecordCheck(host.seen, *result, now.WallOf(result->sent), limits, UpstreamOf(index), now.wall), now.wall,
-         outcome);
-    if (is_awaiting_confirmation(host.seen, limits) &&
-        std::find(awaiting_.begin(), awaiting_.end(), host.id) == awaiting_.end())
-      awaiting_.push_back(host.id);
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    if (subjects[i] == kUplink || subjects[i] == kGone) continue;
+    const CheckResult& result = round.entries[i].result;
+    Host& host = list_.hosts[subjects[i]];
+    Tell(host,
+         RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), UpstreamOf(subjects[i]),
+                     now.wall),
+         now.wall, outcome);
   }
 }
 
-// Those at their threshold: the round may have told what was missing. If not, it is asked for, again after every cycle.
+// Those at their threshold: the round may have told what was missing. If not it is asked for, again after every cycle.
 void Recorder::SettleAwaiting(const Round& round, const Moment& now, Outcome& outcome) {
-  std::erase_if(awaiting_, [&](const std::string& id) {
-    Host* host = list_.Find(id);
-    if (host == nullptr) return true;
-    const auto index = static_cast<uint32_t>(host - list_.hosts.data());
-    const Limits limits = LimitsOf(*host, config_);
-    if (const auto change = Confirm(host->seen, limits, UpstreamOf(index), now.wall))
-      Tell(*host, change, now.wall, outcome);
-    if (!is_awaiting_confirmation(host->seen, limits)) return true;
-    const bool was_checked = host->seen.last_check >= now.WallOf(round.started);
-    if (!was_checked && !round.is_cycle) return false;
-    for (const uint32_t parent : topology_.ParentsOf(index)) outcome.questions.push_back(list_.hosts[parent].id);
-    for (const auto& address : config_.uplinks) outcome.questions.push_back(std::string(kUplinkPrefix) + address);
-    return false;
-  });
+  std::set<uint32_t> parents;
+  bool is_asking = false;
+  for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
+    Host& host = list_.hosts[i];
+    const Limits limits = LimitsOf(host, config_);
+    if (!is_awaiting_confirmation(host.seen, limits)) continue;
+    Tell(host, Confirm(host.seen, limits, UpstreamOf(i), now.wall), now.wall, outcome);
+    if (!is_awaiting_confirmation(host.seen, limits)) continue;
+    const bool was_checked = host.seen.last_check >= now.WallOf(round.started);
+    if (!was_checked && !round.is_cycle) continue;
+    is_asking = true;
+    const auto its_parents = topology_.ParentsOf(i);
+    parents.insert(its_parents.begin(), its_parents.end());
+  }
+  if (!is_asking) return;
+  for (const uint32_t parent : parents) outcome.questions.push_back(list_.hosts[parent].id);
+  for (const auto& address : config_.uplinks) outcome.questions.push_back(std::string(kUplinkPrefix) + address);
 }
 
 // A result counts for the host it was meant for, if that is still there and still checked in the same way.
-uint32_t Recorder::SubjectOf(const Round& round, const Round::Entry& entry) const {
-  if (round.targets == targets_) return subjects_[entry.target];
-  const Target& target = (*round.targets)[entry.target];
-  if (target.id.starts_with(kUplinkPrefix)) return kUplink;
-  const Host* host = list_.Find(target.id);
-  if (host == nullptr || !host->enabled || !(TargetFor(*host, config_) == target)) return kGone;
-  return static_cast<uint32_t>(host - list_.hosts.data());
+std::vector<uint32_t> Recorder::SubjectsOf(const Round& round) const {
+  std::vector<uint32_t> subjects;
+  subjects.reserve(round.entries.size());
+  if (round.targets == targets_) {
+    for (const Round::Entry& entry : round.entries) subjects.push_back(subjects_[entry.target]);
+    return subjects;
+  }
+  std::unordered_map<std::string_view, uint32_t> by_id;
+  for (uint32_t i = 0; i < list_.hosts.size(); ++i) by_id.emplace(list_.hosts[i].id, i);
+  for (const Round::Entry& entry : round.entries) {
+    const Target& target = (*round.targets)[entry.target];
+    const auto same = by_id.find(target.id);
+    if (target.id.starts_with(kUplinkPrefix)) {
+      subjects.push_back(kUplink);
+    } else if (same != by_id.end() && list_.hosts[same->second].enabled &&
+               TargetFor(list_.hosts[same->second], config_) == target) {
+      subjects.push_back(same->second);
+    } else {
+      subjects.push_back(kGone);
+    }
+  }
+  return subjects;
 }
 
 Upstream Recorder::UpstreamOf(uint32_t host) const {

@@ -44,12 +44,12 @@ class Recorder {
 
  private:
   enum : uint32_t { kUplink = 0xffffffff, kGone = 0xfffffffe };  // besides indexes into list_.hosts
-  uint32_t SubjectOf(const Round& round, const Round::Entry& entry) const;
+  std::vector<uint32_t> SubjectsOf(const Round& round) const;
   void NoteGap(const Round& round, const Moment& now, Outcome& outcome);
   void NoteFlaws(const Round& round, Outcome& outcome);
-  void NoteSight(const Round& round, const Moment& now, Outcome& outcome);
+  void NoteSight(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
   void NoteMaintenance(WallTime now, Outcome& outcome);
-  void Judge(const Round& round, const Moment& now, Outcome& outcome);
+  void Judge(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
   void SettleAwaiting(const Round& round, const Moment& now, Outcome& outcome);
   Upstream UpstreamOf(uint32_t host) const;
   void Tell(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) const;
@@ -61,9 +61,9 @@ class Recorder {
   Topology topology_;
   Sight sight_;
   ClockWatch clock_watch_;
-  WallTime started_;                   // this run, by the clock as it is now
-  std::optional<Moment> last_cycle_;   // when it began
-  std::vector<std::string> awaiting_;  // ids of hosts at their threshold for which nobody vouches yet
+  WallTime started_;                            // this run, by the clock as it is now
+  std::optional<Moment> last_cycle_;            // when it began
+  std::chrono::milliseconds last_interval_{0};  // in force then
 };
 
 }  // namespace linewatch
