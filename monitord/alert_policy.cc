@@ -23,7 +23,9 @@ std::string ClockText(WallTime t, WallTime now) {
 
 std::optional<DueAlert> TakeDueAlert(Observation& seen, bool is_acknowledged, std::chrono::milliseconds cooldown,
                                      WallTime now) {
-  AlertState& alert = seen.alert;
+  if (!seen.alert && !seen.is_outage) return std::nullopt;
+  if (!seen.alert) seen.alert = AlertState();
+  AlertState& alert = *seen.alert;
   if (seen.is_outage != alert.is_open) {
     alert.is_open = seen.is_outage;
     alert.last_unrest = now;
@@ -69,8 +71,11 @@ void RestoreAlertState(Observation& seen, WallTime now) {
   const bool is_told = seen.fail_since != kNever && seen.last_alert_time != kNever &&
                        (is_clock_behind || (seen.last_alert_time <= now && seen.last_alert_time >= seen.fail_since));
   seen.is_outage = seen.status == Status::kDown || is_told;
-  seen.alert.is_open = seen.is_outage;
-  seen.alert.told_outage = is_told ? seen.fail_since : kNever;
+  if (seen.is_outage) {
+    seen.alert = AlertState();
+    seen.alert->is_open = true;
+    seen.alert->told_outage = is_told ? seen.fail_since : kNever;
+  }
   seen.vouched_failures = seen.fail_count;
   seen.doubt_since = seen.last_check;
 }

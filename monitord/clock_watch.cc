@@ -56,9 +56,13 @@ void ShiftTimes(HostList& list, WallTime since, microseconds step, WallTime now)
   for (Host& host : list.hosts) {
     Observation& seen = host.seen;
     for (WallTime* t : {&seen.fail_since, &seen.last_check, &seen.last_good, &seen.last_change, &seen.last_alert_time,
-                        &seen.doubt_since, &seen.alert.told_outage, &seen.alert.last_unrest})
+                        &seen.doubt_since})
       shift(*t);
-    for (WallTime& outage : seen.alert.outages) shift(outage);
+    if (seen.alert) {
+      shift(seen.alert->told_outage);
+      shift(seen.alert->last_unrest);
+      for (WallTime& outage : seen.alert->outages) shift(outage);
+    }
     ShiftHistory(seen.history, since, step, now);
   }
   for (Notice& notice : list.monitor.notices) shift(notice.since);

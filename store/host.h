@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "store/small_optional.h"
 #include "store/trail.h"
 #include "store/wall_time.h"
 
@@ -85,23 +86,25 @@ struct Observation {
   WallTime last_change = kNever;  // of status
   WallTime last_alert_time = kNever;
   std::string reason;  // why the last check failed, a short sentence; empty after a good one
-  std::optional<float> rtt_ms, loss_percent, jitter_ms;
-  std::optional<float> uptime;  // percent of the last 24 h, or since the first check
-  Trail trail;
+  PackedOptional<float> rtt_ms, loss_percent, jitter_ms;
+  PackedOptional<float> uptime;  // percent of the last 24 h, or since the first check
   WallTime cert_expires = kNever;
+  Trail trail;
   bool in_maintenance = false;
 
   // Not in hosts.json.
-  UptimeHistory history;
-  AlertState alert;
-  bool is_outage = false;         // the threshold was reached; until a good check
+  bool is_outage = false;                // the threshold was reached; until a good check
+  bool degraded_before_failing = false;  // what a good check returns to
+  uint8_t beyond_or_within = 0;          // good checks in a row that speak for entering, or for leaving, degraded
+  uint8_t unmeasured = 0;                // void checks in a row
   int vouched_failures = 0;       // of fail_count: those after which something that it is reached through has answered
   WallTime doubt_since = kNever;  // the first failure after those
-  uint8_t unmeasured = 0;         // void checks in a row
-  uint8_t beyond_or_within = 0;   // good checks in a row that speak for entering, or for leaving, degraded
-  bool degraded_before_failing = false;  // what a good check returns to
+  BoxedOptional<AlertState> alert;  // of a host that had an outage
+  UptimeHistory history;
 };
 
+// Every byte counts ten thousand times: `packets` stands where there is room for it, and what is hardly ever set is small
+// while it is not.
 struct Host {
   // Settings. The API and people write them; monitord never does. What may stand in them: store/host_check.h.
   std::string id;        // 1 to 32 of a-z0-9, never reused
@@ -110,24 +113,24 @@ struct Host {
   std::string ip;  // IPv4, IPv6 or domain name
   CheckKind check = CheckKind::kPing;
   bool enabled = true;
+  int packets = 1;  // echo requests a check
   std::string group, customer, notes;
   std::vector<std::string> tags;
   std::vector<std::string> parents;  // ids of what this host is reached through
 
   // Unset: config.json's value counts.
-  std::optional<std::chrono::milliseconds> interval, timeout;
-  std::optional<int> retries, fail_threshold;
+  PackedOptional<std::chrono::milliseconds> interval, timeout;
+  PackedOptional<int> retries, fail_threshold;
 
-  int packets = 1;                                                 // echo requests a check
-  std::optional<double> slow_ms, max_loss_percent, max_jitter_ms;  // beyond it the host is degraded
-  std::optional<double> sla_percent;
+  PackedOptional<double> slow_ms, max_loss_percent, max_jitter_ms;  // beyond it the host is degraded
+  PackedOptional<double> sla_percent;
   std::vector<MaintenanceWindow> maintenance;
-  std::optional<Acknowledgement> acknowledged;
+  BoxedOptional<Acknowledgement> acknowledged;
 
   Observation seen;
 
   // Members of hosts.json that this version does not know, as `,"name":value` one after the other: kept as they are.
-  std::string unknown_members;
+  BoxedOptional<std::string> unknown_members;
 };
 
 // Two hosts with equal targets are watched by the same check of the same thing: "2001:DB8::1" is "2001:db8:0::1".

@@ -354,11 +354,12 @@ Host ReadHost(const rapidjson::Value& object) {
   read(kRevisionName, host.revision);
   VisitSettings(host, read);
   VisitObservation(host.seen, read);
+  std::string unknown;
   for (const auto& member : object.GetObject()) {
     const auto name = StringOf(member.name);
-    if (!is_setting_member(name) && !is_observed_member(name))
-      AddUnknownMember(host.unknown_members, name, member.value);
+    if (!is_setting_member(name) && !is_observed_member(name)) AddUnknownMember(unknown, name, member.value);
   }
+  if (!unknown.empty()) host.unknown_members = std::move(unknown);
   return host;
 }
 
@@ -369,7 +370,7 @@ void WriteHost(JsonWriter& out, const Host& host) {
   write(kRevisionName, host.revision);
   VisitSettings(host, write);
   VisitObservation(host.seen, write);
-  WriteUnknownMembers(out, host.unknown_members);
+  if (host.unknown_members) WriteUnknownMembers(out, *host.unknown_members);
   out.EndObject();
 }
 

@@ -93,7 +93,8 @@ void GiveIds(HostList& list) {
 }
 
 std::string SettingsText(const Host& host) {
-  return JsonText([&](JsonWriter& out) { WriteSettings(out, host); }) + host.unknown_members;
+  return JsonText([&](JsonWriter& out) { WriteSettings(out, host); }) +
+         (host.unknown_members ? *host.unknown_members : "");
 }
 
 bool same_settings(const HostList& a, const HostList& b) {

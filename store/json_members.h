@@ -14,6 +14,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "store/json.h"
@@ -28,6 +30,15 @@ template <class T>
 concept HasMembers = requires(T& value) {
   VisitMembers(value, [](std::string_view, auto&) {});
 };
+
+// std::optional and those of small_optional.h.
+template <class T>
+concept IsOptional = requires(const T& value) {
+  value.has_value();
+  *value;
+};
+template <IsOptional T>
+using ValueOf = std::remove_cvref_t<decltype(*std::declval<T>())>;
 
 // ---- Writing. Durations are seconds, times Unix seconds; "never" and "not set" are null.
 
@@ -50,10 +61,9 @@ concept IsPut = requires(char* end, const T& value) {
   PutJson(end, value);
 };
 
-template <IsPut T>
-char* PutJson(char* end, const std::optional<T>& value) {
-  return value ? PutJson(end, *value) : PutNull(end);
-}
+template <IsOptional Optional>
+requires IsPut<ValueOf<Optional>>
+char* PutJson(char* end, const Optional& value) { return value ? PutJson(end, *value) : PutNull(end); }
 template <IsPut T>
 void WriteJson(JsonWriter& out, const T& value) {
   out.Value([&](char* end) { return PutJson(end, value); });
@@ -61,8 +71,8 @@ void WriteJson(JsonWriter& out, const T& value) {
 
 inline void WriteJson(JsonWriter& out, const std::string& value) { out.String(value); }
 inline void WriteJson(JsonWriter& out, std::string_view value) { out.String(value); }
-template <class T>
-void WriteJson(JsonWriter& out, const std::optional<T>& value) {
+template <IsOptional Optional>
+void WriteJson(JsonWriter& out, const Optional& value) {
   if (value) {
     WriteJson(out, *value);
   } else {
@@ -151,9 +161,9 @@ inline bool ReadJson(const rapidjson::Value& json, WallTime& value) {
   value = FromUnixSeconds(json.GetDouble());
   return true;
 }
-template <class T>
-bool ReadJson(const rapidjson::Value& json, std::optional<T>& value) {
-  T read{};
+template <IsOptional Optional>
+bool ReadJson(const rapidjson::Value& json, Optional& value) {
+  ValueOf<Optional> read{};
   if (!ReadJson(json, read)) return json.IsNull();
   value = std::move(read);
   return true;

@@ -138,7 +138,7 @@ TEST_CASE("a host that flapped and then stays down is told as down after a coold
     line.GoDown(kNow + i * 5min, kNow + i * 5min);
     if (i < 3) line.Answer(kNow + i * 5min + 1min);
   }
-  CHECK(line.seen.alert.is_flapping);
+  CHECK(line.seen.alert->is_flapping);
   const WallTime last = kNow + 15min;
   CHECK_FALSE(line.Look(last + 59min));
   CHECK(line.Look(last + 60min) == AlertKind::kDown);
