@@ -13,6 +13,8 @@ T       :=
 
 # A Raspberry Pi has memory for two compilers.
 JOBS := 2
+FUZZ_SECONDS := 60
+FUZZ_CXX     := clang++
 J     = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # What each program is linked with, and what each step needs from Debian.
@@ -25,6 +27,7 @@ UNIT_PACKAGES  := catch2
 TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist libfaketime strace iproute2 nftables curl nodejs npm chromium
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
+FUZZ_PACKAGES  := clang libclang-rt-dev python3
 
 CXXFLAGS   ?= -O2 -g
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual \
@@ -48,7 +51,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run test check format includes lint bench install uninstall clean help
+.PHONY: all unit run test check format includes lint bench fuzz fuzzers install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
@@ -72,6 +75,14 @@ $(BUILD)/tests/unit: $(STORE) $(filter-out %/main.o,$(MONITORD) $(API)) $(TESTS)
 	@$(LINK) -o $@ $(filter %.o,$^) $(sort $(MONITORD_LIBS) $(API_LIBS)) \
 	  $(if $(wildcard /usr/include/catch2/catch_all.hpp),-lCatch2Main -lCatch2)
 
+# For a build folder of their own: everything in it is compiled by clang, for libFuzzer.
+FUZZ_OBJECTS := $(patsubst %.cc,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*_fuzz.cc))
+FUZZERS      := $(FUZZ_OBJECTS:$(BUILD)/obj/tests/fuzz/%_fuzz.o=$(BUILD)/%)
+fuzzers: $(FUZZERS)
+$(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o,$(MONITORD))
+	@echo 'link $@'
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lpthread
+
 # Warnings are kept: `make check` wants to see them, too.
 $(BUILD)/obj/%.o: %.cc
 	@mkdir -p $(@D)
@@ -88,7 +99,7 @@ VERSIONED := $(shell grep -l LINEWATCH_VERSION $(SOURCES) /dev/null)
 $(foreach place,obj/%.o lint/%.ok,$(VERSIONED:%.cc=$(BUILD)/$(place))): CPPFLAGS += -DLINEWATCH_VERSION='"$(VERSION)"'
 $(VERSIONED:%.cc=$(BUILD)/obj/%.o): Makefile
 
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(FUZZ_OBJECTS:.o=.d)
 
 # Installs those of the packages $(1) that are missing. Says nothing, and needs no right, when all are there. Debian would
 # start lighttpd's own service with the package, on port 80 for all the world: masked it is not started.
@@ -137,7 +148,7 @@ check: ## installs what is missing; format, lint, include rule, unit tests under
 	$(BUILD)/tsan/tests/unit
 
 format:
-	clang-format --dry-run --Werror $(SOURCES) $(HEADERS) $(wildcard tests/*/*.cc)
+	clang-format --dry-run --Werror $(SOURCES) $(HEADERS) $(wildcard tests/*/*.cc tests/*/*.h)
 
 # Fails, with the lines, where the pattern $(1) stands in an #include of the files $(2).
 forbid = @! grep -nE '^ *\# *include *$(1)' $(2) /dev/null || { echo '$(3)' >&2; exit 1; }
@@ -162,6 +173,13 @@ bench: ## installs what is missing, builds, prints the measured numbers
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(BENCH_PACKAGES))
 	@$(MAKE) $(J) all
 	@BUILD='$(BUILD)' tests/bench/run
+
+# RapidJSON adds to null pointers, which clang would call an overflow. Warnings are g++'s to give.
+fuzz: ## installs what is missing, feeds all that is read with what libFuzzer thinks up: FUZZ_SECONDS=60 for each reader
+	$(call need,$(BUILD_PACKAGES) $(FUZZ_PACKAGES))
+	@$(MAKE) $(J) BUILD=$(BUILD)/fuzz CXX='$(FUZZ_CXX)' SANITIZE=fuzzer-no-link,address,undefined WARNINGS=-w \
+	  CXXFLAGS='-O1 -g -D_GLIBCXX_ASSERTIONS -fno-sanitize=pointer-overflow' fuzzers
+	@tests/fuzz/run '$(BUILD)/fuzz' '$(FUZZ_SECONDS)' '$(JOBS)'
 
 # Each installed file, as mode:source:target. In those of lighttpd/ and systemd/ @PREFIX@ stands for the prefix.
 SHARE     := $(PREFIX)/share/linewatch

@@ -7,7 +7,7 @@ namespace {
 
 std::string ClockText(WallTime t, WallTime now) {
   const auto local = [](WallTime time) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+    const std::time_t seconds = ToTimeT(time);
     std::tm fields{};
     localtime_r(&seconds, &fields);
     return fields;

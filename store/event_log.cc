@@ -18,7 +18,7 @@ namespace linewatch {
 namespace {
 
 std::string MonthName(WallTime t) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(t);
+  const std::time_t seconds = ToTimeT(t);
   std::tm utc{};
   gmtime_r(&seconds, &utc);
   char name[32];

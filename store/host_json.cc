@@ -7,9 +7,6 @@
 // "not set" are null.
 #include "store/host_json.h"
 
-#include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
@@ -282,9 +279,9 @@ class ListParser {
   }
   bool ParseValue(rapidjson::Document& into) {
     Peek();
-    into.ParseStream<kJsonParseFlags | rapidjson::kParseStopWhenDoneFlag>(stream_);
-    if (into.HasParseError()) what_ = rapidjson::GetParseError_En(into.GetParseError());
-    return !into.HasParseError();
+    const char* fault = ReadJsonValue(stream_, false, into);
+    if (fault != nullptr) what_ = fault;
+    return fault == nullptr;
   }
   template <class TakeHost>
   bool Hosts(TakeHost take_host) {

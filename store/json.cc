@@ -1,7 +1,7 @@
 #include "store/json.h"
 
 #include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 
 #include <charconv>
 #include <cmath>
@@ -31,7 +31,79 @@ char* PutEscape(char* end, char c) {
   return end;
 }
 
+// Half of a pair, which RapidJSON takes from "\ude00" and writes in UTF-8, where no reader accepts it.
+bool has_lone_surrogate(std::string_view text) {
+  for (size_t at = 0; (at = text.find('\xed', at)) != text.npos; ++at)
+    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xa0) return true;
+  return false;
+}
+
+// Builds a document from what a RapidJSON reader tells, and sees to what RapidJSON 1.1.0 does wrong. Numbers are read by
+// std::from_chars: a zero of many decimals or with a large exponent, "0e58", becomes any number there (clz of 0).
+class Builder {
+ public:
+  explicit Builder(rapidjson::Document& document) : document_(document) {}
+
+  // Why it has stopped the reader, if it has.
+  const char* fault() const { return fault_; }
+
+  bool Null() { return document_.Null(); }
+  bool Bool(bool value) { return document_.Bool(value); }
+  bool String(const char* text, rapidjson::SizeType length, bool copy) {
+    if (has_lone_surrogate({text, length})) return Stop("half of a surrogate pair in a string");
+    return document_.String(text, length, copy);
+  }
+  bool StartObject() { return document_.StartObject(); }
+  bool Key(const char* text, rapidjson::SizeType length, bool copy) { return String(text, length, copy); }
+  bool EndObject(rapidjson::SizeType count) { return document_.EndObject(count); }
+  bool StartArray() { return document_.StartArray(); }
+  bool EndArray(rapidjson::SizeType count) { return document_.EndArray(count); }
+
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
+    const auto read = [&](auto& number) {
+      const auto [end, error] = std::from_chars(text, text + length, number);
+      return error == std::errc() && end == text + length;
+    };
+    if (int64_t number = 0; read(number)) return document_.Int64(number);
+    if (uint64_t number = 0; read(number)) return document_.Uint64(number);
+    double number = 0;
+    if (!read(number)) return Stop("a number too large or too small");
+    return document_.Double(number == 0 ? 0 : number);  // a negative zero would not be written as it was read
+  }
+
+  // The reader's other way to tell numbers, not taken.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(int64_t) { return false; }
+  bool Uint64(uint64_t) { return false; }
+  bool Double(double) { return false; }
+
+ private:
+  bool Stop(const char* why) {
+    fault_ = why;
+    return false;
+  }
+
+  rapidjson::Document& document_;
+  const char* fault_ = nullptr;
+};
+
 }  // namespace
+
+const char* ReadJsonValue(rapidjson::MemoryStream& stream, bool is_whole, rapidjson::Document& document) {
+  constexpr unsigned kFlags = kJsonParseFlags | rapidjson::kParseNumbersAsStringsFlag;
+  rapidjson::Reader reader;
+  const char* fault = nullptr;
+  const auto generate = [&](rapidjson::Document& into) {
+    Builder builder(into);
+    const auto result = is_whole ? reader.Parse<kFlags>(stream, builder)
+                                 : reader.Parse<kFlags | rapidjson::kParseStopWhenDoneFlag>(stream, builder);
+    if (result.IsError()) fault = builder.fault() ? builder.fault() : rapidjson::GetParseError_En(result.Code());
+    return !result.IsError();
+  };
+  document.Populate(generate);
+  return fault;
+}
 
 std::optional<JsonFault> CheckJsonDepth(std::string_view text) {
   int depth = 0;
@@ -56,12 +128,10 @@ std::optional<JsonFault> CheckJsonDepth(std::string_view text) {
 std::optional<JsonFault> ParseJson(std::string_view text, rapidjson::Document& document) {
   if (auto fault = CheckJsonDepth(text)) return fault;
   rapidjson::MemoryStream stream(text.data(), text.size());
-  document.ParseStream<kJsonParseFlags>(stream);
-  if (!document.HasParseError()) {
-    if (stream.Tell() == text.size()) return std::nullopt;
-    return JsonFault{LineAt(text, stream.Tell()), "a zero byte"};  // RapidJSON takes it for the end
-  }
-  return JsonFault{LineAt(text, document.GetErrorOffset()), rapidjson::GetParseError_En(document.GetParseError())};
+  const char* fault = ReadJsonValue(stream, true, document);
+  if (fault == nullptr && stream.Tell() < text.size()) fault = "a zero byte";  // RapidJSON takes it for the end
+  if (fault != nullptr) return JsonFault{LineAt(text, stream.Tell()), fault};
+  return std::nullopt;
 }
 
 std::string JsonText(const std::function<void(JsonWriter&)>& write) {

@@ -3,6 +3,7 @@
 #define LINEWATCH_STORE_JSON_H_
 
 #include <rapidjson/document.h>
+#include <rapidjson/memorystream.h>
 
 #include <algorithm>
 #include <cstring>
@@ -15,9 +16,8 @@
 namespace linewatch {
 
 // Iterative, so that 100,000 opening brackets are an answer and not a stack overflow; encoding checked, because what
-// is not UTF-8 must not travel on into a page or a mail; full precision, so that a stored number reads back the same.
-inline constexpr unsigned kJsonParseFlags =
-    rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
+// is not UTF-8 must not travel on into a page or a mail.
+inline constexpr unsigned kJsonParseFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
 
 struct JsonFault {
   size_t line;  // from 1
@@ -28,6 +28,10 @@ struct JsonFault {
 inline constexpr int kMaxJsonDepth = 32;
 std::optional<JsonFault> ParseJson(std::string_view text, rapidjson::Document& document);
 std::optional<JsonFault> CheckJsonDepth(std::string_view text);
+
+// One value that `stream` begins with, and with `is_whole` nothing behind it. Null, or what is wrong; it stands where
+// the stream then is.
+const char* ReadJsonValue(rapidjson::MemoryStream& stream, bool is_whole, rapidjson::Document& document);
 
 inline size_t LineAt(std::string_view text, size_t offset) {
   const auto upto = text.substr(0, offset);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <ctime>
 
 namespace linewatch {
 
@@ -18,6 +19,11 @@ inline WallTime WallNow() {
 }
 
 inline double UnixSeconds(WallTime t) { return std::chrono::duration<double>(t.time_since_epoch()).count(); }
+
+// Whole seconds, for the C library. Not by system_clock::to_time_t, whose nanoseconds end in the year 2262.
+inline std::time_t ToTimeT(WallTime t) {
+  return static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count());
+}
 
 // What a file or a request says may be any number: one that no clock can show becomes kNever.
 inline WallTime FromUnixSeconds(double seconds) {

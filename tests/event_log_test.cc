@@ -49,6 +49,12 @@ TEST_CASE("an event lies in the file of its month, as one line", "[event_log]") 
         "\n");
 }
 
+TEST_CASE("a clock that is far ahead has months, too", "[event_log]") {
+  const TempDir folder;
+  EventLog(folder / "events").Append({Went("a", Status::kDown, kNoon + std::chrono::years(1000))});
+  CHECK(std::filesystem::exists(folder / "events" / "3025-11.jsonl"));
+}
+
 TEST_CASE("a torn last line spoils nothing but itself", "[event_log]") {
   const TempDir folder;
   const EventLog log(folder / "events");

@@ -22,6 +22,38 @@ TEST_CASE("numbers are written with at most three decimals and no zeros at the e
   CHECK(Number(1e300) == "null");
 }
 
+double NumberIn(const std::string& text) {
+  rapidjson::Document document;
+  REQUIRE_FALSE(ParseJson(text, document));
+  return document.GetDouble();
+}
+
+TEST_CASE("a number is read exactly, and a zero is a zero however it is written", "[json]") {
+  for (const char* zero : {"0", "-0.0", "0e58", "0e-51", "-0E+99", "0.000e-40", "0.00000000000000000000000000000"})
+    CHECK(NumberIn(zero) == 0);
+  CHECK(NumberIn("0.1") == 0.1);
+  CHECK(NumberIn("2.2250738585072011e-308") == 2.2250738585072011e-308);
+  CHECK(NumberIn("9007199254740993") == 9007199254740992.0);
+  CHECK(NumberIn("1.7976931348623157e308") == 1.7976931348623157e308);
+
+  rapidjson::Document document;
+  REQUIRE_FALSE(ParseJson("[18446744073709551615, -9223372036854775808, 7, 7.0, 18446744073709551616]", document));
+  CHECK(document[0].GetUint64() == 18446744073709551615U);
+  CHECK(document[1].GetInt64() == std::numeric_limits<int64_t>::min());
+  CHECK(document[2].IsInt());
+  CHECK_FALSE(document[3].IsInt());
+  CHECK(document[4].GetDouble() == 18446744073709551616.0);
+  CHECK(ParseJson("[1,\n1e309]", document)->line == 2);
+}
+
+TEST_CASE("half of a surrogate pair is no text, whole ones are", "[json]") {
+  rapidjson::Document document;
+  for (const char* half : {R"("a\ude00")", R"({"\udfff":1})", R"("\ud14d\ude00")", R"("\ud83d")", R"("\ud83dx")"})
+    CHECK(ParseJson(half, document));
+  REQUIRE_FALSE(ParseJson(R"("\ud83d\ude00 \ud7ff \ue000 \ud14d")", document));
+  CHECK(std::string(document.GetString()) == "\xf0\x9f\x98\x80 \xed\x9f\xbf \xee\x80\x80 \xed\x85\x8d");
+}
+
 std::string Patched(const std::string& target, const std::string& patch) {
   rapidjson::Document t, p;
   REQUIRE_FALSE(ParseJson(target, t));
