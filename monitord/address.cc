@@ -4,6 +4,7 @@
 #include <net/if.h>
 
 #include <cstring>
+#include <limits>
 
 namespace linewatch {
 
@@ -28,9 +29,11 @@ std::optional<Address> Address::Parse(const std::string& text) {
   const size_t percent = text.find('%');
   in6_addr six{};
   if (inet_pton(AF_INET6, text.substr(0, percent).c_str(), &six) != 1) return std::nullopt;
-  // An interface that does not exist yet has index 0: sending fails then and says so.
-  const uint32_t scope = percent == std::string::npos ? 0 : if_nametoindex(text.c_str() + percent + 1);
-  return Address(six, scope);
+  if (percent == std::string::npos) return Address(six);
+  // With index 0 the kernel would take any interface: one that does not exist has an index that none has, and sending
+  // fails and says so.
+  const uint32_t scope = if_nametoindex(text.c_str() + percent + 1);
+  return Address(six, scope != 0 ? scope : uint32_t{std::numeric_limits<int32_t>::max()});
 }
 
 socklen_t Address::Fill(sockaddr_storage& storage) const {
