@@ -4,6 +4,7 @@
 #include <netinet/ip_icmp.h>
 
 #include <cstring>
+#include <type_traits>
 
 namespace linewatch {
 namespace {
@@ -30,21 +31,22 @@ uint16_t Checksum(std::span<const std::byte> bytes) {
   return static_cast<uint16_t>(~sum);
 }
 
-// The fields in a fixed order and the machine's own byte order: nobody else reads them.
-struct Wire {
-  uint64_t nonce;
-  uint32_t serial, attempt;
-  int64_t sent_wall_ns, sent_steady_ns;
-};
-static_assert(sizeof(Wire) == 32 && kHeader + sizeof(Wire) <= kEchoSize);
+// It travels as it lies in memory: nobody else reads it.
+static_assert(std::is_trivially_copyable_v<EchoToken> && sizeof(EchoToken) == 32 &&
+              kHeader + sizeof(EchoToken) <= kEchoSize);
+
+// Times that one may be taken from another of without an overflow.
+bool is_possible(const ClockReading& moment) {
+  constexpr int64_t kYear2200 = 7258118400000000000;
+  return moment.wall_ns >= 0 && moment.wall_ns < kYear2200 && moment.steady_ns >= 0 && moment.steady_ns < kYear2200;
+}
 
 std::optional<EchoReply> ParseReply(std::span<const std::byte> message, uint8_t type) {
   if (message.size() != kEchoSize || ByteAt(message, 0) != type || ByteAt(message, 1) != 0) return std::nullopt;
-  Wire wire;
-  std::memcpy(&wire, message.data() + kHeader, sizeof wire);
-  return EchoReply{BigEndianAt(message, 4),
-                   BigEndianAt(message, 6),
-                   {wire.nonce, wire.serial, wire.attempt, wire.sent_wall_ns, wire.sent_steady_ns}};
+  EchoReply reply{BigEndianAt(message, 4), BigEndianAt(message, 6), {}};
+  std::memcpy(&reply.token, message.data() + kHeader, sizeof reply.token);
+  if (!is_possible(reply.token.sent)) return std::nullopt;
+  return reply;
 }
 
 // The length of the IPv4 header at the start of `packet`, 0 if it is none or cut off.
@@ -61,8 +63,7 @@ EchoPacket BuildEcho(bool six, uint16_t id, uint16_t sequence, const EchoToken& 
   packet[0] = std::byte{six ? uint8_t{ICMP6_ECHO_REQUEST} : uint8_t{ICMP_ECHO}};
   PutBigEndian(packet, 4, id);
   PutBigEndian(packet, 6, sequence);
-  const Wire wire{token.nonce, token.serial, token.attempt, token.sent_wall_ns, token.sent_steady_ns};
-  std::memcpy(packet.data() + kHeader, &wire, sizeof wire);
+  std::memcpy(packet.data() + kHeader, &token, sizeof token);
   if (!six) PutBigEndian(packet, 2, Checksum(packet));
   return packet;
 }

@@ -41,6 +41,14 @@ microseconds PacketAfter(int n, const Target& target) {
   return n * std::min<microseconds>(kPacketSpacing, target.timeout / (2 * target.packets));
 }
 
+// When attempt n of a check is sent, after its start: its packets, then the repeats.
+microseconds AttemptAfter(int n, const Target& target, const RoundTrip& line) {
+  if (n < target.packets) return PacketAfter(n, target);
+  const auto after = std::max(PacketAfter(target.packets - 1, target) + RoundTrip::kFloor,
+                              RepeatAfter(line, n - target.packets + 1, target.retries, target.timeout));
+  return std::min<microseconds>(after, target.timeout * 3 / 4);  // with the shortest timeouts
+}
+
 }  // namespace
 
 IcmpProber::IcmpProber(Done done)
@@ -50,8 +58,10 @@ IcmpProber::IcmpProber(Done done)
   try {
     OpenSocket(true);
   } catch (const std::system_error& error) {
-    no_six_ = error.code().message();
+    families_[true].missing = "cannot send: IPv6 is not available here, " + error.code().message();
   }
+  for (Family& family : families_)
+    if (!family.lanes.empty()) family.pacing = Pacing(family.lanes[0].socket->room());
   Watch(resolver_.fd());
 }
 
@@ -65,12 +75,15 @@ void IcmpProber::Watch(int fd) const {
 void IcmpProber::OpenSocket(bool six) {
   auto socket = std::make_unique<IcmpSocket>(six);
   Watch(socket->fd());
-  lanes_[six].push_back({std::move(socket)});
+  families_[six].lanes.push_back({std::move(socket)});
 }
 
 IcmpProber::~IcmpProber() { close(epoll_); }
 
 void IcmpProber::Start(std::span<const Check> checks, SteadyTime now) {
+  // What went wrong before is no flaw of these.
+  Receive();
+  LookForFlaws(now);
   for (const Check& check : checks) Launch(check, now);
   constexpr std::chrono::hours kUnused{24};
   resolver_.Forget(now - kUnused);
@@ -93,17 +106,26 @@ void IcmpProber::Launch(const Check& check, SteadyTime now) {
   flight = Flight{.check = check,
                   .address = check.target->address,
                   .start = now,
-                  .deadline = now + check.target->timeout,
                   .serial = next_serial_++,
                   .complaint = {},
                   .is_active = true};
-  alarms_.push({flight.deadline, place, flight.serial});
   if (!flight.address.is_set()) {
+    Begin(place, now);
     unresolved_.push_back(place);
     FindAddress(place, now);
-    return;
+  } else if (const Family& family = families_[flight.address.is_six()]; family.lanes.empty()) {
+    Refuse(place, family.missing);
+    Finish(place);
+  } else {
+    families_[flight.address.is_six()].to_begin.push_back(place);
   }
-  queued_[flight.address.is_six()].push_back({place, flight.serial});
+}
+
+void IcmpProber::Begin(uint16_t place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  flight.start = now;
+  flight.deadline = now + flight.check.target->timeout;
+  alarms_.push({flight.deadline, place, flight.serial});
 }
 
 void IcmpProber::FindAddress(uint16_t place, SteadyTime now) {
@@ -117,7 +139,13 @@ void IcmpProber::FindAddress(uint16_t place, SteadyTime now) {
     return;
   }
   flight.address = answer.address;
-  queued_[flight.address.is_six()].push_back({place, flight.serial});
+  Family& family = families_[flight.address.is_six()];
+  if (family.lanes.empty()) {
+    Refuse(place, family.missing);
+    Finish(place);
+  } else {
+    family.to_send.push_back({flight.start, place, flight.serial});
+  }
 }
 
 IcmpProber::Flight* IcmpProber::Active(uint16_t place, uint32_t serial) {
@@ -126,41 +154,43 @@ IcmpProber::Flight* IcmpProber::Active(uint16_t place, uint32_t serial) {
   return flight.is_active && flight.serial == serial ? &flight : nullptr;
 }
 
-// What comes next for a flight before its deadline, if anything: another packet or a repeat.
-void IcmpProber::SetAlarm(uint16_t place) {
-  const Flight& flight = flights_[place];
+bool IcmpProber::wants_another(const Flight& flight) {
   const Target& target = *flight.check.target;
-  SteadyTime next = flight.deadline;
-  if (flight.sent > 0 && flight.sent < target.packets) {
-    next = flight.start + PacketAfter(flight.sent, target);
-  } else if (flight.sent > 0 && flight.sent < target.packets + target.retries && flight.answered == 0) {
-    const int repeat = flight.sent - target.packets + 1;
-    next = flight.start + std::max(PacketAfter(target.packets - 1, target) + RoundTrip::kFloor,
-                                   RepeatAfter(*flight.check.round_trip, repeat, target.retries, target.timeout));
-  }
-  if (next < flight.deadline) alarms_.push({next, place, flight.serial});
+  // Of a check of several packets that has an answer, those still missing have until the deadline: no repeat.
+  return flight.sent < target.packets + (flight.answered == 0 ? target.retries : 0);
 }
 
 void IcmpProber::HandleAlarm(const Alarm& alarm, SteadyTime now) {
   Flight* flight = Active(alarm.flight, alarm.serial);
   if (flight == nullptr) return;
-  if (now >= flight->deadline) {
-    std::erase(unresolved_, alarm.flight);
-    Finish(alarm.flight);
+  if (now < flight->deadline) {
+    families_[flight->address.is_six()].to_send.push_back({alarm.at, alarm.flight, alarm.serial});
     return;
   }
-  const Target& target = *flight->check.target;
-  // Of a check of several packets that has an answer, those still missing have until the deadline: no repeat.
-  if (flight->sent < target.packets || flight->answered == 0)
-    queued_[flight->address.is_six()].push_back({alarm.flight, alarm.serial});
+  if (!flight->address.is_set()) {
+    std::erase(unresolved_, alarm.flight);
+    // The resolver did not get the processor either.
+    flight->was_late = now - flight->deadline > flight->check.target->timeout / 4;
+  }
+  LookForFlaws(now);
+  Finish(alarm.flight);
+}
+
+SteadyTime IcmpProber::NextSend(const Family& family) const {
+  const size_t waiting = family.to_send.size() + family.to_begin.size();
+  if (waiting > 0) return std::max(family.blocked_until, family.pacing.ready_at(std::min(waiting, Pacing::kLeast)));
+  if (!family.turned_away.empty())
+    return std::max({family.blocked_until, family.try_again_at, family.pacing.ready_at(1)});
+  return SteadyTime::max();
 }
 
 SteadyTime IcmpProber::wake_at() const {
-  if (!queued_[0].empty() || !queued_[1].empty()) return pause_until_;
-  return alarms_.empty() ? SteadyTime::max() : alarms_.top().at;
+  const SteadyTime alarm = alarms_.empty() ? SteadyTime::max() : alarms_.top().at;
+  return std::min({alarm, NextSend(families_[false]), NextSend(families_[true])});
 }
 
 void IcmpProber::Work(SteadyTime now) {
+  // Before any deadline is judged: an answer that waits here came in time, however late we are.
   Receive();
   resolver_.Acknowledge();
   for (const uint16_t place : std::vector(unresolved_)) FindAddress(place, now);
@@ -169,83 +199,124 @@ void IcmpProber::Work(SteadyTime now) {
     alarms_.pop();
     HandleAlarm(alarm, now);
   }
-  if (now >= pause_until_) {
-    SendQueued(false, now);
-    SendQueued(true, now);
-  }
+  SendQueued(false, now);
+  SendQueued(true, now);
 }
 
 void IcmpProber::SendQueued(bool six, SteadyTime now) {
-  auto& queue = queued_[six];
-  while (!queue.empty()) {
-    std::array<IcmpSocket::Outgoing, IcmpSocket::kBatch> batch;
-    size_t size = 0;
-    while (size < batch.size() && size < queue.size()) {
-      const Attempt attempt = queue[size];
-      Flight* flight = Active(attempt.flight, attempt.serial);
-      if (flight != nullptr && !lanes_[six].empty()) {
-        batch[size++] = {
-            flight->address, attempt.flight, {nonce_, flight->serial, static_cast<uint32_t>(flight->sent), 0, 0}};
-        continue;
-      }
-      queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(size));
-      if (flight == nullptr) continue;
-      flight->complaint = "cannot send: IPv6 is not available here, " + no_six_;
-      Finish(attempt.flight);
-    }
-    const size_t sent = SendSome(six, {batch.data(), size}, now);
-    for (size_t i = 0; i < sent; ++i) {
-      queue.pop_front();
-      ++flights_[batch[i].sequence].sent;
-      SetAlarm(batch[i].sequence);
-    }
+  Family& family = families_[six];
+  while (now >= family.blocked_until) {
+    Batch batch;
+    TakeBatch(family, now, batch);
+    if (batch.size == 0) return;
+    now = SendBatch(six, batch);
     // Between the batches, so that replies to the first hosts do not overflow the receive buffer while the last are
     // being sent to.
     Receive();
-    if (sent < size) {
-      constexpr milliseconds kPause{1};
-      pause_until_ = now + kPause;
-      return;
-    }
   }
 }
 
-// How many of `batch` are dealt with: sent, or refused, which counts as sent and lost, because a repeat may find the
-// route back.
-size_t IcmpProber::SendSome(bool six, std::span<IcmpSocket::Outgoing> batch, SteadyTime now) {
-  constexpr milliseconds kFullPause{50};
-  constexpr size_t kMostLanes = 128;
-  auto& lanes = lanes_[six];
-  size_t done = 0;
-  for (size_t i = 0; i < lanes.size() && done < batch.size();) {
-    if (now < lanes[i].full_until) {
-      ++i;
+// What is to be sent next: requests of checks under way, then new checks, then what was turned away before.
+void IcmpProber::TakeBatch(Family& family, SteadyTime now, Batch& batch) {
+  const size_t most = std::min(IcmpSocket::kBatch, family.pacing.allowance(now));
+  batch.is_second_try = family.to_send.empty() && family.to_begin.empty();
+  if (batch.is_second_try && now < family.try_again_at) return;
+  while (batch.size < most) {
+    Attempt attempt;
+    if (auto& queue = batch.is_second_try ? family.turned_away : family.to_send; !queue.empty()) {
+      attempt = queue.front();
+      queue.pop_front();
+    } else if (!family.to_begin.empty()) {
+      const uint16_t place = family.to_begin.front();
+      family.to_begin.pop_front();
+      Begin(place, now);
+      attempt = {now, place, flights_[place].serial};
     } else {
-      const auto sent = lanes[i].socket->Send(batch.subspan(done));
-      done += sent.count;
-      if (sent.stop == IcmpSocket::SendStop::kBusy) return done;
-      if (sent.stop == IcmpSocket::SendStop::kFull) lanes[i].full_until = now + kFullPause;
-      if (sent.stop == IcmpSocket::SendStop::kRefused) {
-        flights_[batch[done].sequence].was_refused = true;
-        flights_[batch[done].sequence].complaint = "cannot send: " + std::generic_category().message(sent.error);
-        ++done;
-      }
+      return;
     }
-    if (i == lanes.size() && lanes.size() < kMostLanes) {
-      try {
-        OpenSocket(six);
-      } catch (const std::system_error&) {
-        return done;  // no descriptor left: what could not be sent is void in the end
-      }
+    const Flight* flight = Active(attempt.flight, attempt.serial);
+    if (flight == nullptr || !wants_another(*flight)) continue;
+    batch.attempts[batch.size] = attempt;
+    batch.requests[batch.size++] = {
+        flight->address, attempt.flight, {nonce_, flight->serial, static_cast<uint32_t>(flight->sent), {}}};
+  }
+}
+
+// Answers when it was done. What was not taken is in the queues again.
+SteadyTime IcmpProber::SendBatch(bool six, Batch& batch) {
+  constexpr milliseconds kFullPause{50};
+  constexpr milliseconds kTurnedAwayPause{1};
+  Family& family = families_[six];
+  SteadyTime now = std::chrono::steady_clock::now();
+  size_t taken = 0;
+  for (size_t done = 0; done < batch.size;) {
+    Lane* lane = FreeLane(six, now);
+    if (lane == nullptr) {
+      family.to_send.insert(family.to_send.begin(), batch.attempts.begin() + done, batch.attempts.begin() + batch.size);
+      break;
+    }
+    const auto sent = lane->socket->Send({batch.requests.data() + done, batch.size - done});
+    now = sent.by;
+    family.pacing.Spend(sent.count, now);
+    for (size_t i = 0; i < sent.count; ++i) CountAttempt(batch.attempts[done++], true, now);
+    taken += sent.count;
+    if (sent.stop == IcmpSocket::SendStop::kFull) {
+      lane->full_until = now + kFullPause;
+    } else if (sent.stop == IcmpSocket::SendStop::kBusy) {
+      family.turned_away.push_back(batch.attempts[done++]);
+    } else if (sent.stop == IcmpSocket::SendStop::kRefused) {
+      // Counts as sent and lost: a repeat may find the route back.
+      Refuse(batch.attempts[done].flight, "cannot send: " + std::generic_category().message(sent.error));
+      CountAttempt(batch.attempts[done++], false, now);
+      ++taken;
     }
   }
-  return done;
+  // Others are tried before; as long as nobody is taken, slowly.
+  if (batch.is_second_try && taken == 0) family.try_again_at = now + kTurnedAwayPause;
+  return now;
+}
+
+IcmpProber::Lane* IcmpProber::FreeLane(bool six, SteadyTime now) {
+  constexpr size_t kMostLanes = 128;
+  Family& family = families_[six];
+  const auto is_free = [&](const Lane& lane) { return lane.full_until <= now; };
+  const auto free = std::find_if(family.lanes.begin(), family.lanes.end(), is_free);
+  if (free != family.lanes.end()) return &*free;
+  if (family.lanes.size() < kMostLanes) {
+    try {
+      OpenSocket(six);
+      return &family.lanes.back();
+    } catch (const std::system_error&) {
+      // No descriptor left: what cannot be sent in time is void in the end.
+    }
+  }
+  const auto fuller = [](const Lane& a, const Lane& b) { return a.full_until < b.full_until; };
+  family.blocked_until = std::min_element(family.lanes.begin(), family.lanes.end(), fuller)->full_until;
+  return nullptr;
+}
+
+// An attempt was made, and the next one is planned.
+void IcmpProber::CountAttempt(const Attempt& attempt, bool has_left, SteadyTime now) {
+  Flight& flight = flights_[attempt.flight];
+  const Target& target = *flight.check.target;
+  if (IsTooLate(now - attempt.due, flight.deadline - now, *flight.check.round_trip, target.timeout))
+    flight.was_late = true;
+  ++flight.sent;
+  flight.has_left = flight.has_left || has_left;
+  if (!wants_another(flight)) return;
+  const SteadyTime next = flight.start + AttemptAfter(flight.sent, target, *flight.check.round_trip);
+  alarms_.push({next, attempt.flight, attempt.serial});
+}
+
+void IcmpProber::Refuse(uint16_t place, std::string why) {
+  flights_[place].complaint = std::move(why);
+  flights_[place].was_refused = true;
 }
 
 void IcmpProber::Receive() {
   const auto take_complaint = [this](const IcmpSocket::Complaint& complaint) { TakeComplaint(complaint); };
   for (const bool six : {false, true})
-    for (const Lane& lane : lanes_[six])
+    for (const Lane& lane : families_[six].lanes)
       lane.socket->Receive([this, six](const IcmpSocket::Reply& reply) { TakeReply(six, reply); }, take_complaint);
 }
 
@@ -256,19 +327,21 @@ void IcmpProber::TakeReply(bool six, const IcmpSocket::Reply& reply) {
   const uint32_t attempt = reply.token.attempt;
   if (attempt >= static_cast<uint32_t>(flight->sent) || (flight->answered >> attempt & 1) != 0) return;
 
-  // The kernel's stamp is on the wall clock; when that jumped between sending and receiving, the monotonic clock gives a
-  // round trip that is longer by our own delay, but no nonsense.
-  const int64_t steady_ns = std::chrono::steady_clock::now().time_since_epoch().count();
-  const int64_t at_most = std::max<int64_t>(steady_ns - reply.token.sent_steady_ns, 0);
-  int64_t rtt_ns = reply.received_wall_ns - reply.token.sent_wall_ns;
-  if (rtt_ns < 0 || rtt_ns > at_most) rtt_ns = at_most;
+  const SteadyTime sent{std::chrono::nanoseconds(reply.token.sent.steady_ns)};
+  if (sent < flight->start || reply.token.sent.steady_ns > reply.read.steady_ns) return;  // somebody changed it
+  const ReplyAge age = AgeOfReply(reply.token.sent, reply.received_wall_ns, reply.read);
+  if (sent + age.length > flight->deadline) {
+    // With an age that is not exact it may have come in time: then nobody knows.
+    if (!age.is_exact) flight->was_late = true;
+    return;
+  }
 
-  const float rtt_ms = static_cast<float>(rtt_ns) / 1e6F;
+  const float rtt_ms = std::chrono::duration<float, std::milli>(age.length).count();
   if (flight->answered != 0) flight->jitter_sum += std::fabs(rtt_ms - flight->rtt_last);
   flight->rtt_last = rtt_ms;
   flight->rtt_sum += rtt_ms;
   flight->answered |= 1U << attempt;
-  flight->check.round_trip->Add(std::chrono::duration_cast<microseconds>(std::chrono::nanoseconds(rtt_ns)));
+  flight->check.round_trip->Add(std::chrono::duration_cast<microseconds>(age.length));
 
   const int packets = flight->check.target->packets;
   const uint32_t all = (1U << packets) - 1;
@@ -283,6 +356,24 @@ void IcmpProber::TakeComplaint(const IcmpSocket::Complaint& complaint) {
   flight.complaint = complaint.what;
 }
 
+void IcmpProber::LookForFlaws(SteadyTime now) {
+  if (looked_at_ == now) return;
+  looked_at_ = now;
+  if (suspend_watch_.HasSlept()) slept_at_ = now;
+  for (Family& family : families_)
+    for (const Lane& lane : family.lanes)
+      if (lane.socket->HasDropped()) family.dropped_at = now;
+}
+
+// Why it says nothing that some or all of the answers are missing.
+Flaw IcmpProber::FlawOf(const Flight& flight) const {
+  if (flight.was_late || slept_at_ > flight.start) return Flaw::kLate;
+  if (!flight.address.is_set() || (flight.was_refused && flight.sent == 0)) return Flaw::kNone;
+  if (flight.sent == 0) return Flaw::kNotSent;
+  if (wants_another(flight)) return Flaw::kLate;
+  return families_[flight.address.is_six()].dropped_at > flight.start ? Flaw::kDropped : Flaw::kNone;
+}
+
 void IcmpProber::Finish(uint16_t place) {
   Flight& flight = flights_[place];
   flight.is_active = false;
@@ -290,25 +381,30 @@ void IcmpProber::Finish(uint16_t place) {
   CheckResult& result = *flight.check.result;
   const int answers = __builtin_popcount(flight.answered);
   result.ok = answers > 0;
-  result.has_left = flight.sent > 0 && !flight.was_refused && !flight.address.is_loopback();
-  result.refused_here = flight.was_refused && !result.ok;
   result.sent = flight.start;
-  if (flight.sent == 0 && flight.address.is_set() && flight.complaint.empty()) result.flaw = Flaw::kNotSent;
+  result.has_left = flight.has_left && !flight.address.is_loopback();
   if (result.ok) {
     result.rtt_ms = flight.rtt_sum / static_cast<float>(answers);
     const uint32_t all = (1U << target.packets) - 1;
     const int lost = target.packets - __builtin_popcount(flight.answered & all);
     if (target.packets > 1) {
-      result.loss_percent = 100.0F * static_cast<float>(lost) / static_cast<float>(target.packets);
+      if (lost == 0 || FlawOf(flight) == Flaw::kNone)
+        result.loss_percent = 100.0F * static_cast<float>(lost) / static_cast<float>(target.packets);
       // RFC 3550 calls the mean difference between neighbours jitter; without a second answer there is none.
       if (answers > 1) result.jitter_ms = flight.jitter_sum / static_cast<float>(answers - 1);
     }
-  } else if (!flight.complaint.empty()) {
-    result.reason = std::move(flight.complaint);
-  } else if (!flight.address.is_set()) {
-    result.reason = "the name was not resolved within " + SecondsText(target.timeout);
   } else {
-    result.reason = "no answer within " + SecondsText(target.timeout);
+    result.flaw = FlawOf(flight);
+    result.refused_here = flight.was_refused;
+    if (result.flaw == Flaw::kNotSent) {
+      result.reason = "cannot send: " + std::generic_category().message(ENOBUFS);
+    } else if (!flight.complaint.empty()) {
+      result.reason = std::move(flight.complaint);
+    } else if (!flight.address.is_set()) {
+      result.reason = "the name was not resolved within " + SecondsText(target.timeout);
+    } else {
+      result.reason = "no answer within " + SecondsText(target.timeout);
+    }
   }
   free_.push_back(place);
   done_(flight.check);

@@ -2,29 +2,38 @@
 
 #include <linux/errqueue.h>
 #include <linux/filter.h>
+#include <linux/sock_diag.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <random>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace linewatch {
 namespace {
 
 constexpr size_t kReceiveBatch = 16;
-constexpr size_t kLargestPacket = 256;  // an IP header with options and an echo reply; longer ones are not ours
+constexpr int kReceiveBuffer = 8 << 20;  // the kernel doubles it: room for 20,000 replies
+constexpr size_t kLargestPacket = 256;   // an IP header with options and an echo reply; longer ones are not ours
 
-int64_t Nanoseconds(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return now.tv_sec * 1000000000LL + now.tv_nsec;
+// What one reply is charged with when it comes over loopback or is copied by its driver, and at most.
+constexpr size_t kReplyCharge = 832;
+constexpr size_t kLargestReplyCharge = 8192;
+
+using MemoryInfo = std::array<uint32_t, SK_MEMINFO_VARS>;
+MemoryInfo MemoryOf(int fd) {
+  MemoryInfo info{};
+  socklen_t length = sizeof info;
+  getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info.data(), &length);
+  return info;
 }
 
 void SetOption(int fd, int level, int option, int value) { setsockopt(fd, level, option, &value, sizeof value); }
@@ -80,8 +89,7 @@ IcmpSocket::IcmpSocket(bool six) : six_(six), buffers_(std::make_unique<Buffers>
                                   "  sudo sysctl -w net.ipv4.ping_group_range='0 2147483647'\n"
                                   "or give the program CAP_NET_RAW");
 
-  // 832 bytes a reply in flight: room for 10,000 of them where we may, what rmem_max allows where not.
-  constexpr int kReceiveBuffer = 8 << 20;
+  // As much where we may, what rmem_max allows where not.
   if (setsockopt(fd_, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) != 0)
     SetOption(fd_, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
   constexpr int kSendBuffer = 4 << 20;
@@ -116,100 +124,118 @@ void IcmpSocket::DropForeignReplies() const {
   setsockopt(fd_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
+size_t IcmpSocket::room() const { return MemoryOf(fd_)[SK_MEMINFO_RCVBUF] / kReplyCharge; }
+
+bool IcmpSocket::HasDropped() {
+  const MemoryInfo info = MemoryOf(fd_);
+  const bool has_risen = std::exchange(dropped_, info[SK_MEMINFO_DROPS]) != info[SK_MEMINFO_DROPS];
+  const size_t read = std::exchange(most_read_, 0);
+  // A raw socket for IPv6 counts packets with a wrong checksum, too, anybody's: nobody shall make our failed checks void
+  // with those. A full buffer shows in what was read from it.
+  const bool may_be_damaged = raw_ && six_;
+  return has_risen && !(may_be_damaged && read < info[SK_MEMINFO_RCVBUF] / kLargestReplyCharge);
+}
+
+bool IcmpSocket::is_send_buffer_full() const {
+  const MemoryInfo info = MemoryOf(fd_);
+  return info[SK_MEMINFO_WMEM_ALLOC] > info[SK_MEMINFO_SNDBUF];
+}
+
 IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
-  size_t done = 0;
-  while (done < requests.size()) {
-    const auto batch = requests.subspan(done, std::min(kBatch, requests.size() - done));
-    std::array<EchoPacket, kBatch> packets;
-    std::array<sockaddr_storage, kBatch> addresses;
-    std::array<iovec, kBatch> parts;
-    std::array<mmsghdr, kBatch> messages{};
-    const int64_t wall = Nanoseconds(CLOCK_REALTIME);
-    const int64_t steady = Nanoseconds(CLOCK_MONOTONIC);
-    for (size_t i = 0; i < batch.size(); ++i) {
-      batch[i].token.sent_wall_ns = wall;
-      batch[i].token.sent_steady_ns = steady;
-      packets[i] = BuildEcho(six_, id_, batch[i].sequence, batch[i].token);
-      parts[i] = {packets[i].data(), packets[i].size()};
-      messages[i].msg_hdr = {&addresses[i], batch[i].to.Fill(addresses[i]), &parts[i], 1, nullptr, 0, 0};
-    }
-    size_t in_batch = 0;
-    int refusals = 0;
-    while (in_batch < batch.size()) {
-      const int n = sendmmsg(fd_, messages.data() + in_batch, static_cast<unsigned>(batch.size() - in_batch), 0);
-      if (n >= 0) {
-        in_batch += static_cast<size_t>(n);
-        refusals = 0;
-        continue;
-      }
-      const int error = errno;
-      if (error == EINTR) continue;
-      if (error == EAGAIN) return {done + in_batch, SendStop::kFull, error};
-      if (error == ENOBUFS) return {done + in_batch, SendStop::kBusy, error};
-      // An error of an earlier packet is told once: trying again shows whose it is. Each try takes one away.
-      constexpr int kTries = 8;
-      if (may_be_of_another(error) && ++refusals < kTries) continue;
-      return {done + in_batch, SendStop::kRefused, error};
-    }
-    done += batch.size();
+  std::array<EchoPacket, kBatch> packets;
+  std::array<sockaddr_storage, kBatch> addresses;
+  std::array<iovec, kBatch> parts;
+  std::array<mmsghdr, kBatch> messages{};
+  const size_t size = std::min(requests.size(), kBatch);
+  const ClockReading now = ReadBothClocks();
+  for (size_t i = 0; i < size; ++i) {
+    requests[i].token.sent = now;
+    packets[i] = BuildEcho(six_, id_, requests[i].sequence, requests[i].token);
+    parts[i] = {packets[i].data(), packets[i].size()};
+    messages[i].msg_hdr = {&addresses[i], requests[i].to.Fill(addresses[i]), &parts[i], 1, nullptr, 0, 0};
   }
-  return {done, SendStop::kNone, 0};
+  Sent sent{0, SendStop::kNone, 0, {}};
+  int refusals = 0;
+  while (sent.count < size && sent.stop == SendStop::kNone) {
+    const int n = sendmmsg(fd_, messages.data() + sent.count, static_cast<unsigned>(size - sent.count), 0);
+    if (n >= 0) {
+      sent.count += static_cast<size_t>(n);
+      refusals = 0;
+      continue;
+    }
+    sent.error = errno;
+    // An error of an earlier packet is told once: trying again shows whose it is. Each try takes one away.
+    constexpr int kTries = 8;
+    if (sent.error == EINTR || (may_be_of_another(sent.error) && ++refusals < kTries)) continue;
+    if (sent.error == EAGAIN) {
+      sent.stop = SendStop::kFull;
+    } else if (sent.error == ENOBUFS) {
+      // Raw sockets have no other word for a full send buffer.
+      sent.stop = is_send_buffer_full() ? SendStop::kFull : SendStop::kBusy;
+    } else {
+      sent.stop = SendStop::kRefused;
+    }
+  }
+  sent.by = std::chrono::steady_clock::now();
+  return sent;
 }
 
 void IcmpSocket::Receive(const std::function<void(const Reply&)>& take_reply,
                          const std::function<void(const Complaint&)>& take_complaint) {
-  // Bounded, so that a flood of foreign packets cannot keep us here for ever; what is left wakes us again at once.
-  constexpr int kMostBatches = 1024;
-  for (int i = 0; i < kMostBatches; ++i) {
+  // Bounded, so that a flood cannot keep us here for ever, yet more than the buffer holds: what waited before is read.
+  constexpr size_t kMostPackets = 2 * kReceiveBuffer / 256;
+  size_t read = 0;
+  for (bool is_end = false; !is_end && read < kMostPackets;) {
     buffers_->Prepare();
     const int n = recvmmsg(fd_, buffers_->messages.data(), kReceiveBatch, MSG_DONTWAIT, nullptr);
-    if (n < 0) {
-      const int error = errno;
-      if (error == EINTR) continue;
-      if (error == EAGAIN) break;
-      // The pending error of an earlier packet: its story is in the error queue.
-      ReceiveComplaints(take_complaint);
-      continue;
-    }
-    const int64_t now = Nanoseconds(CLOCK_REALTIME);
-    for (size_t k = 0; k < static_cast<size_t>(n); ++k) {
-      const auto reply = six_ ? ParseReply6(buffers_->Packet(k)) : ParseReply4(buffers_->Packet(k), raw_);
-      if (!reply || (raw_ && reply->id != id_)) continue;
-      int64_t received = now;
-      msghdr& header = buffers_->messages[k].msg_hdr;
-      for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS) continue;
-        timespec stamp{};
-        std::memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
-        received = stamp.tv_sec * 1000000000LL + stamp.tv_nsec;
-      }
-      take_reply({buffers_->From(k), reply->sequence, reply->token, received});
-    }
-    if (static_cast<size_t>(n) < kReceiveBatch) break;
+    const bool is_nothing = n < 0 && errno == EAGAIN;
+    const auto replies = static_cast<size_t>(std::max(n, 0));
+    const ClockReading now = ReadBothClocks();
+    for (size_t k = 0; k < replies; ++k) TakePacket(k, now, take_reply);
+    read += std::max<size_t>(replies, 1);
+    if (replies == kReceiveBatch) continue;
+    // The end, or the pending error of an earlier request: its story is in the error queue, and replies may wait behind.
+    const size_t complaints = ReceiveComplaints(take_complaint);
+    is_end = complaints == 0 && (n >= 0 || is_nothing);
+    read += complaints;
   }
-  ReceiveComplaints(take_complaint);
+  most_read_ = std::max(most_read_, read);
 }
 
-void IcmpSocket::ReceiveComplaints(const std::function<void(const Complaint&)>& take) {
-  for (;;) {
-    buffers_->Prepare();
-    const int n = recvmmsg(fd_, buffers_->messages.data(), kReceiveBatch, MSG_DONTWAIT | MSG_ERRQUEUE, nullptr);
-    if (n <= 0) return;
-    for (size_t k = 0; k < static_cast<size_t>(n); ++k) {
-      const auto request = ParseRequest(six_, buffers_->Packet(k));
-      if (!request || (raw_ && request->id != id_)) continue;
-      msghdr& header = buffers_->messages[k].msg_hdr;
-      for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
-        const bool is_error = (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
-                              (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR);
-        if (!is_error) continue;
-        sock_extended_err error{};
-        std::memcpy(&error, CMSG_DATA(c), sizeof error);
-        if (error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6)
-          take({buffers_->From(k), request->sequence, ComplaintOf(six_, error.ee_type, error.ee_code)});
-      }
+void IcmpSocket::TakePacket(size_t k, const ClockReading& now, const std::function<void(const Reply&)>& take) {
+  const auto reply = six_ ? ParseReply6(buffers_->Packet(k)) : ParseReply4(buffers_->Packet(k), raw_);
+  if (!reply || (raw_ && reply->id != id_)) return;
+  int64_t received = now.wall_ns;
+  msghdr& header = buffers_->messages[k].msg_hdr;
+  for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
+    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS) continue;
+    timespec stamp{};
+    std::memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
+    received = stamp.tv_sec * 1000000000LL + stamp.tv_nsec;
+  }
+  take({buffers_->From(k), reply->sequence, reply->token, received, now});
+}
+
+// A batch of them; answers how many there were.
+size_t IcmpSocket::ReceiveComplaints(const std::function<void(const Complaint&)>& take) {
+  buffers_->Prepare();
+  const int n = recvmmsg(fd_, buffers_->messages.data(), kReceiveBatch, MSG_DONTWAIT | MSG_ERRQUEUE, nullptr);
+  const auto complaints = static_cast<size_t>(std::max(n, 0));
+  for (size_t k = 0; k < complaints; ++k) {
+    const auto request = ParseRequest(six_, buffers_->Packet(k));
+    if (!request || (raw_ && request->id != id_)) continue;
+    msghdr& header = buffers_->messages[k].msg_hdr;
+    for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
+      const bool is_error = (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
+                            (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR);
+      if (!is_error) continue;
+      sock_extended_err error{};
+      std::memcpy(&error, CMSG_DATA(c), sizeof error);
+      if (error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6)
+        take({buffers_->From(k), request->sequence, ComplaintOf(six_, error.ee_type, error.ee_code)});
     }
   }
+  return complaints;
 }
 
 }  // namespace linewatch

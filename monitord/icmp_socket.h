@@ -12,6 +12,7 @@
 
 #include "monitord/address.h"
 #include "monitord/icmp_packet.h"
+#include "monitord/round_trip.h"
 
 namespace linewatch {
 
@@ -25,6 +26,11 @@ class IcmpSocket {
 
   int fd() const { return fd_; }
 
+  // How many replies find room in the receive buffer.
+  size_t room() const;
+  // Whether replies were dropped since the last call, because the receive buffer was full.
+  bool HasDropped();
+
   // The send time in a token is that of its batch: eight keep it true within microseconds and cost nothing over 64.
   static constexpr size_t kBatch = 8;
   struct Outgoing {
@@ -33,16 +39,18 @@ class IcmpSocket {
     EchoToken token;  // the send times are filled in here
   };
   enum class SendStop {
-    kNone,    // everything is sent
-    kFull,    // this socket's send buffer is full
-    kBusy,    // the interface takes no more at the moment
+    kNone,  // everything is sent
+    kFull,  // this socket's send buffer is full
+    kBusy,  // the request after those sent is not taken now: its interface is busy, or there is no room for a neighbour
     kRefused  // the request after those sent cannot be sent, `error` says why
   };
   struct Sent {
     size_t count;
     SendStop stop;
     int error;
+    std::chrono::steady_clock::time_point by;  // when those sent had left
   };
+  // At most kBatch.
   Sent Send(std::span<Outgoing> requests);
 
   struct Reply {
@@ -50,25 +58,31 @@ class IcmpSocket {
     uint16_t sequence;
     EchoToken token;
     int64_t received_wall_ns;  // by the kernel
+    ClockReading read;         // by this process
   };
   struct Complaint {
     Address about;  // where the request was sent to
     uint16_t sequence;
     std::string_view what;
   };
-  // Everything that waits: replies to this process's requests, and ICMP errors about them.
+  // Everything that waits, all that waited at the call in any case: replies to this process's requests, and ICMP errors
+  // about them.
   void Receive(const std::function<void(const Reply&)>& take_reply,
                const std::function<void(const Complaint&)>& take_complaint);
 
  private:
   struct Buffers;
-  void ReceiveComplaints(const std::function<void(const Complaint&)>& take);
+  void TakePacket(size_t k, const ClockReading& now, const std::function<void(const Reply&)>& take);
+  size_t ReceiveComplaints(const std::function<void(const Complaint&)>& take);
+  bool is_send_buffer_full() const;
   void DropForeignReplies() const;
 
   const bool six_;
   bool raw_ = false;
   uint16_t id_ = 0;
   int fd_ = -1;
+  uint32_t dropped_ = 0;  // by the kernel, at the last HasDropped
+  size_t most_read_ = 0;  // packets by one Receive since then
   std::unique_ptr<Buffers> buffers_;
 };
 

@@ -42,7 +42,7 @@ enum class Flaw : uint8_t {
 inline constexpr std::array<std::string_view, 4> kFlawNames = {"", "not_sent", "late", "dropped"};
 
 struct CheckResult {
-  SteadyTime sent{};  // when the check was started
+  SteadyTime sent{};  // when its first request was due
   Flaw flaw = Flaw::kNone;
   bool ok = false;
   bool refused_here = false;                             // not ok, because this machine has no way to send there
@@ -61,7 +61,8 @@ struct Check {
 
 class Prober {
  public:
-  // Called once for every check that was started, with its result filled in, no later than its timeout after the start.
+  // Called once for every check that was started, with its result filled in, no later than its timeout after its first
+  // request; with many checks and little room for replies that is sent later than the start.
   using Done = std::function<void(const Check&)>;
 
   virtual ~Prober() = default;

@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "monitord/log.h"
+#include "monitord/suspend_watch.h"
 #include "store/host_list.h"
 
 namespace linewatch {
@@ -124,10 +125,11 @@ void Probing::Turn() {
       if (cycle_ % static_cast<uint64_t>(every) == 0) due.push_back(i);
     }
     ++cycle_;
+    const SteadyTime planned = next_cycle_;
     // Cycles that a sleeping machine missed are not made up for.
     next_cycle_ += watched_->interval;
     if (next_cycle_ <= now) next_cycle_ = now + watched_->interval;
-    StartRound(due, true, now);
+    StartRound(due, now, planned);
   }
   for (const auto& prober : probers_) prober->Work(now);
 
@@ -167,7 +169,7 @@ void Probing::TakeOrders(SteadyTime now) {
     line.is_new = false;
     if (wanted) due.push_back(i);
   }
-  if (!due.empty()) StartRound(due, false, now);
+  if (!due.empty()) StartRound(due, now, std::nullopt);
 }
 
 void Probing::Adopt(std::shared_ptr<Watched> next) {
@@ -186,11 +188,17 @@ void Probing::Adopt(std::shared_ptr<Watched> next) {
   watched_ = std::move(next);
 }
 
-void Probing::StartRound(const std::vector<uint32_t>& due, bool is_cycle, SteadyTime now) {
+// `planned` is the time at which a cycle should have been started.
+void Probing::StartRound(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned) {
   auto opened = std::make_unique<OpenRound>();
   opened->number = next_round_++;
   opened->watched = watched_;
-  opened->round = {watched_->targets, {}, now, is_cycle};
+  opened->round = {.targets = watched_->targets,
+                   .entries = {},
+                   .started = now,
+                   .started_since_boot = BootNow(),
+                   .late = planned ? now - *planned : SteadyTime::duration(0),
+                   .is_cycle = planned.has_value()};
   // Reserved before anybody points into it.
   opened->round.entries.reserve(due.size());
   std::vector<std::vector<Check>> by_kind(probers_.size());
@@ -205,7 +213,7 @@ void Probing::StartRound(const std::vector<uint32_t>& due, bool is_cycle, Steady
   }
   opened->open = opened->round.entries.size();
   if (opened->open == 0) {
-    if (is_cycle) Deliver(std::move(opened->round));
+    if (planned) Deliver(std::move(opened->round));
     return;
   }
   open_rounds_.push_back(std::move(opened));
@@ -220,6 +228,9 @@ void Probing::CheckDone(const Check& check) {
   const auto index = static_cast<size_t>(check.target - opened.watched->targets->data());
   --opened.watched->lines[index].checks_under_way;
   if (--opened.open > 0) return;
+  const auto is_unsent = [](const Round::Entry& entry) { return entry.result.flaw == Flaw::kNotSent; };
+  if (std::any_of(opened.round.entries.begin(), opened.round.entries.end(), is_unsent))
+    opened.round.is_neighbour_table_full = neighbour_table_.HasOverflowed();
   Deliver(std::move(opened.round));
   open_rounds_.erase(found);
 }

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "monitord/neighbour_table.h"
 #include "monitord/prober.h"
 
 namespace linewatch {
@@ -28,7 +29,10 @@ struct Round {
   };
   std::vector<Entry> entries;
   SteadyTime started;
-  bool is_cycle = false;  // else a small one of its own, for hosts that are new, changed or asked for
+  std::chrono::nanoseconds started_since_boot{0};  // the same by CLOCK_BOOTTIME, which goes on while the machine sleeps
+  std::chrono::nanoseconds late{0};                // how much later than planned a cycle was started
+  bool is_cycle = false;                 // else a small one of its own, for hosts that are new, changed or asked for
+  bool is_neighbour_table_full = false;  // the kernel's, and that may be why some could not be sent to
 };
 
 class Probing {
@@ -81,7 +85,7 @@ class Probing {
   void Turn();
   void TakeOrders(SteadyTime now);
   void Adopt(std::shared_ptr<Watched> next);
-  void StartRound(const std::vector<uint32_t>& due, bool is_cycle, SteadyTime now);
+  void StartRound(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned);
   void CheckDone(const Check& check);
   void Deliver(Round&& round);
 
@@ -94,6 +98,7 @@ class Probing {
   SteadyTime next_cycle_{};
   uint64_t cycle_ = 0;
   int epoll_ = -1;
+  NeighbourTable neighbour_table_;
 
   // Between the threads.
   std::mutex mutex_;

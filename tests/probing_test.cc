@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <map>
+#include <thread>
 
 #include "tests/catch.h"
 
@@ -16,7 +17,8 @@ using namespace std::chrono_literals;
 
 std::atomic<int> starts = 0;
 
-// Answers every check at once, on the probing thread, except those of targets named "silent", at their timeout.
+// Answers every check at once, on the probing thread, except those of targets named "silent", at their timeout. One named
+// "busy" takes 100 ms of the thread.
 class InstantProber : public Prober {
  public:
   explicit InstantProber(Done done) : done_(std::move(done)), fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
@@ -25,6 +27,7 @@ class InstantProber : public Prober {
   void Start(std::span<const Check> checks, SteadyTime now) override {
     ++starts;
     for (const Check& check : checks) {
+      if (check.target->name == "busy") std::this_thread::sleep_for(100ms);
       if (check.target->name == "silent") {
         silent_.emplace(now + check.target->timeout, check);
       } else {
@@ -126,6 +129,18 @@ TEST_CASE("a silent host does not hold up a small round of others", "[probing]")
   CHECK(IdsOf(cycle) == "sa");
   CHECK_FALSE(cycle.entries[0].result.ok);
   CHECK(cycle.entries[1].result.ok);
+}
+
+TEST_CASE("a cycle tells how late it was started, and when by the clock that goes on in a sleep", "[probing]") {
+  Probing probing(kInstant);
+  probing.Watch(List({Named("a", 30ms, "busy")}), 30ms);
+  const Round first = Next(probing);
+  const Round second = Next(probing);
+  CHECK(first.late < 50ms);
+  CHECK(second.late >= 70ms);
+  const auto between = second.started_since_boot - first.started_since_boot;
+  CHECK(between >= 100ms);
+  CHECK(std::chrono::abs(between - (second.started - first.started)) < 50ms);
 }
 
 TEST_CASE("with nothing to watch the cycles go on", "[probing]") {

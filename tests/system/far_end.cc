@@ -34,8 +34,10 @@ enum Place : uint8_t {
   kSilent = 80,         // nobody is there
   kFlooded = 81,        // as far as kDistant, and with each request come fifty replies that are none
   kFloodedSilent = 82,  // nothing but those fifty
+  kThirdTime = 83,      // as far as kDistant, but two of three requests to an address are lost
+  kFarther = 84,
 };
-constexpr milliseconds kDistance{20};
+constexpr milliseconds kDistance{20}, kFartherDistance{250};
 constexpr double kLoss = 0.05;
 constexpr int kFlood = 50;
 
@@ -119,11 +121,14 @@ Answers AnswersFrom(Place place, const Packet& request) {
   static std::bernoulli_distribution is_lost(kLoss);
   const auto now = Clock::now();
   Answers answers;
+  static std::map<uint16_t, int> requests;  // by x and y
   if (place == kSilent || (place == kLossy && is_lost(random))) return answers;
+  if (place == kThirdTime && ++requests[static_cast<uint16_t>(request[18] << 8 | request[19])] % 3 != 0) return answers;
   Packet reply = ReplyTo(request);
   Seal(reply);
   if (place == kFlooded || place == kFloodedSilent) Flood(answers, now, reply, kFlood);
-  if (place != kFloodedSilent) answers.emplace(now + kDistance, std::move(reply));
+  if (place != kFloodedSilent)
+    answers.emplace(now + (place == kFarther ? kFartherDistance : kDistance), std::move(reply));
   return answers;
 }
 

@@ -25,9 +25,10 @@ with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as asking:
             pass
 """
 FAR_END = pathlib.Path(__file__).with_name("far_end.cc")
+SMALL_BUFFERS = pathlib.Path(__file__).with_name("small_buffers.cc")
 ICMP_LIMIT = daemon.TOP / "tests" / "bench" / "icmp_limit.cc"
 # The second number of an address tells far_end.cc how to answer.
-DISTANT, LOSSY, SILENT, FLOODED, FLOODED_SILENT = range(78, 83)
+DISTANT, LOSSY, SILENT, FLOODED, FLOODED_SILENT, THIRD_TIME, FARTHER = PLACES = range(78, 85)
 _numbers = itertools.count()
 
 
@@ -95,7 +96,7 @@ class Namespace:
         self.ip("addr", "add", "10.77.255.1/16", "dev", "tun")
         # A burst to ten thousand hosts waits in this queue until the far end has read it.
         self.ip("link", "set", "tun", "up", "txqueuelen", "20000")
-        for place in (DISTANT, LOSSY, SILENT, FLOODED, FLOODED_SILENT):
+        for place in PLACES:
             self.ip("route", "add", f"10.{place}.0.0/16", "dev", "tun")
 
     def start(self, *command, until_line=None):
@@ -202,10 +203,10 @@ def loopback_addresses(count):
     return [f"127.{i // 62500 + 1}.{i // 250 % 250}.{i % 250 + 1}" for i in range(count)]
 
 
-def built(source):
-    """The program of one source file, built when it is older."""
+def built(source, *options):
+    """What is made of one source file: a program, or what the options say; built when it is older."""
     program = daemon.BUILD / "tests" / source.stem
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
         program.parent.mkdir(parents=True, exist_ok=True)
-        run(os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-Wall", "-Wextra", "-o", program, source)
+        run(os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-Wall", "-Wextra", *options, "-o", program, source)
     return program

@@ -1,0 +1,30 @@
+#include "monitord/suspend_watch.h"
+
+#include <ctime>
+#include <utility>
+
+namespace linewatch {
+
+using std::chrono::nanoseconds;
+
+nanoseconds BootNow() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
+}
+
+bool SuspendWatch::HasSlept() {
+  const auto steady_before = std::chrono::steady_clock::now();
+  const nanoseconds boot = BootNow();
+  const auto steady_after = std::chrono::steady_clock::now();
+  return HasSlept(steady_before.time_since_epoch(), boot, steady_after.time_since_epoch());
+}
+
+bool SuspendWatch::HasSlept(nanoseconds steady_before, nanoseconds boot, nanoseconds steady_after) {
+  // This process may have lost the processor between two readings: only what is certain counts.
+  const nanoseconds slept_at_least = boot - steady_after;
+  const auto before = std::exchange(slept_at_most_, boot - steady_before);
+  return before && slept_at_least > *before;
+}
+
+}  // namespace linewatch
