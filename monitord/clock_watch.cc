@@ -2,8 +2,7 @@
 
 #include <sys/timex.h>
 
-#include <ctime>
-
+#include "monitord/suspend_watch.h"
 #include "monitord/uptime.h"
 
 namespace linewatch {
@@ -11,26 +10,16 @@ namespace linewatch {
 using std::chrono::microseconds;
 using std::chrono::nanoseconds;
 
-namespace {
-
-nanoseconds BootTime() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
-}
-
-}  // namespace
-
 Moment ReadClocks() {
   // Whoever is stopped between two of the clocks would take the pause for a step.
   constexpr int kTries = 10;
   constexpr nanoseconds kTogether = std::chrono::milliseconds(5);
   Moment moment{};
   for (int i = 0; i < kTries; ++i) {
-    moment.boot = BootTime();
+    moment.boot = BootNow();
     moment.wall = WallNow();
     moment.steady = std::chrono::steady_clock::now();
-    if (BootTime() - moment.boot < kTogether) break;
+    if (BootNow() - moment.boot < kTogether) break;
   }
   return moment;
 }

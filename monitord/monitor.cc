@@ -38,9 +38,7 @@ struct Advice {
 };
 constexpr std::array<Advice, kFlawNames.size()> kAdvice = {{
     {},
-    {"not_sent",
-     "some checks cannot be sent: the network interface is down or overloaded, or the neighbour table is full "
-     "(sysctl net.ipv4.neigh.default.gc_thresh3)"},
+    {"not_sent", "some checks cannot be sent: the network interface is down or overloaded"},
     {"probing_late", "monitord does not get the processor in time: some checks are not counted"},
     {"replies_dropped",
      "replies are dropped for want of room: some checks are not counted; raise sysctl net.core.rmem_max"},
@@ -224,7 +222,7 @@ void Monitor::Record(const Round& round) {
   Recorder::Outcome outcome;
   recorder_.Record(round, now, outcome);
   if (round.is_cycle) {
-    TellUnmeasured(outcome);
+    TellUnmeasured(round, outcome);
     cycle_started_ = round.started;
     if (options_.once) is_running_ = false;
   }
@@ -241,14 +239,19 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
   is_changed_ = true;
 }
 
-void Monitor::TellUnmeasured(const Recorder::Outcome& outcome) {
-  for (size_t flaw = 1; flaw < kAdvice.size(); ++flaw) {
-    if (outcome.unmeasured[flaw] == 0) {
-      Clear(kAdvice[flaw].code);
+void Monitor::TellUnmeasured(const Round& round, const Recorder::Outcome& outcome) {
+  const auto note_while = [this](bool is_so, const char* code, const char* message) {
+    if (is_so) {
+      Note(code, message);
     } else {
-      Note(kAdvice[flaw].code, kAdvice[flaw].message);
+      Clear(code);
     }
-  }
+  };
+  note_while(round.is_neighbour_table_full, "neighbour_table_full",
+             "the kernel's table of neighbours is full: some hosts of this network cannot be checked; raise sysctl "
+             "net.ipv4.neigh.default.gc_thresh3");
+  for (size_t flaw = 1; flaw < kAdvice.size(); ++flaw)
+    note_while(outcome.unmeasured[flaw] > 0, kAdvice[flaw].code, kAdvice[flaw].message);
 }
 
 // There is no channel yet but the log and the events, which the dashboard shows.

@@ -46,7 +46,7 @@ class Monitor {
 
   void Record(const Round& round);
   void Take(Recorder::Outcome&& outcome);
-  void TellUnmeasured(const Recorder::Outcome& outcome);
+  void TellUnmeasured(const Round& round, const Recorder::Outcome& outcome);
   void Alert(WallTime now);
   void Publish();
   void PublishList();

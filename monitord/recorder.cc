@@ -54,6 +54,8 @@ void Recorder::Start(WallTime last_sign, const Moment& now) {
 
 Targets Recorder::Watch(const Moment& now, Outcome& outcome) {
   topology_ = Topology(list_);
+  answered_.clear();
+  for (const Host& host : list_.hosts) answered_.push_back(host.seen.last_good);
   auto targets = std::make_shared<std::vector<Target>>();
   targets->reserve(list_.hosts.size() + config_.uplinks.size());
   subjects_.clear();
@@ -80,6 +82,7 @@ void Recorder::Record(const Round& round, const Moment& now, Outcome& outcome) {
     NoteGap(round, now, outcome);
     NoteMaintenance(now.wall, outcome);
   }
+  if (round.is_cycle) list_.monitor.late_ms = std::chrono::duration<double, std::milli>(round.late).count();
   NoteFlaws(round, outcome);
   const std::vector<uint32_t> subjects = SubjectsOf(round);
   NoteSight(round, subjects, now, outcome);
@@ -93,17 +96,15 @@ void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
   if (!step) return;
   ShiftTimes(list_, started_, *step, now.wall);
   sight_.Shift(*step);
+  for (WallTime& answered : answered_)
+    if (answered >= started_) answered += *step;
   started_ += *step;
   if (last_cycle_) last_cycle_->wall += *step;
   outcome.events.push_back(MonitorEvent{now.wall, "clock", now.wall - *step});
 }
 
 void Recorder::NoteGap(const Round& round, const Moment& now, Outcome& outcome) {
-  Moment began = now;
-  const auto ago = now.steady - round.started;
-  began.steady = round.started;
-  began.wall = now.WallOf(round.started);
-  began.boot -= ago;
+  const Cycle began{now.WallOf(round.started), round.started_since_boot};
   const auto before = std::exchange(last_cycle_, began);
   // The first cycle after an edit of the interval comes when the old one says.
   const auto interval = std::max(std::exchange(last_interval_, config_.interval), config_.interval);
@@ -176,7 +177,10 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
     const CheckResult& result = round.entries[i].result;
     if (subjects[i] == kUplink || subjects[i] == kGone || result.flaw != Flaw::kNone) continue;
     Observation& seen = list_.hosts[subjects[i]].seen;
-    if (result.ok) seen.last_good = now.WallOf(result.sent);
+    if (result.ok) {
+      seen.last_good = now.WallOf(result.sent);
+      answered_[subjects[i]] = now.WallOf(round.started);
+    }
     if (result.ok || !sight_.is_blind()) seen.status_current = result.ok;
   }
   for (size_t i = 0; i < subjects.size(); ++i) {
@@ -244,7 +248,7 @@ Upstream Recorder::UpstreamOf(uint32_t host) const {
   upstream.parents_failed = true;
   for (const uint32_t parent : parents) {
     const Observation& seen = list_.hosts[parent].seen;
-    parent_answered = std::max(parent_answered, seen.last_good);
+    parent_answered = std::max(parent_answered, answered_[parent]);
     if (seen.status_current != false) upstream.parents_failed = false;
   }
   upstream.answered = std::min(upstream.answered, parent_answered);

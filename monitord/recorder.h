@@ -59,10 +59,17 @@ class Recorder {
   Targets targets_;                 // of the last Watch
   std::vector<uint32_t> subjects_;  // what each of them is
   Topology topology_;
+  // By host: when the last round began in which it answered. Within a round nobody vouches for anybody: the requests of
+  // one may be sent long before those of another.
+  std::vector<WallTime> answered_;
   Sight sight_;
   ClockWatch clock_watch_;
-  WallTime started_;                            // this run, by the clock as it is now
-  std::optional<Moment> last_cycle_;            // when it began
+  WallTime started_;  // this run, by the clock as it is now
+  struct Cycle {
+    WallTime wall;
+    std::chrono::nanoseconds boot;
+  };
+  std::optional<Cycle> last_cycle_;             // when it began
   std::chrono::milliseconds last_interval_{0};  // in force then
 };
 

@@ -95,7 +95,8 @@ class Network {
   std::vector<Event> events;
   std::vector<std::string> questions;
   std::map<std::string, char> fates_when_asked;
-  std::string told;  // alerts: "D router, R router"
+  std::chrono::milliseconds spread{0};  // between the first requests of two targets
+  std::string told;                     // alerts: "D router, R router"
 
  private:
   void RunRound(const std::map<std::string, char>& fates, const std::vector<std::string>& only, bool is_cycle) {
@@ -103,12 +104,13 @@ class Network {
     round.targets = targets;
     round.is_cycle = is_cycle;
     round.started = now.steady;
+    round.started_since_boot = now.boot;
     for (uint32_t i = 0; i < targets->size(); ++i) {
       const std::string& id = (*targets)[i].id;
       if (!only.empty() && std::find(only.begin(), only.end(), id) == only.end()) continue;
       const auto fate = fates.find(id.starts_with("uplink/") ? "uplink" : id);
       CheckResult result;
-      result.sent = now.steady;
+      result.sent = now.steady + i * spread;
       const char letter = fate == fates.end() ? 'g' : fate->second;
       result.ok = letter == 'g';
       result.has_left = letter == 'g' || letter == 'b';
@@ -261,6 +263,18 @@ TEST_CASE("at the threshold parents and uplinks are asked at once, and decide", 
     network.Cycle({{"line", 'b'}});
     CHECK(network.Seen("line").seen.status == Status::kDown);
   }
+}
+
+TEST_CASE("an answer of the same round vouches for nobody, though it was asked for later", "[recorder]") {
+  Network network;
+  network.Add("line", {"router"});
+  network.Add("router");
+  network.spread = 40ms;
+  network.Start();
+  network.Quiet(1);
+  network.fates_when_asked["router"] = 'b';
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kUnreachable);
 }
 
 TEST_CASE("one uplink of several is enough to see by", "[recorder]") {
