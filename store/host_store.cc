@@ -1,5 +1,6 @@
 #include "store/host_store.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -312,6 +313,7 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
   for (Host& host : theirs->hosts) host.seen = {};
   TakeObservations(*theirs, std::move(mine));
   mine = *std::move(theirs);
+  malloc_trim(0);  // the names of the one list lay between those of the other
   taken.is_edited = true;
 }
 
