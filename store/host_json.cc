@@ -103,7 +103,7 @@ void WriteJson(JsonWriter& out, const MaintenanceWindow& window) {
   out.EndObject();
 }
 bool ReadJson(const rapidjson::Value& json, MaintenanceWindow& window) {
-  const MemberReader read(json);
+  MemberReader read(json);
   read("note", window.note);
   if (FindMember(json, "days") == nullptr) {
     auto& once = window.once.emplace();
@@ -332,7 +332,7 @@ void ReadHeaderMember(HostList& list, std::string_view name, const rapidjson::Va
   } else if (name == kRevisionName) {
     ReadJson(value, list.revision);
   } else if (name == "monitor") {
-    const MemberReader read(value);
+    MemberReader read(value);
     VisitMonitor(list.monitor, read);
     int cycle_ms = 0;
     read("cycle_ms", cycle_ms);
@@ -346,11 +346,12 @@ void ReadHeaderMember(HostList& list, std::string_view name, const rapidjson::Va
 
 Host ReadHost(const rapidjson::Value& object) {
   Host host;
-  const MemberReader read(object);
+  MemberReader read(object);
   read(kIdName, host.id);
   read(kRevisionName, host.revision);
   VisitSettings(host, read);
   VisitObservation(host.seen, read);
+  if (read.found() == object.MemberCount()) return host;
   std::string unknown;
   for (const auto& member : object.GetObject()) {
     const auto name = StringOf(member.name);

@@ -1,5 +1,6 @@
 #include "store/host_store.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -102,20 +103,29 @@ bool same_settings(const HostList& a, const HostList& b) {
                     [](const Host& x, const Host& y) { return x.id == y.id && SettingsText(x) == SettingsText(y); });
 }
 
-std::optional<HostList> ReadList(const std::filesystem::path& path) {
+std::optional<HostList> ReadList(const std::filesystem::path& path, bool (*accept)(const rapidjson::Value& entry)) {
   if (!IdentityOf(path).exists()) return std::nullopt;
   HostList list;
   bool was_array = false;
   const std::string text = ReadFile(path, kMaxBytes);
   if (ReadHostList(
-          text, [](const auto& entry, size_t) { return is_host_entry(entry); }, list, was_array))
+          text, [accept](const auto& entry, size_t) { return accept(entry); }, list, was_array))
     return std::nullopt;
   return list;
+}
+
+bool is_good_entry(const rapidjson::Value& entry) { return CheckEntry(entry).empty(); }
+
+// A host whose entry was refused stays as it was, if `known` has it.
+void RestoreRefused(HostList& list, const std::vector<std::string>& refused_ids, const HostList& known) {
+  for (const std::string& id : refused_ids)
+    if (const Host* host = known.Find(id); host != nullptr && list.Find(id) == nullptr) list.hosts.push_back(*host);
 }
 
 struct Copy {
   std::optional<HostList> list;
   FileIdentity identity;
+  std::vector<std::string> refused_ids;
 };
 
 // Settings from the copy that was edited last, observations from the one that was published last.
@@ -150,9 +160,9 @@ HostStore::HostStore(Folders folders, std::chrono::milliseconds lock_patience)
 
 HostList HostStore::Read() const {
   const auto read = [](const std::filesystem::path& path) {
-    Copy copy{ReadList(path), IdentityOf(path)};
+    Copy copy{ReadList(path, is_host_entry), IdentityOf(path), {}};
     if (copy.list || !copy.identity.exists()) return copy;
-    copy.list = ReadList(Beside(path, ".prev"));
+    copy.list = ReadList(Beside(path, ".prev"), is_host_entry);
     if (copy.list)
       copy.list->monitor.notices.push_back(
           {"file_broken", "hosts.json cannot be read; the generation before is shown", WallNow()});
@@ -210,7 +220,7 @@ void HostStore::Publish(HostList& mine, Depth depth, TakenOver& taken) {
 // The file's list with every entry checked; nothing if there is no file, or none that parses. What is refused of it is
 // kept aside first.
 std::optional<HostList> HostStore::ReadOrSetAside(const std::filesystem::path& path, Findings& findings,
-                                                  std::vector<std::string>* refused_ids) const {
+                                                  std::vector<std::string>& refused_ids) const {
   if (!IdentityOf(path).exists()) return std::nullopt;
   const std::string name = path.filename().string();
   const auto text = ReadIfAllowed(path);
@@ -229,8 +239,8 @@ std::optional<HostList> HostStore::ReadOrSetAside(const std::filesystem::path& p
     if (host != nullptr && host->IsString()) who += " (" + std::string(StringOf(*host).substr(0, 100)) + ")";
     refused.push_back(who + " of " + name + " was refused: " +
                       (errors.empty() ? "expected at most " + std::to_string(kMaxHosts) + " hosts" : Describe(errors)));
-    if (const auto* id = FindMember(entry, "id"); refused_ids != nullptr && id != nullptr && id->IsString())
-      refused_ids->emplace_back(StringOf(*id));
+    if (const auto* id = FindMember(entry, "id"); id != nullptr && id->IsString())
+      refused_ids.emplace_back(StringOf(*id));
     return false;
   };
   HostList list;
@@ -264,14 +274,27 @@ HostList HostStore::ReadNewest(Findings& findings) {
   durable_seen_ = IdentityOf(folders_.durable_hosts());
   const auto read = [&](const std::filesystem::path& path) {
     const bool was_there = IdentityOf(path).exists();
-    auto list = ReadOrSetAside(path, findings);
+    Copy copy;
+    copy.list = ReadOrSetAside(path, findings, copy.refused_ids);
     // Also when there is none: a crash between the two renames of a replacement leaves only the generation before.
     const auto previous = Beside(path, ".prev");
-    if (!list && (list = ReadOrSetAside(previous, findings)) && was_there)
-      findings.push_back("the generation before, " + previous.filename().string() + ", is used instead");
-    return Copy{std::move(list), IdentityOf(path)};
+    if (!copy.list) {
+      copy.refused_ids.clear();
+      copy.list = ReadOrSetAside(previous, findings, copy.refused_ids);
+      if (copy.list && was_there)
+        findings.push_back("the generation before, " + previous.filename().string() + ", is used instead");
+    }
+    copy.identity = IdentityOf(path);
+    return copy;
   };
-  return Newest(read(folders_.hosts()), folders_.live_is_data() ? Copy{} : read(folders_.durable_hosts()));
+  Copy live = read(folders_.hosts()), durable = folders_.live_is_data() ? Copy{} : read(folders_.durable_hosts());
+  for (auto [copy, other] : {std::pair(&live, &durable), std::pair(&durable, &live)}) {
+    if (copy->refused_ids.empty()) continue;
+    if (other->list) RestoreRefused(*copy->list, copy->refused_ids, *other->list);
+    if (const auto previous = ReadList(Beside(folders_.durable_hosts(), ".prev"), is_good_entry))
+      RestoreRefused(*copy->list, copy->refused_ids, *previous);
+  }
+  return Newest(std::move(live), std::move(durable));
 }
 
 void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
@@ -281,7 +304,7 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
     const FileIdentity found = IdentityOf(path);
     if (found == seen) return;
     std::vector<std::string> ids;
-    auto list = ReadOrSetAside(path, taken.findings, &ids);
+    auto list = ReadOrSetAside(path, taken.findings, ids);
     seen = found;  // looked at once, even if what came of it cannot be written back yet
     if (!list || (theirs && list->revision <= theirs->revision)) return;
     theirs = std::move(list);
@@ -291,10 +314,9 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
   if (!folders_.live_is_data()) consider(folders_.durable_hosts(), durable_seen_);
   if (!theirs) return;
 
+  RestoreRefused(*theirs, refused_ids, mine);
   std::unordered_map<std::string_view, const Host*> before;
   for (const Host& host : mine.hosts) before.emplace(host.id, &host);
-  for (const std::string& id : refused_ids)
-    if (before.contains(id) && theirs->Find(id) == nullptr) theirs->hosts.push_back(*before[id]);
 
   // An edit through Update raises the revision; one that does not was made by hand.
   if (theirs->revision <= revision_seen_) {
@@ -312,6 +334,7 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
   for (Host& host : theirs->hosts) host.seen = {};
   TakeObservations(*theirs, std::move(mine));
   mine = *std::move(theirs);
+  malloc_trim(0);  // the names of the one list lay between those of the other
   taken.is_edited = true;
 }
 

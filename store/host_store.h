@@ -55,7 +55,8 @@ class HostStore {
   // ---- For monitord, the only one that observes.
 
   // Once, at the start: sweeps temporary files, reconciles the two folders, sets aside what does not parse (as
-  // NAME.bad-TIME, falling back on NAME.prev), takes over a file of the seed's system, gives ids to hosts without.
+  // NAME.bad-TIME, falling back on NAME.prev), takes over a file of the seed's system, gives ids to hosts without. A host
+  // whose entry an edit by hand has broken stays as it was in the other copies.
   HostList Load(Findings& findings);
 
   // Replaces hosts.json by `mine`. If somebody changed the settings since the last Load or Publish, theirs win: `mine`
@@ -78,7 +79,7 @@ class HostStore {
 
  private:
   std::optional<HostList> ReadOrSetAside(const std::filesystem::path& path, Findings& findings,
-                                         std::vector<std::string>* refused_ids = nullptr) const;
+                                         std::vector<std::string>& refused_ids) const;
   HostList ReadNewest(Findings& findings);
   void TakeOver(HostList& mine, TakenOver& taken);
   void Write(const HostList& list, Depth depth, const std::vector<Event>& events);

@@ -8,6 +8,7 @@
 #ifndef LINEWATCH_STORE_JSON_MEMBERS_H_
 #define LINEWATCH_STORE_JSON_MEMBERS_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <concepts>
@@ -196,14 +197,33 @@ bool ReadJson(const rapidjson::Value& json, T& value);
 
 class MemberReader {
  public:
-  explicit MemberReader(const rapidjson::Value& object) : object_(object) {}
+  explicit MemberReader(const rapidjson::Value& object) : object_(object) {
+    if (object.IsObject()) next_ = object.MemberBegin();
+  }
   template <class T>
-  void operator()(std::string_view name, T& value) const {
-    if (const rapidjson::Value* member = FindMember(object_, name)) ReadJson(*member, value);
+  void operator()(std::string_view name, T& value) {
+    if (const rapidjson::Value* member = Find(name)) ReadJson(*member, value);
   }
 
+  // How many of the members were read.
+  size_t found() const { return found_; }
+
  private:
+  const rapidjson::Value* Find(std::string_view name) {
+    if (!object_.IsObject()) return nullptr;
+    const auto is_it = [name](const auto& member) { return StringOf(member.name) == name; };
+    const auto end = object_.MemberEnd();
+    // What we have written ourselves has its members in the order in which they are read.
+    const auto member = next_ != end && is_it(*next_) ? next_ : std::find_if(object_.MemberBegin(), end, is_it);
+    if (member == end) return nullptr;
+    next_ = member + 1;
+    ++found_;
+    return &member->value;
+  }
+
   const rapidjson::Value& object_;
+  rapidjson::Value::ConstMemberIterator next_{};
+  size_t found_ = 0;
 };
 
 template <HasMembers T>

@@ -1,5 +1,9 @@
 #include "store/host_json.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "tests/catch.h"
 
 namespace linewatch {
@@ -97,6 +101,45 @@ TEST_CASE("members that this version does not know are kept, of hosts and of the
   CHECK_THAT(text, Catch::Matchers::ContainsSubstring(R"("latitude":47.5,"x":"\"\n")"));
   CHECK_THAT(text, Catch::Matchers::ContainsSubstring(R"("colour":{"a":[1,null]})"));
   CHECK(Text(Parsed(text)) == text);
+}
+
+TEST_CASE("members are found in whatever order they stand, and without those that are missing", "[host_json]") {
+  rapidjson::Document document;
+  REQUIRE_FALSE(ParseJson(Text(Example()), document));
+  const auto& host = document["hosts"][0];
+  std::vector<std::pair<std::string, std::string>> members;
+  for (const auto& member : host.GetObject())
+    members.emplace_back(StringOf(member.name), JsonText([&](JsonWriter& out) { member.value.Accept(out); }));
+
+  const auto rewritten = [&members] {
+    std::string text;
+    for (const auto& [name, value] : members) text += (text.empty() ? "{\"" : ",\"") + name + "\":" + value;
+    rapidjson::Document read;
+    REQUIRE_FALSE(ParseJson(text + "}", read));
+    return JsonText([&](JsonWriter& out) { WriteHost(out, ReadHost(read)); });
+  };
+  const std::string whole = rewritten();
+  CHECK_THAT(whole, Catch::Matchers::ContainsSubstring("cable cut"));
+  for (size_t i = 0; i < members.size(); ++i) {
+    std::rotate(members.begin(), members.begin() + 1, members.end());
+    CHECK(rewritten() == whole);
+    std::reverse(members.begin(), members.end());
+    CHECK(rewritten() == whole);
+    std::reverse(members.begin(), members.end());
+    const auto missing = members.back();
+    members.pop_back();
+    const std::string lacking = rewritten();
+    for (const auto& [name, value] : members)
+      CHECK_THAT(lacking, Catch::Matchers::ContainsSubstring("\"" + name + "\":" + value));
+    members.push_back(missing);
+  }
+}
+
+TEST_CASE("of a member that stands there twice the first counts", "[host_json]") {
+  const HostList list = Parsed(R"({"hosts":[{"name":"A","name":"B","ip":"10.0.0.1","x":1,"ip":"10.0.0.2","x":2}]})");
+  CHECK(list.hosts[0].name == "A");
+  CHECK(list.hosts[0].ip == "10.0.0.1");
+  CHECK(list.hosts[0].unknown_members.has_value());
 }
 
 TEST_CASE("the seed's bare array is read with what it knew", "[host_json]") {

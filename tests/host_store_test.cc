@@ -3,6 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "store/host_json.h"
 #include "tests/catch.h"
 #include "tests/temp_dir.h"
@@ -292,6 +294,61 @@ TEST_CASE("of an edit by hand only what is wrong is refused, and nothing typed i
                               Catch::Matchers::StartsWith("host 1 (a) of hosts.json was refused: ip: expected"));
   REQUIRE(daemon.SetAside().size() == 1);
   CHECK(Contents(folders.data / daemon.SetAside()[0]) == edited);
+}
+
+TEST_CASE("a host that an edit by hand broke while nothing ran stays as it was", "[host_store]") {
+  FOR_BOTH_ARRANGEMENTS;
+  const bool is_live_left = GENERATE(true, false);
+  HostStore before(folders);
+  for (const std::string id : {"a", "b", "c"}) before.Update(Adding(id, "10.0.0." + std::to_string(id[0] - 'a' + 1)));
+  before.Update(Renaming("a", "first"));
+  if (is_split && !is_live_left) std::filesystem::remove(folders.hosts());
+  const std::string edited = R"({"revision":4,"hosts":[{"id":"a","name":"by hand","ip":"10.0.0.1"},
+      {"id":"b","name":"b","ip":"10.0.0.999"},{"id":"a","name":"copied","ip":""},{"id":"new","name":"new","ip":"nowhere to be found"}]})";
+  WriteInPlace(folders.durable_hosts(), edited);
+
+  const auto check = [](const HostList& list) {
+    REQUIRE(list.Find("b") != nullptr);
+    CHECK(list.Find("b")->ip == "10.0.0.2");
+    CHECK(list.Find("a")->name == "by hand");
+    CHECK(std::count_if(list.hosts.begin(), list.hosts.end(), [](const Host& h) { return h.id == "a"; }) == 1);
+    CHECK(list.Find("c") == nullptr);  // taken out by hand
+    CHECK(list.Find("new") == nullptr);
+  };
+  HostStore store(folders);
+  SECTION("and monitord is started") {
+    Findings findings;
+    HostList mine = store.Load(findings);
+    check(mine);
+    CHECK(findings.size() == 3);
+    Published(store, mine, findings);
+  }
+  SECTION("and something else is changed") { store.Update(Adding("d", "10.0.0.4")); }
+  check(HostStore(folders).Read());
+  REQUIRE(store.SetAside().size() == 1);
+  CHECK(Contents(folders.data / store.SetAside()[0]) == edited);
+}
+
+TEST_CASE("a host that is broken in every copy is refused", "[host_store]") {
+  FOR_BOTH_ARRANGEMENTS;
+  for (const auto& name : {"hosts.json", "hosts.json.prev"})
+    WriteInPlace(folders.data / name, R"({"hosts":[{"id":"a","name":"a","ip":""},{"name":"b","ip":"10.0.0.2"}]})");
+  Findings findings;
+  const HostList list = HostStore(folders).Load(findings);
+  REQUIRE(list.hosts.size() == 1);
+  CHECK(list.hosts[0].name == "b");
+}
+
+TEST_CASE("a host that an edit by hand broke is taken from the other folder, if only that knows it", "[host_store]") {
+  const Installation installation(true);
+  const Folders& folders = installation.folders;
+  const auto& broken = GENERATE_COPY(values({folders.hosts(), folders.durable_hosts()}));
+  HostStore(folders).Update(Adding("a"));
+  WriteInPlace(broken, R"({"revision":1,"hosts":[{"id":"a","name":"a","ip":""}]})");
+  Findings findings;
+  const HostList list = HostStore(folders).Load(findings);
+  REQUIRE(list.hosts.size() == 1);
+  CHECK(list.hosts[0].ip == "10.0.0.1");
 }
 
 TEST_CASE("the file of the seed's system is taken over, and a copy kept", "[host_store]") {

@@ -58,6 +58,13 @@ def processor_seconds(pid):
     return time.clock_gettime(~pid << 3 | 2)  # clock_getcpuclockid(3), which Python lacks
 
 
+def echo_requests(pid):
+    """Sent in the network of this process so far."""
+    lines = [line.split() for line in pathlib.Path(f"/proc/{pid}/net/snmp").read_text().splitlines()]
+    names, numbers = (line for line in lines if line[0] == "IcmpMsg:")
+    return int(dict(zip(names, numbers))["OutType8"])
+
+
 def limit(addresses, *options, launcher=()):
     """What icmp_limit.cc measured."""
     command = [*launcher, network.built(network.ICMP_LIMIT), *options, addresses]

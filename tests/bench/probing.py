@@ -53,10 +53,10 @@ def main():
         return
     loopback.leave_network()
     figures.heading(f"Processor time of {HOSTS} hosts on loopback every {INTERVAL} s, {ROUNDS} rounds in turn")
-    rounds = {kind: [] for kind in loopback.KINDS}  # of (monitord's seconds, yardsticks)
+    rounds = {kind: [] for kind in loopback.KINDS}  # of (monitord's seconds, its echo requests, yardsticks)
     with contextlib.ExitStack() as stack:
         addresses = stack.enter_context(loopback.listed(network.loopback_addresses(HOSTS)))
-        daemons, used = {}, {}
+        daemons, last = {}, {}
         for kind in loopback.KINDS:
             daemons[kind] = stack.enter_context(loopback.watching(HOSTS, kind, interval=INTERVAL))
             # Half an interval apart from the other, so that neither is measured beside a cycle of the other.
@@ -65,22 +65,24 @@ def main():
             for kind, daemon in daemons.items():
                 daemon.until_replaced(2 * INTERVAL)
                 settle()
-                before, used[kind] = used.get(kind), loopback.processor_seconds(daemon.process.pid)
+                pid = daemon.process.pid
+                before, last[kind] = last.get(kind), (loopback.processor_seconds(pid), loopback.echo_requests(pid))
                 if number > 0:
-                    rounds[kind].append((used[kind] - before, yardsticks(addresses)))
+                    rounds[kind].append((*(b - a for a, b in zip(before, last[kind])), yardsticks(addresses)))
 
-    measured = [yardstick for kind in loopback.KINDS for _, yardstick in rounds[kind]]
+    measured = [yardstick for kind in loopback.KINDS for _, _, yardstick in rounds[kind]]
     for name in measured[0]:
         figures.show(name, [m[name][0] * 1e3 for m in measured], "ms")
         figures.show("", [HOSTS / m[name][1] / 1e3 for m in measured], "thousand probes/s")
     for kind in loopback.KINDS:
         print()
-        figures.show(f"monitord, {kind} socket", [used * 1e3 for used, _ in rounds[kind]], "ms")
-        figures.show("  of one core", [used / INTERVAL * 100 for used, _ in rounds[kind]], "%", 0.5)
+        figures.show(f"monitord, {kind} socket", [used * 1e3 for used, _, _ in rounds[kind]], "ms")
+        figures.show("  repeats, where the machine kept it waiting", [sent - HOSTS for _, sent, _ in rounds[kind]], "")
+        figures.show("  of one core", [used / INTERVAL * 100 for used, _, _ in rounds[kind]], "%", 0.5)
         figures.show("  to the limit, raw socket and filter",
-                     [used / m["limit, raw socket and filter"][0] for used, m in rounds[kind]], "x", 1.3)
+                     [used / m["limit, raw socket and filter"][0] for used, _, m in rounds[kind]], "x", 1.3)
         figures.show("  to the cheaper of the two modes of fping",
-                     [used / min(m[name][0] for name in FPING) for used, m in rounds[kind]], "x", 0.6)
+                     [used / min(m[name][0] for name in FPING) for used, _, m in rounds[kind]], "x", 0.6)
 
 
 main()

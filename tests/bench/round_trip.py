@@ -10,7 +10,7 @@ ROUNDS = 5
 
 
 def measure(count, kind):
-    measured, true = {50: [], 99: []}, {50: [], 99: []}
+    errors, true = {50: [], 99: []}, {50: [], 99: []}
     with loopback.watching(count, kind, interval=1, timeout=0.9) as daemon, \
             loopback.listed(network.loopback_addresses(count)) as addresses:
         for _ in range(ROUNDS):
@@ -18,13 +18,12 @@ def measure(count, kind):
             reported = [h["rtt_ms"] * 1e3 for h in daemon.published()["hosts"] if h["statusCurrent"]]
             # From the stamp that a request got on its way out to the stamp that its reply got on its way in.
             stamped = loopback.limit(addresses, "--stamps", *(["--ping-socket"] if kind == "ping" else []))
-            for percent in measured:
-                measured[percent].append(figures.percentile(reported, percent))
+            for percent in errors:
                 true[percent].append(stamped[f"p{percent}_us"])
+                errors[percent].append(figures.percentile([abs(r - stamped["p50_us"]) for r in reported], percent))
     for percent, most in {50: 10, 99: 20}.items():
         figures.show(f"{count} hosts, {kind} socket: p{percent} by the kernel", true[percent], "us")
-        error = [reported - stamped for reported, stamped in zip(measured[percent], true[50])]
-        figures.show(f"  monitord's error, p{percent}", error, "us", most)
+        figures.show(f"  monitord's error, p{percent}", errors[percent], "us", most)
 
 
 def main():

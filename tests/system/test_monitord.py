@@ -696,3 +696,21 @@ def test_memory_grows_by_little_more_than_what_is_known_of_a_host(folder, capsys
                 print(f"\n{count} hosts each second: {load:.1%} of a core, RssAnon {memory[count]} KiB")
     assert memory[100] < 8 * 1024
     assert (memory[1000] - memory[100]) / 900 < 4
+
+
+@needs_pings
+def test_edits_of_a_long_list_leave_no_memory_behind(folder):
+    hosts = [host(f"a line with a long name {i}", f"127.0.{1 + i // 250}.{1 + i % 250}", trail=[12.3] * 60)
+             for i in range(3000)]
+    with Daemon(folder / "data", hosts).start_and_watch() as daemon:
+        def rename(number):
+            edited = daemon.published()
+            edited["hosts"][0]["name"] = f"name {number}"
+            put(daemon.data / "hosts.json", json.dumps(edited))
+            daemon.until_host(f"name {number}", lambda h: h["revision"] > number)
+        rename(1)
+        before = memory_of(daemon.process.pid)
+        for number in range(2, 8):
+            rename(number)
+        grown = memory_of(daemon.process.pid) - before
+        assert grown < 1024, f"{before} KiB became {before + grown}"
