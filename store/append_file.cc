@@ -9,34 +9,21 @@
 #include <system_error>
 
 #include "store/atomic_file.h"
+#include "store/descriptor.h"
 
 namespace linewatch {
-namespace {
-
-[[noreturn]] void Fail(const char* action, const std::filesystem::path& path) {
-  throw std::system_error(errno, std::system_category(), std::string(action) + " " + path.string());
-}
-
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) close(fd);
-  }
-};
-
-}  // namespace
 
 void AppendLines(const std::filesystem::path& path, std::string_view lines, std::chrono::milliseconds patience) {
   const bool is_new = !IdentityOf(path).exists();
   // The file is its own lock: it is never renamed. Without it, taking back a half-written line could take another's too.
   const FileLock lock(path, patience);
-  const Descriptor file{open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC)};
-  if (file.fd < 0) Fail("open", path);
-  const off_t size = lseek(file.fd, 0, SEEK_END);
-  if (size < 0) Fail("seek", path);
+  const Descriptor file(open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  if (!file.is_open()) ThrowErrno("open", path);
+  const off_t size = lseek(file.get(), 0, SEEK_END);
+  if (size < 0) ThrowErrno("seek", path);
 
   char last = '\n';
-  if (size > 0 && pread(file.fd, &last, 1, size - 1) != 1) Fail("read", path);
+  if (size > 0 && pread(file.get(), &last, 1, size - 1) != 1) ThrowErrno("read", path);
   std::string text;
   if (last != '\n') text += '\n';
   text += lines;
@@ -45,12 +32,12 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines, std:
   // line and the next append closes it.
   try {
     for (std::string_view rest = text; !rest.empty();) {
-      const ssize_t n = write(file.fd, rest.data(), rest.size());
+      const ssize_t n = write(file.get(), rest.data(), rest.size());
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) Fail("append to", path);
+      if (n < 0) ThrowErrno("append to", path);
       rest.remove_prefix(static_cast<size_t>(n));
     }
-    if (fdatasync(file.fd) != 0) Fail("fsync", path);
+    if (fdatasync(file.get()) != 0) ThrowErrno("fsync", path);
     if (is_new) SyncFolder(path.parent_path());
   } catch (...) {
     std::error_code none;
@@ -61,18 +48,18 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines, std:
 
 void ReadLines(const std::filesystem::path& path, const std::function<void(std::string_view)>& take) {
   constexpr size_t kLongest = 64 * 1024;
-  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.fd < 0) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) {
     if (errno == ENOENT) return;
-    Fail("open", path);
+    ThrowErrno("open", path);
   }
   std::string buffer(kLongest, '\0');
   size_t filled = 0;
   bool skipping = false;  // the rest of a line that was too long
   for (;;) {
-    const ssize_t n = read(file.fd, buffer.data() + filled, buffer.size() - filled);
+    const ssize_t n = read(file.get(), buffer.data() + filled, buffer.size() - filled);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) Fail("read", path);
+    if (n < 0) ThrowErrno("read", path);
     if (n == 0) return;
     filled += static_cast<size_t>(n);
     std::string_view rest(buffer.data(), filled);

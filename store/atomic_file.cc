@@ -7,15 +7,12 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 #include <utility>
+
+#include "store/descriptor.h"
 
 namespace linewatch {
 namespace {
-
-[[noreturn]] void Fail(const char* action, const std::filesystem::path& path) {
-  throw std::system_error(errno, std::system_category(), std::string(action) + " " + path.string());
-}
 
 std::filesystem::path FolderOf(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
@@ -40,21 +37,21 @@ FileIdentity IdentityOf(const std::filesystem::path& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) == 0) return IdentityOf(status);
   if (errno == ENOENT) return {};
-  Fail("stat", path);
+  ThrowErrno("stat", path);
 }
 
 AtomicFile::AtomicFile(std::filesystem::path path, mode_t mode)
     : path_(std::move(path)), temporary_(WithSuffix(path_, ".tmp")) {
-  if (unlink(temporary_.c_str()) != 0 && errno != ENOENT) Fail("remove", temporary_);
+  if (unlink(temporary_.c_str()) != 0 && errno != ENOENT) ThrowErrno("remove", temporary_);
   fd_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-  if (fd_ < 0) Fail("create", temporary_);
+  if (fd_ < 0) ThrowErrno("create", temporary_);
   // The umask does not decide who may read secrets or the dashboard's data.
   if (fchmod(fd_, mode) != 0) {
     const int error = errno;
     Close();
     unlink(temporary_.c_str());
     errno = error;
-    Fail("chmod", temporary_);
+    ThrowErrno("chmod", temporary_);
   }
 }
 
@@ -70,23 +67,23 @@ void AtomicFile::Write(std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = write(fd_, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) Fail("write", temporary_);
+    if (n < 0) ThrowErrno("write", temporary_);
     text.remove_prefix(static_cast<size_t>(n));
   }
 }
 
 void AtomicFile::Sync() {
   if (written_.exists()) return;
-  if (fsync(fd_) != 0) Fail("fsync", temporary_);
+  if (fsync(fd_) != 0) ThrowErrno("fsync", temporary_);
   struct stat status {};
-  if (fstat(fd_, &status) != 0) Fail("stat", temporary_);
+  if (fstat(fd_, &status) != 0) ThrowErrno("stat", temporary_);
   written_ = IdentityOf(status);
 }
 
 // False when there is nothing to exchange with, or the file system cannot.
 bool AtomicFile::Exchange() const {
   if (syscall(SYS_renameat2, AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return true;
-  if (errno != ENOENT && errno != EINVAL && errno != ENOSYS) Fail("exchange", path_);
+  if (errno != ENOENT && errno != EINVAL && errno != ENOSYS) ThrowErrno("exchange", path_);
   return false;
 }
 
@@ -97,7 +94,7 @@ std::optional<FileIdentity> AtomicFile::CommitOver(const FileIdentity& expected,
   // With an exchange the old file keeps a name all the time, and can be looked at before it loses it. A crash before
   // the second rename leaves it as NAME.tmp, which only costs a generation of NAME.prev.
   if (!Exchange()) {
-    if (rename(temporary_.c_str(), path_.c_str()) != 0) Fail("rename", path_);
+    if (rename(temporary_.c_str(), path_.c_str()) != 0) ThrowErrno("rename", path_);
   } else if (!(IdentityOf(temporary_) == expected)) {
     Exchange();
     return std::nullopt;
@@ -105,9 +102,9 @@ std::optional<FileIdentity> AtomicFile::CommitOver(const FileIdentity& expected,
     const int error = errno;
     Exchange();
     errno = error;
-    Fail("keep the previous", path_);
+    ThrowErrno("keep the previous", path_);
   } else if (previous == Previous::kDrop && unlink(temporary_.c_str()) != 0) {
-    Fail("remove", temporary_);
+    ThrowErrno("remove", temporary_);
   }
   Close();
   SyncFolder(FolderOf(path_));
@@ -121,44 +118,34 @@ FileIdentity ReplaceFile(const std::filesystem::path& path, std::string_view tex
 }
 
 void SyncFolder(const std::filesystem::path& folder) {
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) Fail("open", folder);
-  const bool synced = fsync(fd) == 0;
-  const int error = errno;
-  close(fd);
-  errno = error;
-  if (!synced) Fail("fsync", folder);
+  const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.is_open()) ThrowErrno("open", folder);
+  if (fsync(opened.get()) != 0) ThrowErrno("fsync", folder);
 }
 
 std::string ReadFile(const std::filesystem::path& path, size_t limit) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) Fail("open", path);
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) ThrowErrno("open", path);
   struct stat status {};
-  std::string text;
-  bool good = fstat(fd, &status) == 0;
-  if (good && static_cast<size_t>(status.st_size) > limit) {
+  if (fstat(file.get(), &status) != 0) ThrowErrno("stat", path);
+  const auto check = [&](size_t size) {
+    if (size <= limit) return;
     errno = EFBIG;
-    good = false;
-  }
+    ThrowErrno("read", path);
+  };
+  check(static_cast<size_t>(status.st_size));
   // The size is a hint: the file may grow or shrink under us when a person edits it in place.
-  if (good) text.resize(static_cast<size_t>(status.st_size) + 1);
+  std::string text(static_cast<size_t>(status.st_size) + 1, '\0');
   size_t filled = 0;
-  while (good) {
+  while (true) {
     if (filled == text.size()) text.resize(text.size() * 2);
-    const ssize_t n = read(fd, text.data() + filled, text.size() - filled);
+    const ssize_t n = read(file.get(), text.data() + filled, text.size() - filled);
     if (n < 0 && errno == EINTR) continue;
-    good = n >= 0;
-    if (n <= 0) break;
+    if (n < 0) ThrowErrno("read", path);
+    if (n == 0) break;
     filled += static_cast<size_t>(n);
-    if (filled > limit) {
-      errno = EFBIG;
-      good = false;
-    }
+    check(filled);
   }
-  const int error = errno;
-  close(fd);
-  errno = error;
-  if (!good) Fail("read", path);
   text.resize(filled);
   return text;
 }

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "store/descriptor.h"
+
 namespace linewatch {
 
 // The lock was not free in time. Nothing was changed.
@@ -24,12 +26,9 @@ class FileLock {
   // Creates `path` (mode 0640) if missing. The file must never be renamed or removed: a lock on a renamed file guards
   // nothing. Throws LockTimeout after `patience`, std::system_error when the file cannot be opened.
   explicit FileLock(const std::filesystem::path& path, std::chrono::milliseconds patience = kLockPatience);
-  ~FileLock();
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
 
  private:
-  int fd_;
+  const Descriptor file_;
 };
 
 }  // namespace linewatch

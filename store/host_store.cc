@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "store/descriptor.h"
 #include "store/file_lock.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
@@ -65,7 +66,7 @@ std::string KeepAside(const std::filesystem::path& path) {
     if (link(path.c_str(), kept.c_str()) == 0) break;
     // fs.protected_hardlinks: no second name for what belongs to another. Then it loses its own.
     if (errno == EPERM && rename(path.c_str(), kept.c_str()) == 0) break;
-    if (errno != EEXIST) throw std::system_error(errno, std::system_category(), "set aside " + path.string());
+    if (errno != EEXIST) ThrowErrno("set aside", path);
   } while (true);
   SyncFolder(path.parent_path());
   const auto files = SetAsideOf(path);

@@ -4,11 +4,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <system_error>
 
 #include "store/append_file.h"
 #include "store/atomic_file.h"
+#include "store/descriptor.h"
 #include "store/file_lock.h"
 #include "store/json_members.h"
 
@@ -58,8 +57,7 @@ std::vector<Request> RequestQueue::Drain() const {
   if (const auto waiting = IdentityOf(path_); !waiting.exists() || waiting.size == 0) return {};
   const FileLock lock(path_, patience_);
   auto requests = Waiting();
-  if (truncate(path_.c_str(), 0) != 0)
-    throw std::system_error(errno, std::system_category(), "truncate " + path_.string());
+  if (truncate(path_.c_str(), 0) != 0) ThrowErrno("truncate", path_);
   return requests;
 }
 
