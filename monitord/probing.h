@@ -2,6 +2,8 @@
 #ifndef LINEWATCH_MONITORD_PROBING_H_
 #define LINEWATCH_MONITORD_PROBING_H_
 
+#include <poll.h>
+
 #include <atomic>
 #include <deque>
 #include <functional>
@@ -66,7 +68,7 @@ class Probing {
   // What is measured of a target, kept from list to list.
   struct Line {
     RoundTrip round_trip;
-    int checks_under_way = 0;
+    bool is_under_way = false;  // a check of it
     bool is_new = true;
   };
   struct Watched {
@@ -97,7 +99,7 @@ class Probing {
   uint32_t next_round_ = 0;
   SteadyTime next_cycle_{};
   uint64_t cycle_ = 0;
-  int epoll_ = -1;
+  std::vector<pollfd> wakers_;  // orders, and what the probers wait for
   NeighbourTable neighbour_table_;
 
   // Between the threads.

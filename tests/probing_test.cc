@@ -27,8 +27,8 @@ class InstantProber : public Prober {
   void Start(std::span<const Check> checks, SteadyTime now) override {
     ++starts;
     for (const Check& check : checks) {
-      if (check.target->name == "busy") std::this_thread::sleep_for(100ms);
-      if (check.target->name == "silent") {
+      if (*check.target->name == "busy") std::this_thread::sleep_for(100ms);
+      if (*check.target->name == "silent") {
         silent_.emplace(now + check.target->timeout, check);
       } else {
         check.result->ok = true;
