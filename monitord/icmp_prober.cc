@@ -1,8 +1,5 @@
 #include "monitord/icmp_prober.h"
 
-#include <sys/epoll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
@@ -53,11 +50,7 @@ microseconds AttemptAfter(int n, const Target& target, const RoundTrip& line) {
 }  // namespace
 
 IcmpProber::IcmpProber(Done done)
-    : done_(std::move(done)),
-      nonce_(RandomNonce()),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      timers_(std::chrono::steady_clock::now()) {
-  if (epoll_ < 0) throw std::system_error(errno, std::system_category(), "epoll_create");
+    : done_(std::move(done)), nonce_(RandomNonce()), timers_(std::chrono::steady_clock::now()) {
   OpenSocket(false);
   try {
     OpenSocket(true);
@@ -66,23 +59,9 @@ IcmpProber::IcmpProber(Done done)
   }
   for (Family& family : families_)
     if (!family.lanes.empty()) family.pacing = Pacing(family.lanes[0].socket->room());
-  Watch(resolver_.fd());
 }
 
-void IcmpProber::Watch(int fd) const {
-  epoll_event event{};
-  event.events = EPOLLIN;
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0)
-    throw std::system_error(errno, std::system_category(), "epoll_ctl");
-}
-
-void IcmpProber::OpenSocket(bool six) {
-  auto socket = std::make_unique<IcmpSocket>(six);
-  Watch(socket->fd());
-  families_[six].lanes.push_back({std::move(socket)});
-}
-
-IcmpProber::~IcmpProber() { close(epoll_); }
+void IcmpProber::OpenSocket(bool six) { families_[six].lanes.push_back({std::make_unique<IcmpSocket>(six)}); }
 
 void IcmpProber::Start(std::span<const Check> checks, SteadyTime now) {
   // What went wrong before is no flaw of these.
@@ -210,6 +189,12 @@ SteadyTime IcmpProber::NextSend(const Family& family) const {
   if (!family.turned_away.empty())
     return std::max({family.blocked_until, family.try_again_at, family.pacing.ready_at(1)});
   return SteadyTime::max();
+}
+
+void IcmpProber::AddWaits(std::vector<pollfd>& waits) const {
+  waits.push_back({resolver_.fd(), POLLIN, 0});
+  for (const Family& family : families_)
+    for (const Lane& lane : family.lanes) waits.push_back({lane.socket->fd(), POLLIN, 0});
 }
 
 SteadyTime IcmpProber::wake_at() const {

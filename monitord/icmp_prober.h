@@ -23,10 +23,9 @@ class IcmpProber : public Prober {
  public:
   // Throws std::system_error when IPv4 sockets may not be opened. Without IPv6, checks of IPv6 addresses fail and say so.
   explicit IcmpProber(Done done);
-  ~IcmpProber() override;
 
   void Start(std::span<const Check> checks, SteadyTime now) override;
-  int fd() const override { return epoll_; }
+  void AddWaits(std::vector<pollfd>& waits) const override;
   SteadyTime wake_at() const override;
   void Work(SteadyTime now) override;
 
@@ -97,7 +96,6 @@ class IcmpProber : public Prober {
   Lane* FreeLane(bool six, SteadyTime now);
   void CountAttempt(const Attempt& attempt, SteadyTime now);
   void OpenSocket(bool six);
-  void Watch(int fd) const;
   void Receive();
   void TakeReply(bool six, const IcmpSocket::Reply& reply);
   void TakeComplaint(bool six, const IcmpSocket::Complaint& complaint);
@@ -109,7 +107,6 @@ class IcmpProber : public Prober {
 
   const Done done_;
   const uint64_t nonce_;
-  int epoll_;
   Resolver resolver_;
   Family families_[2];  // IPv4, IPv6
   std::vector<Flight> flights_;

@@ -33,8 +33,6 @@ Probing::Probing(std::span<const MakeProber> kinds) {
   for (const auto& make : kinds) probers_.push_back(make(done));
   orders_fd_ = MakeEvent();
   rounds_fd_ = MakeEvent();
-  wakers_.push_back({orders_fd_, POLLIN, 0});
-  for (const auto& prober : probers_) wakers_.push_back({prober->fd(), POLLIN, 0});
   next_turn_ns_ = steady_clock::now().time_since_epoch().count();
   thread_ = std::thread([this] { Run(); });
 }
@@ -125,8 +123,9 @@ void Probing::Turn() {
   next_turn_ns_ = wake.time_since_epoch().count();
   const auto wait = std::chrono::nanoseconds(wake - now);
   const timespec timeout{wait / std::chrono::seconds(1), (wait % std::chrono::seconds(1)).count()};
-  // Not epoll: a set in another one is told of each packet, this of none while nobody waits.
-  ppoll(wakers_.data(), wakers_.size(), &timeout, nullptr);
+  waits_.assign(1, {orders_fd_, POLLIN, 0});
+  for (const auto& prober : probers_) prober->AddWaits(waits_);
+  ppoll(waits_.data(), waits_.size(), &timeout, nullptr);
 }
 
 void Probing::TakeOrders(SteadyTime now) {

@@ -2,8 +2,6 @@
 #ifndef LINEWATCH_MONITORD_PROBING_H_
 #define LINEWATCH_MONITORD_PROBING_H_
 
-#include <poll.h>
-
 #include <atomic>
 #include <deque>
 #include <functional>
@@ -99,7 +97,7 @@ class Probing {
   uint32_t next_round_ = 0;
   SteadyTime next_cycle_{};
   uint64_t cycle_ = 0;
-  std::vector<pollfd> wakers_;  // orders, and what the probers wait for
+  std::vector<pollfd> waits_;
   NeighbourTable neighbour_table_;
 
   // Between the threads.

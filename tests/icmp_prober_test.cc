@@ -35,8 +35,9 @@ std::vector<CheckResult> Check(const std::vector<std::string>& addresses, uint8_
     prober.Work(now);
     now = std::chrono::steady_clock::now();
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(std::min(prober.wake_at(), now + 1s) - now);
-    pollfd ready{prober.fd(), POLLIN, 0};
-    if (done < checks.size()) poll(&ready, 1, std::max(0, static_cast<int>(wait.count())));
+    std::vector<pollfd> waits;
+    prober.AddWaits(waits);
+    if (done < checks.size()) poll(waits.data(), waits.size(), std::max(0, static_cast<int>(wait.count())));
     now = std::chrono::steady_clock::now();
   }
   REQUIRE(done == checks.size());
