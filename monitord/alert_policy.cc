@@ -1,5 +1,6 @@
 #include "monitord/alert_policy.h"
 
+#include <algorithm>
 #include <ctime>
 
 namespace linewatch {
@@ -81,7 +82,7 @@ void RestoreAlertState(Observation& seen, WallTime now) {
 }
 
 std::string DurationText(std::chrono::seconds duration) {
-  const auto s = duration.count();
+  const auto s = std::max<int64_t>(duration.count(), 0);  // of a time that a clock set back made later than now
   const auto two = [](long long large, const char* large_unit, long long small, const char* small_unit) {
     std::string text = std::to_string(large) + large_unit;
     if (small != 0) text += " " + std::to_string(small) + small_unit;

@@ -40,7 +40,7 @@ bool is_clock_synchronised() {
 
 void ShiftTimes(HostList& list, WallTime since, microseconds step, WallTime now) {
   const auto shift = [&](WallTime& t) {
-    if (t != kNever && t >= since) t += step;
+    if (t != kNever && t >= since && t <= now - step) t += step;
   };
   for (Host& host : list.hosts) {
     Observation& seen = host.seen;

@@ -40,8 +40,8 @@ class ClockWatch {
 // Whether the kernel knows the time to be right: adjtimex(2).
 bool is_clock_synchronised();
 
-// The clock was set by `step` and shows `now`: what was recorded from `since`, by the old time, keeps its distance from
-// now. What older runs left behind and lies ahead of now is unknown: it is forgotten where something would wait for it.
+// The clock was set by `step` and shows `now`: what was recorded from `since` on, by the old time, keeps its distance
+// from now. What lay ahead of the old time is of an older run, which saw another clock: it stays.
 void ShiftTimes(HostList& list, WallTime since, std::chrono::microseconds step, WallTime now);
 
 }  // namespace linewatch

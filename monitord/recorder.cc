@@ -7,6 +7,7 @@
 
 #include "monitord/alert_policy.h"
 #include "monitord/maintenance.h"
+#include "monitord/uptime.h"
 
 namespace linewatch {
 namespace {
@@ -30,7 +31,8 @@ Target TargetFor(const Host& host, const Config& config) {
   }
   target.interval = host.interval.value_or(config.interval);
   // Checked when it was set; config.json's interval may have become shorter since.
-  target.timeout = std::min(host.timeout.value_or(config.timeout), config.interval * 9 / 10);
+  const milliseconds timeout = host.timeout.value_or(config.timeout);
+  target.timeout = timeout < config.interval ? timeout : config.interval * 9 / 10;
   target.retries = static_cast<uint8_t>(host.retries.value_or(config.retries));
   target.packets = static_cast<uint8_t>(host.packets);
   return target;
@@ -51,14 +53,13 @@ void Recorder::Start(WallTime last_sign, const Moment& now) {
   const bool is_short = last_sign <= now.wall && now.wall - last_sign <= kMissedCycles * config_.interval;
   for (Host& host : list_.hosts) {
     RestoreAlertState(host.seen, now.wall);
-    if (last_sign != kNever && !is_short && host.seen.fail_count > 0) RecordGap(host.seen, last_sign, now.wall);
+    if (last_sign != kNever && !is_short) BreakFailures(host.seen);
   }
 }
 
 Targets Recorder::Watch(const Moment& now, Outcome& outcome) {
   topology_ = Topology(list_);
-  answered_.clear();
-  for (const Host& host : list_.hosts) answered_.push_back(host.seen.last_good);
+  answered_.assign(list_.hosts.size(), kNever);  // asked again when it matters
   auto targets = std::make_shared<std::vector<Target>>();
   targets->reserve(list_.hosts.size() + config_.uplinks.size());
   subjects_.clear();
@@ -91,6 +92,10 @@ void Recorder::Record(const Round& round, const Moment& now, Outcome& outcome) {
   NoteSight(round, subjects, now, outcome);
   Judge(round, subjects, now, outcome);
   SettleAwaiting(round, now, outcome);
+  // The day goes on for those, too, that are not checked.
+  if (round.is_cycle)
+    for (Host& host : list_.hosts)
+      if (!host.enabled) host.seen.uptime = UptimePercent(host.seen.history, now.wall);
   list_.updated = now.wall;
 }
 

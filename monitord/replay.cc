@@ -17,12 +17,49 @@ bool is_answering(Status status) { return UptimeKindOf(status) == UptimeHistory:
 class Replay {
  public:
   Replay(HostList& list, const Config& config, WallTime now)
-      : list_(list), config_(config), begin_(now - kUptimeWindow), written_(list.updated), last_sign_(list.updated) {
+      : list_(list),
+        config_(config),
+        now_(now),
+        begin_(now - kUptimeWindow),
+        written_(list.updated),
+        last_sign_(list.updated) {
     for (Host& host : list.hosts) by_id_.emplace(host.id, Line{&host, host.seen.status});
   }
 
   WallTime begin() const { return std::min(begin_, written_); }
 
+  // Before anything is taken: the files are not in the order of writing when the clock was set back by months.
+  void TakeStep(const Event& event) {
+    const auto* monitor = std::get_if<MonitorEvent>(&event);
+    if (monitor != nullptr && monitor->state == "clock" && monitor->since > monitor->t)
+      was_ahead_until_ = std::max(was_ahead_until_, monitor->since);
+  }
+
+  void TakeEvent(const Event& event) {
+    // By a clock that was ahead then: all that came later has an earlier time. (One that is ahead of a clock that is
+    // behind now is as good as any other.)
+    if (TimeOf(event) > now_ && TimeOf(event) <= was_ahead_until_) return;
+    std::visit([this](const auto& e) { Take(e); }, event);
+  }
+
+  WallTime Finish() {
+    // Lines that were quiet for a day have been all the time what they were last.
+    for (auto& [id, line] : by_id_)
+      if (line.host->seen.last_check != kNever) {
+        OpenHistory(line, line.host->seen.status);
+        if (line.host->seen.in_maintenance && !line.has_maintenance) ForgetFrom(line.host->seen.history, begin_);
+      }
+    if (last_sign_ > now_) {
+      // The clock is behind: of the time until it is set, nothing is known.
+      for (Host& host : list_.hosts)
+        if (!host.seen.history.stretches.empty()) ForgetFrom(host.seen.history, now_ - std::chrono::microseconds(1));
+    } else if (last_sign_ != kNever) {
+      Pause(std::max(last_sign_, begin_), kNever);
+    }
+    return last_sign_;
+  }
+
+ private:
   void Take(const StatusEvent& event) {
     last_sign_ = std::max(last_sign_, event.t);
     const auto found = by_id_.find(event.host);
@@ -67,9 +104,11 @@ class Replay {
     } else if (event.state == "late") {
       Pause(event.since, event.t);
     } else if (event.state == "clock") {
-      const auto step = event.t - event.since;
-      for (Host& host : list_.hosts) ShiftHistory(host.seen.history, run_since_, step, event.t);
-      run_since_ += step;
+      if (run_since_ != kNever && run_since_ <= event.since && event.since <= now_) {
+        const auto step = event.t - event.since;
+        for (Host& host : list_.hosts) ShiftHistory(host.seen.history, run_since_, step, event.t);
+        run_since_ += step;
+      }
       last_sign_ = std::max(written_, event.t);
       return;
     }
@@ -77,18 +116,6 @@ class Replay {
   }
   void Take(const EditEvent&) {}
 
-  WallTime Finish() {
-    // Lines that were quiet for a day have been all the time what they were last.
-    for (auto& [id, line] : by_id_)
-      if (line.host->seen.last_check != kNever) {
-        OpenHistory(line, line.host->seen.status);
-        if (line.host->seen.in_maintenance && !line.has_maintenance) ForgetFrom(line.host->seen.history, begin_);
-      }
-    if (last_sign_ != kNever) Pause(std::max(last_sign_, begin_), kNever);
-    return last_sign_;
-  }
-
- private:
   struct Line {
     Host* host;
     Status status;  // as of the event that was read last
@@ -143,10 +170,12 @@ class Replay {
 
   HostList& list_;
   const Config& config_;
+  const WallTime now_;
   const WallTime begin_;    // of the uptime's window
   const WallTime written_;  // what hosts.json knows
   WallTime last_sign_;
-  WallTime run_since_ = kNever;  // the start of the run that the events are of
+  WallTime was_ahead_until_ = kNever;  // the latest time that a clock showed before it was set back
+  WallTime run_since_ = kNever;        // the start of the run that the events are of
   std::unordered_map<std::string_view, Line> by_id_;
 };
 
@@ -154,7 +183,8 @@ class Replay {
 
 WallTime ReplayEvents(HostList& list, const EventLog& log, const Config& config, WallTime now) {
   Replay replay(list, config, now);
-  log.Read(replay.begin(), [&](const Event& event) { std::visit([&](const auto& e) { replay.Take(e); }, event); });
+  log.Read(replay.begin(), [&](const Event& event) { replay.TakeStep(event); });
+  log.Read(replay.begin(), [&](const Event& event) { replay.TakeEvent(event); });
   return replay.Finish();
 }
 

@@ -72,7 +72,7 @@ std::optional<StatusChange> RecordBlind(Observation& seen, WallTime sent) {
 std::optional<StatusChange> RecordFailure(Observation& seen, const std::string& reason, WallTime sent,
                                           const Limits& limits, const Upstream& upstream) {
   // A parent is back: what reboots behind it has its full threshold.
-  if (seen.status == Status::kUnreachable && !upstream.parents_failed) TakeBackDoubtful(seen);
+  if (seen.status == Status::kUnreachable && !upstream.parents_failed) BreakFailures(seen);
 
   const bool is_first = seen.fail_count == 0;
   if (is_first || seen.fail_since == kNever) seen.fail_since = sent;
@@ -189,6 +189,7 @@ std::optional<StatusChange> RecordEnabled(Observation& seen, bool enabled, WallT
   if (enabled == (seen.status != Status::kPaused)) return std::nullopt;
   auto change = ChangeTo(seen, enabled ? Status::kPending : Status::kPaused, now, now, "");
   Count(seen, now);
+  seen.uptime = UptimePercent(seen.history, now);
   return change;
 }
 
@@ -197,12 +198,16 @@ void RecordMaintenance(Observation& seen, bool in_maintenance, WallTime now) {
   Count(seen, now);
 }
 
+void BreakFailures(Observation& seen) {
+  if (seen.is_outage) return;  // told or not, it stands until a good check
+  seen.fail_count = seen.vouched_failures = 0;
+  seen.fail_since = kNever;
+}
+
 void RecordGap(Observation& seen, WallTime from, WallTime to) {
   AddStretch(seen.history, from, UptimeHistory::Kind::kNeither);
   Count(seen, to);
-  if (seen.is_outage) return;
-  seen.fail_count = seen.vouched_failures = 0;
-  seen.fail_since = kNever;
+  BreakFailures(seen);
 }
 
 }  // namespace linewatch

@@ -50,8 +50,9 @@ std::optional<StatusChange> RecordEnabled(Observation& seen, bool enabled, WallT
 // A maintenance window has begun or ended: the status goes on, the time in it is in neither part of the uptime.
 void RecordMaintenance(Observation& seen, bool in_maintenance, WallTime now);
 
-// Nobody watched from `from` to `to`: failures before it are no longer "in a row" with those to come, unless they
-// had reached the threshold.
+// Failures so far are no longer "in a row" with those to come, unless they had reached the threshold.
+void BreakFailures(Observation& seen);
+// Nobody watched from `from` to `to`.
 void RecordGap(Observation& seen, WallTime from, WallTime to);
 
 // Whether the result is beyond a limit, and which, as a sentence: "120 ms, slower than 100 ms". Empty if it is not.

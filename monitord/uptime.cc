@@ -39,6 +39,7 @@ void ForgetFrom(UptimeHistory& history, WallTime t) {
 
 void ShiftHistory(UptimeHistory& history, WallTime since, std::chrono::microseconds step, WallTime now) {
   auto& stretches = history.stretches;
+  std::erase_if(stretches, [&](const auto& stretch) { return stretch.from > now - step; });
   const auto own = std::find_if(stretches.begin(), stretches.end(), [&](const auto& s) { return s.from >= since; });
   for (auto moved = own; moved != stretches.end(); ++moved) moved->from += step;
   const WallTime end = own != stretches.end() ? own->from : now;

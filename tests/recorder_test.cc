@@ -168,8 +168,8 @@ const std::vector<Story> kManual = {
     {"a line that was down before its router stays told once, and its recovery is told",
      {{"router", {}, "gggggbbbgg", "UUUUUffDUU"}, {"line", {"router"}, "gbbbbbbbbg", "UffDDRRRDU"}},
      "D line, D router, R router, R line"},
-    {"failures that an answering router vouched for are not forgotten when the router fails for a moment",
-     {{"router", {}, "ggggbgg", "UUUUfUU"}, {"line", {"router"}, "ggbbbbb", "UUffRfD"}},
+    {"the full threshold, too, when the line failed before its router did",
+     {{"router", {}, "ggggbggg", "UUUUfUUU"}, {"line", {"router"}, "ggbbbbbb", "UUffRffD"}},
      "D line"},
     {"with two ways out, both must fail",
      {{"one", {}, "gbbbbg", "UffDDU"}, {"two", {}, "gggbbg", "UUUffU"}, {"line", {"one", "two"}, "gggbbg", "UUURRU"}},
@@ -273,7 +273,10 @@ TEST_CASE("an answer of the same round vouches for nobody, though it was asked f
   network.Start();
   network.Quiet(1);
   network.fates_when_asked["router"] = 'b';
-  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  for (int i = 0; i < 3; ++i) {
+    network.Cycle({{"line", 'b'}});
+    network.Watch();  // somebody edits something
+  }
   CHECK(network.Seen("line").seen.status == Status::kUnreachable);
 }
 
@@ -382,6 +385,26 @@ TEST_CASE("a start long after the end of the run before begins to count anew", "
     network.Cycle({{"bad", 'b'}});
     CHECK(network.Seen("bad").seen.status == (pause == 15s ? Status::kDown : Status::kFailing));
   }
+}
+
+TEST_CASE("a clock that is behind at the start and set then: nothing is told twice, and the outage keeps its beginning",
+          "[recorder]") {
+  Network network;
+  Observation& seen = network.Add("bad").seen;
+  const WallTime before = kStart + 10h;  // the run before had the right time; this one began ten hours behind it
+  seen.status = Status::kDown;
+  seen.fail_count = 40;
+  seen.fail_since = before - 10min;
+  seen.last_alert_time = before - 8min;
+  network.Start(before);
+  network.Cycle({{"bad", 'b'}});
+  network.now.wall += 11h;
+  network.Cycle({{"bad", 'b'}});
+  CHECK(network.Seen("bad").seen.fail_since == before - 10min);
+  CHECK(network.told.empty());
+  network.Quiet(1);
+  CHECK(network.told == "R bad");
+  CHECK(network.MonitorEvents("late").empty());
 }
 
 TEST_CASE("maintenance silences, and is in neither part of the uptime; so it is for what hangs below", "[recorder]") {

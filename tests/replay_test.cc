@@ -108,7 +108,7 @@ TEST_CASE("time that was unknown, unreachable, in maintenance or that nobody wat
 
 TEST_CASE("what was recorded before the clock was set counts by the time as it was set", "[replay]") {
   Log log;
-  const WallTime wrong = kNow + 30 * 24h;  // the clock was a month ahead until five hours ago
+  const WallTime wrong = kNow + 3h;  // the clock was three hours ahead until five hours ago
   log.events.Append({MonitorEvent{wrong - 6h, "start", kNever},
                      Went(Status::kPending, Status::kFailing, wrong - 6h, wrong - 6h),
                      Went(Status::kFailing, Status::kUp, wrong - 330min, wrong - 330min),
@@ -116,6 +116,41 @@ TEST_CASE("what was recorded before the clock was set counts by the time as it w
   HostList list = OneHost(kNow);
   CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow);
   CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 330 / 360));
+}
+
+TEST_CASE("what a clock wrote that was months ahead changes nothing any more", "[replay]") {
+  Log log;
+  const WallTime wrong = kNow + 60 * 24h;
+  for (const Event& event : std::vector<Event>{
+           MonitorEvent{wrong - 6h, "start", kNever}, Went(Status::kPending, Status::kUp, wrong - 6h, wrong - 6h),
+           MonitorEvent{kNow - 5h, "clock", wrong - 5h}, Went(Status::kUp, Status::kFailing, kNow - 2h, kNow - 2h),
+           Went(Status::kFailing, Status::kDown, kNow - 2h, kNow - 110min)})
+    log.events.Append({event});  // each to the file of its month
+  HostList list = OneHost(kNow - 1h, Status::kDown);
+  list.hosts[0].seen.fail_since = kNow - 2h;
+  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow - 1h);
+  CHECK(list.hosts[0].seen.status == Status::kDown);
+  CHECK(list.hosts[0].seen.fail_since == kNow - 2h);
+  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() < 100);
+}
+
+TEST_CASE("with a clock that is behind, the state is put back and the time until now is nobody's", "[replay]") {
+  Log log;
+  const WallTime before = kNow + 2h;  // the run before ended then, by the right time
+  log.events.Append({MonitorEvent{before - 4h, "start", kNever},
+                     Went(Status::kPending, Status::kUp, before - 4h, before - 4h),
+                     Went(Status::kUp, Status::kFailing, before - 30min, before - 30min),
+                     Went(Status::kFailing, Status::kDown, before - 30min, before - 28min)});
+  HostList list = OneHost(before - 1h);
+  CHECK(ReplayEvents(list, log.events, Config(), kNow) == before - 28min);
+  Observation& seen = list.hosts[0].seen;
+  CHECK(seen.status == Status::kDown);
+  CHECK(seen.fail_since == before - 30min);
+  // This run sees it down for ten minutes; then the clock is set forward by three hours.
+  AddStretch(seen.history, kNow, UptimeHistory::Kind::kDown);
+  ShiftHistory(seen.history, kNow, 3h, kNow + 3h + 10min);
+  // Up 2 h as long as the clock had come to them, down 10 min.
+  CHECK(UptimePercent(seen.history, kNow + 3h + 10min).value() == Catch::Approx(100.0 * 120 / 130));
 }
 
 TEST_CASE("a host that was down, then unknown, is still in the same outage", "[replay]") {
