@@ -134,7 +134,7 @@ Response ShowHealth(Installation& installation, const Request&, std::string_view
     write("cycle_ms", static_cast<int64_t>(signs.header.monitor.cycle.count()));
     write("late_ms", signs.header.monitor.late_ms);
     out.Key("voided");
-    WriteVoidedChecks(out, signs.header.monitor.voided);
+    WriteJson(out, signs.header.monitor.voided);
     write("state", signs.header.monitor.state);
     write("version", signs.header.monitor.version);
     out.EndObject();

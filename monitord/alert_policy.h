@@ -1,4 +1,5 @@
-// Which alert a host is due: the rules of the cooldown and of flapping. Pure.
+// Which alert a host is due: the rules of the cooldown and of flapping. Pure, but for the time zone in
+// AlertSubject.
 #ifndef LINEWATCH_MONITORD_ALERT_POLICY_H_
 #define LINEWATCH_MONITORD_ALERT_POLICY_H_
 

@@ -36,7 +36,7 @@ constexpr size_t kMostUnwritten = 100000;
 struct Advice {
   const char *code, *message;
 };
-constexpr std::array<Advice, kFlawNames.size()> kAdvice = {{
+constexpr std::array<Advice, kFlaws> kAdvice = {{
     {},
     {"not_sent", "some checks cannot be sent: the network interface is down or overloaded"},
     {"probing_late", "monitord does not get the processor in time: some checks are not counted"},

@@ -43,7 +43,7 @@ enum class Flaw : uint8_t {
   kLate,     // this process slept or did not get the processor when it was time to repeat
   kDropped,  // the kernel had no room for replies
 };
-inline constexpr std::array<std::string_view, 4> kFlawNames = {"", "not_sent", "late", "dropped"};
+inline constexpr size_t kFlaws = 4;
 
 // A short sentence that is hardly ever there: it takes the room of a pointer then.
 class Reason {

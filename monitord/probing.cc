@@ -139,6 +139,10 @@ void Probing::TakeOrders(SteadyTime now) {
     ids = std::move(asked_for_);
     asked_for_.clear();
   }
+  std::unordered_set<std::string_view> asked(ids.begin(), ids.end());
+  if (watched_)  // whoever is being checked; a new list does not know of it
+    for (uint32_t i = 0; i < watched_->lines.size(); ++i)
+      if (watched_->lines[i].is_under_way) asked.erase((*watched_->targets)[i].id);
   if (ordered) Adopt(std::move(ordered));
   if (!watched_) return;
 
@@ -147,7 +151,6 @@ void Probing::TakeOrders(SteadyTime now) {
     for (Line& line : watched_->lines) line.is_new = false;
     return;
   }
-  const std::unordered_set<std::string_view> asked(ids.begin(), ids.end());
   std::vector<uint32_t> due;
   for (uint32_t i = 0; i < watched_->lines.size(); ++i) {
     Line& line = watched_->lines[i];

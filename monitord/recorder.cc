@@ -126,7 +126,7 @@ void Recorder::NoteGap(const Round& round, const Moment& now, Outcome& outcome) 
 void Recorder::NoteFlaws(const Round& round, Outcome& outcome) {
   VoidedChecks& voided = list_.monitor.voided;
   int64_t* const counts[] = {nullptr, &voided.not_sent, &voided.late, &voided.dropped};
-  static_assert(std::size(counts) == kFlawNames.size());
+  static_assert(std::size(counts) == kFlaws);
   bool is_voided = false;
   for (const Round::Entry& entry : round.entries) {
     if (entry.result.flaw == Flaw::kNone) continue;
@@ -249,7 +249,7 @@ std::vector<uint32_t> Recorder::SubjectsOf(const Round& round) const {
 }
 
 Upstream Recorder::UpstreamOf(uint32_t host) const {
-  Upstream upstream{sight_.is_blind(), false, sight_.answered()};
+  Upstream upstream{sight_.is_blind(), sight_.reason(), false, sight_.answered()};
   const auto parents = topology_.ParentsOf(host);
   if (parents.empty()) return upstream;
   WallTime parent_answered = kNever;

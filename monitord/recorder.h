@@ -26,8 +26,8 @@ class Recorder {
 
   struct Outcome {
     std::vector<Event> events;
-    std::vector<std::string> questions;                  // targets whose check is wanted at once, by id
-    std::array<size_t, kFlawNames.size()> unmeasured{};  // checks of the round that were void, by flaw
+    std::vector<std::string> questions;       // targets whose check is wanted at once, by id
+    std::array<size_t, kFlaws> unmeasured{};  // checks of the round that were void, by flaw
   };
 
   // Once, when the list is loaded. `last_sign` is when the run before was last alive: failures before a longer pause
@@ -39,7 +39,7 @@ class Recorder {
 
   void Record(const Round& round, const Moment& now, Outcome& outcome);
 
-  // Every few seconds.
+  // Every few seconds; Record does it, too.
   void LookAtClock(const Moment& now, Outcome& outcome);
 
  private:

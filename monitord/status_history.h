@@ -20,7 +20,8 @@ Limits LimitsOf(const Host& host, const Config& config);
 
 // What lies between monitord and a host, as far as it is known when the host's check is judged.
 struct Upstream {
-  bool is_blind = false;        // monitord sees nothing at all
+  bool is_blind = false;        // monitord sees nothing at all,
+  std::string_view why_blind;   // because of this
   bool parents_failed = false;  // the host has enabled parents, and the last check of every one of them failed
   // When the last check was sent to which an uplink and a parent have answered; for ever where there are none to ask. A
   // failure before it is the line's own: it is vouched for.

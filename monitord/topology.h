@@ -10,7 +10,7 @@
 
 namespace linewatch {
 
-// Hosts are named by their index in the list that it was made from, and is good for until that list is edited.
+// Hosts are named by their index in the list that it was made from; good until that list is edited.
 class Topology {
  public:
   Topology() = default;

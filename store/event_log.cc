@@ -12,6 +12,7 @@
 
 #include "store/append_file.h"
 #include "store/atomic_file.h"
+#include "store/host_json.h"
 #include "store/json_members.h"
 
 namespace linewatch {
@@ -27,10 +28,6 @@ std::string MonthName(WallTime t) {
 }
 
 }  // namespace
-
-// In host_json.cc.
-void WriteJson(JsonWriter& out, Status status);
-bool ReadJson(const rapidjson::Value& json, Status& status);
 
 template <MaybeConst<StatusEvent> E>
 void VisitMembers(E& event, auto&& visit) {

@@ -37,12 +37,11 @@ struct EditEvent {
 struct MonitorEvent {
   WallTime t;
   // start, stop
-  // blind, sight: monitord sees nothing, and sees again
+  // blind, sight: monitord sees nothing, and sees again; `since` is when the blindness began
   // clock: the wall clock was set
   // late: nobody watched for a while, because the machine slept or the process was held up
   std::string state;
-  // start: the last sign of life before; sight: when the blindness began; clock: what the clock showed before;
-  // late: since when nobody watched; else the same as t
+  // start: the last sign of life before; clock: what the clock showed before; late: since when nobody watched
   WallTime since;
 };
 struct MaintenanceEvent {

@@ -85,7 +85,7 @@ struct Observation {
   WallTime last_good = kNever;
   WallTime last_change = kNever;  // of status
   WallTime last_alert_time = kNever;
-  std::string reason;  // why the last check failed, a short sentence; empty after a good one
+  std::string reason;  // why the status is what it is, a short sentence; empty when all is well
   PackedOptional<float> rtt_ms, loss_percent, jitter_ms;
   PackedOptional<float> uptime;  // percent of the last 24 h, or since the first check
   WallTime cert_expires = kNever;

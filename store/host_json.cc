@@ -142,6 +142,11 @@ void VisitMembers(V& voided, auto&& visit) {
   visit("late", voided.late);
   visit("dropped", voided.dropped);
 }
+void WriteJson(JsonWriter& out, const VoidedChecks& voided) {
+  out.StartObject();
+  VisitMembers(voided, MemberWriter(out));
+  out.EndObject();
+}
 
 namespace {
 
@@ -450,7 +455,5 @@ void WriteHostList(JsonWriter& out, const HostList& list) {
   out.EndArray();
   out.EndObject();
 }
-
-void WriteVoidedChecks(JsonWriter& out, const VoidedChecks& voided) { WriteJson(out, voided); }
 
 }  // namespace linewatch

@@ -37,7 +37,10 @@ std::optional<JsonFault> ReadHostListHeader(std::string_view text, HostList& hea
 
 void WriteHostList(JsonWriter& out, const HostList& list);
 
-void WriteVoidedChecks(JsonWriter& out, const VoidedChecks& voided);
+// For other files and answers that carry them.
+void WriteJson(JsonWriter& out, Status status);
+bool ReadJson(const rapidjson::Value& json, Status& status);
+void WriteJson(JsonWriter& out, const VoidedChecks& voided);
 void WriteSummary(JsonWriter& out, const Summary& summary);
 
 }  // namespace linewatch

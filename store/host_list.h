@@ -35,7 +35,7 @@ struct VoidedChecks {
 struct MonitorState {
   std::string state;  // "watching"; "blind"; "stopped" after a clean stop; empty before the first start
   WallTime since = kNever;
-  std::chrono::milliseconds cycle{0};  // length of the last cycle, from its first send to publishing
+  std::chrono::milliseconds cycle{0};  // length of the last cycle, from its start until the list is about to be written
   std::string version;
   std::vector<Notice> notices;
   double late_ms = 0;  // how much later than planned the last cycle began

@@ -112,7 +112,7 @@ std::string AlertsOf(Line& line, WallTime from, int outages) {
 
 TEST_CASE("a host that flaps is told as flapping once, and again when it was stable for a cooldown", "[alert_policy]") {
   Line line;
-  // The fourth outage within the hour: downs at 0, 20 and 40 minutes, and the next.
+  // Down every 210 s: the fourth outage falls within the hour.
   const WallTime second_day = kNow + 24h;
   Line quick;
   std::string told;

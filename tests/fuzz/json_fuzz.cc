@@ -33,7 +33,7 @@ void Try(std::string_view text) {
   Require(!ParseJson(written, again), "what is written parses");
   RequireSame(written, Text(again), "and is the same");
 
-  // Its own patch changes nothing but that null means "not there".
+  // Patched with itself twice it is what it is after the first time: null means "not there".
   MergePatch(again, document, again.GetAllocator());
   const std::string merged = Text(again);
   MergePatch(again, document, again.GetAllocator());
