@@ -1,5 +1,6 @@
 #include "monitord/icmp_packet.h"
 
+#include <arpa/inet.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
@@ -22,13 +23,20 @@ void PutBigEndian(std::span<std::byte> bytes, size_t at, uint16_t value) {
   bytes[at + 1] = std::byte(value & 0xff);
 }
 
-// RFC 1071, over bytes in network order; 0 over a message that carries its right checksum.
+// RFC 1071: 0 over a message that carries its right checksum. The sum is the same in any byte order, so it is made of the
+// machine's own words; only the result is put in the order of the network.
 uint16_t Checksum(std::span<const std::byte> bytes) {
-  uint32_t sum = 0;
-  for (size_t i = 0; i + 1 < bytes.size(); i += 2) sum += BigEndianAt(bytes, i);
-  if (bytes.size() % 2 != 0) sum += static_cast<uint32_t>(ByteAt(bytes, bytes.size() - 1)) << 8;
+  uint64_t sum = 0;
+  size_t i = 0;
+  for (uint32_t word; i + sizeof word <= bytes.size(); i += sizeof word) {
+    std::memcpy(&word, bytes.data() + i, sizeof word);
+    sum += word;
+  }
+  uint32_t rest = 0;
+  std::memcpy(&rest, bytes.data() + i, bytes.size() - i);
+  sum += rest;
   while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<uint16_t>(~sum);
+  return ntohs(static_cast<uint16_t>(~sum));
 }
 
 // It travels as it lies in memory: nobody else reads it.

@@ -5,8 +5,9 @@
 #include <array>
 #include <deque>
 #include <memory>
-#include <queue>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "monitord/icmp_socket.h"
@@ -14,6 +15,7 @@
 #include "monitord/prober.h"
 #include "monitord/resolver.h"
 #include "monitord/suspend_watch.h"
+#include "monitord/timer_wheel.h"
 
 namespace linewatch {
 
@@ -21,35 +23,30 @@ class IcmpProber : public Prober {
  public:
   // Throws std::system_error when IPv4 sockets may not be opened. Without IPv6, checks of IPv6 addresses fail and say so.
   explicit IcmpProber(Done done);
-  ~IcmpProber() override;
 
   void Start(std::span<const Check> checks, SteadyTime now) override;
-  int fd() const override { return epoll_; }
+  void AddWaits(std::vector<pollfd>& waits) const override;
   SteadyTime wake_at() const override;
   void Work(SteadyTime now) override;
 
  private:
-  // One check under way. Its place in flights_ is the sequence number of its echo requests, its serial tells it from
-  // those that had the place before.
+  // One check under way. Its place in flights_ is the sequence number of its echo requests and its number in timers_, its
+  // serial tells it from those that had the place before. There may be ten thousand: what is rare is not in here.
   struct Flight {
     Check check{};
-    Address address;  // not set while the name is being resolved
-    SteadyTime start{}, deadline{};
+    SteadyTime start{};
     uint32_t serial = 0;
     uint32_t answered = 0;  // a bit for each attempt
-    int sent = 0;           // attempts; the first `packets` belong to the check, the others are repeats
     float rtt_sum = 0, rtt_last = 0, jitter_sum = 0;
-    std::string complaint;  // the last ICMP error or local refusal
-    bool is_active = false;
-    bool has_left = false;     // a request was sent
-    bool was_late = false;     // something was done too late for the want of an answer to mean anything
-    bool was_refused = false;  // by this machine
-  };
-  struct Alarm {
-    SteadyTime at;
-    uint16_t flight;
-    uint32_t serial;
-    bool operator>(const Alarm& other) const { return at > other.at; }
+    float left_after_ns = 0;  // how long after the time that it carries the last request is taken to have left
+    uint16_t refusal = 0;     // the last error of this machine
+    uint8_t icmp_type = 0, icmp_code = 0;
+    uint8_t sent = 0;  // attempts; the first `packets` belong to the check, the others are repeats
+    bool is_active : 1 = false;
+    bool is_named : 1 = false;     // its address is in resolved_, or not known yet
+    bool is_disputed : 1 = false;  // an ICMP error came, and says icmp_type and icmp_code
+    bool has_left : 1 = false;     // a request was sent
+    bool was_late : 1 = false;     // something was done too late for the want of an answer to mean anything
   };
   // One echo request that is to be sent.
   struct Attempt {
@@ -84,36 +81,41 @@ class IcmpProber : public Prober {
   };
 
   void Launch(const Check& check, SteadyTime now);
-  void FindAddress(uint16_t place, SteadyTime now);
+  bool FindAddress(uint16_t place, SteadyTime now);
+  void FindAddresses(SteadyTime now);
   void Begin(uint16_t place, SteadyTime now);
-  void HandleAlarm(const Alarm& alarm, SteadyTime now);
+  void WakeUp(uint16_t place, SteadyTime now);
   static bool wants_another(const Flight& flight);
+  static SteadyTime DeadlineOf(const Flight& flight) { return flight.start + flight.check.target->timeout; }
+  static SteadyTime NextAttemptOf(const Flight& flight);
+  Address AddressOf(uint16_t place) const;
   SteadyTime NextSend(const Family& family) const;
   void SendQueued(bool six, SteadyTime now);
   void TakeBatch(Family& family, SteadyTime now, Batch& batch);
-  SteadyTime SendBatch(bool six, Batch& batch);
+  SteadyTime SendBatch(bool six, Batch& batch, SteadyTime now);
   Lane* FreeLane(bool six, SteadyTime now);
-  void CountAttempt(const Attempt& attempt, bool has_left, SteadyTime now);
-  void Refuse(uint16_t place, std::string why);
+  void CountAttempt(const Attempt& attempt, SteadyTime now);
   void OpenSocket(bool six);
-  void Watch(int fd) const;
   void Receive();
   void TakeReply(bool six, const IcmpSocket::Reply& reply);
-  void TakeComplaint(const IcmpSocket::Complaint& complaint);
+  void TakeComplaint(bool six, const IcmpSocket::Complaint& complaint);
   void LookForFlaws(SteadyTime now);
-  Flaw FlawOf(const Flight& flight) const;
-  void Finish(uint16_t place);
+  Flaw FlawOf(const Flight& flight, const Address& address) const;
+  std::string ReasonOf(const Flight& flight, const Address& address) const;
+  void Finish(uint16_t place, std::string reason = "");
   Flight* Active(uint16_t place, uint32_t serial);
 
   const Done done_;
   const uint64_t nonce_;
-  int epoll_;
   Resolver resolver_;
   Family families_[2];  // IPv4, IPv6
   std::vector<Flight> flights_;
   std::vector<uint16_t> free_;
-  std::vector<uint16_t> unresolved_;
-  std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
+  TimerWheel timers_;
+  // Flights to a name: those that wait for its address, and the addresses that others have found.
+  std::unordered_multimap<std::string_view, uint16_t> unresolved_;
+  std::unordered_map<uint16_t, Address> resolved_;
+  SteadyTime forgot_at_{};  // when names that nobody asks for were last forgotten
   uint32_t next_serial_ = 1;
   SuspendWatch suspend_watch_;
   SteadyTime looked_at_{}, slept_at_{};  // for flaws; when it was last noticed that the machine had slept

@@ -2,9 +2,9 @@
 
 #include <linux/errqueue.h>
 #include <linux/filter.h>
+#include <linux/icmp.h>
 #include <linux/sock_diag.h>
 #include <netinet/icmp6.h>
-#include <netinet/ip_icmp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,9 +20,10 @@
 namespace linewatch {
 namespace {
 
-constexpr size_t kReceiveBatch = 16;
+constexpr size_t kReceiveBatch = 32;
 constexpr int kReceiveBuffer = 8 << 20;  // the kernel doubles it: room for 20,000 replies
-constexpr size_t kLargestPacket = 256;   // an IP header with options and an echo reply; longer ones are not ours
+constexpr size_t kLargestPacket = 128;  // more than an IP header with all options and an echo reply; longer is not ours
+constexpr size_t kControl = 128;        // a time stamp, and what is said of an ICMP error
 
 // What one reply is charged with when it comes over loopback or is copied by its driver, and at most.
 constexpr size_t kReplyCharge = 832;
@@ -50,22 +51,26 @@ bool may_be_of_another(int error) {
 
 struct IcmpSocket::Buffers {
   struct Slot {
-    sockaddr_storage address;
+    sockaddr_in6 address;  // or the shorter sockaddr_in
     std::array<std::byte, kLargestPacket> packet;
-    alignas(cmsghdr) std::array<char, 256> control;
+    alignas(cmsghdr) std::array<char, kControl> control;
     iovec part;
   };
   std::array<Slot, kReceiveBatch> slots;
   std::array<mmsghdr, kReceiveBatch> messages;
+  size_t used = kReceiveBatch;
 
-  void Prepare() {
-    for (size_t i = 0; i < slots.size(); ++i) {
+  size_t Receive(int fd, int flags) {
+    // The kernel has changed the lengths of those that it filled.
+    for (size_t i = 0; i < used; ++i) {
       Slot& slot = slots[i];
       slot.part = {slot.packet.data(), slot.packet.size()};
-      messages[i] = {};
       messages[i].msg_hdr = {&slot.address,       sizeof slot.address, &slot.part, 1,
                              slot.control.data(), slot.control.size(), 0};
     }
+    const int n = recvmmsg(fd, messages.data(), kReceiveBatch, MSG_DONTWAIT | flags, nullptr);
+    used = static_cast<size_t>(std::max(n, 0));
+    return used;
   }
   std::span<const std::byte> Packet(size_t i) const {
     return {slots[i].packet.data(), std::min<size_t>(messages[i].msg_len, kLargestPacket)};
@@ -96,7 +101,13 @@ IcmpSocket::IcmpSocket(bool six) : six_(six), buffers_(std::make_unique<Buffers>
   if (setsockopt(fd_, SOL_SOCKET, SO_SNDBUFFORCE, &kSendBuffer, sizeof kSendBuffer) != 0)
     SetOption(fd_, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
   SetOption(fd_, SOL_SOCKET, SO_TIMESTAMPNS, 1);
-  SetOption(fd_, six ? int{IPPROTO_IPV6} : int{IPPROTO_IP}, six ? IPV6_RECVERR : IP_RECVERR, 1);
+  if (six) {
+    SetOption(fd_, IPPROTO_IPV6, IPV6_RECVERR, 1);
+  } else {
+    SetOption(fd_, IPPROTO_IP, IP_RECVERR, 1);
+    // Never in fragments, whatever anybody claims of the way: the kernel then need not find an id for each packet.
+    SetOption(fd_, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
+  }
   if (raw_) {
     id_ = static_cast<uint16_t>(std::random_device{}());
     DropForeignReplies();
@@ -106,8 +117,18 @@ IcmpSocket::IcmpSocket(bool six) : six_(six), buffers_(std::make_unique<Buffers>
 IcmpSocket::~IcmpSocket() { close(fd_); }
 
 // In the kernel, before they take room in the receive buffer: a raw socket gets a copy of every ICMP packet of the
-// machine. On IPv4 the program sees the IP header, on IPv6 it does not.
+// machine. First by type, before the copy is made, then by our id. On IPv4 the program sees the IP header, on IPv6 it does
+// not. Without these the parser drops them: slower, not wrong.
 void IcmpSocket::DropForeignReplies() const {
+  if (six_) {
+    icmp6_filter pass;
+    ICMP6_FILTER_SETBLOCKALL(&pass);
+    ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &pass);
+    setsockopt(fd_, IPPROTO_ICMPV6, ICMP6_FILTER, &pass, sizeof pass);
+  } else {
+    const icmp_filter block{~(1U << ICMP_ECHOREPLY)};
+    setsockopt(fd_, SOL_RAW, ICMP_FILTER, &block, sizeof block);
+  }
   const uint32_t type = six_ ? uint32_t{ICMP6_ECHO_REPLY} : uint32_t{ICMP_ECHOREPLY};
   std::array<sock_filter, 7> filter = {{
       {BPF_LDX | BPF_B | BPF_MSH, 0, 0, 0},  // X = length of the IPv4 header
@@ -120,7 +141,6 @@ void IcmpSocket::DropForeignReplies() const {
   }};
   if (six_) filter[0] = {BPF_LDX | BPF_W | BPF_IMM, 0, 0, 0};  // X = 0
   const sock_fprog program = {static_cast<unsigned short>(filter.size()), filter.data()};
-  // Without it the parser drops them: slower, not wrong.
   setsockopt(fd_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
@@ -154,7 +174,7 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
     parts[i] = {packets[i].data(), packets[i].size()};
     messages[i].msg_hdr = {&addresses[i], requests[i].to.Fill(addresses[i]), &parts[i], 1, nullptr, 0, 0};
   }
-  Sent sent{0, SendStop::kNone, 0, {}};
+  Sent sent{0, SendStop::kNone, 0, SteadyTime(std::chrono::nanoseconds(now.steady_ns)), {}};
   int refusals = 0;
   while (sent.count < size && sent.stop == SendStop::kNone) {
     const int n = sendmmsg(fd_, messages.data() + sent.count, static_cast<unsigned>(size - sent.count), 0);
@@ -166,7 +186,11 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
     sent.error = errno;
     // An error of an earlier packet is told once: trying again shows whose it is. Each try takes one away.
     constexpr int kTries = 8;
-    if (sent.error == EINTR || (may_be_of_another(sent.error) && ++refusals < kTries)) continue;
+    if (sent.error == EINTR) continue;
+    if (may_be_of_another(sent.error) && ++refusals < kTries) {
+      has_complaints_ = true;
+      continue;
+    }
     if (sent.error == EAGAIN) {
       sent.stop = SendStop::kFull;
     } else if (sent.error == ENOBUFS) {
@@ -176,7 +200,7 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
       sent.stop = SendStop::kRefused;
     }
   }
-  sent.by = std::chrono::steady_clock::now();
+  sent.ended = std::chrono::steady_clock::now();
   return sent;
 }
 
@@ -185,19 +209,21 @@ void IcmpSocket::Receive(const std::function<void(const Reply&)>& take_reply,
   // Bounded, so that a flood cannot keep us here for ever, yet more than the buffer holds: what waited before is read.
   constexpr size_t kMostPackets = 2 * kReceiveBuffer / 256;
   size_t read = 0;
-  for (bool is_end = false; !is_end && read < kMostPackets;) {
-    buffers_->Prepare();
-    const int n = recvmmsg(fd_, buffers_->messages.data(), kReceiveBatch, MSG_DONTWAIT, nullptr);
-    const bool is_nothing = n < 0 && errno == EAGAIN;
-    const auto replies = static_cast<size_t>(std::max(n, 0));
+  for (size_t steps = 0; steps < kMostPackets;) {
+    const size_t n = buffers_->Receive(fd_, 0);
+    const int error = n > 0 ? 0 : errno;
     const ClockReading now = ReadBothClocks();
-    for (size_t k = 0; k < replies; ++k) TakePacket(k, now, take_reply);
-    read += std::max<size_t>(replies, 1);
-    if (replies == kReceiveBatch) continue;
-    // The end, or the pending error of an earlier request: its story is in the error queue, and replies may wait behind.
+    for (size_t k = 0; k < n; ++k) TakePacket(k, now, take_reply);
+    read += n;
+    steps += std::max<size_t>(n, 1);
+    if (n > 0) continue;
+    // Either nothing waits any more, or this is the error of an earlier request and replies wait behind it. Its story is
+    // in the error queue; so is that of an error which a send was told.
+    if (error == EAGAIN && read > 0 && !has_complaints_) break;
     const size_t complaints = ReceiveComplaints(take_complaint);
-    is_end = complaints == 0 && (n >= 0 || is_nothing);
-    read += complaints;
+    has_complaints_ = complaints > 0;
+    steps += complaints;
+    if (error == EAGAIN && complaints == 0) break;
   }
   most_read_ = std::max(most_read_, read);
 }
@@ -218,9 +244,7 @@ void IcmpSocket::TakePacket(size_t k, const ClockReading& now, const std::functi
 
 // A batch of them; answers how many there were.
 size_t IcmpSocket::ReceiveComplaints(const std::function<void(const Complaint&)>& take) {
-  buffers_->Prepare();
-  const int n = recvmmsg(fd_, buffers_->messages.data(), kReceiveBatch, MSG_DONTWAIT | MSG_ERRQUEUE, nullptr);
-  const auto complaints = static_cast<size_t>(std::max(n, 0));
+  const size_t complaints = buffers_->Receive(fd_, MSG_ERRQUEUE);
   for (size_t k = 0; k < complaints; ++k) {
     const auto request = ParseRequest(six_, buffers_->Packet(k));
     if (!request || (raw_ && request->id != id_)) continue;
@@ -232,7 +256,7 @@ size_t IcmpSocket::ReceiveComplaints(const std::function<void(const Complaint&)>
       sock_extended_err error{};
       std::memcpy(&error, CMSG_DATA(c), sizeof error);
       if (error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6)
-        take({buffers_->From(k), request->sequence, ComplaintOf(six_, error.ee_type, error.ee_code)});
+        take({buffers_->From(k), request->sequence, error.ee_type, error.ee_code});
     }
   }
   return complaints;

@@ -8,11 +8,11 @@
 #include <functional>
 #include <memory>
 #include <span>
-#include <string_view>
 
 #include "monitord/address.h"
 #include "monitord/icmp_packet.h"
 #include "monitord/round_trip.h"
+#include "monitord/steady_time.h"
 
 namespace linewatch {
 
@@ -31,7 +31,7 @@ class IcmpSocket {
   // Whether replies were dropped since the last call, because the receive buffer was full.
   bool HasDropped();
 
-  // The send time in a token is that of its batch: eight keep it true within microseconds and cost nothing over 64.
+  // The send time in a token is that of its batch: eight keep it true within microseconds, and cost hardly more than 64.
   static constexpr size_t kBatch = 8;
   struct Outgoing {
     Address to;
@@ -48,7 +48,7 @@ class IcmpSocket {
     size_t count;
     SendStop stop;
     int error;
-    std::chrono::steady_clock::time_point by;  // when those sent had left
+    SteadyTime began, ended;  // of the call: those sent left between
   };
   // At most kBatch.
   Sent Send(std::span<Outgoing> requests);
@@ -63,7 +63,7 @@ class IcmpSocket {
   struct Complaint {
     Address about;  // where the request was sent to
     uint16_t sequence;
-    std::string_view what;
+    uint8_t type, code;  // of the ICMP error
   };
   // Everything that waits, all that waited at the call in any case: replies to this process's requests, and ICMP errors
   // about them.
@@ -83,6 +83,7 @@ class IcmpSocket {
   int fd_ = -1;
   uint32_t dropped_ = 0;  // by the kernel, at the last HasDropped
   size_t most_read_ = 0;  // packets by one Receive since then
+  bool has_complaints_ = false;
   std::unique_ptr<Buffers> buffers_;
 };
 

@@ -2,31 +2,35 @@
 #ifndef LINEWATCH_MONITORD_PROBER_H_
 #define LINEWATCH_MONITORD_PROBER_H_
 
+#include <poll.h>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "monitord/address.h"
 #include "monitord/round_trip.h"
 #include "monitord/steady_time.h"
 #include "store/host.h"
+#include "store/small_optional.h"
 
 namespace linewatch {
 
-// What probing must know of a host.
+// What probing must know of a host. There may be ten thousand of them.
 struct Target {
   std::string id;
   CheckKind kind = CheckKind::kPing;
-  std::string name;  // IP address or domain name
-  Address address;   // set when `name` is an address
-  std::chrono::milliseconds interval{0}, timeout{0};
-  int retries = 0;
-  int packets = 1;
+  uint8_t retries = 0;
+  uint8_t packets = 1;
+  std::chrono::duration<int32_t, std::milli> interval{0}, timeout{0};
+  Address address;                  // set when it is known,
+  BoxedOptional<std::string> name;  // else a domain name
 
   bool operator==(const Target&) const = default;
 };
@@ -41,14 +45,30 @@ enum class Flaw : uint8_t {
 };
 inline constexpr std::array<std::string_view, 4> kFlawNames = {"", "not_sent", "late", "dropped"};
 
+// A short sentence that is hardly ever there: it takes the room of a pointer then.
+class Reason {
+ public:
+  Reason& operator=(std::string text) {
+    text_ = text.empty() ? BoxedOptional<std::string>() : BoxedOptional<std::string>(std::move(text));
+    return *this;
+  }
+  operator const std::string&() const {  // NOLINT(google-explicit-constructor): it is a text
+    static const std::string kNone;
+    return text_ ? *text_ : kNone;
+  }
+
+ private:
+  BoxedOptional<std::string> text_;
+};
+
 struct CheckResult {
   SteadyTime sent{};  // when its first request was due
   Flaw flaw = Flaw::kNone;
   bool ok = false;
-  bool refused_here = false;                             // not ok, because this machine has no way to send there
-  bool has_left = false;                                 // a packet was sent to another machine
-  std::string reason;                                    // why not ok, a short sentence
-  std::optional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
+  bool refused_here = false;                              // not ok, because this machine has no way to send there
+  bool has_left = false;                                  // a packet was sent to another machine
+  PackedOptional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
+  Reason reason;                                          // why not ok
 };
 
 // One check that is due. The targets, the round trip and the result outlive it.
@@ -67,11 +87,13 @@ class Prober {
 
   virtual ~Prober() = default;
 
-  // All at once: fifty dead lines cost one timeout, not fifty. Never blocks.
+  // All at once: fifty dead lines cost one timeout, not fifty. Never blocks. A round may be started in portions, by calls
+  // with the same `now`.
   virtual void Start(std::span<const Check> checks, SteadyTime now) = 0;
 
-  // For epoll: readable when Work has something to do. One that is always the same.
-  virtual int fd() const = 0;
+  // Adds what to poll for: Work has something to do when one of these is ready. Asked for before each wait. (A set that
+  // stands, as epoll has it, is told of each reply, which costs a twentieth of a check.)
+  virtual void AddWaits(std::vector<pollfd>& waits) const = 0;
   // Work must be called no later than this.
   virtual SteadyTime wake_at() const = 0;
   virtual void Work(SteadyTime now) = 0;

@@ -1,6 +1,5 @@
 #include "monitord/probing.h"
 
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <system_error>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "monitord/log.h"
 #include "monitord/suspend_watch.h"
@@ -26,30 +26,13 @@ int MakeEvent() {
   return fd;
 }
 
-void Watch(int epoll, int fd) {
-  epoll_event event{};
-  event.events = EPOLLIN;
-  if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
-    throw std::system_error(errno, std::system_category(), "epoll_ctl");
-}
-
-// Rounded up: a turn too early would only find that nothing is due yet.
-int Milliseconds(steady_clock::duration wait) {
-  const auto rounded = std::chrono::ceil<milliseconds>(wait).count();
-  return static_cast<int>(std::clamp<int64_t>(rounded, 0, 60000));
-}
-
 }  // namespace
 
 Probing::Probing(std::span<const MakeProber> kinds) {
   const auto done = [this](const Check& check) { CheckDone(check); };
   for (const auto& make : kinds) probers_.push_back(make(done));
-  epoll_ = epoll_create1(EPOLL_CLOEXEC);
-  if (epoll_ < 0) throw std::system_error(errno, std::system_category(), "epoll_create");
   orders_fd_ = MakeEvent();
   rounds_fd_ = MakeEvent();
-  linewatch::Watch(epoll_, orders_fd_);
-  for (const auto& prober : probers_) linewatch::Watch(epoll_, prober->fd());
   next_turn_ns_ = steady_clock::now().time_since_epoch().count();
   thread_ = std::thread([this] { Run(); });
 }
@@ -58,7 +41,6 @@ Probing::~Probing() {
   stopping_ = true;
   eventfd_write(orders_fd_, 1);
   thread_.join();
-  close(epoll_);
   close(orders_fd_);
   close(rounds_fd_);
 }
@@ -136,10 +118,14 @@ void Probing::Turn() {
   SteadyTime wake = watched_ ? next_cycle_ : SteadyTime::max();
   for (const auto& prober : probers_) wake = std::min(wake, prober->wake_at());
   now = steady_clock::now();
-  const int wait = wake == SteadyTime::max() ? 60000 : Milliseconds(wake - now);
-  next_turn_ns_ = (now + milliseconds(wait)).time_since_epoch().count();
-  epoll_event events[4];
-  epoll_wait(epoll_, events, 4, wait);
+  constexpr std::chrono::minutes kLongest{1};
+  wake = std::clamp<SteadyTime>(wake, now, now + kLongest);
+  next_turn_ns_ = wake.time_since_epoch().count();
+  const auto wait = std::chrono::nanoseconds(wake - now);
+  const timespec timeout{wait / std::chrono::seconds(1), (wait % std::chrono::seconds(1)).count()};
+  waits_.assign(1, {orders_fd_, POLLIN, 0});
+  for (const auto& prober : probers_) prober->AddWaits(waits_);
+  ppoll(waits_.data(), waits_.size(), &timeout, nullptr);
 }
 
 void Probing::TakeOrders(SteadyTime now) {
@@ -199,24 +185,30 @@ void Probing::StartRound(const std::vector<uint32_t>& due, SteadyTime now, std::
                    .started_since_boot = BootNow(),
                    .late = planned ? now - *planned : SteadyTime::duration(0),
                    .is_cycle = planned.has_value()};
-  // Reserved before anybody points into it.
-  opened->round.entries.reserve(due.size());
-  std::vector<std::vector<Check>> by_kind(probers_.size());
-  for (const uint32_t i : due) {
-    Line& line = watched_->lines[i];
-    if (line.checks_under_way > 0) continue;
-    ++line.checks_under_way;
-    const Target& target = (*watched_->targets)[i];
-    auto& entry = opened->round.entries.emplace_back();
-    entry.target = i;
-    by_kind[static_cast<size_t>(target.kind)].push_back({&target, &line.round_trip, &entry.result, opened->number});
-  }
-  opened->open = opened->round.entries.size();
+  auto& entries = opened->round.entries;
+  entries.reserve(due.size());  // before anybody points into it
+  for (const uint32_t i : due)
+    if (!std::exchange(watched_->lines[i].is_under_way, true)) entries.push_back({i, {}});
+  opened->open = entries.size();
   if (opened->open == 0) {
     if (planned) Deliver(std::move(opened->round));
     return;
   }
+  // The round may end, and be gone, when the last ones are started.
+  const std::span started(entries);
+  const uint32_t number = opened->number;
   open_rounds_.push_back(std::move(opened));
+  // In portions: a list of checks of ten thousand would be the largest of all lists.
+  constexpr size_t kPortion = 256;
+  std::vector<std::vector<Check>> by_kind(probers_.size());
+  for (auto& entry : started) {
+    const Target& target = (*watched_->targets)[entry.target];
+    auto& portion = by_kind[static_cast<size_t>(target.kind)];
+    portion.push_back({&target, &watched_->lines[entry.target].round_trip, &entry.result, number});
+    if (portion.size() < kPortion) continue;
+    probers_[static_cast<size_t>(target.kind)]->Start(portion, now);
+    portion.clear();
+  }
   for (size_t kind = 0; kind < probers_.size(); ++kind)
     if (!by_kind[kind].empty()) probers_[kind]->Start(by_kind[kind], now);
 }
@@ -226,7 +218,7 @@ void Probing::CheckDone(const Check& check) {
                                   [&](const auto& opened) { return opened->number == check.round; });
   OpenRound& opened = **found;
   const auto index = static_cast<size_t>(check.target - opened.watched->targets->data());
-  --opened.watched->lines[index].checks_under_way;
+  opened.watched->lines[index].is_under_way = false;
   if (--opened.open > 0) return;
   const auto is_unsent = [](const Round::Entry& entry) { return entry.result.flaw == Flaw::kNotSent; };
   if (std::any_of(opened.round.entries.begin(), opened.round.entries.end(), is_unsent))

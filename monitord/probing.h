@@ -66,7 +66,7 @@ class Probing {
   // What is measured of a target, kept from list to list.
   struct Line {
     RoundTrip round_trip;
-    int checks_under_way = 0;
+    bool is_under_way = false;  // a check of it
     bool is_new = true;
   };
   struct Watched {
@@ -97,7 +97,7 @@ class Probing {
   uint32_t next_round_ = 0;
   SteadyTime next_cycle_{};
   uint64_t cycle_ = 0;
-  int epoll_ = -1;
+  std::vector<pollfd> waits_;
   NeighbourTable neighbour_table_;
 
   // Between the threads.

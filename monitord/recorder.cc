@@ -23,13 +23,16 @@ Target TargetFor(const Host& host, const Config& config) {
   Target target;
   target.id = host.id;
   target.kind = host.check;
-  target.name = host.ip;
-  if (const auto address = Address::Parse(host.ip)) target.address = *address;
+  if (const auto address = Address::Parse(host.ip)) {
+    target.address = *address;
+  } else {
+    target.name = host.ip;
+  }
   target.interval = host.interval.value_or(config.interval);
   // Checked when it was set; config.json's interval may have become shorter since.
   target.timeout = std::min(host.timeout.value_or(config.timeout), config.interval * 9 / 10);
-  target.retries = host.retries.value_or(config.retries);
-  target.packets = host.packets;
+  target.retries = static_cast<uint8_t>(host.retries.value_or(config.retries));
+  target.packets = static_cast<uint8_t>(host.packets);
   return target;
 }
 

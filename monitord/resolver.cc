@@ -11,6 +11,7 @@
 #include <system_error>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 namespace linewatch {
 
@@ -27,7 +28,8 @@ struct Resolver::Shared {
   std::mutex mutex;
   std::condition_variable wanted;
   std::unordered_map<std::string, Entry> entries;
-  std::deque<std::string> queue;  // each name at most once
+  std::deque<std::string> queue;      // each name at most once
+  std::vector<std::string> answered;  // since the last TakeAnswered
   int threads = 0, idle = 0;
   bool stopping = false;
   int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -97,7 +99,7 @@ Resolver::Answer Resolver::Find(const std::string& name, steady_clock::time_poin
         shared->wanted.wait(held, [&] { return shared->stopping || !shared->queue.empty(); });
         --shared->idle;
         if (shared->stopping) return;
-        const std::string asked = std::move(shared->queue.front());
+        std::string asked = std::move(shared->queue.front());
         shared->queue.pop_front();
         held.unlock();
         const auto began = steady_clock::now();
@@ -111,6 +113,7 @@ Resolver::Answer Resolver::Find(const std::string& name, steady_clock::time_poin
           found->second.answered_at = steady_clock::now();
           found->second.was_slow = found->second.answered_at - began > std::chrono::seconds(1);
           found->second.is_asking = false;
+          shared->answered.push_back(std::move(asked));
         }
         eventfd_write(shared->fd, 1);
       }
@@ -133,9 +136,11 @@ void Resolver::Forget(steady_clock::time_point before) {
 
 int Resolver::fd() const { return shared_->fd; }
 
-void Resolver::Acknowledge() {
+std::vector<std::string> Resolver::TakeAnswered() {
   eventfd_t count = 0;
-  eventfd_read(shared_->fd, &count);
+  if (eventfd_read(shared_->fd, &count) != 0) return {};
+  const std::lock_guard lock(shared_->mutex);
+  return std::exchange(shared_->answered, {});
 }
 
 }  // namespace linewatch

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "monitord/address.h"
 
@@ -34,9 +35,9 @@ class Resolver {
   // Forgets the names that were not asked for since `before`.
   void Forget(std::chrono::steady_clock::time_point before);
 
-  // Readable when an answer came since the last call of Acknowledge.
+  // Readable when there is something for TakeAnswered: the names that were looked up since its last call.
   int fd() const;
-  void Acknowledge();
+  std::vector<std::string> TakeAnswered();
 
   static constexpr std::chrono::seconds kFresh{60};  // getaddrinfo(3) tells no TTL
   static constexpr std::chrono::seconds kRetry{5};   // after a failure

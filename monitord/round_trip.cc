@@ -51,6 +51,7 @@ microseconds RepeatAfter(const RoundTrip& line, int n, int retries, microseconds
   if (n >= retries) return last;
   // A line never measured may be a satellite: a quarter of the timeout is patience enough and leaves room to double.
   const microseconds first = line.is_known() ? std::min(line.retransmit_after(), last) : timeout / 4;
+  if (n == 1) return first;
   const double growth = static_cast<double>(last.count()) / static_cast<double>(first.count());
   const double exponent = static_cast<double>(n - 1) / static_cast<double>(retries - 1);
   return microseconds(std::llround(static_cast<double>(first.count()) * std::pow(growth, exponent)));

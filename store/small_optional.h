@@ -75,6 +75,10 @@ class BoxedOptional {
   T* operator->() { return box_.get(); }
   void reset() { box_.reset(); }
 
+  friend bool operator==(const BoxedOptional& a, const BoxedOptional& b) {
+    return a.has_value() == b.has_value() && (!a || *a == *b);
+  }
+
  private:
   std::unique_ptr<T> box_;
 };
