@@ -10,11 +10,13 @@ DATA    := ./var
 LIVE     = $(DATA)
 MONITOR := 1
 T       :=
+SEED    := 1
+SECONDS := 300
+FUZZ_SECONDS := 60
+FUZZ_CXX     := clang++
 
 # A Raspberry Pi has memory for two compilers.
 JOBS := 2
-FUZZ_SECONDS := 60
-FUZZ_CXX     := clang++
 J     = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # What each program is linked with, and what each step needs from Debian.
@@ -28,6 +30,7 @@ TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist libfaketi
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3
+TRUTH_PACKAGES := python3 iproute2 nftables tcpdump
 
 CXXFLAGS   ?= -O2 -g
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual \
@@ -51,7 +54,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run test check format includes lint bench fuzz fuzzers install uninstall clean help
+.PHONY: all unit run test check format includes lint bench truth fuzz fuzzers install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
@@ -173,6 +176,11 @@ bench: ## installs what is missing, builds, prints the measured numbers
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(BENCH_PACKAGES))
 	@$(MAKE) $(J) all
 	@BUILD='$(BUILD)' tests/bench/run
+
+truth: ## installs what is missing, builds, holds verdicts against a scripted network, as root: SEED=1 SECONDS=300
+	$(call need,$(BUILD_PACKAGES) $(TRUTH_PACKAGES))
+	@$(MAKE) $(J) $(BUILD)/monitord
+	@BUILD='$(BUILD)' tests/truth/run --seed '$(SEED)' --seconds '$(SECONDS)'
 
 # RapidJSON adds to null pointers, which clang would call an overflow. Warnings are g++'s to give.
 fuzz: ## installs what is missing, feeds all that is read with what libFuzzer thinks up: FUZZ_SECONDS=60 for each reader
