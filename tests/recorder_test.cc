@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "monitord/alert_policy.h"
+#include "monitord/replay.h"
+#include "store/host_json.h"
 #include "tests/catch.h"
+#include "tests/temp_dir.h"
 
 namespace linewatch {
 namespace {
@@ -43,12 +47,32 @@ class Network {
   void AddUplink() { config.uplinks = {"10.9.9.9"}; }
 
   void Start(WallTime last_sign = kNever) {
-    recorder.Start(last_sign, now);
+    recorder.emplace(list, config).Start(last_sign, now);
+    cycles_ = 0;
     Watch();
+  }
+  // A kill -9, and a start after `pause`, when the wall clock is `behind`: from hosts.json and the events.
+  void Restart(std::chrono::microseconds pause, std::chrono::microseconds behind = 0s) {
+    RestartFrom(JsonText([&](JsonWriter& out) { WriteHostList(out, list); }), pause, behind);
+  }
+  void RestartFrom(const std::string& hosts_json, std::chrono::microseconds pause, std::chrono::microseconds behind) {
+    Pass(pause);
+    now.wall -= behind;
+    bool was_array = false;
+    list = HostList();
+    ReadHostList(
+        hosts_json, [](const auto&, size_t) { return true; }, list, was_array);
+    TempDir folder;
+    const EventLog log(folder / "events");
+    log.Append(events);
+    const WallTime last_sign = ReplayEvents(list, log, config, now.wall);
+    events.push_back(MonitorEvent{now.wall, "start", last_sign});
+    questions.clear();
+    Start(last_sign);
   }
   void Watch() {
     Recorder::Outcome outcome;
-    targets = recorder.Watch(now, outcome);
+    targets = recorder->Watch(now, outcome);
     Keep(std::move(outcome));
   }
 
@@ -61,6 +85,10 @@ class Network {
     for (const auto& [id, fate] : fates_when_asked) then[id] = fate;
     for (int i = 0; i < 3 && !questions.empty(); ++i) RunRound(then, std::exchange(questions, {}), false);
     Pass(std::chrono::duration_cast<std::chrono::microseconds>(next - now.steady));
+  }
+  // A small round of its own.
+  void Ask(const std::vector<std::string>& ids, const std::map<std::string, char>& fates) {
+    RunRound(fates, ids, false);
   }
   // Cycles without anything special.
   void Quiet(int cycles) {
@@ -89,13 +117,14 @@ class Network {
 
   Config config;
   HostList list;
-  Recorder recorder{list, config};
+  std::optional<Recorder> recorder;
   Moment now{kStart, SteadyTime(1h), 1h};
   Targets targets;
   std::vector<Event> events;
   std::vector<std::string> questions;
   std::map<std::string, char> fates_when_asked;
   std::chrono::milliseconds spread{0};  // between the first requests of two targets
+  std::chrono::seconds sleep{0};        // of the machine, while a round is under way
   std::string told;                     // alerts: "D router, R router"
 
  private:
@@ -108,6 +137,7 @@ class Network {
     for (uint32_t i = 0; i < targets->size(); ++i) {
       const std::string& id = (*targets)[i].id;
       if (!only.empty() && std::find(only.begin(), only.end(), id) == only.end()) continue;
+      if (is_cycle && cycles_ % ((*targets)[i].interval / config.interval) != 0) continue;
       const auto fate = fates.find(id.starts_with("uplink/") ? "uplink" : id);
       CheckResult result;
       result.sent = now.steady + i * spread;
@@ -120,9 +150,12 @@ class Network {
       if (!result.ok) result.reason = letter == 'x' ? "cannot send: Network is unreachable" : "no answer within 1 s";
       round.entries.push_back({i, result});
     }
+    if (is_cycle) ++cycles_;
     Pass(1s);
+    now.wall += sleep;
+    now.boot += sleep;
     Recorder::Outcome outcome;
-    recorder.Record(round, now, outcome);
+    recorder->Record(round, now, outcome);
     Keep(std::move(outcome));
     for (Host& host : list.hosts)
       if (const auto due = TakeDueAlert(host.seen, false, 1h, now.wall))
@@ -132,6 +165,8 @@ class Network {
     for (auto& event : outcome.events) events.push_back(std::move(event));
     for (auto& question : outcome.questions) questions.push_back(std::move(question));
   }
+
+  int64_t cycles_ = 0;
 };
 
 struct Row {
@@ -286,6 +321,7 @@ TEST_CASE("one uplink of several is enough to see by", "[recorder]") {
   round.targets = network.targets;
   round.is_cycle = true;
   round.started = network.now.steady;
+  round.started_since_boot = network.now.boot;
   for (uint32_t i = 0; i < 3; ++i) {
     CheckResult result;
     result.sent = network.now.steady;
@@ -293,7 +329,7 @@ TEST_CASE("one uplink of several is enough to see by", "[recorder]") {
     round.entries.push_back({i, result});
   }
   Recorder::Outcome outcome;
-  network.recorder.Record(round, network.now, outcome);
+  network.recorder->Record(round, network.now, outcome);
   CHECK(network.Seen("line").seen.status == Status::kFailing);
 }
 
@@ -434,12 +470,13 @@ TEST_CASE("a result of a host that was changed or removed meanwhile counts for n
   round.targets = network.targets;
   round.is_cycle = true;
   round.started = network.now.steady;
+  round.started_since_boot = network.now.boot;
   for (uint32_t i = 0; i < 2; ++i) round.entries.push_back({i, {}});
   network.list.hosts.erase(network.list.hosts.begin());
   network.list.hosts[0].ip = "10.0.0.77";
   network.Watch();
   Recorder::Outcome outcome;
-  network.recorder.Record(round, network.now, outcome);
+  network.recorder->Record(round, network.now, outcome);
   CHECK(network.Seen("two").seen.status == Status::kPending);
   CHECK(outcome.events.empty());
 }
