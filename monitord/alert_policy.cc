@@ -1,5 +1,6 @@
 #include "monitord/alert_policy.h"
 
+#include <algorithm>
 #include <ctime>
 
 namespace linewatch {
@@ -76,7 +77,10 @@ void RestoreAlertState(Observation& seen, WallTime now) {
     seen.alert->is_open = true;
     seen.alert->told_outage = is_told ? seen.fail_since : kNever;
   }
-  seen.vouched_failures = seen.fail_count;
+  // No file says who vouched for which failures. Nobody did for those of a line that was not blamed; else somebody did for
+  // all but the last, as a round later somebody has in most cases.
+  const bool is_unblamed = seen.status == Status::kUnreachable;
+  seen.vouched_failures = is_unblamed ? 0 : std::max(0, seen.fail_count - 1);
   seen.doubt_since = seen.last_check;
 }
 

@@ -481,5 +481,36 @@ TEST_CASE("a result of a host that was changed or removed meanwhile counts for n
   CHECK(outcome.events.empty());
 }
 
+TEST_CASE("after a kill, too, what is still silent behind a router that is back has its full threshold", "[recorder]") {
+  Network network;
+  network.Add("router");
+  network.Add("line", {"router"});
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 8; ++i) network.Cycle({{"router", 'b'}, {"line", 'b'}});
+  network.Restart(5s);
+  network.Cycle({{"router", 'b'}, {"line", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kUnreachable);
+  for (int i = 0; i < 2; ++i) network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kFailing);
+  CHECK(network.told == "D router, R router");
+  network.Cycle({{"line", 'b'}});
+  CHECK(network.told == "D router, R router, D line");
+}
+
+TEST_CASE("a kill while a failure awaits its confirmation loses nothing", "[recorder]") {
+  Network network;
+  network.Add("router");
+  network.Add("line", {"router"});
+  network.Start();
+  network.Quiet(2);
+  network.fates_when_asked["router"] = 'v';
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  CHECK(network.told.empty());
+  network.Restart(5s);
+  network.Cycle({{"line", 'v'}});
+  CHECK(network.told == "D line");
+}
+
 }  // namespace
 }  // namespace linewatch
