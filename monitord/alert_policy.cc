@@ -69,8 +69,8 @@ void RestoreAlertState(Observation& seen, WallTime now) {
   // An outage that began after now is one during which the clock was set back: no times can be compared then, and the
   // alert that went out before stands for it.
   const bool is_clock_behind = seen.fail_since > now;
-  const bool is_told = seen.fail_since != kNever && seen.last_alert_time != kNever &&
-                       (is_clock_behind || (seen.last_alert_time <= now && seen.last_alert_time >= seen.fail_since));
+  const bool is_told = seen.fail_since != kNever && seen.last_alert_time >= seen.fail_since &&
+                       (is_clock_behind || seen.last_alert_time <= now);
   seen.is_outage = seen.status == Status::kDown || is_told;
   if (seen.is_outage) {
     seen.alert = AlertState();

@@ -512,5 +512,20 @@ TEST_CASE("a kill while a failure awaits its confirmation loses nothing", "[reco
   CHECK(network.told == "D line");
 }
 
+TEST_CASE("an alert of long ago is not taken for that of an outage that the clock is behind", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  network.Quiet(1000);
+  network.Cycle({{"line", 'b'}});
+  network.Restart(5s, 45min);
+  network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kFailing);
+  network.Quiet(1);
+  CHECK(network.told == "D line, R line");
+}
+
 }  // namespace
 }  // namespace linewatch
