@@ -28,6 +28,14 @@ void TakeBackDoubtful(Observation& seen) {
   if (seen.fail_count == 0) seen.fail_since = kNever;
 }
 
+// What was not watched for a while, or not to be, has no failures "in a row" from before, unless they had reached the
+// threshold.
+void BreakRun(Observation& seen) {
+  if (seen.is_outage) return;
+  seen.fail_count = seen.vouched_failures = 0;
+  seen.fail_since = kNever;
+}
+
 bool has_doubtful_failures(const Observation& seen) { return seen.fail_count > seen.vouched_failures; }
 
 // The failure that was sent at `sent` is not the line's, nor are those before it that nobody vouched for.
@@ -191,6 +199,7 @@ std::optional<StatusChange> RecordEnabled(Observation& seen, bool enabled, WallT
   Count(seen, now);
   return change;
 }
+  if (enabled) BreakRun(seen);
 
 void RecordMaintenance(Observation& seen, bool in_maintenance, WallTime now) {
   seen.in_maintenance = in_maintenance;
@@ -200,9 +209,7 @@ void RecordMaintenance(Observation& seen, bool in_maintenance, WallTime now) {
 void RecordGap(Observation& seen, WallTime from, WallTime to) {
   AddStretch(seen.history, from, UptimeHistory::Kind::kNeither);
   Count(seen, to);
-  if (seen.is_outage) return;
-  seen.fail_count = seen.vouched_failures = 0;
-  seen.fail_since = kNever;
+  BreakRun(seen);
 }
 
 }  // namespace linewatch

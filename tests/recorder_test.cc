@@ -527,5 +527,39 @@ TEST_CASE("an alert of long ago is not taken for that of an outage that the cloc
   CHECK(network.told == "D line, R line");
 }
 
+TEST_CASE("failures before a host was paused are not in a row with those after it", "[recorder]") {
+  Network network;
+  Host& line = network.Add("line");
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 2; ++i) network.Cycle({{"line", 'b'}});
+  line.enabled = false;
+  network.Watch();
+  network.Quiet(100);
+  line.enabled = true;
+  network.Watch();
+  const WallTime resumed = network.now.wall;
+  network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kFailing);
+  CHECK(network.Seen("line").seen.fail_since == resumed);
+  CHECK(network.told.empty());
+}
+
+TEST_CASE("an outage outlives a pause: it is told once, and so is its end", "[recorder]") {
+  Network network;
+  Host& line = network.Add("line");
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  for (const bool enabled : {false, true}) {
+    line.enabled = enabled;
+    network.Watch();
+    network.Cycle({{"line", 'b'}});
+  }
+  CHECK(network.Seen("line").seen.status == Status::kDown);
+  network.Quiet(1);
+  CHECK(network.told == "D line, R line");
+}
+
 }  // namespace
 }  // namespace linewatch
