@@ -70,7 +70,10 @@ std::optional<StatusChange> RecordUnmeasured(Observation& seen, Flaw flaw, WallT
 }
 
 // While monitord is blind only what answers is known.
-std::optional<StatusChange> RecordBlind(Observation& seen, WallTime sent) {
+std::optional<StatusChange> RecordBlind(Observation& seen, WallTime sent, const Upstream& upstream) {
+  // Where there is nobody to ask, nobody has vouched either.
+  if (upstream.answered != WallTime::max() && upstream.answered > seen.last_check)
+    seen.vouched_failures = seen.fail_count;
   seen.reason = "monitord is blind";
   auto change = ChangeToUnblamed(seen, Status::kUnknown, sent, seen.reason);
   TakeBackDoubtful(seen);
@@ -167,7 +170,7 @@ std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& re
   if (result.flaw != Flaw::kNone) {
     change = RecordUnmeasured(seen, result.flaw, sent);
   } else if (!result.ok && upstream.is_blind) {
-    change = RecordBlind(seen, sent);
+    change = RecordBlind(seen, sent, upstream);
   } else {
     seen.unmeasured = 0;
     seen.rtt_ms = result.rtt_ms;
@@ -186,7 +189,7 @@ bool is_awaiting_confirmation(const Observation& seen, const Limits& limits) {
 
 std::optional<StatusChange> Confirm(Observation& seen, const Limits& limits, const Upstream& upstream, WallTime now) {
   if (!is_awaiting_confirmation(seen, limits)) return std::nullopt;
-  if (upstream.is_blind) return RecordBlind(seen, now);
+  if (upstream.is_blind) return RecordBlind(seen, now, upstream);
   if (upstream.parents_failed) return ChangeToUnblamed(seen, Status::kUnreachable, now, seen.reason);
   if (upstream.answered <= seen.last_check) return std::nullopt;
   seen.is_outage = true;

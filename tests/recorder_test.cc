@@ -561,5 +561,19 @@ TEST_CASE("an outage outlives a pause: it is told once, and so is its end", "[re
   CHECK(network.told == "D line, R line");
 }
 
+TEST_CASE("a failure that an uplink vouched for is not forgotten when monitord is blind at the next check",
+          "[recorder]") {
+  Network network;
+  network.Add("line").interval = 60s;
+  network.AddUplink();
+  network.Start();
+  network.Quiet(6);
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  for (int i = 0; i < 4; ++i) network.Cycle({{"line", 'b'}, {"uplink", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kUnknown);
+  CHECK(network.Seen("line").seen.fail_count == 1);
+  CHECK(network.Seen("line").seen.uptime == 50.0F);
+}
+
 }  // namespace
 }  // namespace linewatch
