@@ -575,5 +575,17 @@ TEST_CASE("a failure that an uplink vouched for is not forgotten when monitord i
   CHECK(network.Seen("line").seen.uptime == 50.0F);
 }
 
+TEST_CASE("hosts that are each other's parents do not excuse each other for ever", "[recorder]") {
+  Network network;
+  network.Add("one", {"two"});
+  network.Add("two", {"one"});
+  network.Add("self", {"self"});
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 4; ++i) network.Cycle({{"one", 'b'}, {"two", 'b'}, {"self", 'b'}});
+  CHECK(network.Seen("one").seen.status == Status::kUnreachable);
+  CHECK(network.told == "D two, D self");
+}
+
 }  // namespace
 }  // namespace linewatch
