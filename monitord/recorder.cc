@@ -76,8 +76,11 @@ Targets Recorder::Watch(const Moment& now, Outcome& outcome) {
   return targets_;
 }
 
-void Recorder::Record(const Round& round, const Moment& now, Outcome& outcome) {
-  LookAtClock(now, outcome);
+void Recorder::Record(const Round& round, const Moment& read, Outcome& outcome) {
+  LookAtClock(read, outcome);
+  // The steady clock, by which the round knows its times, stood still if the machine slept meanwhile.
+  Moment now = read;
+  now.steady += (read.boot - round.started_since_boot) - (read.steady - round.started);
   if (round.is_cycle) {
     NoteGap(round, now, outcome);
     NoteMaintenance(now.wall, outcome);

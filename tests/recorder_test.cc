@@ -587,5 +587,20 @@ TEST_CASE("hosts that are each other's parents do not excuse each other for ever
   CHECK(network.told == "D two, D self");
 }
 
+TEST_CASE("a machine that sleeps while a round is under way sleeps, too", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.Start();
+  network.Quiet(10);
+  for (int i = 0; i < 5; ++i) network.Cycle({{"line", 'b'}});
+  network.sleep = 8h;
+  network.Cycle({});
+  network.sleep = 0s;
+  network.Quiet(10);
+  REQUIRE(network.MonitorEvents("late").size() == 1);
+  // Up for 100 s, down for 50 s, asleep, up for 91 s.
+  CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 191 / 241));
+}
+
 }  // namespace
 }  // namespace linewatch
