@@ -41,7 +41,8 @@ class ClockWatch {
 bool is_clock_synchronised();
 
 // The clock was set by `step` and shows `now`: what was recorded from `since`, by the old time, keeps its distance from
-// now. What older runs left behind and lies ahead of now is unknown: it is forgotten where something would wait for it.
+// now. What lay ahead of the old time is of an older run, whose clock was further: it stays as it is. What older runs
+// left behind and lies ahead of now is unknown: it is forgotten where something would wait for it.
 void ShiftTimes(HostList& list, WallTime since, std::chrono::microseconds step, WallTime now);
 
 }  // namespace linewatch

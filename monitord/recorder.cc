@@ -48,7 +48,8 @@ void Recorder::Start(WallTime last_sign, const Moment& now) {
   const bool is_short = last_sign <= now.wall && now.wall - last_sign <= kMissedCycles * config_.interval;
   for (Host& host : list_.hosts) {
     RestoreAlertState(host.seen, now.wall);
-    if (last_sign != kNever && !is_short && host.seen.fail_count > 0) RecordGap(host.seen, last_sign, now.wall);
+    if (last_sign != kNever && !is_short && host.seen.fail_count > 0)
+      RecordGap(host.seen, std::min(last_sign, now.wall), now.wall);
   }
 }
 

@@ -17,7 +17,7 @@ bool is_answering(Status status) { return UptimeKindOf(status) == UptimeHistory:
 class Replay {
  public:
   Replay(HostList& list, const Config& config, WallTime now)
-      : list_(list), config_(config), begin_(now - kUptimeWindow), written_(list.updated), last_sign_(list.updated) {
+      : list_(list), config_(config), now_(now), written_(list.updated), last_sign_(list.updated) {
     for (Host& host : list.hosts) by_id_.emplace(host.id, Line{&host, host.seen.status});
   }
 
@@ -84,7 +84,8 @@ class Replay {
         OpenHistory(line, line.host->seen.status);
         if (line.host->seen.in_maintenance && !line.has_maintenance) ForgetFrom(line.host->seen.history, begin_);
       }
-    if (last_sign_ != kNever) Pause(std::max(last_sign_, begin_), kNever);
+    if (last_sign_ != kNever)
+      for (Host& host : list_.hosts) StopWatching(host.seen.history, std::max(last_sign_, begin_), now_);
     return last_sign_;
   }
 
@@ -113,9 +114,16 @@ class Replay {
       auto& history = host.seen.history;
       if (history.stretches.empty()) continue;
       const auto kind = history.stretches.back().kind;
-      AddStretch(history, from, UptimeHistory::Kind::kNeither);
-      if (until != kNever) AddStretch(history, until, kind);
+      StopWatching(history, from, until);
+      AddStretch(history, until, kind);
     }
+  }
+
+  // Nobody watched from `from` to `until`. If the clock was behind then, what lies ahead of it is unknown.
+  static void StopWatching(UptimeHistory& history, WallTime from, WallTime until) {
+    if (history.stretches.empty()) return;
+    if (until < from) ForgetFrom(history, until);
+    AddStretch(history, from, UptimeHistory::Kind::kNeither);
   }
 
   void TakeStatus(Host& host, const StatusEvent& event) {
@@ -143,7 +151,8 @@ class Replay {
 
   HostList& list_;
   const Config& config_;
-  const WallTime begin_;    // of the uptime's window
+  const WallTime now_;
+  const WallTime begin_ = now_ - kUptimeWindow;
   const WallTime written_;  // what hosts.json knows
   WallTime last_sign_;
   WallTime run_since_ = kNever;  // the start of the run that the events are of

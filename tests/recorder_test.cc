@@ -602,5 +602,26 @@ TEST_CASE("a machine that sleeps while a round is under way sleeps, too", "[reco
   CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 191 / 241));
 }
 
+TEST_CASE("times that lie ahead at a start stay as they are when the clock is set right", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.Start();
+  network.Quiet(10);
+  for (int i = 0; i < 8; ++i) network.Cycle({{"line", 'b'}});
+  const WallTime since = network.Seen("line").seen.fail_since;
+  network.Restart(5min, 45min);
+  network.Cycle({{"line", 'b'}});
+  network.now.wall += 45min;
+  network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").seen.fail_since == since);
+  network.Quiet(10);
+  CHECK(network.told == "D line, R line");
+  // Nothing is known of the time before, nor of the five minutes: down from the start to the first answer.
+  CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 91 / 111));
+  network.Restart(0s);
+  network.Cycle({});
+  CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 92 / 112).margin(2));
+}
+
 }  // namespace
 }  // namespace linewatch
