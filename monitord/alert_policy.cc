@@ -66,8 +66,7 @@ void RestoreAlertState(Observation& seen, WallTime now) {
   // A count without a time is what the seed's file has: when its alert went out the host was failing for certain.
   if (seen.fail_count > 0 && seen.fail_since == kNever && seen.last_alert_time <= now)
     seen.fail_since = seen.last_alert_time;
-  // An outage that began after now is one during which the clock was set back: no times can be compared then, and the
-  // alert that went out before stands for it.
+  // An alert ahead of now is unknown, unless the outage is ahead, too: then the clock is behind both.
   const bool is_clock_behind = seen.fail_since > now;
   const bool is_told = seen.fail_since != kNever && seen.last_alert_time >= seen.fail_since &&
                        (is_clock_behind || seen.last_alert_time <= now);

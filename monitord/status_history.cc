@@ -199,10 +199,10 @@ std::optional<StatusChange> Confirm(Observation& seen, const Limits& limits, con
 std::optional<StatusChange> RecordEnabled(Observation& seen, bool enabled, WallTime now) {
   if (enabled == (seen.status != Status::kPaused)) return std::nullopt;
   auto change = ChangeTo(seen, enabled ? Status::kPending : Status::kPaused, now, now, "");
+  if (enabled) BreakRun(seen);
   Count(seen, now);
   return change;
 }
-  if (enabled) BreakRun(seen);
 
 void RecordMaintenance(Observation& seen, bool in_maintenance, WallTime now) {
   seen.in_maintenance = in_maintenance;

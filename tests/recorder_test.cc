@@ -481,6 +481,58 @@ TEST_CASE("a result of a host that was changed or removed meanwhile counts for n
   CHECK(outcome.events.empty());
 }
 
+TEST_CASE("a line without a route that is alone in most cycles does not make monitord blind", "[recorder]") {
+  Network network;
+  network.Add("often");
+  network.Add("seldom").interval = 60s;
+  network.Start();
+  network.Quiet(6);
+  for (int i = 0; i < 6; ++i) network.Cycle({{"often", 'x'}});
+  CHECK(network.Seen("often").seen.status == Status::kDown);
+  CHECK(network.MonitorEvents("blind").empty());
+}
+
+TEST_CASE("a way out that is lost is noticed though most lines are not due", "[recorder]") {
+  Network network;
+  network.Add("often");
+  network.Add("seldom").interval = 60s;
+  network.Start();
+  network.Quiet(7);
+  for (int i = 0; i < 2; ++i) network.Cycle({{"often", 'x'}, {"seldom", 'x'}});
+  CHECK(network.Seen("often").seen.status == Status::kUnknown);
+  CHECK(network.Seen("seldom").seen.status == Status::kUnknown);
+  CHECK(network.Seen("often").seen.uptime == 100.0F);
+}
+
+TEST_CASE("a new uplink that does not answer blinds nobody while another does", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.AddUplink();
+  network.Start();
+  network.Quiet(2);
+  network.config.uplinks.emplace_back("10.9.9.8");
+  network.Watch();
+  network.Ask({"uplink/10.9.9.8"}, {{"uplink", 'b'}});
+  CHECK(network.MonitorEvents("blind").empty());
+  network.config.uplinks.erase(network.config.uplinks.begin());
+  network.Watch();
+  network.Ask({"line"}, {});
+  CHECK(network.MonitorEvents("blind").size() == 1);
+}
+
+TEST_CASE("an edit does not make an answer of the same round vouch", "[recorder]") {
+  Network network;
+  network.Add("line", {"router"});
+  network.Add("router");
+  network.spread = 40ms;
+  network.Start();
+  network.Quiet(2);
+  network.Cycle({{"line", 'b'}});
+  network.Watch();
+  network.Cycle({{"line", 'b'}, {"router", 'b'}});
+  CHECK(network.Seen("line").seen.vouched_failures == 0);
+}
+
 TEST_CASE("after a kill, too, what is still silent behind a router that is back has its full threshold", "[recorder]") {
   Network network;
   network.Add("router");
@@ -510,21 +562,6 @@ TEST_CASE("a kill while a failure awaits its confirmation loses nothing", "[reco
   network.Restart(5s);
   network.Cycle({{"line", 'v'}});
   CHECK(network.told == "D line");
-}
-
-TEST_CASE("an alert of long ago is not taken for that of an outage that the clock is behind", "[recorder]") {
-  Network network;
-  network.Add("line");
-  network.Start();
-  network.Quiet(2);
-  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
-  network.Quiet(1000);
-  network.Cycle({{"line", 'b'}});
-  network.Restart(5s, 45min);
-  network.Cycle({{"line", 'b'}});
-  CHECK(network.Seen("line").seen.status == Status::kFailing);
-  network.Quiet(1);
-  CHECK(network.told == "D line, R line");
 }
 
 TEST_CASE("failures before a host was paused are not in a row with those after it", "[recorder]") {
@@ -561,20 +598,6 @@ TEST_CASE("an outage outlives a pause: it is told once, and so is its end", "[re
   CHECK(network.told == "D line, R line");
 }
 
-TEST_CASE("a failure that an uplink vouched for is not forgotten when monitord is blind at the next check",
-          "[recorder]") {
-  Network network;
-  network.Add("line").interval = 60s;
-  network.AddUplink();
-  network.Start();
-  network.Quiet(6);
-  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
-  for (int i = 0; i < 4; ++i) network.Cycle({{"line", 'b'}, {"uplink", 'b'}});
-  CHECK(network.Seen("line").seen.status == Status::kUnknown);
-  CHECK(network.Seen("line").seen.fail_count == 1);
-  CHECK(network.Seen("line").seen.uptime == 50.0F);
-}
-
 TEST_CASE("hosts that are each other's parents do not excuse each other for ever", "[recorder]") {
   Network network;
   network.Add("one", {"two"});
@@ -585,21 +608,6 @@ TEST_CASE("hosts that are each other's parents do not excuse each other for ever
   for (int i = 0; i < 4; ++i) network.Cycle({{"one", 'b'}, {"two", 'b'}, {"self", 'b'}});
   CHECK(network.Seen("one").seen.status == Status::kUnreachable);
   CHECK(network.told == "D two, D self");
-}
-
-TEST_CASE("a machine that sleeps while a round is under way sleeps, too", "[recorder]") {
-  Network network;
-  network.Add("line");
-  network.Start();
-  network.Quiet(10);
-  for (int i = 0; i < 5; ++i) network.Cycle({{"line", 'b'}});
-  network.sleep = 8h;
-  network.Cycle({});
-  network.sleep = 0s;
-  network.Quiet(10);
-  REQUIRE(network.MonitorEvents("late").size() == 1);
-  // Up for 100 s, down for 50 s, asleep, up for 91 s.
-  CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 191 / 241));
 }
 
 TEST_CASE("times that lie ahead at a start stay as they are when the clock is set right", "[recorder]") {
@@ -621,6 +629,50 @@ TEST_CASE("times that lie ahead at a start stay as they are when the clock is se
   network.Restart(0s);
   network.Cycle({});
   CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 92 / 112).margin(2));
+}
+
+TEST_CASE("an alert of long ago is not taken for that of an outage that the clock is behind", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  network.Quiet(1000);
+  network.Cycle({{"line", 'b'}});
+  network.Restart(5s, 45min);
+  network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kFailing);
+  network.Quiet(1);
+  CHECK(network.told == "D line, R line");
+}
+
+TEST_CASE("a failure that an uplink vouched for is not forgotten when monitord is blind at the next check",
+          "[recorder]") {
+  Network network;
+  network.Add("line").interval = 60s;
+  network.AddUplink();
+  network.Start();
+  network.Quiet(6);
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  for (int i = 0; i < 4; ++i) network.Cycle({{"line", 'b'}, {"uplink", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kUnknown);
+  CHECK(network.Seen("line").seen.fail_count == 1);
+  CHECK(network.Seen("line").seen.uptime == 50.0F);
+}
+
+TEST_CASE("a machine that sleeps while a round is under way sleeps, too", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.Start();
+  network.Quiet(10);
+  for (int i = 0; i < 5; ++i) network.Cycle({{"line", 'b'}});
+  network.sleep = 8h;
+  network.Cycle({});
+  network.sleep = 0s;
+  network.Quiet(10);
+  REQUIRE(network.MonitorEvents("late").size() == 1);
+  // Up for 100 s, down for 50 s, asleep, up for 91 s.
+  CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 191 / 241));
 }
 
 }  // namespace
