@@ -66,18 +66,20 @@ void RestoreAlertState(Observation& seen, WallTime now) {
   // A count without a time is what the seed's file has: when its alert went out the host was failing for certain.
   if (seen.fail_count > 0 && seen.fail_since == kNever && seen.last_alert_time <= now)
     seen.fail_since = seen.last_alert_time;
-  // An outage that began after now is one during which the clock was set back: no times can be compared then, and the
-  // alert that went out before stands for it.
+  // An alert ahead of now is unknown, unless the outage is ahead, too: then the clock is behind both.
   const bool is_clock_behind = seen.fail_since > now;
-  const bool is_told = seen.fail_since != kNever && seen.last_alert_time != kNever &&
-                       (is_clock_behind || (seen.last_alert_time <= now && seen.last_alert_time >= seen.fail_since));
+  const bool is_told = seen.fail_since != kNever && seen.last_alert_time >= seen.fail_since &&
+                       (is_clock_behind || seen.last_alert_time <= now);
   seen.is_outage = seen.status == Status::kDown || is_told;
   if (seen.is_outage) {
     seen.alert = AlertState();
     seen.alert->is_open = true;
     seen.alert->told_outage = is_told ? seen.fail_since : kNever;
   }
-  seen.vouched_failures = seen.fail_count;
+  // No file says who vouched for which failures. Nobody did for those of a line that was not blamed; else somebody did for
+  // all but the last, as a round later somebody has in most cases.
+  const bool is_unblamed = seen.status == Status::kUnreachable;
+  seen.vouched_failures = is_unblamed ? 0 : std::max(0, seen.fail_count - 1);
   seen.doubt_since = seen.last_check;
 }
 

@@ -39,8 +39,9 @@ bool is_clock_synchronised() {
 }
 
 void ShiftTimes(HostList& list, WallTime since, microseconds step, WallTime now) {
+  const WallTime by_old_clock = now - step;
   const auto shift = [&](WallTime& t) {
-    if (t != kNever && t >= since && t <= now - step) t += step;
+    if (t != kNever && t >= since && t <= by_old_clock) t += step;
   };
   for (Host& host : list.hosts) {
     Observation& seen = host.seen;

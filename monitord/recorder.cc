@@ -58,35 +58,47 @@ void Recorder::Start(WallTime last_sign, const Moment& now) {
 }
 
 Targets Recorder::Watch(const Moment& now, Outcome& outcome) {
+  std::unordered_map<std::string_view, size_t> before;
+  for (size_t i = 0; i < subjects_.size(); ++i) before.emplace((*targets_)[i].id, i);
+  std::vector<Contact> contacts(list_.hosts.size() + config_.uplinks.size());
+  for (uint32_t i = 0; i < list_.hosts.size(); ++i) contacts[i].answered = list_.hosts[i].seen.last_good;
+
   topology_ = Topology(list_);
-  answered_.assign(list_.hosts.size(), kNever);  // asked again when it matters
   auto targets = std::make_shared<std::vector<Target>>();
   targets->reserve(list_.hosts.size() + config_.uplinks.size());
-  subjects_.clear();
+  std::vector<uint32_t> subjects;
+  const auto add = [&](uint32_t subject, Target target) {
+    const auto same = before.find(target.id);
+    if (same != before.end() && (*targets_)[same->second] == target)
+      contacts[subject] = contacts_[subjects_[same->second]];
+    subjects.push_back(subject);
+    targets->push_back(std::move(target));
+  };
   for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
     Host& host = list_.hosts[i];
     Tell(host, RecordEnabled(host.seen, host.enabled, now.wall), now.wall, outcome);
-    if (!host.enabled) continue;
-    subjects_.push_back(i);
-    targets->push_back(TargetFor(host, config_));
+    if (host.enabled) add(i, TargetFor(host, config_));
   }
-  for (const auto& address : config_.uplinks) {
-    subjects_.push_back(kUplink);
-    targets->push_back(UplinkTarget(address, config_));
-  }
+  auto uplink = static_cast<uint32_t>(list_.hosts.size());
+  for (const auto& address : config_.uplinks) add(uplink++, UplinkTarget(address, config_));
+  contacts_ = std::move(contacts);
+  subjects_ = std::move(subjects);
   NoteMaintenance(now.wall, outcome);
   list_.interval = config_.interval;
   targets_ = std::move(targets);
   return targets_;
 }
 
-void Recorder::Record(const Round& round, const Moment& now, Outcome& outcome) {
-  LookAtClock(now, outcome);
+void Recorder::Record(const Round& round, const Moment& read, Outcome& outcome) {
+  LookAtClock(read, outcome);
+  // The steady clock, by which the round knows its times, stood still if the machine slept meanwhile.
+  Moment now = read;
+  now.steady += (read.boot - round.started_since_boot) - (read.steady - round.started);
   if (round.is_cycle) {
     NoteGap(round, now, outcome);
     NoteMaintenance(now.wall, outcome);
+    list_.monitor.late_ms = std::chrono::duration<double, std::milli>(round.late).count();
   }
-  if (round.is_cycle) list_.monitor.late_ms = std::chrono::duration<double, std::milli>(round.late).count();
   NoteFlaws(round, outcome);
   const std::vector<uint32_t> subjects = SubjectsOf(round);
   NoteSight(round, subjects, now, outcome);
@@ -104,8 +116,8 @@ void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
   if (!step) return;
   ShiftTimes(list_, started_, *step, now.wall);
   sight_.Shift(*step);
-  for (WallTime& answered : answered_)
-    if (answered >= started_) answered += *step;
+  for (Contact& contact : contacts_)
+    if (contact.answered >= started_ && contact.answered <= now.wall - *step) contact.answered += *step;
   started_ += *step;
   if (last_cycle_) last_cycle_->wall += *step;
   outcome.events.push_back(MonitorEvent{now.wall, "clock", now.wall - *step});
@@ -140,22 +152,45 @@ void Recorder::NoteFlaws(const Round& round, Outcome& outcome) {
 
 void Recorder::NoteSight(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now,
                          Outcome& outcome) {
+  using Reach = Contact::Reach;
   WayOut way;
   way.sent = now.WallOf(round.started);
-  way.is_cycle = round.is_cycle;
+  way.has_uplinks = !config_.uplinks.empty();
+  // Sight that is lost was there before: one that has never answered may be a mistyped address.
+  const auto is_kept = [&](uint32_t subject) {
+    return contacts_[subject].reach == Reach::kKeptHere && is_host(subject) &&
+           list_.hosts[subject].seen.last_good != kNever;
+  };
+  bool is_any_sent = false, is_one_newly_kept = false;
   for (size_t i = 0; i < subjects.size(); ++i) {
     const CheckResult& result = round.entries[i].result;
     const uint32_t subject = subjects[i];
-    if (result.has_left) ++way.sent_out;
-    if (result.ok && !result.has_left) ++way.stayed_here;
-    if (subject == kUplink && result.flaw == Flaw::kNone) ++(result.ok ? way.uplinks_answered : way.uplinks_failed);
-    const bool was_kept = result.refused_here || result.flaw == Flaw::kNotSent;
-    // Sight that is lost was there before: one that has never answered may be a mistyped address.
-    if (!was_kept || subject == kUplink || subject == kGone || list_.hosts[subject].seen.last_good == kNever) continue;
-    ++way.kept_here;
-    if (way.why_kept.empty()) way.why_kept = result.reason;
+    if (subject == kGone) continue;
+    Contact& contact = contacts_[subject];
+    const bool was_kept = is_kept(subject);
+    contact.reach = Reach::kUntold;
+    if (result.refused_here || result.flaw == Flaw::kNotSent) contact.reach = Reach::kKeptHere;
+    if (result.ok) contact.reach = Reach::kStayedHere;
+    if (result.has_left) contact.reach = Reach::kSentOut;
+    is_any_sent = is_any_sent || result.has_left;
+    is_one_newly_kept = is_one_newly_kept || (is_kept(subject) && !was_kept);
+    if (result.flaw != Flaw::kNone) continue;
+    contact.is_good = result.ok;
+    if (is_uplink(subject) && result.ok) way.uplink_answered_now = true;
   }
-  const auto change = sight_.Record(way, !config_.uplinks.empty());
+  for (const uint32_t subject : subjects_) {
+    const Contact& contact = contacts_[subject];
+    if (contact.reach == Reach::kSentOut) ++way.sent_out;
+    if (contact.reach == Reach::kStayedHere) ++way.stayed_here;
+    if (is_kept(subject)) ++way.kept_here;
+    if (is_uplink(subject) && contact.is_good) ++(*contact.is_good ? way.uplinks_answered : way.uplinks_failed);
+  }
+  // A cycle in which nothing could be sent, while those that were not due are thought to be reached: are they still?
+  if (round.is_cycle && is_one_newly_kept && !is_any_sent)
+    for (size_t i = 0; i < subjects_.size(); ++i)
+      if (contacts_[subjects_[i]].reach == Reach::kSentOut) outcome.questions.push_back((*targets_)[i].id);
+
+  const auto change = sight_.Record(way);
   if (change == Sight::Change::kNone) return;
   const bool is_blind = change == Sight::Change::kBlind;
   list_.monitor.state = is_blind ? "blind" : "watching";
@@ -183,16 +218,16 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
   // All answers before the first verdict: a child may stand before its parent.
   for (size_t i = 0; i < subjects.size(); ++i) {
     const CheckResult& result = round.entries[i].result;
-    if (subjects[i] == kUplink || subjects[i] == kGone || result.flaw != Flaw::kNone) continue;
+    if (!is_host(subjects[i]) || result.flaw != Flaw::kNone) continue;
     Observation& seen = list_.hosts[subjects[i]].seen;
     if (result.ok) {
       seen.last_good = now.WallOf(result.sent);
-      answered_[subjects[i]] = now.WallOf(round.started);
+      contacts_[subjects[i]].answered = now.WallOf(round.started);
     }
     if (result.ok || !sight_.is_blind()) seen.status_current = result.ok;
   }
   for (size_t i = 0; i < subjects.size(); ++i) {
-    if (subjects[i] == kUplink || subjects[i] == kGone) continue;
+    if (!is_host(subjects[i])) continue;
     const CheckResult& result = round.entries[i].result;
     Host& host = list_.hosts[subjects[i]];
     Tell(host,
@@ -231,19 +266,13 @@ std::vector<uint32_t> Recorder::SubjectsOf(const Round& round) const {
     for (const Round::Entry& entry : round.entries) subjects.push_back(subjects_[entry.target]);
     return subjects;
   }
-  std::unordered_map<std::string_view, uint32_t> by_id;
-  for (uint32_t i = 0; i < list_.hosts.size(); ++i) by_id.emplace(list_.hosts[i].id, i);
+  std::unordered_map<std::string_view, size_t> now_watched;
+  for (size_t i = 0; i < subjects_.size(); ++i) now_watched.emplace((*targets_)[i].id, i);
   for (const Round::Entry& entry : round.entries) {
     const Target& target = (*round.targets)[entry.target];
-    const auto same = by_id.find(target.id);
-    if (target.id.starts_with(kUplinkPrefix)) {
-      subjects.push_back(kUplink);
-    } else if (same != by_id.end() && list_.hosts[same->second].enabled &&
-               TargetFor(list_.hosts[same->second], config_) == target) {
-      subjects.push_back(same->second);
-    } else {
-      subjects.push_back(kGone);
-    }
+    const auto same = now_watched.find(target.id);
+    const bool is_watched = same != now_watched.end() && (*targets_)[same->second] == target;
+    subjects.push_back(is_watched ? subjects_[same->second] : kGone);
   }
   return subjects;
 }
@@ -256,7 +285,7 @@ Upstream Recorder::UpstreamOf(uint32_t host) const {
   upstream.parents_failed = true;
   for (const uint32_t parent : parents) {
     const Observation& seen = list_.hosts[parent].seen;
-    parent_answered = std::max(parent_answered, answered_[parent]);
+    parent_answered = std::max(parent_answered, contacts_[parent].answered);
     if (seen.status_current != false) upstream.parents_failed = false;
   }
   upstream.answered = std::min(upstream.answered, parent_answered);

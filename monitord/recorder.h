@@ -43,7 +43,10 @@ class Recorder {
   void LookAtClock(const Moment& now, Outcome& outcome);
 
  private:
-  enum : uint32_t { kUplink = 0xffffffff, kGone = 0xfffffffe };  // besides indexes into list_.hosts
+  // Whom a result is for: an index into list_.hosts, behind them one into config_.uplinks, or nobody any more.
+  enum : uint32_t { kGone = 0xffffffff };
+  bool is_host(uint32_t subject) const { return subject < list_.hosts.size(); }
+  bool is_uplink(uint32_t subject) const { return subject != kGone && !is_host(subject); }
   std::vector<uint32_t> SubjectsOf(const Round& round) const;
   void NoteGap(const Round& round, const Moment& now, Outcome& outcome);
   void NoteFlaws(const Round& round, Outcome& outcome);
@@ -57,11 +60,18 @@ class Recorder {
   HostList& list_;
   const Config& config_;
   Targets targets_;                 // of the last Watch
-  std::vector<uint32_t> subjects_;  // what each of them is
+  std::vector<uint32_t> subjects_;  // whom each of them is for
   Topology topology_;
-  // By host: when the last round began in which it answered. Within a round nobody vouches for anybody: the requests of
-  // one may be sent long before those of another.
-  std::vector<WallTime> answered_;
+  // What the checks of one subject tell of the way to it.
+  struct Contact {
+    // When the last round began in which it answered. Within a round nobody vouches for anybody: the requests of one may
+    // be sent long before those of another.
+    WallTime answered = kNever;
+    std::optional<bool> is_good;  // what the last check told that was measured
+    // How far the requests of the last check came: to an answer of this machine itself, out of it, or not even that.
+    enum class Reach : uint8_t { kUntold, kStayedHere, kSentOut, kKeptHere } reach = Reach::kUntold;
+  };
+  std::vector<Contact> contacts_;  // by subject
   Sight sight_;
   ClockWatch clock_watch_;
   WallTime started_;  // this run, by the clock as it is now

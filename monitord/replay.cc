@@ -49,13 +49,10 @@ class Replay {
         OpenHistory(line, line.host->seen.status);
         if (line.host->seen.in_maintenance && !line.has_maintenance) ForgetFrom(line.host->seen.history, begin_);
       }
-    if (last_sign_ > now_) {
-      // The clock is behind: of the time until it is set, nothing is known.
+    // A clock that is behind: of the time until it is set, nothing is known.
+    if (last_sign_ != kNever)
       for (Host& host : list_.hosts)
-        if (!host.seen.history.stretches.empty()) ForgetFrom(host.seen.history, now_ - std::chrono::microseconds(1));
-    } else if (last_sign_ != kNever) {
-      Pause(std::max(last_sign_, begin_), kNever);
-    }
+        StopWatching(host.seen.history, std::max(last_sign_, begin_), now_ - std::chrono::microseconds(1));
     return last_sign_;
   }
 
@@ -140,9 +137,16 @@ class Replay {
       auto& history = host.seen.history;
       if (history.stretches.empty()) continue;
       const auto kind = history.stretches.back().kind;
-      AddStretch(history, from, UptimeHistory::Kind::kNeither);
-      if (until != kNever) AddStretch(history, until, kind);
+      StopWatching(history, from, until);
+      AddStretch(history, until, kind);
     }
+  }
+
+  // Nobody watched from `from` to `until`. If the clock was behind then, what lies ahead of it is unknown.
+  static void StopWatching(UptimeHistory& history, WallTime from, WallTime until) {
+    if (history.stretches.empty()) return;
+    if (until < from) ForgetFrom(history, until);
+    AddStretch(history, from, UptimeHistory::Kind::kNeither);
   }
 
   void TakeStatus(Host& host, const StatusEvent& event) {

@@ -62,8 +62,11 @@ std::optional<StatusChange> RecordUnmeasured(Observation& seen, Flaw flaw, WallT
 }
 
 // While monitord is blind only what answers is known.
-std::optional<StatusChange> RecordBlind(Observation& seen, std::string_view why, WallTime sent) {
-  seen.reason = "monitord is blind: " + std::string(why);
+std::optional<StatusChange> RecordBlind(Observation& seen, WallTime sent, const Upstream& upstream) {
+  // Where there is nobody to ask, nobody has vouched either.
+  if (upstream.answered != WallTime::max() && upstream.answered > seen.last_check)
+    seen.vouched_failures = seen.fail_count;
+  seen.reason = "monitord is blind: " + std::string(upstream.why_blind);
   auto change = ChangeToUnblamed(seen, Status::kUnknown, sent, seen.reason);
   TakeBackDoubtful(seen);
   return change;
@@ -159,7 +162,7 @@ std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& re
   if (result.flaw != Flaw::kNone) {
     change = RecordUnmeasured(seen, result.flaw, sent);
   } else if (!result.ok && upstream.is_blind) {
-    change = RecordBlind(seen, upstream.why_blind, sent);
+    change = RecordBlind(seen, sent, upstream);
   } else {
     seen.unmeasured = 0;
     seen.rtt_ms = result.rtt_ms;
@@ -178,7 +181,7 @@ bool is_awaiting_confirmation(const Observation& seen, const Limits& limits) {
 
 std::optional<StatusChange> Confirm(Observation& seen, const Limits& limits, const Upstream& upstream, WallTime now) {
   if (!is_awaiting_confirmation(seen, limits)) return std::nullopt;
-  if (upstream.is_blind) return RecordBlind(seen, upstream.why_blind, now);
+  if (upstream.is_blind) return RecordBlind(seen, now, upstream);
   if (upstream.parents_failed) return ChangeToUnblamed(seen, Status::kUnreachable, now, seen.reason);
   if (upstream.answered <= seen.last_check) return std::nullopt;
   seen.is_outage = true;
@@ -188,6 +191,7 @@ std::optional<StatusChange> Confirm(Observation& seen, const Limits& limits, con
 std::optional<StatusChange> RecordEnabled(Observation& seen, bool enabled, WallTime now) {
   if (enabled == (seen.status != Status::kPaused)) return std::nullopt;
   auto change = ChangeTo(seen, enabled ? Status::kPending : Status::kPaused, now, now, "");
+  if (enabled) BreakFailures(seen);
   Count(seen, now);
   seen.uptime = UptimePercent(seen.history, now);
   return change;

@@ -45,7 +45,8 @@ bool is_awaiting_confirmation(const Observation& seen, const Limits& limits);
 // More is known of the upstream of such a host. It goes on waiting while that is not enough.
 std::optional<StatusChange> Confirm(Observation& seen, const Limits& limits, const Upstream& upstream, WallTime now);
 
-// The host was paused, or is watched again: then it is pending until its next check. Counts and trail stay as they are.
+// The host was paused, or is watched again: then it is pending until its next check. The trail stays as it is; failures
+// before the pause are no longer "in a row" with those to come, unless they had reached the threshold.
 std::optional<StatusChange> RecordEnabled(Observation& seen, bool enabled, WallTime now);
 
 // A maintenance window has begun or ended: the status goes on, the time in it is in neither part of the uptime.

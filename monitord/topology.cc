@@ -19,7 +19,9 @@ Topology::Topology(const HostList& list) {
   }
   begin_.push_back(static_cast<uint32_t>(parents_.size()));
 
-  // A circle, which an edit by hand can make, ends where it is noticed.
+  // A circle, which an edit by hand can make, ends where it is noticed: else each of its hosts would excuse the next, and
+  // none would ever be down.
+  std::vector<bool> closes_circle(parents_.size());
   enum class Mark : uint8_t { kNew, kEntered, kDone };
   std::vector<Mark> marks(count, Mark::kNew);
   std::vector<uint32_t> path;
@@ -30,8 +32,10 @@ Topology::Topology(const HostList& list) {
       const uint32_t host = path.back();
       if (marks[host] == Mark::kNew) {
         marks[host] = Mark::kEntered;
-        for (const uint32_t parent : ParentsOf(host))
-          if (marks[parent] == Mark::kNew) path.push_back(parent);
+        for (uint32_t i = begin_[host]; i < begin_[host + 1]; ++i) {
+          if (marks[parents_[i]] == Mark::kNew) path.push_back(parents_[i]);
+          if (marks[parents_[i]] == Mark::kEntered) closes_circle[i] = true;
+        }
         continue;
       }
       if (marks[host] == Mark::kEntered) parents_first_.push_back(host);
@@ -39,6 +43,15 @@ Topology::Topology(const HostList& list) {
       path.pop_back();
     }
   }
+
+  uint32_t kept = 0;
+  for (uint32_t host = 0, i = 0; host < count; ++host) {
+    begin_[host] = kept;
+    for (; i < begin_[host + 1]; ++i)
+      if (!closes_circle[i]) parents_[kept++] = parents_[i];
+  }
+  begin_[count] = kept;
+  parents_.resize(kept);
 }
 
 std::span<const uint32_t> Topology::ParentsOf(uint32_t host) const {

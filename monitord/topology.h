@@ -16,7 +16,7 @@ class Topology {
   Topology() = default;
   explicit Topology(const HostList& list);
 
-  // The enabled parents of a host: a paused one says nothing. None for most.
+  // The enabled parents of a host: a paused one says nothing. None for most. Of a circle of parents one link is left out.
   std::span<const uint32_t> ParentsOf(uint32_t host) const;
 
   // Every host after all of its parents.

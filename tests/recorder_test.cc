@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "monitord/alert_policy.h"
+#include "monitord/replay.h"
+#include "store/host_json.h"
 #include "tests/catch.h"
+#include "tests/temp_dir.h"
 
 namespace linewatch {
 namespace {
@@ -43,12 +47,32 @@ class Network {
   void AddUplink() { config.uplinks = {"10.9.9.9"}; }
 
   void Start(WallTime last_sign = kNever) {
-    recorder.Start(last_sign, now);
+    recorder.emplace(list, config).Start(last_sign, now);
+    cycles_ = 0;
     Watch();
+  }
+  // A kill -9, and a start after `pause`, when the wall clock is `behind`: from hosts.json and the events.
+  void Restart(std::chrono::microseconds pause, std::chrono::microseconds behind = 0s) {
+    RestartFrom(JsonText([&](JsonWriter& out) { WriteHostList(out, list); }), pause, behind);
+  }
+  void RestartFrom(const std::string& hosts_json, std::chrono::microseconds pause, std::chrono::microseconds behind) {
+    Pass(pause);
+    now.wall -= behind;
+    bool was_array = false;
+    list = HostList();
+    ReadHostList(
+        hosts_json, [](const auto&, size_t) { return true; }, list, was_array);
+    TempDir folder;
+    const EventLog log(folder / "events");
+    log.Append(events);
+    const WallTime last_sign = ReplayEvents(list, log, config, now.wall);
+    events.push_back(MonitorEvent{now.wall, "start", last_sign});
+    questions.clear();
+    Start(last_sign);
   }
   void Watch() {
     Recorder::Outcome outcome;
-    targets = recorder.Watch(now, outcome);
+    targets = recorder->Watch(now, outcome);
     Keep(std::move(outcome));
   }
 
@@ -61,6 +85,10 @@ class Network {
     for (const auto& [id, fate] : fates_when_asked) then[id] = fate;
     for (int i = 0; i < 3 && !questions.empty(); ++i) RunRound(then, std::exchange(questions, {}), false);
     Pass(std::chrono::duration_cast<std::chrono::microseconds>(next - now.steady));
+  }
+  // A small round of its own.
+  void Ask(const std::vector<std::string>& ids, const std::map<std::string, char>& fates) {
+    RunRound(fates, ids, false);
   }
   // Cycles without anything special.
   void Quiet(int cycles) {
@@ -89,13 +117,14 @@ class Network {
 
   Config config;
   HostList list;
-  Recorder recorder{list, config};
+  std::optional<Recorder> recorder;
   Moment now{kStart, SteadyTime(1h), 1h};
   Targets targets;
   std::vector<Event> events;
   std::vector<std::string> questions;
   std::map<std::string, char> fates_when_asked;
   std::chrono::milliseconds spread{0};  // between the first requests of two targets
+  std::chrono::seconds sleep{0};        // of the machine, while a round is under way
   std::string told;                     // alerts: "D router, R router"
 
  private:
@@ -108,6 +137,7 @@ class Network {
     for (uint32_t i = 0; i < targets->size(); ++i) {
       const std::string& id = (*targets)[i].id;
       if (!only.empty() && std::find(only.begin(), only.end(), id) == only.end()) continue;
+      if (is_cycle && cycles_ % ((*targets)[i].interval / config.interval) != 0) continue;
       const auto fate = fates.find(id.starts_with("uplink/") ? "uplink" : id);
       CheckResult result;
       result.sent = now.steady + i * spread;
@@ -120,9 +150,12 @@ class Network {
       if (!result.ok) result.reason = letter == 'x' ? "cannot send: Network is unreachable" : "no answer within 1 s";
       round.entries.push_back({i, result});
     }
+    if (is_cycle) ++cycles_;
     Pass(1s);
+    now.wall += sleep;
+    now.boot += sleep;
     Recorder::Outcome outcome;
-    recorder.Record(round, now, outcome);
+    recorder->Record(round, now, outcome);
     Keep(std::move(outcome));
     for (Host& host : list.hosts)
       if (const auto due = TakeDueAlert(host.seen, false, 1h, now.wall))
@@ -132,6 +165,8 @@ class Network {
     for (auto& event : outcome.events) events.push_back(std::move(event));
     for (auto& question : outcome.questions) questions.push_back(std::move(question));
   }
+
+  int64_t cycles_ = 0;
 };
 
 struct Row {
@@ -289,6 +324,7 @@ TEST_CASE("one uplink of several is enough to see by", "[recorder]") {
   round.targets = network.targets;
   round.is_cycle = true;
   round.started = network.now.steady;
+  round.started_since_boot = network.now.boot;
   for (uint32_t i = 0; i < 3; ++i) {
     CheckResult result;
     result.sent = network.now.steady;
@@ -296,7 +332,7 @@ TEST_CASE("one uplink of several is enough to see by", "[recorder]") {
     round.entries.push_back({i, result});
   }
   Recorder::Outcome outcome;
-  network.recorder.Record(round, network.now, outcome);
+  network.recorder->Record(round, network.now, outcome);
   CHECK(network.Seen("line").seen.status == Status::kFailing);
 }
 
@@ -457,14 +493,209 @@ TEST_CASE("a result of a host that was changed or removed meanwhile counts for n
   round.targets = network.targets;
   round.is_cycle = true;
   round.started = network.now.steady;
+  round.started_since_boot = network.now.boot;
   for (uint32_t i = 0; i < 2; ++i) round.entries.push_back({i, {}});
   network.list.hosts.erase(network.list.hosts.begin());
   network.list.hosts[0].ip = "10.0.0.77";
   network.Watch();
   Recorder::Outcome outcome;
-  network.recorder.Record(round, network.now, outcome);
+  network.recorder->Record(round, network.now, outcome);
   CHECK(network.Seen("two").seen.status == Status::kPending);
   CHECK(outcome.events.empty());
+}
+
+TEST_CASE("a line without a route that is alone in most cycles does not make monitord blind", "[recorder]") {
+  Network network;
+  network.Add("often");
+  network.Add("seldom").interval = 60s;
+  network.Start();
+  network.Quiet(6);
+  for (int i = 0; i < 6; ++i) network.Cycle({{"often", 'x'}});
+  CHECK(network.Seen("often").seen.status == Status::kDown);
+  CHECK(network.MonitorEvents("blind").empty());
+}
+
+TEST_CASE("a way out that is lost is noticed though most lines are not due", "[recorder]") {
+  Network network;
+  network.Add("often");
+  network.Add("seldom").interval = 60s;
+  network.Start();
+  network.Quiet(7);
+  for (int i = 0; i < 2; ++i) network.Cycle({{"often", 'x'}, {"seldom", 'x'}});
+  CHECK(network.Seen("often").seen.status == Status::kUnknown);
+  CHECK(network.Seen("seldom").seen.status == Status::kUnknown);
+  CHECK(network.Seen("often").seen.uptime == 100.0F);
+}
+
+TEST_CASE("a new uplink that does not answer blinds nobody while another does", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.AddUplink();
+  network.Start();
+  network.Quiet(2);
+  network.config.uplinks.emplace_back("10.9.9.8");
+  network.Watch();
+  network.Ask({"uplink/10.9.9.8"}, {{"uplink", 'b'}});
+  CHECK(network.MonitorEvents("blind").empty());
+  network.config.uplinks.erase(network.config.uplinks.begin());
+  network.Watch();
+  network.Ask({"line"}, {});
+  CHECK(network.MonitorEvents("blind").size() == 1);
+}
+
+TEST_CASE("an edit does not make an answer of the same round vouch", "[recorder]") {
+  Network network;
+  network.Add("line", {"router"});
+  network.Add("router");
+  network.spread = 40ms;
+  network.Start();
+  network.Quiet(2);
+  network.Cycle({{"line", 'b'}});
+  network.Watch();
+  network.Cycle({{"line", 'b'}, {"router", 'b'}});
+  CHECK(network.Seen("line").seen.vouched_failures == 0);
+}
+
+TEST_CASE("after a kill, too, what is still silent behind a router that is back has its full threshold", "[recorder]") {
+  Network network;
+  network.Add("router");
+  network.Add("line", {"router"});
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 8; ++i) network.Cycle({{"router", 'b'}, {"line", 'b'}});
+  network.Restart(5s);
+  network.Cycle({{"router", 'b'}, {"line", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kUnreachable);
+  for (int i = 0; i < 2; ++i) network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kFailing);
+  CHECK(network.told == "D router, R router");
+  network.Cycle({{"line", 'b'}});
+  CHECK(network.told == "D router, R router, D line");
+}
+
+TEST_CASE("a kill while a failure awaits its confirmation loses nothing", "[recorder]") {
+  Network network;
+  network.Add("router");
+  network.Add("line", {"router"});
+  network.Start();
+  network.Quiet(2);
+  network.fates_when_asked["router"] = 'v';
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  CHECK(network.told.empty());
+  network.Restart(5s);
+  network.Cycle({{"line", 'v'}});
+  CHECK(network.told == "D line");
+}
+
+TEST_CASE("failures before a host was paused are not in a row with those after it", "[recorder]") {
+  Network network;
+  Host& line = network.Add("line");
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 2; ++i) network.Cycle({{"line", 'b'}});
+  line.enabled = false;
+  network.Watch();
+  network.Quiet(100);
+  line.enabled = true;
+  network.Watch();
+  const WallTime resumed = network.now.wall;
+  network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kFailing);
+  CHECK(network.Seen("line").seen.fail_since == resumed);
+  CHECK(network.told.empty());
+}
+
+TEST_CASE("an outage outlives a pause: it is told once, and so is its end", "[recorder]") {
+  Network network;
+  Host& line = network.Add("line");
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  for (const bool enabled : {false, true}) {
+    line.enabled = enabled;
+    network.Watch();
+    network.Cycle({{"line", 'b'}});
+  }
+  CHECK(network.Seen("line").seen.status == Status::kDown);
+  network.Quiet(1);
+  CHECK(network.told == "D line, R line");
+}
+
+TEST_CASE("hosts that are each other's parents do not excuse each other for ever", "[recorder]") {
+  Network network;
+  network.Add("one", {"two"});
+  network.Add("two", {"one"});
+  network.Add("self", {"self"});
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 4; ++i) network.Cycle({{"one", 'b'}, {"two", 'b'}, {"self", 'b'}});
+  CHECK(network.Seen("one").seen.status == Status::kUnreachable);
+  CHECK(network.told == "D two, D self");
+}
+
+TEST_CASE("times that lie ahead at a start stay as they are when the clock is set right", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.Start();
+  network.Quiet(10);
+  for (int i = 0; i < 8; ++i) network.Cycle({{"line", 'b'}});
+  const WallTime since = network.Seen("line").seen.fail_since;
+  network.Restart(5min, 45min);
+  network.Cycle({{"line", 'b'}});
+  network.now.wall += 45min;
+  network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").seen.fail_since == since);
+  network.Quiet(10);
+  CHECK(network.told == "D line, R line");
+  // Nothing is known of the time before, nor of the five minutes: down from the start to the first answer.
+  CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 91 / 111));
+  network.Restart(0s);
+  network.Cycle({});
+  CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 92 / 112).margin(2));
+}
+
+TEST_CASE("an alert of long ago is not taken for that of an outage that the clock is behind", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.Start();
+  network.Quiet(2);
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  network.Quiet(1000);
+  network.Cycle({{"line", 'b'}});
+  network.Restart(5s, 45min);
+  network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kFailing);
+  network.Quiet(1);
+  CHECK(network.told == "D line, R line");
+}
+
+TEST_CASE("a failure that an uplink vouched for is not forgotten when monitord is blind at the next check",
+          "[recorder]") {
+  Network network;
+  network.Add("line").interval = 60s;
+  network.AddUplink();
+  network.Start();
+  network.Quiet(6);
+  for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
+  for (int i = 0; i < 4; ++i) network.Cycle({{"line", 'b'}, {"uplink", 'b'}});
+  CHECK(network.Seen("line").seen.status == Status::kUnknown);
+  CHECK(network.Seen("line").seen.fail_count == 1);
+  CHECK(network.Seen("line").seen.uptime == 50.0F);
+}
+
+TEST_CASE("a machine that sleeps while a round is under way sleeps, too", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.Start();
+  network.Quiet(10);
+  for (int i = 0; i < 5; ++i) network.Cycle({{"line", 'b'}});
+  network.sleep = 8h;
+  network.Cycle({});
+  network.sleep = 0s;
+  network.Quiet(10);
+  REQUIRE(network.MonitorEvents("late").size() == 1);
+  // Up for 100 s, down for 50 s, asleep, up for 91 s.
+  CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 191 / 241));
 }
 
 }  // namespace
