@@ -188,7 +188,10 @@ void Recorder::NoteSight(const Round& round, const std::vector<uint32_t>& subjec
   // A cycle in which nothing could be sent, while those that were not due are thought to be reached: are they still?
   if (round.is_cycle && is_one_newly_kept && !is_any_sent)
     for (size_t i = 0; i < subjects_.size(); ++i)
-      if (contacts_[subjects_[i]].reach == Reach::kSentOut) outcome.questions.push_back((*targets_)[i].id);
+      if (contacts_[subjects_[i]].reach == Reach::kSentOut) {
+        contacts_[subjects_[i]].is_asked = true;
+        outcome.questions.push_back((*targets_)[i].id);
+      }
 
   const auto change = sight_.Record(way);
   if (change == Sight::Change::kNone) return;
@@ -229,6 +232,8 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
   for (size_t i = 0; i < subjects.size(); ++i) {
     if (!is_host(subjects[i])) continue;
     const CheckResult& result = round.entries[i].result;
+    // A failure that others asked for tells of them; for the host itself it comes out of turn.
+    if (std::exchange(contacts_[subjects[i]].is_asked, false) && !round.is_cycle && !result.ok) continue;
     Host& host = list_.hosts[subjects[i]];
     Tell(host,
          RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), UpstreamOf(subjects[i]),
@@ -254,7 +259,10 @@ void Recorder::SettleAwaiting(const Round& round, const Moment& now, Outcome& ou
     parents.insert(its_parents.begin(), its_parents.end());
   }
   if (!is_asking) return;
-  for (const uint32_t parent : parents) outcome.questions.push_back(list_.hosts[parent].id);
+  for (const uint32_t parent : parents) {
+    contacts_[parent].is_asked = true;
+    outcome.questions.push_back(list_.hosts[parent].id);
+  }
   for (const auto& address : config_.uplinks) outcome.questions.push_back(std::string(kUplinkPrefix) + address);
 }
 

@@ -68,6 +68,7 @@ class Recorder {
     // be sent long before those of another.
     WallTime answered = kNever;
     std::optional<bool> is_good;  // what the last check told that was measured
+    bool is_asked = false;        // to vouch for others, between two cycles
     // How far the requests of the last check came: to an answer of this machine itself, out of it, or not even that.
     enum class Reach : uint8_t { kUntold, kStayedHere, kSentOut, kKeptHere } reach = Reach::kUntold;
   };

@@ -206,6 +206,9 @@ const std::vector<Story> kManual = {
     {"the full threshold, too, when the line failed before its router did",
      {{"router", {}, "ggggbggg", "UUUUfUUU"}, {"line", {"router"}, "ggbbbbbb", "UUffRffD"}},
      "D line"},
+    {"so it has when the router was away for long",
+     {{"router", {}, "gggbbbbggg", "UUUffDDUUU"}, {"line", {"router"}, "gbbbbbbbbb", "UffRRRRffD"}},
+     "D router, R router, D line"},
     {"with two ways out, both must fail",
      {{"one", {}, "gbbbbg", "UffDDU"}, {"two", {}, "gggbbg", "UUUffU"}, {"line", {"one", "two"}, "gggbbg", "UUURRU"}},
      "D one, R one"},
@@ -298,6 +301,23 @@ TEST_CASE("at the threshold parents and uplinks are asked at once, and decide", 
     network.Cycle({{"line", 'b'}});
     CHECK(network.Seen("line").seen.status == Status::kDown);
   }
+}
+
+TEST_CASE("a router that its lines ask about is not down before its own time", "[recorder]") {
+  Network network;
+  network.Add("router");
+  for (const char* line : {"one", "two", "three"}) network.Add(line, {"router"});
+  network.Start();
+  network.Quiet(1);
+  network.fates_when_asked["router"] = 'b';
+  network.Cycle({{"one", 'b'}});
+  network.Cycle({{"one", 'b'}, {"two", 'b'}});
+  network.Cycle({{"one", 'b'}, {"two", 'b'}, {"three", 'b'}});
+  CHECK(network.Seen("one").seen.status == Status::kUnreachable);
+  network.Cycle({{"router", 'b'}, {"one", 'b'}, {"two", 'b'}, {"three", 'b'}});
+  network.Cycle({{"router", 'b'}, {"one", 'b'}, {"two", 'b'}, {"three", 'b'}});
+  CHECK(network.Seen("router").seen.fail_count == 2);
+  CHECK(network.Seen("router").seen.status == Status::kFailing);
 }
 
 TEST_CASE("an answer of the same round vouches for nobody, though it was asked for later", "[recorder]") {
