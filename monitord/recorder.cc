@@ -233,7 +233,8 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
     if (!is_host(subjects[i])) continue;
     const CheckResult& result = round.entries[i].result;
     // A failure that others asked for tells of them; for the host itself it comes out of turn.
-    if (std::exchange(contacts_[subjects[i]].is_asked, false) && !round.is_cycle && !result.ok) continue;
+    const bool was_asked = std::exchange(contacts_[subjects[i]].is_asked, false);
+    if (was_asked && !round.is_cycle && !result.ok && !sight_.is_blind()) continue;
     Host& host = list_.hosts[subjects[i]];
     Tell(host,
          RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), UpstreamOf(subjects[i]),
