@@ -22,8 +22,8 @@ void AddStretch(UptimeHistory& history, WallTime t, UptimeHistory::Kind kind);
 // From `t` on nothing can be said of the line, whatever was recorded since.
 void ForgetFrom(UptimeHistory& history, WallTime t);
 
-// The clock was set by `step` and shows `now`: stretches that began at `since` or later, by the old time, are moved;
-// older ones that now lie ahead are dropped.
+// The clock was set by `step` and shows `now`: stretches that began at `since` or later, but not ahead of it, by the old
+// time, are moved; older ones that now lie ahead are dropped.
 void ShiftHistory(UptimeHistory& history, WallTime since, std::chrono::microseconds step, WallTime now);
 
 // Percent of the window that ends at `now`; nothing while no time is counted. Forgets what is older than the window.
