@@ -232,7 +232,11 @@ void Monitor::Record(const Round& round) {
 
 void Monitor::Take(Recorder::Outcome&& outcome) {
   for (Event& event : outcome.events) {
-    if (const auto* monitor = std::get_if<MonitorEvent>(&event)) LogWarning(Describe(*monitor));
+    if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
+      LogWarning(Describe(*monitor));
+      // A start tells by their times what it knows already: no list by the old time may be left for it.
+      if (monitor->state == "clock") is_durable_due_ = true;
+    }
     Add(std::move(event));
   }
   if (!outcome.questions.empty()) probing_.CheckNow(std::move(outcome.questions));

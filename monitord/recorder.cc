@@ -101,10 +101,8 @@ void Recorder::Record(const Round& round, const Moment& read, Outcome& outcome) 
   }
   NoteFlaws(round, outcome);
   const std::vector<uint32_t> subjects = SubjectsOf(round);
-  // What was started in the dark may have failed for that, though it was light before the round was over.
-  const bool was_blind = sight_.is_blind();
   NoteSight(round, subjects, now, outcome);
-  Judge(round, subjects, was_blind || sight_.is_blind(), now, outcome);
+  Judge(round, subjects, now, outcome);
   SettleAwaiting(round, now, outcome);
   // The day goes on for those, too, that are not checked.
   if (round.is_cycle)
@@ -219,8 +217,7 @@ void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
   }
 }
 
-void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, bool is_blind, const Moment& now,
-                     Outcome& outcome) {
+void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome) {
   // All answers before the first verdict: a child may stand before its parent.
   for (size_t i = 0; i < subjects.size(); ++i) {
     const CheckResult& result = round.entries[i].result;
@@ -230,18 +227,18 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
       seen.last_good = now.WallOf(result.sent);
       contacts_[subjects[i]].answered = now.WallOf(round.started);
     }
-    if (result.ok || !is_blind) seen.status_current = result.ok;
+    if (result.ok || !sight_.is_blind()) seen.status_current = result.ok;
   }
   for (size_t i = 0; i < subjects.size(); ++i) {
     if (!is_host(subjects[i])) continue;
     const CheckResult& result = round.entries[i].result;
     // A failure that others asked for tells of them; for the host itself it comes out of turn.
     const bool was_asked = std::exchange(contacts_[subjects[i]].is_asked, false);
-    if (was_asked && !round.is_cycle && !result.ok && !is_blind) continue;
+    if (was_asked && !round.is_cycle && !result.ok && !sight_.is_blind()) continue;
     Host& host = list_.hosts[subjects[i]];
-    Upstream upstream = UpstreamOf(subjects[i]);
-    upstream.is_blind = is_blind;
-    Tell(host, RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), upstream, now.wall),
+    Tell(host,
+         RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), UpstreamOf(subjects[i]),
+                     now.wall),
          now.wall, outcome);
   }
 }

@@ -52,8 +52,7 @@ class Recorder {
   void NoteFlaws(const Round& round, Outcome& outcome);
   void NoteSight(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
   void NoteMaintenance(WallTime now, Outcome& outcome);
-  void Judge(const Round& round, const std::vector<uint32_t>& subjects, bool is_blind, const Moment& now,
-             Outcome& outcome);
+  void Judge(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
   void SettleAwaiting(const Round& round, const Moment& now, Outcome& outcome);
   Upstream UpstreamOf(uint32_t host) const;
   void Tell(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) const;

@@ -1,8 +1,10 @@
 #include "monitord/replay.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "monitord/status_history.h"
 #include "monitord/uptime.h"
@@ -14,42 +16,36 @@ bool is_down_time(Status status) { return UptimeKindOf(status) == UptimeHistory:
 
 bool is_answering(Status status) { return UptimeKindOf(status) == UptimeHistory::Kind::kUp; }
 
+// As the files of the events are divided.
+std::chrono::year_month MonthOf(WallTime t) {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(t));
+  return day.year() / day.month();
+}
+
 class Replay {
  public:
   Replay(HostList& list, const Config& config, WallTime now)
-      : list_(list),
-        config_(config),
-        now_(now),
-        begin_(now - kUptimeWindow),
-        written_(list.updated),
-        last_sign_(list.updated) {
-    for (Host& host : list.hosts) by_id_.emplace(host.id, Line{&host, host.seen.status});
+      : list_(list), config_(config), now_(now), written_(list.updated), last_sign_(list.updated) {
+    for (Host& host : list.hosts) by_id_.emplace(host.id, Line{&host, {}, {}});
   }
 
   WallTime begin() const { return std::min(begin_, written_); }
 
-  // Before anything is taken: the files are not in the order of writing when the clock was set back by months.
-  void TakeStep(const Event& event) {
-    const auto* monitor = std::get_if<MonitorEvent>(&event);
-    if (monitor != nullptr && monitor->state == "clock" && monitor->since > monitor->t)
-      was_ahead_until_ = std::max(was_ahead_until_, monitor->since);
-  }
-
-  void TakeEvent(const Event& event) {
-    // By a clock that was ahead then: all that came later has an earlier time. (One that is ahead of a clock that is
-    // behind now is as good as any other.)
-    if (TimeOf(event) > now_ && TimeOf(event) <= was_ahead_until_) return;
-    std::visit([this](const auto& e) { Take(e); }, event);
-  }
-
-  WallTime Finish() {
-    // Lines that were quiet for a day have been all the time what they were last.
+  WallTime Run(const std::vector<Event>& events) {
+    for (const Event& event : events) std::visit([&](const auto& e) { LookAhead(e); }, event);
+    for (auto& [id, line] : by_id_) OpenHistory(line);
+    // The clock was set before hosts.json was written: so all that is older was, whatever times it has.
+    const auto known = std::find_if(events.rbegin(), events.rend(), [&](const Event& event) {
+      const auto* monitor = std::get_if<MonitorEvent>(&event);
+      return monitor != nullptr && monitor->state == "clock" && monitor->t <= written_;
+    });
+    const auto first_unknown = static_cast<size_t>(events.rend() - known);
+    for (size_t i = 0; i < events.size(); ++i) {
+      is_news_ = i >= first_unknown && TimeOf(events[i]) > written_;
+      std::visit([&](const auto& e) { Take(e); }, events[i]);
+    }
     for (auto& [id, line] : by_id_)
-      if (line.host->seen.last_check != kNever) {
-        OpenHistory(line, line.host->seen.status);
-        if (line.host->seen.in_maintenance && !line.has_maintenance) ForgetFrom(line.host->seen.history, begin_);
-      }
-    // A clock that is behind: of the time until it is set, nothing is known.
+      if (line.host->seen.last_check == kNever) ForgetFrom(line.host->seen.history, begin_);
     if (last_sign_ != kNever)
       for (Host& host : list_.hosts)
         StopWatching(host.seen.history, std::max(last_sign_, begin_), now_ - std::chrono::microseconds(1));
@@ -57,12 +53,41 @@ class Replay {
   }
 
  private:
+  struct Line {
+    Host* host;
+    // As of the event that was read last; at first as it was before the first one.
+    std::optional<Status> status;
+    std::optional<bool> in_maintenance;
+  };
+
+  // What an event found is what was before it.
+  void LookAhead(const StatusEvent& event) {
+    const auto found = by_id_.find(event.host);
+    if (found != by_id_.end() && !found->second.status) found->second.status = event.from;
+  }
+  void LookAhead(const MaintenanceEvent& event) {
+    const auto found = by_id_.find(event.host);
+    if (found != by_id_.end() && !found->second.in_maintenance) found->second.in_maintenance = !event.begins;
+  }
+  template <class Other>
+  void LookAhead(const Other&) {}
+
+  // A line without events has been all the time what it was last.
+  void OpenHistory(Line& line) {
+    const Observation& seen = line.host->seen;
+    if (!line.status && seen.last_check == kNever) line.status = Status::kPending;
+    if (!line.status) line.status = seen.status;
+    if (!line.in_maintenance) line.in_maintenance = seen.in_maintenance;
+    AddStretch(line.host->seen.history, begin_, KindOf(line));
+  }
+
   void Take(const StatusEvent& event) {
     last_sign_ = std::max(last_sign_, event.t);
     const auto found = by_id_.find(event.host);
     if (found == by_id_.end()) return;
     Line& line = found->second;
-    OpenHistory(line, event.from);
+    // Its target was changed: what was seen before is of another line.
+    if (event.from == Status::kPending && line.status != Status::kPending) ForgetFrom(line.host->seen.history, begin_);
     line.status = event.to;
     const WallTime since = std::max(event.since, begin_);
     // Unreachable and unknown take back what was counted before it was known better.
@@ -71,28 +96,22 @@ class Replay {
     } else {
       AddStretch(line.host->seen.history, since, KindOf(line));
     }
-    if (event.t > written_) TakeStatus(*line.host, event);
+    if (is_news_) TakeStatus(*line.host, event);
   }
   void Take(const MaintenanceEvent& event) {
     last_sign_ = std::max(last_sign_, event.t);
     const auto found = by_id_.find(event.host);
     if (found == by_id_.end()) return;
     Line& line = found->second;
-    OpenHistory(line, line.status);
-    // One that ends without having begun was there all the time.
-    if (!event.begins && !line.has_maintenance) ForgetFrom(line.host->seen.history, begin_);
-    line.has_maintenance = true;
     line.in_maintenance = event.begins;
     AddStretch(line.host->seen.history, std::max(event.t, begin_), KindOf(line));
-    if (event.t > written_) line.host->seen.in_maintenance = event.begins;
+    if (is_news_) line.host->seen.in_maintenance = event.begins;
   }
   void Take(const AlertEvent& event) {
     last_sign_ = std::max(last_sign_, event.t);
+    if (!is_news_) return;
     for (const std::string& id : event.hosts)
-      if (const auto found = by_id_.find(id); found != by_id_.end()) {
-        WallTime& last = found->second.host->seen.last_alert_time;
-        last = std::max(last, event.t);
-      }
+      if (const auto found = by_id_.find(id); found != by_id_.end()) found->second.host->seen.last_alert_time = event.t;
   }
   void Take(const MonitorEvent& event) {
     if (event.state == "start") {
@@ -100,9 +119,14 @@ class Replay {
       run_since_ = event.t;
     } else if (event.state == "late") {
       Pause(event.since, event.t);
+      if (is_news_)
+        for (Host& host : list_.hosts)
+          if (host.seen.status == Status::kFailing) ForgetFailures(host.seen);
     } else if (event.state == "clock") {
-      if (run_since_ != kNever && run_since_ <= event.since && event.since <= now_) {
-        const auto step = event.t - event.since;
+      const auto step = event.t - event.since;
+      // If the clock was ahead by a month, the file of that time comes later: nothing of this run was read yet.
+      const bool was_read = step.count() > 0 || MonthOf(event.since) == MonthOf(event.t);
+      if (was_read && run_since_ != kNever && run_since_ <= event.since) {
         for (Host& host : list_.hosts) ShiftHistory(host.seen.history, run_since_, step, event.t);
         run_since_ += step;
       }
@@ -113,29 +137,14 @@ class Replay {
   }
   void Take(const EditEvent&) {}
 
-  struct Line {
-    Host* host;
-    Status status;  // as of the event that was read last
-    bool in_maintenance = false;
-    bool has_maintenance = false;  // an event of it was read
-  };
-
   static UptimeHistory::Kind KindOf(const Line& line) {
-    return line.in_maintenance ? UptimeHistory::Kind::kNeither : UptimeKindOf(line.status);
-  }
-
-  // Before its first event of the window a host was what the event found.
-  void OpenHistory(Line& line, Status status) {
-    if (!line.host->seen.history.stretches.empty()) return;
-    line.status = status;
-    AddStretch(line.host->seen.history, begin_, KindOf(line));
+    return *line.in_maintenance ? UptimeHistory::Kind::kNeither : UptimeKindOf(*line.status);
   }
 
   // Nobody watched; what was so before went on so afterwards, until a check said otherwise.
   void Pause(WallTime from, WallTime until) {
     for (Host& host : list_.hosts) {
       auto& history = host.seen.history;
-      if (history.stretches.empty()) continue;
       const auto kind = history.stretches.back().kind;
       StopWatching(history, from, until);
       AddStretch(history, until, kind);
@@ -144,9 +153,13 @@ class Replay {
 
   // Nobody watched from `from` to `until`. If the clock was behind then, what lies ahead of it is unknown.
   static void StopWatching(UptimeHistory& history, WallTime from, WallTime until) {
-    if (history.stretches.empty()) return;
     if (until < from) ForgetFrom(history, until);
     AddStretch(history, from, UptimeHistory::Kind::kNeither);
+  }
+
+  static void ForgetFailures(Observation& seen) {
+    seen.fail_since = kNever;
+    seen.fail_count = 0;
   }
 
   void TakeStatus(Host& host, const StatusEvent& event) {
@@ -161,10 +174,13 @@ class Replay {
     seen.last_check = std::max(seen.last_check, event.since);
     if (answers) {
       seen.status_current = true;
-      seen.fail_since = kNever;
-      seen.fail_count = 0;
+      ForgetFailures(seen);
+    } else if (!fails && event.from == Status::kFailing && event.since <= seen.fail_since) {
+      ForgetFailures(seen);  // none of them was the line's
     } else if (fails) {
       seen.status_current = false;
+      // Those before a pause are not in a row with this one, nor are those that a parent was to blame for.
+      if (event.to == Status::kFailing && event.from != Status::kUnknown) ForgetFailures(seen);
       if (seen.fail_since == kNever || event.from == Status::kFailing || is_answering(event.from))
         seen.fail_since = event.since;
       seen.fail_count =
@@ -175,11 +191,11 @@ class Replay {
   HostList& list_;
   const Config& config_;
   const WallTime now_;
-  const WallTime begin_;    // of the uptime's window
+  const WallTime begin_ = now_ - kUptimeWindow;
   const WallTime written_;  // what hosts.json knows
   WallTime last_sign_;
-  WallTime was_ahead_until_ = kNever;  // the latest time that a clock showed before it was set back
-  WallTime run_since_ = kNever;        // the start of the run that the events are of
+  bool is_news_ = false;         // what is read happened after that
+  WallTime run_since_ = kNever;  // the start of the run that the events are of
   std::unordered_map<std::string_view, Line> by_id_;
 };
 
@@ -187,9 +203,18 @@ class Replay {
 
 WallTime ReplayEvents(HostList& list, const EventLog& log, const Config& config, WallTime now) {
   Replay replay(list, config, now);
-  log.Read(replay.begin(), [&](const Event& event) { replay.TakeStep(event); });
-  log.Read(replay.begin(), [&](const Event& event) { replay.TakeEvent(event); });
-  return replay.Finish();
+  std::vector<Event> events;
+  log.Read(replay.begin(), [&](const Event& event) { events.push_back(event); });
+  // What a clock wrote that was ahead by a month stands in a later file than all that came after it was set back. (What
+  // is ahead of a clock that is behind now is as good as any other.)
+  WallTime was_ahead_until = kNever;
+  std::erase_if(events, [&](const Event& event) {
+    const auto* step = std::get_if<MonitorEvent>(&event);
+    if (step != nullptr && step->state == "clock" && step->since > step->t && MonthOf(step->since) != MonthOf(step->t))
+      was_ahead_until = std::max(was_ahead_until, step->since);
+    return TimeOf(event) > now && TimeOf(event) <= was_ahead_until;
+  });
+  return replay.Run(events);
 }
 
 }  // namespace linewatch

@@ -74,8 +74,9 @@ std::optional<StatusChange> RecordBlind(Observation& seen, WallTime sent, const 
 
 std::optional<StatusChange> RecordFailure(Observation& seen, const std::string& reason, WallTime sent,
                                           const Limits& limits, const Upstream& upstream) {
-  // A parent is back: what reboots behind it has its full threshold.
-  if (seen.status == Status::kUnreachable && !upstream.parents_failed) BreakFailures(seen);
+  // A parent or sight is back: what reboots behind it, or was still cut when this check was sent, has its full threshold.
+  const bool was_excused = seen.status == Status::kUnreachable || seen.status == Status::kUnknown;
+  if (was_excused && !upstream.parents_failed) BreakFailures(seen);
 
   const bool is_first = seen.fail_count == 0;
   if (is_first || seen.fail_since == kNever) seen.fail_since = sent;

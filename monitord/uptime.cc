@@ -41,7 +41,7 @@ void ShiftHistory(UptimeHistory& history, WallTime since, std::chrono::microseco
   auto& stretches = history.stretches;
   std::erase_if(stretches, [&](const auto& stretch) { return stretch.from > now - step; });
   const auto own = std::find_if(stretches.begin(), stretches.end(), [&](const auto& s) { return s.from >= since; });
-  for (auto moved = own; moved != stretches.end(); ++moved) moved->from += step;
+  for (auto moved = own; moved != stretches.end() && moved->from <= now - step; ++moved) moved->from += step;
   const WallTime end = own != stretches.end() ? own->from : now;
   stretches.erase(std::find_if(stretches.begin(), own, [&](const auto& s) { return s.from >= end; }), own);
 }

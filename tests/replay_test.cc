@@ -177,5 +177,60 @@ TEST_CASE("without any past there is no sign of life", "[replay]") {
   CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNever);
 }
 
+TEST_CASE("a maintenance before the first change of status says nothing of the status then", "[replay]") {
+  Log log;
+  log.events.Append({MaintenanceEvent{kNow - 20h, "a", "a", true}, MaintenanceEvent{kNow - 19h, "a", "a", false},
+                     Went(Status::kUp, Status::kFailing, kNow - 10h, kNow - 10h),
+                     Went(Status::kFailing, Status::kDown, kNow - 10h, kNow - 10h)});
+  HostList list = OneHost(kNow, Status::kDown);
+  ReplayEvents(list, log.events, Config(), kNow);
+  // Up 4 h, in maintenance 1 h, up 9 h, down 10 h.
+  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 13 / 23));
+}
+
+TEST_CASE("time that nobody watched counts before the first change of status, too", "[replay]") {
+  Log log;
+  log.events.Append(
+      {MonitorEvent{kNow - 10h, "start", kNow - 20h}, Went(Status::kUp, Status::kFailing, kNow - 1h, kNow - 1h)});
+  HostList list = OneHost(kNow, Status::kFailing);
+  ReplayEvents(list, log.events, Config(), kNow);
+  // Up 4 h, unwatched 10 h, up 9 h, down 1 h.
+  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 13 / 14));
+}
+
+TEST_CASE("what was before the clock was set back is not taken for news", "[replay]") {
+  Log log;
+  const WallTime wrong = kNow + 1h;
+  log.events.Append({Went(Status::kUp, Status::kDown, wrong - 30min, wrong - 30min),
+                     AlertEvent{wrong - 30min, "log", "DOWN", {"a"}, "logged"},
+                     MonitorEvent{kNow - 20min, "clock", wrong - 20min},
+                     Went(Status::kDown, Status::kUp, kNow - 10min, kNow - 10min)});
+  HostList list = OneHost(kNow - 5min);
+  ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(list.hosts[0].seen.status == Status::kUp);
+  CHECK(list.hosts[0].seen.last_alert_time == kNever);
+}
+
+TEST_CASE("a clock that was days behind at a start moves nothing of the runs before", "[replay]") {
+  Log log;
+  const WallTime wrong = kNow - 48h;
+  log.events.Append(
+      {MonitorEvent{kNow - 10h, "start", kNow - 10h}, Went(Status::kUp, Status::kFailing, kNow - 3h, kNow - 3h),
+       Went(Status::kFailing, Status::kUp, kNow - 2h, kNow - 2h), MonitorEvent{wrong - 1h, "start", kNow - 90min},
+       MonitorEvent{kNow - 1h + 30s, "clock", wrong - 1h + 30s}});
+  HostList list = OneHost(kNow);
+  ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 23 / 24));
+}
+
+TEST_CASE("what the line before saw is not counted when the target was changed", "[replay]") {
+  Log log;
+  log.events.Append({Went(Status::kUp, Status::kDown, kNow - 10h, kNow - 10h),
+                     Went(Status::kPending, Status::kUp, kNow - 1h, kNow - 1h)});
+  HostList list = OneHost(kNow);
+  ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0));
+}
+
 }  // namespace
 }  // namespace linewatch
