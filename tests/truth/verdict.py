@@ -279,18 +279,13 @@ def compare(truth, seen, tolerance, figures, outage="down"):
             faults.append(Fault("missed", f"said no outage while it was {stretch}", stretch.begin, stretch.end))
         if stretch.outage is True and outages:
             figures.found += 1
-            note_errors(stretch, after, max(outages, key=lambda s: min(s.end, stretch.end) - max(s.begin, stretch.begin)),
-                        tolerance, figures)
+            found = max(outages, key=lambda s: min(s.end, stretch.end) - max(s.begin, stretch.begin))
+            # One that runs on over a pause that was not seen has its ends elsewhere.
+            if i > 0 and truth[i - 1].length > tolerance.late:
+                figures.begin_errors.append(found.begin - stretch.begin)
+            if after and after.length > tolerance.late:
+                figures.end_errors.append(found.end - stretch.end)
     return faults
-
-
-def note_errors(stretch, after, found, tolerance, figures):
-    """How far the ends of an outage are from those of the cut; one that runs on over an unseen pause has them elsewhere."""
-    begin, end = found.begin - stretch.begin, found.end - stretch.end
-    if abs(begin) <= 2 * tolerance.late:
-        figures.begin_errors.append(begin)
-    if after and abs(end) <= 2 * tolerance.late:
-        figures.end_errors.append(end)
 
 
 def uptime(stretches):
