@@ -23,8 +23,8 @@ void PutBigEndian(std::span<std::byte> bytes, size_t at, uint16_t value) {
   bytes[at + 1] = std::byte(value & 0xff);
 }
 
-// RFC 1071: 0 over a message that carries its right checksum. The sum is the same in any byte order, so it is made of the
-// machine's own words; only the result is put in the order of the network.
+// RFC 1071: 0 over a message that carries its right checksum. The sum is the same in any byte order, so it is made of
+// the machine's own words; only the result is put in the order of the network.
 uint16_t Checksum(std::span<const std::byte> bytes) {
   uint64_t sum = 0;
   size_t i = 0;

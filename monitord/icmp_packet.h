@@ -32,9 +32,9 @@ struct EchoReply {
   EchoToken token;
 };
 
-// `packet` begins with the ICMP header, except that on raw IPv4 sockets the IP header stands before it. Nothing for what
-// is truncated, has a wrong checksum (raw IPv4; elsewhere the kernel has checked it), is another kind of message, or says
-// that it was sent at a time that no clock shows.
+// `packet` begins with the ICMP header, except that on raw IPv4 sockets the IP header stands before it. Nothing for
+// what is truncated, has a wrong checksum (raw IPv4; elsewhere the kernel has checked it), is another kind of message,
+// or says that it was sent at a time that no clock shows.
 std::optional<EchoReply> ParseReply4(std::span<const std::byte> packet, bool with_ip_header);
 std::optional<EchoReply> ParseReply6(std::span<const std::byte> packet);
 

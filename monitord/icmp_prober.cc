@@ -175,7 +175,8 @@ void IcmpProber::WakeUp(uint16_t place, SteadyTime now) {
     return;
   }
   if (!has_address) {
-    std::erase_if(unresolved_, [&](const auto& waiting) { return waiting.second == place; });
+    const auto [first, last] = unresolved_.equal_range(*flight.check.target->name);
+    unresolved_.erase(std::find_if(first, last, [&](const auto& waiting) { return waiting.second == place; }));
     // The resolver did not get the processor either.
     flight.was_late = now - deadline > flight.check.target->timeout / 4;
   }

@@ -21,7 +21,7 @@ namespace linewatch {
 
 class IcmpProber : public Prober {
  public:
-  // Throws std::system_error when IPv4 sockets may not be opened. Without IPv6, checks of IPv6 addresses fail and say so.
+  // Throws std::system_error when IPv4 sockets may not be opened. Without IPv6, checks of its addresses fail and say so.
   explicit IcmpProber(Done done);
 
   void Start(std::span<const Check> checks, SteadyTime now) override;
@@ -30,8 +30,8 @@ class IcmpProber : public Prober {
   void Work(SteadyTime now) override;
 
  private:
-  // One check under way. Its place in flights_ is the sequence number of its echo requests and its number in timers_, its
-  // serial tells it from those that had the place before. There may be ten thousand: what is rare is not in here.
+  // One check under way. Its place in flights_ is the sequence number of its echo requests and its number in timers_,
+  // its serial tells it from those that had the place before. There may be ten thousand: what is rare is not in here.
   struct Flight {
     Check check{};
     SteadyTime start{};
@@ -66,8 +66,8 @@ class IcmpProber : public Prober {
   };
   // All of one address family.
   struct Family {
-    // One is enough, until neighbours that do not answer ARP keep so many packets waiting in the kernel, for up to three
-    // seconds, that its send buffer is full: others must not wait for them.
+    // One is enough, until neighbours that do not answer ARP keep so many packets waiting in the kernel, for up to
+    // three seconds, that its send buffer is full: others must not wait for them.
     std::vector<Lane> lanes;
     std::string missing;  // why there is no lane
     Pacing pacing{0};

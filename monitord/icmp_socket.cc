@@ -117,8 +117,8 @@ IcmpSocket::IcmpSocket(bool six) : six_(six), buffers_(std::make_unique<Buffers>
 IcmpSocket::~IcmpSocket() { close(fd_); }
 
 // In the kernel, before they take room in the receive buffer: a raw socket gets a copy of every ICMP packet of the
-// machine. First by type, before the copy is made, then by our id. On IPv4 the program sees the IP header, on IPv6 it does
-// not. Without these the parser drops them: slower, not wrong.
+// machine. First by type, before the copy is made, then by our id. On IPv4 the program sees the IP header, on IPv6 it
+// does not. Without these the parser drops them: slower, not wrong.
 void IcmpSocket::DropForeignReplies() const {
   if (six_) {
     icmp6_filter pass;
@@ -150,8 +150,8 @@ bool IcmpSocket::HasDropped() {
   const MemoryInfo info = MemoryOf(fd_);
   const bool has_risen = std::exchange(dropped_, info[SK_MEMINFO_DROPS]) != info[SK_MEMINFO_DROPS];
   const size_t read = std::exchange(most_read_, 0);
-  // A raw socket for IPv6 counts packets with a wrong checksum, too, anybody's: nobody shall make our failed checks void
-  // with those. A full buffer shows in what was read from it.
+  // A raw socket for IPv6 counts packets with a wrong checksum, too, anybody's: nobody shall make our failed checks
+  // void with those. A full buffer shows in what was read from it.
   const bool may_be_damaged = raw_ && six_;
   return has_risen && !(may_be_damaged && read < info[SK_MEMINFO_RCVBUF] / kLargestReplyCharge);
 }
@@ -217,8 +217,8 @@ void IcmpSocket::Receive(const std::function<void(const Reply&)>& take_reply,
     read += n;
     steps += std::max<size_t>(n, 1);
     if (n > 0) continue;
-    // Either nothing waits any more, or this is the error of an earlier request and replies wait behind it. Its story is
-    // in the error queue; so is that of an error which a send was told.
+    // Either nothing waits any more, or this is the error of an earlier request and replies wait behind it. Its story
+    // is in the error queue; so is that of an error which a send was told.
     if (error == EAGAIN && read > 0 && !has_complaints_) break;
     const size_t complaints = ReceiveComplaints(take_complaint);
     has_complaints_ = complaints > 0;

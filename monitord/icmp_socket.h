@@ -31,7 +31,7 @@ class IcmpSocket {
   // Whether replies were dropped since the last call, because the receive buffer was full.
   bool HasDropped();
 
-  // The send time in a token is that of its batch: eight keep it true within microseconds, and cost hardly more than 64.
+  // The send time in a token is that of its batch: eight keep it true within microseconds and cost hardly more than 64.
   static constexpr size_t kBatch = 8;
   struct Outgoing {
     Address to;

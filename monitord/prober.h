@@ -39,7 +39,7 @@ struct Target {
 // blame for it.
 enum class Flaw : uint8_t {
   kNone,
-  kNotSent,  // the kernel took nothing: its buffers are full, the neighbour table is, or there is no carrier
+  kNotSent,  // the kernel took nothing: its buffers are full, or its table of neighbours is
   kLate,     // this process slept or did not get the processor when it was time to repeat
   kDropped,  // the kernel had no room for replies
 };
@@ -53,8 +53,8 @@ class Reason {
     return *this;
   }
   operator const std::string&() const {  // NOLINT(google-explicit-constructor): it is a text
-    static const std::string kNone;
-    return text_ ? *text_ : kNone;
+    static const std::string none;
+    return text_ ? *text_ : none;
   }
 
  private:
@@ -87,8 +87,8 @@ class Prober {
 
   virtual ~Prober() = default;
 
-  // All at once: fifty dead lines cost one timeout, not fifty. Never blocks. A round may be started in portions, by calls
-  // with the same `now`.
+  // All at once: fifty dead lines cost one timeout, not fifty. Never blocks. A round may be started in portions, by
+  // calls with the same `now`.
   virtual void Start(std::span<const Check> checks, SteadyTime now) = 0;
 
   // Adds what to poll for: Work has something to do when one of these is ready. Asked for before each wait. (A set that

@@ -40,8 +40,8 @@ class RoundTrip {
 // the last is not before half of the timeout, those between grow geometrically; none is later than the timeout allows.
 std::chrono::microseconds RepeatAfter(const RoundTrip& line, int n, int retries, std::chrono::microseconds timeout);
 
-// Whether an echo request that was sent `lateness` after its time, with `left` until the deadline, was sent too late for
-// the want of an answer to say anything about the line.
+// Whether an echo request that was sent `lateness` after its time, with `left` until the deadline, was sent too late
+// for the want of an answer to say anything about the line.
 bool IsTooLate(std::chrono::nanoseconds lateness, std::chrono::nanoseconds left, const RoundTrip& line,
                std::chrono::nanoseconds timeout);
 

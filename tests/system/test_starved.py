@@ -1,4 +1,4 @@
-"""monitord when it lacks the processor, room for replies or a way to send: what it could not measure is nobody's fault."""
+"""monitord without the processor, room for replies or a way to send: what it could not measure is nobody's fault."""
 
 import contextlib
 import random
@@ -124,6 +124,38 @@ def test_replies_that_found_no_room_are_nobodys_fault(cramped):
     published = cramped.until(lambda p: checked(p["hosts"], checks + 1), "it does not go on", seconds=12)
     assert blamed(cramped) == []
     assert published["monitor"]["voided"]["dropped"] > 0
+
+
+# Echo replies with a wrong checksum, to this machine, without end.
+DAMAGED = """
+import socket, struct, time
+reply = struct.pack("!BBHHH", 129, 0, 0xbad, 1, 1) + bytes(56)
+address = socket.inet_pton(socket.AF_INET6, "::1")
+packet = struct.pack("!IHBB", 6 << 28, len(reply), socket.IPPROTO_ICMPV6, 64) + address + address + reply
+with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW) as anybody:
+    anybody.sendto(packet, ("::1", 0))
+    print("ready", flush=True)
+    while True:
+        anybody.sendto(packet, ("::1", 0))
+        time.sleep(0.01)
+"""
+
+
+def test_nobody_hides_an_outage_behind_damaged_packets(folder):
+    # A raw socket for IPv6 counts them as dropped.
+    with contextlib.closing(network.Namespace()) as namespace:
+        namespace.ip("link", "add", "name", "line", "type", "veth", "peer", "name", "nobody")
+        namespace.ip("-6", "addr", "add", "fd98::1/64", "dev", "line", "nodad")
+        namespace.ip("link", "set", "line", "up")
+        namespace.ip("link", "set", "nobody", "up")
+        namespace.ip("-6", "neigh", "add", "fd98::2", "lladdr", "02:00:00:00:00:02", "dev", "line")
+        namespace.start("/usr/bin/python3", "-c", DAMAGED, until_line="ready")
+        hosts = [host("silent", "fd98::2"), host("here", "::1")]
+        with Daemon(folder / "damaged", hosts, launcher=namespace.launcher()).start() as daemon:
+            daemon.until_host("silent", lambda h: h["status"] == "down")
+            published = daemon.published()
+            assert named(published, "here")[0]["status"] == "up"
+            assert published["monitor"]["voided"]["dropped"] == 0
 
 
 def test_an_interface_that_takes_nothing_holds_up_no_other_and_its_hosts_are_not_blamed(folder):
