@@ -217,7 +217,9 @@ void IcmpProber::SendQueued(bool six, SteadyTime now) {
   Family& family = families_[six];
   Batch batch;
   for (int batches = 1; now >= family.blocked_until; ++batches) {
-    TakeBatch(family, now, batch);
+    // The first request after a pause finds the processor's caches cold: it goes alone, so as not to delay others that
+    // bear the same time.
+    TakeBatch(family, now, batches == 1 ? 1 : IcmpSocket::kBatch, batch);
     if (batch.size == 0) break;
     now = SendBatch(six, batch, now);
     if (batches % kBatchesBeforeReading == 0) Receive();
@@ -225,11 +227,11 @@ void IcmpProber::SendQueued(bool six, SteadyTime now) {
 }
 
 // What is to be sent next: requests of checks under way, then new checks, then what was turned away before.
-void IcmpProber::TakeBatch(Family& family, SteadyTime now, Batch& batch) {
+void IcmpProber::TakeBatch(Family& family, SteadyTime now, size_t most, Batch& batch) {
   batch.size = 0;
   batch.is_second_try = family.to_send.empty() && family.to_begin.empty();
   if (batch.is_second_try && (family.turned_away.empty() || now < family.try_again_at)) return;
-  const size_t most = std::min(IcmpSocket::kBatch, family.pacing.allowance(now));
+  most = std::min(most, family.pacing.allowance(now));
   while (batch.size < most) {
     Attempt attempt;
     if (auto& queue = batch.is_second_try ? family.turned_away : family.to_send; !queue.empty()) {

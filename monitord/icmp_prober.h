@@ -91,7 +91,7 @@ class IcmpProber : public Prober {
   Address AddressOf(uint16_t place) const;
   SteadyTime NextSend(const Family& family) const;
   void SendQueued(bool six, SteadyTime now);
-  void TakeBatch(Family& family, SteadyTime now, Batch& batch);
+  void TakeBatch(Family& family, SteadyTime now, size_t most, Batch& batch);
   SteadyTime SendBatch(bool six, Batch& batch, SteadyTime now);
   Lane* FreeLane(bool six, SteadyTime now);
   void CountAttempt(const Attempt& attempt, SteadyTime now);
