@@ -68,7 +68,7 @@ CABLE_CUT = [(10, "cable", "no route"), (30, "cable", "")]
     (STILL_CUT, "up 0, unreachable 10.9, up 40.9", ["missed"]),
     (STILL_CUT, "up 0, failing 15.9, down 15.9, up 40.9", ["wrong", "invented"]),
     (CUT_BEFORE, "up 0, failing 8.5, unreachable 10.5, failing 30.5, up 31.5", []),
-    (CUT_BEFORE, "up 0, failing 8.5, unreachable 10.5, failing 30.2, down 8.5, up 32.2", ["invented", "invented"]),
+    (CUT_BEFORE, "up 0, failing 8.5, unreachable 10.5, failing 30.2, down 30.2, up 32.2", ["invented"]),
     (DOWN_BEFORE, "up 0, failing 2.5, down 2.5, unreachable 10.5, down 30.5, up 32.5", []),
     (CABLE_CUT, "up 0, unknown 10.9, up 30.9", []),
     (CABLE_CUT, "up 0, failing 10.9, down 10.9, up 30.9", ["invented"]),

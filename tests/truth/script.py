@@ -141,13 +141,13 @@ class Situation:
 
     def obstacle(self, name):
         """What keeps packets from a line or an uplink, there or on the way: SILENT, REFUSED, NO_ROUTE, or nothing."""
-        line = self.lines.get(name)
         if self.how.get(name) in (SILENT, REFUSED):
             return self.how[name]
-        if CABLE in self.how and (line is None or line.is_behind_cable):
-            return self.how[CABLE]
-        above = [self.obstacle(parent) for parent in line.parents] if line else []
-        return above[0] if above and all(above) else ""
+        line = self.lines.get(name)
+        if line and line.parents:
+            above = [self.obstacle(parent) for parent in line.parents]
+            return above[0] if all(above) else ""
+        return self.how.get(CABLE, "") if line is None or line.is_behind_cable else ""
 
     def is_blind(self):
         return all(map(self.obstacle, UPLINKS))

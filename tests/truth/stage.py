@@ -66,16 +66,23 @@ class Stage:
         has_routes = situation.how.get(CABLE) != NO_ROUTE
 
         begun = time.time()
-        if has_routes != self.has_routes:
-            action = "add" if has_routes else "del"
-            batch = "".join(f"route {action} {network_} via {gateway}\n" for network_, gateway in ROUTES.items())
-            self.here.run("ip", "-batch", "-", stdin=batch)
+        # Nobody is seen for a moment who is not to be seen before nor after.
+        if not has_routes:
+            self.route(has_routes)
         if transaction:
             self.there.nft(transaction)
+        self.route(has_routes)
         done = time.time()
 
-        self.verdicts, self.has_routes = wanted, has_routes
+        self.verdicts = wanted
         self.applied += [Applied(change, begun, done) for change in changes]
+
+    def route(self, wanted):
+        if wanted == self.has_routes:
+            return
+        self.here.run("ip", "-batch", "-", stdin="".join(f"route {'add' if wanted else 'del'} {to} via {gateway}\n"
+                                                         for to, gateway in ROUTES.items()))
+        self.has_routes = wanted
 
     def close(self):
         self.net.close()

@@ -14,9 +14,8 @@ Where more than one answer is right:
   as the threshold or one less, as it falls: down and failing are both right.
 - A line that is cut before what it is reached through is cut, too, is hidden. Its outage ends there, and its last failure
   before, for which nobody could vouch, may be charged to what hides it: `early` is an interval longer, also when it had
-  come back just before. An outage that stands goes on as soon as the line is seen again and has not come back. Failures
-  of a line that was not down yet are forgotten when its router was away for longer than the threshold takes: what comes
-  back behind it has its full threshold. Whether they count when it was away for a moment, or the uplink was, is open.
+  come back just before. When the line is seen again and has not come back, an outage that stands goes on at once; one
+  that was not yet is counted from the beginning, so that what comes back behind a router has its full threshold.
 - What lasts no longer than `late` may never have been seen: two cuts with such a pause between them may be one.
 - A line that fails while monitord is blind and what it is reached through is cut, too, is unknown or unreachable.
 - A line that loses packets at random and is checked at the very edge of blindness: one check more or less may count.
@@ -140,13 +139,15 @@ def measured(checks, way, sight, threshold, end):
     found = []
     for run in close(runs, end):
         touched = [b for b in blind if b.begin < run.end and b.end > run.begin]
-        at = run.begin
+        at, stands = run.begin, False
         for hidden in [*touched, Stretch(run.end, run.end, "")]:
             if hidden.begin > at:
                 count = sum(not c.is_good and at <= c.t < hidden.begin for c in checks)
                 doubt = len(touched) > 0
-                outage = True if count >= threshold + doubt else False if count < threshold - doubt else None
-                found.append(Stretch(at, hidden.begin, run.status, outage=outage if run.status == "down" else None))
+                is_sure, is_too_few = count >= threshold + doubt, count < threshold - doubt
+                # None, too, when one may stand that began before the blindness.
+                stands = True if is_sure else False if is_too_few and stands is False else None
+                found.append(Stretch(at, hidden.begin, run.status, outage=stands if run.status == "down" else None))
             if hidden.length > 0:
                 found.append(Stretch(max(at, hidden.begin), min(hidden.end, run.end),
                                      "unknown" if run.status == "down" else "up", hidden.slack))
@@ -157,9 +158,8 @@ def measured(checks, way, sight, threshold, end):
 def mark_outages(stretches, threshold, tolerance):
     """Which cuts of a line must have become an outage: by their length, or because one stands that began before."""
     sure, too_short = threshold * tolerance.interval + tolerance.timeout, (threshold - 1) * tolerance.interval
-    forgets = (threshold + 2) * tolerance.interval
     stands = False
-    for part in counted_together(stretches, forgets, tolerance.late):
+    for part in counted_together(stretches, tolerance.late):
         cuts = [i for i in part if stretches[i].status == "down"]
         failed = sum(s.length for s in stretches[cuts[0]:cuts[-1] + 1]
                      if s.status == "down" or s.length <= tolerance.late) if cuts else 0
@@ -182,13 +182,11 @@ def mark_outages(stretches, threshold, tolerance):
                 stands = None
 
 
-def counted_together(stretches, forgets, late):
-    """Indexes of those whose failed checks may count in a row: until a line is seen up, or its router was away for long."""
+def counted_together(stretches, late):
+    """Indexes of those whose failed checks may count in a row: until something else is seen for certain."""
     part = []
     for i, stretch in enumerate(stretches):
-        beside = [s.status for s in stretches[max(i - 1, 0):i + 2]]
-        is_forgotten = stretch.status == "unreachable" and stretch.length >= forgets and "unknown" not in beside
-        if part and (is_forgotten or (stretch.status == "up" and stretch.length > late)):
+        if part and stretch.status != "down" and stretch.length > late:
             yield part
             part = []
         part.append(i)
@@ -202,18 +200,11 @@ def mark_blindness(stretches, tolerance):
 
 
 def said_of_line(events, name, end):
-    """What monitord said of a line. When it is found down, it was so all the time that it was called failing since then;
-    what it was called between stands."""
+    """What monitord said of a line: when it is found down, it was so since its first failed check."""
     stretches = []
     for event in events:
-        if event["type"] != "status" or event["host"] != name:
-            continue
-        if event["to"] != "down" or event["from"] != "failing" or event["since"] > stretches[-1].begin:
+        if event["type"] == "status" and event["host"] == name:
             add(stretches, event["since"], event["to"])
-            continue
-        for stretch in stretches:
-            if stretch.status == "failing" and stretch.begin >= event["since"]:
-                stretch.status = "down"
     return close(stretches, end)
 
 
