@@ -1,0 +1,68 @@
+// What people are told: an alert is about one host, or about monitord itself; a message holds those that fell due
+// together.
+#ifndef LINEWATCH_STORE_ALERT_H_
+#define LINEWATCH_STORE_ALERT_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/host.h"
+#include "store/wall_time.h"
+
+namespace linewatch {
+
+enum class AlertKind : uint8_t {
+  kDown,          // the threshold is reached, or the host is still down
+  kRecovery,      // a host that was told as down answers again
+  kFlapping,      // too many outages: held from now on until it is stable
+  kStable,        // and that it is
+  kDegraded,      // it answers, but beyond its limits, or still does
+  kDegradedOver,  // within its limits again
+  kBlind,         // monitord has seen nothing for a while, and sees again
+  kTest,          // somebody tries a channel
+};
+inline constexpr std::array<std::string_view, 8> kAlertKindNames = {"down",     "recovery",      "flapping", "stable",
+                                                                    "degraded", "degraded_over", "blind",    "test"};
+inline std::string_view NameOf(AlertKind kind) { return kAlertKindNames[static_cast<size_t>(kind)]; }
+
+// As it was when it fell due: what becomes of the host afterwards is another alert.
+struct Alert {
+  AlertKind kind = AlertKind::kDown;
+  WallTime t = kNever;      // when it fell due
+  WallTime since = kNever;  // when the trouble began: the first failed check was sent, sight was lost
+  std::string host;         // id; it and what follows is empty when it is about no host
+  std::string name, ip, customer, group;
+  Status status = Status::kDown;
+  std::string reason;
+  WallTime last_good = kNever;
+  bool is_repeat = false;  // this trouble was told before
+  bool is_late = false;    // its beginning was to be told, and could not be delivered before it was over
+  std::string below;       // id of a host in the same message that is the root cause of this
+  // Names of the hosts that are reached through this one and were cut off with it: the first kMostDependents of them.
+  std::vector<std::string> dependents;
+  int dependents_count = 0;  // all of them
+
+  static constexpr size_t kMostDependents = 100;
+};
+
+// One message for one channel, all that is needed to send it.
+struct Message {
+  std::string id;  // 1 to 64 of a-z0-9, the same for all its channels and attempts; never reused
+  WallTime queued = kNever;
+  std::vector<Alert> alerts;  // root causes first, what hangs below one behind it
+  std::string subject, text, html;
+  std::vector<std::string> to;  // smtp: the recipients who have not got it yet
+};
+
+// down, recovery, degraded, flapping, blind or test: the gravest of its alerts, as programs outside know them.
+std::string_view EventOf(const Message& message);
+
+// The same of one alert.
+std::string_view EventOf(AlertKind kind);
+
+}  // namespace linewatch
+
+#endif
