@@ -21,6 +21,8 @@ constexpr Route kRoutes[] = {
     {"PATCH", "/api/hosts/{id}", Role::kOperator, PatchHost},
     {"DELETE", "/api/hosts/{id}", Role::kAdmin, RemoveHost},
     {"POST", "/api/hosts/{id}/check", Role::kOperator, CheckHost},
+    {"POST", "/api/hosts/{id}/acknowledge", Role::kOperator, AcknowledgeHost},
+    {"DELETE", "/api/hosts/{id}/acknowledge", Role::kOperator, UnacknowledgeHost},
     {"GET", "/api/summary", Role::kViewer, ShowSummary},
     {"GET", "/api/config", Role::kViewer, ShowConfig},
     {"PATCH", "/api/config", Role::kAdmin, PatchConfig},
