@@ -190,7 +190,8 @@ void Monitor::LoadConfig() {
 
 void Monitor::LoadRequests() {
   std::vector<std::string> ids;
-  for (Request& request : requests_.Drain()) ids.push_back(std::move(request.host));
+  for (Request& request : requests_.Drain())
+    if (request.kind == Request::Kind::kCheck) ids.push_back(std::move(request.host));
   if (!ids.empty()) probing_.CheckNow(std::move(ids));
 }
 

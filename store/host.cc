@@ -2,7 +2,7 @@
 
 #include <arpa/inet.h>
 
-#include <random>
+#include "store/random_name.h"
 
 namespace linewatch {
 namespace {
@@ -25,13 +25,6 @@ std::string TargetOf(const Host& host) {
   return std::string(kCheckKindNames[static_cast<size_t>(host.check)]) + ' ' + CanonicalAddress(host.ip);
 }
 
-std::string NewHostId() {
-  constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
-  std::random_device random;  // getrandom(2); an id made by a clock could be made twice
-  std::uniform_int_distribution<size_t> pick(0, kAlphabet.size() - 1);
-  std::string id(10, ' ');
-  for (char& c : id) c = kAlphabet[pick(random)];
-  return id;
-}
+std::string NewHostId() { return RandomName(10); }
 
 }  // namespace linewatch

@@ -27,6 +27,8 @@ struct Folders {
   std::filesystem::path lock() const { return data / "hosts.json.lock"; }
   std::filesystem::path requests() const { return live / "requests.jsonl"; }
   std::filesystem::path events() const { return data / "events"; }
+  std::filesystem::path outbox() const { return data / "outbox"; }
+  std::filesystem::path answers() const { return live / "answers"; }
 };
 
 // Both in their one true form, so that two ways to write the same folder are not taken for two.

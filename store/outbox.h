@@ -43,7 +43,7 @@ class Outbox {
   // Once, at the start: removes what a crash left half written. Throws std::system_error.
   void Sweep() const;
 
-  static constexpr size_t kMaxBytes = 1 << 20;  // of a file
+  static constexpr size_t kMaxBytes = 16 << 20;  // of a file: ten thousand alerts
 
  private:
   std::filesystem::path PathOf(const QueuedMessage& queued) const;

@@ -1,4 +1,6 @@
-// The format of requests.jsonl: one object a line, {"t":UNIX SECONDS,"type":"check","host":ID}.
+// The format of requests.jsonl: one object a line,
+//   {"t":UNIX SECONDS,"type":"check","host":ID}
+//   {"t":UNIX SECONDS,"type":"test","channel":"smtp","answer":ID}
 #include "store/request_queue.h"
 
 #include <unistd.h>
@@ -14,7 +16,7 @@
 namespace linewatch {
 namespace {
 
-constexpr std::array<std::string_view, 1> kKindNames = {"check"};
+constexpr std::array<std::string_view, 2> kKindNames = {"check", "test"};
 
 }  // namespace
 
@@ -25,6 +27,8 @@ void VisitMembers(R& request, auto&& visit) {
   visit("t", request.t);
   visit("type", request.kind);
   visit("host", request.host);
+  visit("channel", request.channel);
+  visit("answer", request.answer);
 }
 
 RequestQueue::RequestQueue(std::filesystem::path path, std::chrono::milliseconds patience)

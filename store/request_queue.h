@@ -12,10 +12,14 @@
 namespace linewatch {
 
 struct Request {
-  enum class Kind { kCheck };
+  enum class Kind {
+    kCheck,  // check `host` now
+    kTest,   // send a test message through `channel`, and put what became of it into the AnswerBox as `answer`
+  };
   WallTime t = kNever;
   Kind kind = Kind::kCheck;
   std::string host;  // id
+  std::string channel = {}, answer = {};
 };
 
 class RequestQueue {

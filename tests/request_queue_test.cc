@@ -23,6 +23,17 @@ TEST_CASE("requests are drained once, in their order", "[request_queue]") {
   CHECK(queue.Oldest() == kNever);
 }
 
+TEST_CASE("a test message is asked for with its channel and the name of the answer", "[request_queue]") {
+  const TempDir folder;
+  const RequestQueue queue(folder / "requests.jsonl");
+  REQUIRE(queue.Append({FromUnixSeconds(1763800000), Request::Kind::kTest, "", "smtp", "abc"}));
+  const auto requests = queue.Drain();
+  REQUIRE(requests.size() == 1);
+  CHECK(requests[0].kind == Request::Kind::kTest);
+  CHECK(requests[0].channel == "smtp");
+  CHECK(requests[0].answer == "abc");
+}
+
 TEST_CASE("a line of garbage costs only itself", "[request_queue]") {
   const TempDir folder;
   WriteInPlace(folder / "requests.jsonl", "{\"type\":\"check\",\"ho\n[]\n{\"type\":\"check\",\"host\":\"b\"}\n");

@@ -1,0 +1,14 @@
+// Names that nobody has used before and nobody can guess.
+#ifndef LINEWATCH_STORE_RANDOM_NAME_H_
+#define LINEWATCH_STORE_RANDOM_NAME_H_
+
+#include <string>
+
+namespace linewatch {
+
+// Of a-z0-9: a little more than five bits a character.
+std::string RandomName(size_t length);
+
+}  // namespace linewatch
+
+#endif
