@@ -53,8 +53,8 @@ std::optional<Response> FindForgedAcknowledgement(const rapidjson::Value& input,
   if (given == nullptr) return std::nullopt;
   const bool as_it_is = host == nullptr ? given->IsNull() : *given == SettingsOf(*host)["acknowledged"];
   if (as_it_is) return std::nullopt;
-  return FieldProblem({{"acknowledged",
-                        "is set by POST /api/hosts/{id}/acknowledge and taken away by DELETE of the same path", ""}});
+  return FieldProblem(
+      {{"acknowledged", "is set by POST /api/hosts/{id}/acknowledge and taken away by DELETE of the same path", ""}});
 }
 
 // Changes `host` in the list if the request's If-Match allows it. `edit` answers the response and, if it has changed
@@ -140,8 +140,7 @@ std::variant<Acknowledgement, Response> ReadAcknowledgement(const Request& reque
   if (auto problem = ParseBody(request, input)) return *std::move(problem);
   if (const auto errors = AcknowledgementSchema().Check(input); !errors.empty()) return FieldProblem(errors);
   if (const auto* note = FindMember(input, "note")) read.note = StringOf(*note);
-  if (has_control_characters(read.note, false))
-    return FieldProblem({{"note", "expected no control characters", ""}});
+  if (has_control_characters(read.note, false)) return FieldProblem({{"note", "expected no control characters", ""}});
   return read;
 }
 
@@ -315,8 +314,7 @@ Response UnacknowledgeHost(Installation& installation, const Request& request, s
     Response gone;
     gone.status = 204;
     if (!host.acknowledged) return {std::move(gone), std::nullopt};
-    Edited edited =
-        Acknowledge(host, std::nullopt, {WallNow(), std::string(UserOf(request)), "unacknowledge", "", {}});
+    Edited edited = Acknowledge(host, std::nullopt, {WallNow(), std::string(UserOf(request)), "unacknowledge", "", {}});
     edited.response = std::move(gone);
     return edited;
   });

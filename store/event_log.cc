@@ -46,6 +46,7 @@ void VisitMembers(E& event, auto&& visit) {
   visit("subject", event.subject);
   visit("hosts", event.hosts);
   visit("result", event.result);
+  visit("id", event.id);
 }
 template <MaybeConst<EditEvent> E>
 void VisitMembers(E& event, auto&& visit) {

@@ -26,6 +26,7 @@ struct AlertEvent {
   std::string channel, subject;
   std::vector<std::string> hosts;
   std::string result;
+  std::string id = {};  // of the message
 };
 struct EditEvent {
   WallTime t;
