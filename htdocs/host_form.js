@@ -3,6 +3,7 @@
 
 import { addHost, ApiError, changeHost, fetchHost } from "./client.js";
 import { FormMessages } from "./form_messages.js";
+import { numberIn } from "./format.js";
 import { changesBetween, settingsOf } from "./host_settings.js";
 import { ParentPicker } from "./parent_picker.js";
 
@@ -179,11 +180,4 @@ export class HostForm {
     this.#revision = this.#theirs.revision;
     this.#save();
   }
-}
-
-// What is no number goes to the server as it was typed: it says what it expects there.
-function numberIn(text) {
-  const typed = text.trim();
-  if (!typed) return null;
-  return Number.isFinite(Number(typed)) ? Number(typed) : typed;
 }
