@@ -67,8 +67,8 @@ function waitingRow({ channel, subject, queued, attempts, next, error }, now) {
 function sentRow({ t, channel, subject, result }, now) {
   const [what, ...why] = result.split(": ");
   const facts = [CHANNELS[channel] ?? channel, formatTime(t, now)];
-  const isFine = result === "sent" || channel === "log";
-  return { channel, subject, facts, error: why.join(": "), result: what, outcome: isFine ? "sent" : "lost" };
+  if (channel === "log") return { channel, subject, facts, error: "", result: "no channel was set up", outcome: "logged" };
+  return { channel, subject, facts, error: why.join(": "), result: what, outcome: what === "sent" ? "sent" : "lost" };
 }
 
 function makeRow({ channel, subject, facts, error, result, outcome }) {

@@ -35,11 +35,31 @@ const SCENES = [
     await press(page, "Cancel");
     await page.locator(".host-open").first().click();
   }],
+  ["a host that is acknowledged", async (page) => {
+    await press(page, "Acknowledge…");
+    assert.deepEqual(await axeViolations(page), [], "the note");
+    await press(page, "Acknowledge");
+    await dialog(page).getByText("Acknowledged", { exact: true }).waitFor();
+  }],
   ["the question before a host is deleted", async (page) => {
     await page.getByRole("button", { name: "Delete…" }).click();
   }],
-  ["old data", async (page) => {
+  ["the settings with errors", async (page) => {
     await press(page, "Cancel");
+    await page.getByRole("link", { name: "Settings" }).click();
+    await dialog(page).getByLabel("Interval").fill("soon");
+    for (const summary of await dialog(page).locator(".channel summary").all()) await summary.click();
+    await dialog(page).getByRole("button", { name: "Send test message" }).first().waitFor({ state: "hidden" });
+    await press(page, "Save");
+    await page.locator("[data-field=interval] .field-error", { hasText: "expected" }).waitFor();
+  }],
+  ["the log of alerts", async (page) => {
+    await press(page, "Cancel");
+    await page.getByRole("link", { name: "Alerts" }).click();
+    await dialog(page).getByText("DOWN Branch 1").first().waitFor();
+  }],
+  ["old data", async (page) => {
+    await press(page, "Close");
     stack.write(makeList(makeNetwork(30), { updated: now() - 1000 }));
     await lookAgain(page);
     await banner(page, "stopped").waitFor();
