@@ -46,12 +46,15 @@ void ShiftTimes(HostList& list, WallTime since, microseconds step, WallTime now)
   for (Host& host : list.hosts) {
     Observation& seen = host.seen;
     for (WallTime* t : {&seen.fail_since, &seen.last_check, &seen.last_good, &seen.last_change, &seen.last_alert_time,
-                        &seen.doubt_since})
+                        &seen.doubt_since, &seen.settled})
       shift(*t);
+    if (host.acknowledged) shift(host.acknowledged->at);
     if (seen.alert) {
-      shift(seen.alert->told_outage);
-      shift(seen.alert->last_unrest);
-      for (WallTime& outage : seen.alert->outages) shift(outage);
+      AlertState& alert = *seen.alert;
+      for (WallTime* t : {&alert.told_outage, &alert.told_degraded, &alert.told_at, &alert.degraded_told_at,
+                          &alert.degraded_since, &alert.last_unrest})
+        shift(*t);
+      for (WallTime& outage : alert.outages) shift(outage);
     }
     ShiftHistory(seen.history, since, step, now);
   }

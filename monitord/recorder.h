@@ -39,6 +39,9 @@ class Recorder {
 
   void Record(const Round& round, const Moment& now, Outcome& outcome);
 
+  // Of the list as of the last Watch.
+  const Topology& topology() const { return topology_; }
+
   // Every few seconds; Record does it, too.
   void LookAtClock(const Moment& now, Outcome& outcome);
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "store/alert.h"
 #include "store/file_lock.h"
 #include "store/host.h"
 #include "store/wall_time.h"
@@ -21,11 +22,19 @@ struct StatusEvent {
   WallTime since;  // when the first check that led here was sent
   std::string reason;
 };
+// One alert of a message, as far as a later run must know that it was told.
+struct Told {
+  std::string host;
+  AlertKind kind;
+  WallTime since;
+};
 struct AlertEvent {
   WallTime t;
   std::string channel, subject;
   std::vector<std::string> hosts;
   std::string result;
+  std::vector<Told> alerts = {};  // in the order in which they fell due; for channel "log" alone
+  std::string id = {};            // of the message
 };
 struct EditEvent {
   WallTime t;
