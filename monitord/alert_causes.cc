@@ -86,7 +86,8 @@ void FillDependents(Alert& alert, uint32_t host, const HostList& list, const Top
   std::vector<uint32_t> found;
   for (const uint32_t i : topology.parents_first()) {
     const auto parents = topology.ParentsOf(i);
-    if (parents.empty() || !std::all_of(parents.begin(), parents.end(), [&](uint32_t p) { return is_cut[p]; })) continue;
+    if (parents.empty() || !std::all_of(parents.begin(), parents.end(), [&](uint32_t p) { return is_cut[p]; }))
+      continue;
     is_cut[i] = true;
     const Host& below = list.hosts[i];
     if (!below.enabled) continue;

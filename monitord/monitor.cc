@@ -240,6 +240,7 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
     }
     Add(std::move(event));
   }
+  if (outcome.has_ended_acknowledgement) is_durable_due_ = true;
   if (!outcome.questions.empty()) probing_.CheckNow(std::move(outcome.questions));
   is_changed_ = true;
 }
@@ -267,7 +268,7 @@ void Monitor::Alert(WallTime now) {
     const std::string subject = ComposeMessage({&*due, 1}, config_.title, config_.public_url, now).subject;
     LogWarning(subject);
     MarkTold(host, now);
-    Add(AlertEvent{now, "log", subject, {host.id}, "logged", ToldOf({&*due, 1}), ""});
+    Add(AlertEvent{now, std::string(kToldChannel), subject, {host.id}, "logged", ToldOf({&*due, 1}), ""});
   }
 }
 

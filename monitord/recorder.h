@@ -28,6 +28,7 @@ class Recorder {
     std::vector<Event> events;
     std::vector<std::string> questions;       // targets whose check is wanted at once, by id
     std::array<size_t, kFlaws> unmeasured{};  // checks of the round that were void, by flaw
+    bool has_ended_acknowledgement = false;   // a setting: it is to be as durable as an edit
   };
 
   // Once, when the list is loaded. `last_sign` is when the run before was last alive: failures before a longer pause

@@ -27,7 +27,7 @@ class Topology {
  private:
   std::vector<uint32_t> begin_;    // by host: where its parents begin in parents_; one more at the end
   std::vector<uint32_t> parents_;  // host by host
-  std::vector<bool> is_parent_;  // by host
+  std::vector<bool> is_parent_;    // by host
   std::vector<uint32_t> parents_first_;
 };
 

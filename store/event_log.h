@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,12 +29,14 @@ struct Told {
   AlertKind kind;
   WallTime since;
 };
+// Once for each message, when it is queued.
+inline constexpr std::string_view kToldChannel = "log";
 struct AlertEvent {
   WallTime t;
   std::string channel, subject;
   std::vector<std::string> hosts;
   std::string result;
-  std::vector<Told> alerts = {};  // in the order in which they fell due; for channel "log" alone
+  std::vector<Told> alerts = {};  // in the order in which they fell due; for kToldChannel alone
   std::string id = {};            // of the message
 };
 struct EditEvent {
