@@ -26,9 +26,6 @@ constexpr size_t kMostSent = 200;
 constexpr auto kTestPatience = std::chrono::seconds(45);
 constexpr auto kLookAgain = std::chrono::milliseconds(100);
 
-// Events of this channel tell what became due where nobody is to be sent anything.
-constexpr std::string_view kLogChannel = "log";
-
 struct Channel {
   std::string_view name;
   // The settings without which nothing can be sent, each with whether it is there.
@@ -89,11 +86,11 @@ std::vector<AlertEvent> FindSent(const EventLog& events, const std::vector<Queue
   events.Read(now - kSentKept, [&](const Event& event) {
     const auto* alert = std::get_if<AlertEvent>(&event);
     if (alert == nullptr) return;
-    if (alert->channel != kLogChannel) sent_by_channel.insert(alert->id);
+    if (alert->channel != kToldChannel) sent_by_channel.insert(alert->id);
     sent.push_back(*alert);
   });
   std::erase_if(sent, [&](const AlertEvent& event) {
-    return event.channel == kLogChannel && !event.id.empty() && sent_by_channel.contains(event.id);
+    return event.channel == kToldChannel && !event.id.empty() && sent_by_channel.contains(event.id);
   });
   std::stable_sort(sent.begin(), sent.end(), [](const AlertEvent& a, const AlertEvent& b) { return a.t > b.t; });
   if (sent.size() > kMostSent) sent.resize(kMostSent);

@@ -69,7 +69,8 @@ async function refresh() {
   }
   draw();
   const now = serverClock.now();
-  if (!failure && (alertLog.isOpen || now - askedForUnsent >= OUTBOX_SECONDS)) await loadAlerts(now);
+  // Beside the list: its next refresh does not wait for this.
+  if (!failure && (alertLog.isOpen || now - askedForUnsent >= OUTBOX_SECONDS)) loadAlerts(now);
 }
 
 async function loadAlerts(now) {

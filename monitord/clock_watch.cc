@@ -38,6 +38,13 @@ bool is_clock_synchronised() {
   return adjtimex(&clock) != TIME_ERROR;
 }
 
+void ShiftTimes(AlertState& alert, const std::function<void(WallTime&)>& shift) {
+  for (WallTime* t : {&alert.told_outage, &alert.told_degraded, &alert.told_at, &alert.degraded_told_at,
+                      &alert.degraded_since, &alert.last_unrest})
+    shift(*t);
+  for (WallTime& outage : alert.outages) shift(outage);
+}
+
 void ShiftTimes(HostList& list, WallTime since, microseconds step, WallTime now) {
   const WallTime by_old_clock = now - step;
   const auto shift = [&](WallTime& t) {
@@ -46,13 +53,10 @@ void ShiftTimes(HostList& list, WallTime since, microseconds step, WallTime now)
   for (Host& host : list.hosts) {
     Observation& seen = host.seen;
     for (WallTime* t : {&seen.fail_since, &seen.last_check, &seen.last_good, &seen.last_change, &seen.last_alert_time,
-                        &seen.doubt_since})
+                        &seen.doubt_since, &seen.settled})
       shift(*t);
-    if (seen.alert) {
-      shift(seen.alert->told_outage);
-      shift(seen.alert->last_unrest);
-      for (WallTime& outage : seen.alert->outages) shift(outage);
-    }
+    if (host.acknowledged) shift(host.acknowledged->at);
+    if (seen.alert) ShiftTimes(*seen.alert, shift);
     ShiftHistory(seen.history, since, step, now);
   }
   for (Notice& notice : list.monitor.notices) shift(notice.since);

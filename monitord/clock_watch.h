@@ -3,6 +3,7 @@
 #define LINEWATCH_MONITORD_CLOCK_WATCH_H_
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include "monitord/steady_time.h"
@@ -39,6 +40,9 @@ class ClockWatch {
 
 // Whether the kernel knows the time to be right: adjtimex(2).
 bool is_clock_synchronised();
+
+// Hands every time in it on to `shift`.
+void ShiftTimes(AlertState& alert, const std::function<void(WallTime&)>& shift);
 
 // The clock was set by `step` and shows `now`: what was recorded from `since` on, by the old time, keeps its distance
 // from now. What lay ahead of the old time is of an older run, which saw another clock: it stays.

@@ -71,11 +71,14 @@ bool is_in(const MaintenanceWindow::Weekly& weekly, WallTime now) {
 
 }  // namespace
 
+bool is_open(const MaintenanceWindow& window, WallTime now) {
+  if (window.once) return now >= window.once->from && now < window.once->to;
+  return window.weekly && is_in(*window.weekly, now);
+}
+
 bool is_in_maintenance(const std::vector<MaintenanceWindow>& windows, WallTime now) {
-  return std::any_of(windows.begin(), windows.end(), [&](const MaintenanceWindow& window) {
-    if (window.once) return now >= window.once->from && now < window.once->to;
-    return window.weekly && is_in(*window.weekly, now);
-  });
+  return std::any_of(windows.begin(), windows.end(),
+                     [&](const MaintenanceWindow& window) { return is_open(window, now); });
 }
 
 }  // namespace linewatch

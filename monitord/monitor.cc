@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "monitord/alert_policy.h"
+#include "monitord/alert_text.h"
 #include "monitord/config_file.h"
 #include "monitord/log.h"
 #include "monitord/replay.h"
@@ -240,6 +241,7 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
     }
     Add(std::move(event));
   }
+  if (outcome.has_ended_acknowledgement) is_durable_due_ = true;
   if (!outcome.questions.empty()) probing_.CheckNow(std::move(outcome.questions));
   is_changed_ = true;
 }
@@ -262,11 +264,12 @@ void Monitor::TellUnmeasured(const Round& round, const Recorder::Outcome& outcom
 // There is no channel yet but the log and the events, which the dashboard shows.
 void Monitor::Alert(WallTime now) {
   for (Host& host : list_.hosts) {
-    const auto due = TakeDueAlert(host.seen, host.acknowledged.has_value(), config_.email_cooldown, now);
+    const auto due = TakeDueAlert(host, config_.email_cooldown, now);
     if (!due) continue;
-    const std::string subject = AlertSubject(*due, host, config_.email_cooldown, now);
+    const std::string subject = ComposeMessage({&*due, 1}, config_.title, config_.public_url, now).subject;
     LogWarning(subject);
-    Add(AlertEvent{now, "log", subject, {host.id}, "logged"});
+    MarkTold(host, now);
+    Add(AlertEvent{now, std::string(kToldChannel), subject, {host.id}, "logged", ToldOf({&*due, 1}), ""});
   }
 }
 

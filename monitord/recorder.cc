@@ -38,6 +38,15 @@ Target TargetFor(const Host& host, const Config& config) {
   return target;
 }
 
+// A good check has come. Answers whether there was an acknowledgement that it ends.
+bool EndAcknowledgement(Host& host, bool was_outage) {
+  Observation& seen = host.seen;
+  if (seen.status == Status::kUp || was_outage) seen.settled = seen.last_check;
+  if (!host.acknowledged || !is_over(*host.acknowledged, seen)) return false;
+  host.acknowledged.reset();
+  return true;
+}
+
 Target UplinkTarget(const std::string& address, const Config& config) {
   Host uplink;
   uplink.id = std::string(kUplinkPrefix) + address;
@@ -202,15 +211,19 @@ void Recorder::NoteSight(const Round& round, const std::vector<uint32_t>& subjec
 }
 
 void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
+  std::set<std::string_view> groups;
+  for (const auto& maintenance : config_.maintenance)
+    if (is_open(maintenance.window, now)) groups.insert(maintenance.group);
   for (const uint32_t i : topology_.parents_first()) {
     Host& host = list_.hosts[i];
     const auto parents = topology_.ParentsOf(i);
-    if (host.maintenance.empty() && parents.empty() && !host.seen.in_maintenance) continue;
+    const bool is_group_in = !groups.empty() && groups.contains(host.group);
+    if (host.maintenance.empty() && parents.empty() && !host.seen.in_maintenance && !is_group_in) continue;
     // Whoever is reached through nothing but what is being worked on is cut off with it.
     const bool is_cut_off = !parents.empty() && std::all_of(parents.begin(), parents.end(), [&](uint32_t parent) {
       return list_.hosts[parent].seen.in_maintenance;
     });
-    const bool is_in = is_cut_off || is_in_maintenance(host.maintenance, now);
+    const bool is_in = is_cut_off || is_group_in || is_in_maintenance(host.maintenance, now);
     if (is_in == host.seen.in_maintenance) continue;
     RecordMaintenance(host.seen, is_in, now);
     outcome.events.push_back(MaintenanceEvent{now, host.id, host.name, is_in});
@@ -236,10 +249,13 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
     const bool was_asked = std::exchange(contacts_[subjects[i]].is_asked, false);
     if (was_asked && !round.is_cycle && !result.ok && !sight_.is_blind()) continue;
     Host& host = list_.hosts[subjects[i]];
+    const bool was_outage = host.seen.is_outage;
     Tell(host,
          RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), UpstreamOf(subjects[i]),
                      now.wall),
          now.wall, outcome);
+    if (result.ok && result.flaw == Flaw::kNone && EndAcknowledgement(host, was_outage))
+      outcome.has_ended_acknowledgement = true;
   }
 }
 

@@ -28,6 +28,7 @@ class Recorder {
     std::vector<Event> events;
     std::vector<std::string> questions;       // targets whose check is wanted at once, by id
     std::array<size_t, kFlaws> unmeasured{};  // checks of the round that were void, by flaw
+    bool has_ended_acknowledgement = false;   // a setting: it is to be as durable as an edit
   };
 
   // Once, when the list is loaded. `last_sign` is when the run before was last alive: failures before a longer pause
@@ -38,6 +39,9 @@ class Recorder {
   Targets Watch(const Moment& now, Outcome& outcome);
 
   void Record(const Round& round, const Moment& now, Outcome& outcome);
+
+  // Of the list as of the last Watch.
+  const Topology& topology() const { return topology_; }
 
   // Every few seconds; Record does it, too.
   void LookAtClock(const Moment& now, Outcome& outcome);

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "monitord/alert_policy.h"
+#include "monitord/clock_watch.h"
 #include "monitord/status_history.h"
 #include "monitord/uptime.h"
 
@@ -26,10 +28,12 @@ class Replay {
  public:
   Replay(HostList& list, const Config& config, WallTime now)
       : list_(list), config_(config), now_(now), written_(list.updated), last_sign_(list.updated) {
-    for (Host& host : list.hosts) by_id_.emplace(host.id, Line{&host, {}, {}});
+    for (Host& host : list.hosts) by_id_.emplace(host.id, Line{&host});
   }
 
   WallTime begin() const { return std::min(begin_, written_); }
+  // Who was told is in the events alone, and may be of use for long: a host that flaps is held for days.
+  WallTime begin_of_told() const { return std::min(now_ - std::chrono::days(7), written_); }
 
   WallTime Run(const std::vector<Event>& events) {
     for (const Event& event : events) std::visit([&](const auto& e) { LookAhead(e); }, event);
@@ -46,6 +50,7 @@ class Replay {
     }
     for (auto& [id, line] : by_id_)
       if (line.host->seen.last_check == kNever) ForgetFrom(line.host->seen.history, begin_);
+    for (auto& [id, line] : by_id_) OweEnd(line);
     if (last_sign_ != kNever)
       for (Host& host : list_.hosts)
         StopWatching(host.seen.history, std::max(last_sign_, begin_), now_ - std::chrono::microseconds(1));
@@ -54,10 +59,17 @@ class Replay {
 
  private:
   struct Line {
+    explicit Line(Host* its_host) : host(its_host) {}
+
     Host* host;
     // As of the event that was read last; at first as it was before the first one.
     std::optional<Status> status;
     std::optional<bool> in_maintenance;
+    // Of its last outage:
+    WallTime outage_since = kNever;
+    WallTime outage_ended = kNever;  // kNever while it is open
+    bool is_due = false;             // was to be told,
+    bool is_told = false;            // and was
   };
 
   // What an event found is what was before it.
@@ -79,6 +91,9 @@ class Replay {
     if (!line.status) line.status = seen.status;
     if (!line.in_maintenance) line.in_maintenance = seen.in_maintenance;
     AddStretch(line.host->seen.history, begin_, KindOf(line));
+    if (*line.status != Status::kDown) return;
+    line.host->seen.alert = AlertState();
+    line.host->seen.alert->is_open = true;
   }
 
   void Take(const StatusEvent& event) {
@@ -87,8 +102,9 @@ class Replay {
     if (found == by_id_.end()) return;
     Line& line = found->second;
     // Its target was changed: what was seen before is of another line.
-    if (event.from == Status::kPending && line.status != Status::kPending) ForgetFrom(line.host->seen.history, begin_);
+    if (event.from == Status::kPending && line.status != Status::kPending) Forget(line);
     line.status = event.to;
+    NoteOutage(line, event);
     const WallTime since = std::max(event.since, begin_);
     // Unreachable and unknown take back what was counted before it was known better.
     if (event.to == Status::kUnreachable || event.to == Status::kUnknown) {
@@ -104,14 +120,22 @@ class Replay {
     if (found == by_id_.end()) return;
     Line& line = found->second;
     line.in_maintenance = event.begins;
+    if (is_to_be_told(line)) line.is_due = true;
     AddStretch(line.host->seen.history, std::max(event.t, begin_), KindOf(line));
     if (is_news_) line.host->seen.in_maintenance = event.begins;
   }
   void Take(const AlertEvent& event) {
-    last_sign_ = std::max(last_sign_, event.t);
-    if (!is_news_) return;
-    for (const std::string& id : event.hosts)
-      if (const auto found = by_id_.find(id); found != by_id_.end()) found->second.host->seen.last_alert_time = event.t;
+    if (event.t >= begin()) last_sign_ = std::max(last_sign_, event.t);
+    if (event.channel != kToldChannel) return;
+    for (const std::string& id : event.hosts) {
+      const auto found = by_id_.find(id);
+      if (found == by_id_.end()) continue;
+      found->second.is_told = true;
+      if (is_news_) MarkTold(*found->second.host, event.t);
+    }
+    for (const Told& told : event.alerts)
+      if (const auto found = by_id_.find(told.host); found != by_id_.end())
+        RestoreTold(found->second.host->seen, told, event.t);
   }
   void Take(const MonitorEvent& event) {
     if (event.state == "start") {
@@ -128,6 +152,7 @@ class Replay {
       const bool was_read = step.count() > 0 || MonthOf(event.since) == MonthOf(event.t);
       if (was_read && run_since_ != kNever && run_since_ <= event.since) {
         for (Host& host : list_.hosts) ShiftHistory(host.seen.history, run_since_, step, event.t);
+        for (auto& [id, line] : by_id_) ShiftTold(line, run_since_, step, event.since);
         run_since_ += step;
       }
       last_sign_ = std::max(written_, event.t);
@@ -136,6 +161,57 @@ class Replay {
     last_sign_ = std::max(last_sign_, event.t);
   }
   void Take(const EditEvent&) {}
+
+  // What the rules of alerts saw of outages: how many there were, and whether one is left that nobody was told of.
+  void NoteOutage(Line& line, const StatusEvent& event) {
+    const bool is_open = line.host->seen.alert && line.host->seen.alert->is_open;
+    if (event.to == Status::kDown && !is_open) {
+      if (!line.host->seen.alert) line.host->seen.alert = AlertState();
+      AlertState& alert = *line.host->seen.alert;
+      std::erase_if(alert.outages, [&](WallTime t) { return event.t - t >= config_.email_cooldown; });
+      alert.outages.push_back(event.t);
+      alert.last_unrest = event.t;
+      alert.is_open = true;
+      line.outage_since = event.since;
+      line.outage_ended = kNever;
+      line.is_due = line.is_told = false;
+    } else if (is_open && is_answering(event.to)) {
+      AlertState& alert = *line.host->seen.alert;
+      alert.last_unrest = line.outage_ended = event.t;
+      alert.is_open = false;
+    }
+    if (is_to_be_told(line)) line.is_due = true;
+  }
+  static bool is_to_be_told(const Line& line) {
+    const auto& alert = line.host->seen.alert;
+    return line.status == Status::kDown && line.in_maintenance == false && alert && alert->is_open &&
+           !alert->is_flapping && alert->outages.size() <= kMostOutages;
+  }
+
+  // An outage whose down and recovery waited for the same message when the run ended: its recovery is told, late.
+  void OweEnd(Line& line) const {
+    constexpr std::chrono::minutes kToWrite{1};  // a message, when its window has closed
+    if (line.outage_ended == kNever || !line.is_due || line.is_told) return;
+    AlertState& alert = *line.host->seen.alert;
+    if (alert.told_outage != kNever || last_sign_ - line.outage_ended > config_.digest_window + kToWrite) return;
+    alert.told_outage = line.outage_since;
+    alert.is_late = true;
+  }
+
+  void Forget(Line& line) const {
+    ForgetFrom(line.host->seen.history, begin_);
+    line.host->seen.alert.reset();
+    line.outage_ended = kNever;
+  }
+
+  static void ShiftTold(Line& line, WallTime from, std::chrono::microseconds step, WallTime until) {
+    const auto shift = [&](WallTime& t) {
+      if (t >= from && t <= until) t += step;
+    };
+    shift(line.outage_since);
+    shift(line.outage_ended);
+    if (line.host->seen.alert) ShiftTimes(*line.host->seen.alert, shift);
+  }
 
   static UptimeHistory::Kind KindOf(const Line& line) {
     return *line.in_maintenance ? UptimeHistory::Kind::kNeither : UptimeKindOf(*line.status);
@@ -204,7 +280,9 @@ class Replay {
 WallTime ReplayEvents(HostList& list, const EventLog& log, const Config& config, WallTime now) {
   Replay replay(list, config, now);
   std::vector<Event> events;
-  log.Read(replay.begin(), [&](const Event& event) { events.push_back(event); });
+  log.Read(replay.begin_of_told(), [&](const Event& event) {
+    if (std::holds_alternative<AlertEvent>(event) || TimeOf(event) >= replay.begin()) events.push_back(event);
+  });
   // What a clock wrote that was ahead by a month stands in a later file than all that came after it was set back. (What
   // is ahead of a clock that is behind now is as good as any other.)
   WallTime was_ahead_until = kNever;

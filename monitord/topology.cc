@@ -52,6 +52,8 @@ Topology::Topology(const HostList& list) {
   }
   begin_[count] = kept;
   parents_.resize(kept);
+  is_parent_.resize(count);
+  for (const uint32_t parent : parents_) is_parent_[parent] = true;
 }
 
 std::span<const uint32_t> Topology::ParentsOf(uint32_t host) const {

@@ -19,12 +19,15 @@ class Topology {
   // The enabled parents of a host: a paused one says nothing. None for most. Of a circle of parents one link is left out.
   std::span<const uint32_t> ParentsOf(uint32_t host) const;
 
+  bool is_parent(uint32_t host) const { return is_parent_[host]; }
+
   // Every host after all of its parents.
   const std::vector<uint32_t>& parents_first() const { return parents_first_; }
 
  private:
   std::vector<uint32_t> begin_;    // by host: where its parents begin in parents_; one more at the end
   std::vector<uint32_t> parents_;  // host by host
+  std::vector<bool> is_parent_;    // by host
   std::vector<uint32_t> parents_first_;
 };
 

@@ -8,6 +8,7 @@
 #include "store/atomic_file.h"
 #include "store/descriptor.h"
 #include "store/json_members.h"
+#include "store/random_name.h"
 #include "store/wall_time.h"
 
 namespace linewatch {
@@ -27,6 +28,8 @@ std::filesystem::path PathOf(const std::filesystem::path& folder, const std::str
 }
 
 }  // namespace
+
+bool AnswerBox::is_id(const std::string& id) { return id.size() <= 32 && is_random_name(id); }
 
 void AnswerBox::Put(const std::string& id, const Answer& answer) const {
   std::filesystem::create_directory(folder_);

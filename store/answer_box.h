@@ -21,7 +21,10 @@ class AnswerBox {
   // `folder` is made by the first Put.
   explicit AnswerBox(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // `id` is 1 to 32 of a-z0-9, chosen by the asker. Throws std::system_error.
+  // `id` is chosen by the asker: 1 to 32 of a-z0-9, for it becomes the name of a file.
+  static bool is_id(const std::string& id);
+
+  // Throws std::system_error.
   void Put(const std::string& id, const Answer& answer) const;
 
   // Nothing while there is none; afterwards it is gone. Throws std::system_error.

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "store/host_check.h"
+#include "store/host_json.h"
 #include "store/json_members.h"
 
 namespace linewatch {
@@ -33,6 +34,20 @@ constexpr std::string_view kSchema = R"json({
       "group": {"type": "string", "minLength": 1, "maxLength": 100, "description": "1 to 100 characters"},
       "smtp_to": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"}, "description": "a list of at most 50 mail addresses"},
       "channels": {"type": "array", "items": {"enum": ["smtp", "telegram", "slack", "webhook"]}, "description": "a list of smtp, telegram, slack, webhook"}}}},
+  "maintenance": {"type": "array", "maxItems": 100, "description": "a list of at most 100 windows", "items": {
+    "description": "{group, from, to, note} with Unix seconds, or {group, days, from, to, note} with days from 1 (Monday) to 7 and times as \"23:00\"",
+    "oneOf": [
+      {"type": "object", "required": ["group", "from", "to"], "additionalProperties": false, "properties": {
+        "group": {"type": "string", "minLength": 1, "maxLength": 100},
+        "from": {"type": "number", "minimum": 1, "maximum": 253402300799},
+        "to": {"type": "number", "minimum": 1, "maximum": 253402300799},
+        "note": {"type": "string", "maxLength": 200}}},
+      {"type": "object", "required": ["group", "days", "from", "to"], "additionalProperties": false, "properties": {
+        "group": {"type": "string", "minLength": 1, "maxLength": 100},
+        "days": {"type": "array", "minItems": 1, "maxItems": 7, "uniqueItems": true, "items": {"type": "integer", "minimum": 1, "maximum": 7}},
+        "from": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
+        "to": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
+        "note": {"type": "string", "maxLength": 200}}}]}},
   "heartbeat_url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"},
   "smtp": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
     "host": {"type": "string", "maxLength": 253, "description": "a host name or address"},
@@ -112,6 +127,19 @@ void VisitMembers(R& route, auto&& visit) {
   visit("channels", route.channels);
 }
 
+void WriteJson(JsonWriter& out, const Config::GroupMaintenance& maintenance) {
+  out.StartObject();
+  const MemberWriter write(out);
+  write("group", maintenance.group);
+  WriteMembers(out, maintenance.window);
+  out.EndObject();
+}
+bool ReadJson(const rapidjson::Value& json, Config::GroupMaintenance& maintenance) {
+  MemberReader read(json);
+  read("group", maintenance.group);
+  return ReadJson(json, maintenance.window);
+}
+
 template <MaybeConst<Config::Smtp> S>
 void VisitMembers(S& smtp, auto&& visit) {
   visit("host", smtp.host);
@@ -171,6 +199,7 @@ void VisitMembers(C& config, auto&& visit) {
   visit("fallback_after", config.fallback_after);
   visit("fallback", config.fallback);
   visit("routes", config.routes);
+  visit("maintenance", config.maintenance);
   visit("heartbeat_url", config.heartbeat_url);
   visit("smtp", config.smtp);
   visit("telegram", config.telegram);
@@ -261,6 +290,10 @@ ConfigResult CheckConfig(const rapidjson::Value& settings) {
     if (!is_address_or_name(config.uplinks[i]))
       errors.push_back({"uplinks[" + std::to_string(i) + "]", "expected an IPv4 or IPv6 address or a domain name",
                         config.uplinks[i]});
+  for (size_t i = 0; i < config.maintenance.size(); ++i)
+    if (const auto& once = config.maintenance[i].window.once; once && once->to <= once->from)
+      errors.push_back({"maintenance[" + std::to_string(i) + "]", "expected a window that ends after it begins",
+                        JsonText([&](JsonWriter& out) { WriteJson(out, config.maintenance[i]); })});
   if (!is_time_zone(config.timezone))
     errors.push_back({"timezone", "expected a name of the time zone database, such as Europe/Berlin", config.timezone});
   if (!errors.empty()) return errors;

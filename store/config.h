@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "store/atomic_file.h"
+#include "store/host.h"
 #include "store/json.h"
 #include "store/schema.h"
 
@@ -42,6 +43,11 @@ struct Config {
     std::vector<std::string> smtp_to, channels;
   };
   std::vector<Route> routes;
+  struct GroupMaintenance {
+    std::string group;
+    MaintenanceWindow window;
+  };
+  std::vector<GroupMaintenance> maintenance;
   std::string heartbeat_url;
   struct Smtp {
     std::string host;

@@ -39,6 +39,16 @@ void VisitMembers(E& event, auto&& visit) {
   visit("since", event.since);
   visit("reason", event.reason);
 }
+// Found through the namespace of the type, hence not in the unnamed one.
+static void WriteJson(JsonWriter& out, AlertKind kind) { out.String(NameOf(kind)); }
+static bool ReadJson(const rapidjson::Value& json, AlertKind& kind) { return ReadName(json, kAlertKindNames, kind); }
+
+template <MaybeConst<Told> T>
+void VisitMembers(T& told, auto&& visit) {
+  visit("host", told.host);
+  visit("kind", told.kind);
+  visit("since", told.since);
+}
 template <MaybeConst<AlertEvent> E>
 void VisitMembers(E& event, auto&& visit) {
   visit("t", event.t);
@@ -46,6 +56,7 @@ void VisitMembers(E& event, auto&& visit) {
   visit("subject", event.subject);
   visit("hosts", event.hosts);
   visit("result", event.result);
+  visit("alerts", event.alerts);
   visit("id", event.id);
 }
 template <MaybeConst<EditEvent> E>

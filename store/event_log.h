@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "store/alert.h"
 #include "store/file_lock.h"
 #include "store/host.h"
 #include "store/wall_time.h"
@@ -21,12 +23,21 @@ struct StatusEvent {
   WallTime since;  // when the first check that led here was sent
   std::string reason;
 };
+// One alert of a message, as far as a later run must know that it was told.
+struct Told {
+  std::string host;
+  AlertKind kind;
+  WallTime since;
+};
+// Once for each message, when it is queued.
+inline constexpr std::string_view kToldChannel = "log";
 struct AlertEvent {
   WallTime t;
   std::string channel, subject;
   std::vector<std::string> hosts;
   std::string result;
-  std::string id = {};  // of the message
+  std::vector<Told> alerts = {};  // in the order in which they fell due; for kToldChannel alone
+  std::string id = {};            // of the message
 };
 struct EditEvent {
   WallTime t;

@@ -47,7 +47,7 @@ struct MaintenanceWindow {
   std::string note;
 };
 
-// Somebody knows and works on it: no repeats until the outage ends.
+// Somebody knows and works on it: no repeats until the trouble ends in which it was written. monitord takes it away then.
 struct Acknowledgement {
   std::string by;
   WallTime at;
@@ -65,13 +65,18 @@ struct UptimeHistory {
   std::vector<Stretch> stretches;
 };
 
-// What was told of a host's outages, and what is held back.
+// What was told of a host, and what is held back.
 struct AlertState {
-  WallTime told_outage = kNever;  // the beginning of the outage that was told and whose end was not
-  std::vector<WallTime> outages;  // when the last few were opened
-  WallTime last_unrest = kNever;  // when an outage was last opened or ended
-  bool is_open = false;           // an outage, as of the last look
-  bool is_flapping = false;       // told as such: held until it is stable
+  WallTime told_outage = kNever;       // the beginning of the outage that was told and whose end was not
+  WallTime told_degraded = kNever;     // the same of a degradation
+  WallTime told_at = kNever;           // when anything was told last
+  WallTime degraded_told_at = kNever;  // when it was last told as degraded
+  WallTime degraded_since = kNever;    // of the degradation as of the last look, told or not
+  std::vector<WallTime> outages;       // when the last few were opened
+  WallTime last_unrest = kNever;       // when an outage was last opened or ended
+  bool is_open = false;                // an outage, as of the last look
+  bool is_flapping = false;            // told as such: held until it is stable
+  bool is_late = false;                // told_outage was to be told, and a run ended before it was
 };
 
 // What monitord observes. Only monitord writes it; an API request that names one of these fields is not refused, so
@@ -99,7 +104,9 @@ struct Observation {
   uint8_t unmeasured = 0;                // void checks in a row
   int vouched_failures = 0;       // of fail_count: those after which something that it is reached through has answered
   WallTime doubt_since = kNever;  // the first failure after those
-  BoxedOptional<AlertState> alert;  // of a host that had an outage
+  // When the last check was sent that ended an outage or found all well: acknowledgements until then are over.
+  WallTime settled = kNever;
+  BoxedOptional<AlertState> alert;  // of a host that was in trouble
   UptimeHistory history;
 };
 

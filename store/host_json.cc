@@ -88,9 +88,8 @@ bool ReadJson(const rapidjson::Value& json, Trail& trail) {
   return true;
 }
 
-void WriteJson(JsonWriter& out, const MaintenanceWindow& window) {
+void WriteMembers(JsonWriter& out, const MaintenanceWindow& window) {
   const MemberWriter write(out);
-  out.StartObject();
   if (window.once) {
     write("from", window.once->from);
     write("to", window.once->to);
@@ -100,6 +99,10 @@ void WriteJson(JsonWriter& out, const MaintenanceWindow& window) {
     write("to", ClockText(window.weekly->to));
   }
   write("note", window.note);
+}
+void WriteJson(JsonWriter& out, const MaintenanceWindow& window) {
+  out.StartObject();
+  WriteMembers(out, window);
   out.EndObject();
 }
 bool ReadJson(const rapidjson::Value& json, MaintenanceWindow& window) {

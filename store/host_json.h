@@ -40,6 +40,8 @@ void WriteHostList(JsonWriter& out, const HostList& list);
 // For other files and answers that carry them.
 void WriteJson(JsonWriter& out, Status status);
 bool ReadJson(const rapidjson::Value& json, Status& status);
+void WriteMembers(JsonWriter& out, const MaintenanceWindow& window);  // of an object that has others, too
+bool ReadJson(const rapidjson::Value& json, MaintenanceWindow& window);
 void WriteJson(JsonWriter& out, const VoidedChecks& voided);
 void WriteSummary(JsonWriter& out, const Summary& summary);
 

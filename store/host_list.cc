@@ -28,6 +28,23 @@ Summary Summarize(const HostList& list) {
   return summary;
 }
 
+bool is_over(const Acknowledgement& acknowledgement, const Observation& seen) {
+  return acknowledgement.at <= seen.settled || (seen.status == Status::kUp && acknowledgement.at <= seen.last_good);
+}
+
+void EndAcknowledgements(HostList& settings, const HostList& observed) {
+  std::unordered_map<std::string_view, const Host*> by_id;
+  for (Host& host : settings.hosts) {
+    if (!host.acknowledged) continue;
+    if (by_id.empty())
+      for (const Host& other : observed.hosts) by_id.emplace(other.id, &other);
+    const auto same = by_id.find(host.id);
+    if (same != by_id.end() && TargetOf(*same->second) == TargetOf(host) &&
+        is_over(*host.acknowledged, same->second->seen))
+      host.acknowledged.reset();
+  }
+}
+
 void TakeObservations(HostList& settings, HostList&& observed) {
   settings.updated = observed.updated;
   settings.interval = observed.interval;

@@ -61,6 +61,13 @@ struct Summary {
 };
 Summary Summarize(const HostList& list);
 
+// Whether the trouble has ended in which it was written. It has ended for a line that is up, and for one that came back
+// from an outage.
+bool is_over(const Acknowledgement& acknowledgement, const Observation& seen);
+
+// Takes acknowledgements out of `settings` that are over by what `observed` saw of the same host and target.
+void EndAcknowledgements(HostList& settings, const HostList& observed);
+
 // Puts what `observed` saw of a host into the host of the same id and target in `settings`. A host whose target has
 // changed is a new line under an old name: it keeps what it has itself.
 void TakeObservations(HostList& settings, HostList&& observed);

@@ -135,6 +135,8 @@ HostList Newest(Copy live, Copy durable) {
     auto& only = live.list ? live.list : durable.list;
     return only ? *std::move(only) : HostList{};
   }
+  EndAcknowledgements(*live.list, *durable.list);
+  EndAcknowledgements(*durable.list, *live.list);
   // The same revision of other settings: one of them was edited by hand, and its time tells which.
   const auto time = [](const Copy& copy) {
     return std::pair(copy.identity.modified.tv_sec, copy.identity.modified.tv_nsec);
@@ -316,6 +318,8 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
   if (!theirs) return;
 
   RestoreRefused(*theirs, refused_ids, mine);
+  // What monitord has taken away meanwhile is no edit, and an edit of something else does not bring it back.
+  EndAcknowledgements(*theirs, mine);
   std::unordered_map<std::string_view, const Host*> before;
   for (const Host& host : mine.hosts) before.emplace(host.id, &host);
 

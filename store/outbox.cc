@@ -67,11 +67,7 @@ namespace {
 // Private: it holds mail addresses.
 constexpr mode_t kMode = 0640;
 
-constexpr std::string_view kIdAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
-
-bool is_name(const std::string& text) {
-  return !text.empty() && text.size() <= 64 && text.find_first_not_of(kIdAlphabet) == std::string::npos;
-}
+bool is_name(const std::string& text) { return text.size() <= 64 && is_random_name(text); }
 
 }  // namespace
 

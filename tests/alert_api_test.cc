@@ -81,10 +81,10 @@ TEST_CASE("what was sent is shown newest first, for thirty days", "[alert_api]")
   Site site;
   const WallTime now = WallNow();
   const auto day = std::chrono::days(1);
-  site.installation.events.Append({AlertEvent{now - 31 * day, "smtp", "long ago", {}, "sent", "m0"},
-                                   AlertEvent{now - 2 * day, "smtp", "second", {"a"}, "given up: 550 no", "m1"},
-                                   AlertEvent{now - 1 * day, "slack", "first", {"a"}, "sent", "m2"},
-                                   AlertEvent{now - 3 * day, "smtp", "third", {}, "sent", "m3"}});
+  site.installation.events.Append({AlertEvent{now - 31 * day, "smtp", "long ago", {}, "sent", {}, "m0"},
+                                   AlertEvent{now - 2 * day, "smtp", "second", {"a"}, "given up: 550 no", {}, "m1"},
+                                   AlertEvent{now - 1 * day, "slack", "first", {"a"}, "sent", {}, "m2"},
+                                   AlertEvent{now - 3 * day, "smtp", "third", {}, "sent", {}, "m3"}});
   const auto alerts = JsonOf(site.Send("GET", "/api/alerts"));
   CHECK(Texts(alerts["sent"], "subject") == Names{"first", "second", "third"});
   CHECK(Texts(alerts["sent"], "result") == Names{"sent", "given up: 550 no", "sent"});
@@ -96,7 +96,7 @@ TEST_CASE("the list of what was sent has an end", "[alert_api]") {
   Site site;
   std::vector<Event> events;
   for (int i = 0; i < 250; ++i)
-    events.push_back(AlertEvent{WallNow() - seconds(250 - i), "smtp", std::to_string(i), {}, "sent", ""});
+    events.push_back(AlertEvent{WallNow() - seconds(250 - i), "smtp", std::to_string(i), {}, "sent", {}, ""});
   site.installation.events.Append(events);
   const auto alerts = JsonOf(site.Send("GET", "/api/alerts"));
   CHECK(alerts["sent"].Size() == 200);
@@ -107,9 +107,9 @@ TEST_CASE("an alert that only the log had is shown, and none is shown twice", "[
   Site site;
   const WallTime t = WallNow() - seconds(100);
   site.installation.events.Append(
-      {AlertEvent{t, "log", "before channels", {}, "logged", ""},
-       AlertEvent{t, "log", "no channel", {}, "logged", "m1"}, AlertEvent{t, "log", "sent as well", {}, "logged", "m2"},
-       AlertEvent{t, "smtp", "sent as well", {}, "sent", "m2"}, AlertEvent{t, "log", "waits", {}, "logged", "m3"}});
+      {AlertEvent{t, "log", "before channels", {}, "logged", {}, ""},
+       AlertEvent{t, "log", "no channel", {}, "logged", {}, "m1"}, AlertEvent{t, "log", "sent as well", {}, "logged", {}, "m2"},
+       AlertEvent{t, "smtp", "sent as well", {}, "sent", {}, "m2"}, AlertEvent{t, "log", "waits", {}, "logged", {}, "m3"}});
   site.installation.outbox.Put(Waiting("m3", t, "smtp"));
   const auto alerts = JsonOf(site.Send("GET", "/api/alerts"));
   CHECK(Texts(alerts["sent"], "subject") == Names{"before channels", "no channel", "sent as well"});

@@ -1,8 +1,5 @@
 #include "monitord/alert_policy.h"
 
-#include <cstdlib>
-#include <ctime>
-
 #include "tests/catch.h"
 
 namespace linewatch {
@@ -18,35 +15,34 @@ constexpr std::chrono::milliseconds kCooldown = 1h;
 class Line {
  public:
   std::optional<AlertKind> GoDown(WallTime since, WallTime now) {
-    seen.status = Status::kDown;
-    seen.is_outage = true;
-    seen.fail_since = since;
+    host.seen.status = Status::kDown;
+    host.seen.is_outage = true;
+    host.seen.fail_since = since;
     return Look(now);
   }
   std::optional<AlertKind> Answer(WallTime now) {
-    seen.status = Status::kUp;
-    seen.is_outage = false;
-    seen.fail_since = kNever;
+    host.seen.status = Status::kUp;
+    host.seen.is_outage = false;
+    host.seen.fail_since = kNever;
     return Look(now);
   }
   std::optional<AlertKind> Look(WallTime now) {
-    const auto due = TakeDueAlert(seen, is_acknowledged, kCooldown, now);
+    const auto due = TakeDueAlert(host, kCooldown, now);
     if (!due) return std::nullopt;
-    told_since = due->outage_since;
+    told = *due;
     return due->kind;
   }
+  void Acknowledge(WallTime at) { host.acknowledged = Acknowledgement{"alice", at, ""}; }
 
-  Observation seen;
-  bool is_acknowledged = false;
-  WallTime told_since = kNever;
+  Host host;
+  Alert told;
 };
 
 TEST_CASE("reaching the threshold alerts once", "[alert_policy]") {
   Line line;
   CHECK_FALSE(line.Look(kOutage));
   CHECK(line.GoDown(kOutage, kNow) == AlertKind::kDown);
-  CHECK(line.told_since == kOutage);
-  CHECK(line.seen.last_alert_time == kNow);
+  CHECK(line.told.since == kOutage);
   CHECK_FALSE(line.Look(kNow + 10s));
 }
 
@@ -56,7 +52,7 @@ TEST_CASE("a host that stays down is told again after each cooldown, unless some
   CHECK_FALSE(line.Look(kNow + 59min));
   CHECK(line.Look(kNow + 60min) == AlertKind::kDown);
   CHECK_FALSE(line.Look(kNow + 119min));
-  line.is_acknowledged = true;
+  line.Acknowledge(kNow + 61min);
   CHECK_FALSE(line.Look(kNow + 120min));
 }
 
@@ -64,13 +60,13 @@ TEST_CASE("an outage after a told recovery is told at once, cooldown or not", "[
   Line line;
   line.GoDown(kOutage, kNow);
   CHECK(line.Answer(kNow + 1min) == AlertKind::kRecovery);
-  CHECK(line.told_since == kOutage);
+  CHECK(line.told.since == kOutage);
   CHECK(line.GoDown(kNow + 20min, kNow + 22min) == AlertKind::kDown);
 }
 
 TEST_CASE("a recovery is told if and only if its down was", "[alert_policy]") {
   Line line;
-  line.seen.in_maintenance = true;
+  line.host.seen.in_maintenance = true;
   CHECK_FALSE(line.GoDown(kOutage, kNow));
   CHECK_FALSE(line.Answer(kNow + 1min));
   CHECK_FALSE(line.Answer(kNow + 2min));
@@ -79,21 +75,21 @@ TEST_CASE("a recovery is told if and only if its down was", "[alert_policy]") {
 TEST_CASE("what is still down when its maintenance ends is told then; a told outage that ends in one, at once",
           "[alert_policy]") {
   Line line;
-  line.seen.in_maintenance = true;
+  line.host.seen.in_maintenance = true;
   CHECK_FALSE(line.GoDown(kOutage, kNow));
-  line.seen.in_maintenance = false;
+  line.host.seen.in_maintenance = false;
   CHECK(line.Look(kNow + 1h) == AlertKind::kDown);
-  CHECK(line.told_since == kOutage);
-  line.seen.in_maintenance = true;
+  CHECK(line.told.since == kOutage);
+  line.host.seen.in_maintenance = true;
   CHECK(line.Answer(kNow + 2h) == AlertKind::kRecovery);
 }
 
 TEST_CASE("a told outage is not told again when it was unknown or unreachable in between", "[alert_policy]") {
   Line line;
   line.GoDown(kOutage, kNow);
-  line.seen.status = Status::kUnknown;
+  line.host.seen.status = Status::kUnknown;
   CHECK_FALSE(line.Look(kNow + 10s));
-  line.seen.status = Status::kUnreachable;
+  line.host.seen.status = Status::kUnreachable;
   CHECK_FALSE(line.Look(kNow + 2h));
   CHECK(line.GoDown(kOutage, kNow + 3h) == AlertKind::kDown);  // a repeat: the cooldown is over
   CHECK(line.Answer(kNow + 4h) == AlertKind::kRecovery);
@@ -138,43 +134,41 @@ TEST_CASE("a host that flapped and then stays down is told as down after a coold
     line.GoDown(kNow + i * 5min, kNow + i * 5min);
     if (i < 3) line.Answer(kNow + i * 5min + 1min);
   }
-  CHECK(line.seen.alert->is_flapping);
+  CHECK(line.host.seen.alert->is_flapping);
   const WallTime last = kNow + 15min;
   CHECK_FALSE(line.Look(last + 59min));
   CHECK(line.Look(last + 60min) == AlertKind::kDown);
-  CHECK(line.told_since == last);
+  CHECK(line.told.since == last);
   CHECK(line.Answer(last + 2h) == AlertKind::kRecovery);
 }
 
 // As hosts.json and the events put it back.
-Observation Restored(WallTime last_alert, WallTime now) {
-  Observation seen;
+Line Restored(WallTime last_alert, WallTime now) {
+  Line line;
+  Observation& seen = line.host.seen;
   seen.status = Status::kDown;
   seen.fail_since = kOutage;
   seen.last_alert_time = last_alert;
   RestoreAlertState(seen, now);
-  return seen;
+  return line;
 }
 
 TEST_CASE("a restart neither repeats nor forgets an alert", "[alert_policy]") {
-  Observation told = Restored(kNow, kNow + 10s);
-  CHECK_FALSE(TakeDueAlert(told, false, kCooldown, kNow + 10s));
-  told.is_outage = false;
-  told.status = Status::kUp;
-  CHECK(TakeDueAlert(told, false, kCooldown, kNow + 20s)->kind == AlertKind::kRecovery);
+  Line told = Restored(kNow, kNow + 10s);
+  CHECK_FALSE(told.Look(kNow + 10s));
+  CHECK(told.Answer(kNow + 20s) == AlertKind::kRecovery);
 
-  Observation untold = Restored(kOutage - 1h, kNow);
-  CHECK(TakeDueAlert(untold, false, kCooldown, kNow)->kind == AlertKind::kDown);
+  CHECK(Restored(kOutage - 1h, kNow).Look(kNow) == AlertKind::kDown);
 }
 
 TEST_CASE("a count without a time, as the seed's file has it, begins with its alert", "[alert_policy]") {
-  Observation told;
-  told.fail_count = 12;
-  told.last_alert_time = kNow - 600s;
-  RestoreAlertState(told, kNow);
-  CHECK(told.fail_since == kNow - 600s);
-  told.status = Status::kDown;
-  CHECK_FALSE(TakeDueAlert(told, false, kCooldown, kNow));
+  Line told;
+  told.host.seen.fail_count = 12;
+  told.host.seen.last_alert_time = kNow - 600s;
+  RestoreAlertState(told.host.seen, kNow);
+  CHECK(told.host.seen.fail_since == kNow - 600s);
+  told.host.seen.status = Status::kDown;
+  CHECK_FALSE(told.Look(kNow));
 
   Observation untold;
   untold.fail_count = 2;
@@ -184,44 +178,15 @@ TEST_CASE("a count without a time, as the seed's file has it, begins with its al
 }
 
 TEST_CASE("an alert time ahead of the clock silences nobody", "[alert_policy]") {
-  Observation seen = Restored(kNow + 90 * 24h, kNow);
-  CHECK(TakeDueAlert(seen, false, kCooldown, kNow)->kind == AlertKind::kDown);
+  CHECK(Restored(kNow + 90 * 24h, kNow).Look(kNow) == AlertKind::kDown);
 }
 
 TEST_CASE("a clock that is behind after a start makes no new alert of a told outage", "[alert_policy]") {
   const WallTime months_before = kOutage - 90 * 24h;
-  Observation seen = Restored(kNow, months_before);
-  CHECK_FALSE(TakeDueAlert(seen, false, kCooldown, months_before));
-  CHECK_FALSE(TakeDueAlert(seen, false, kCooldown, months_before + 59min));
-  CHECK(TakeDueAlert(seen, false, kCooldown, months_before + 60min)->kind == AlertKind::kDown);
-}
-
-TEST_CASE("a subject says what, who, where, since when and why", "[alert_policy]") {
-  setenv("TZ", "UTC", 1);
-  tzset();
-  Host host;
-  host.name = "Server A";
-  host.ip = "192.168.0.1";
-  host.seen.reason = "no answer within 1 s";
-  const auto subject = [&](AlertKind kind, WallTime now) {
-    return AlertSubject({kind, kOutage}, host, kCooldown, now);
-  };
-  CHECK(subject(AlertKind::kDown, kNow) == "DOWN Server A (192.168.0.1) since 08:43:10, no answer within 1 s");
-  CHECK(subject(AlertKind::kRecovery, kOutage + 137s) == "UP Server A (192.168.0.1) after 137 s, down since 08:43:10");
-  CHECK(subject(AlertKind::kRecovery, kOutage + 2 * 24h + 4h) ==
-        "UP Server A (192.168.0.1) after 2 d 4 h, down since 2025-11-22 08:43:10");
-  CHECK(subject(AlertKind::kFlapping, kNow) ==
-        "FLAPPING Server A (192.168.0.1), down 4 times within 1 h; told again when it is stable");
-  CHECK(subject(AlertKind::kStable, kNow) == "STABLE Server A (192.168.0.1), no outage for 1 h");
-}
-
-TEST_CASE("lengths are told in the two largest units", "[alert_policy]") {
-  CHECK(DurationText(0s) == "0 s");
-  CHECK(DurationText(179s) == "179 s");
-  CHECK(DurationText(180s) == "3 min");
-  CHECK(DurationText(3h + 20min + 59s) == "3 h 20 min");
-  CHECK(DurationText(3h) == "3 h");
-  CHECK(DurationText(49h) == "2 d 1 h");
+  Line line = Restored(kNow, months_before);
+  CHECK_FALSE(line.Look(months_before));
+  CHECK_FALSE(line.Look(months_before + 59min));
+  CHECK(line.Look(months_before + 60min) == AlertKind::kDown);
 }
 
 }  // namespace

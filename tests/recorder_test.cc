@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "monitord/alert_policy.h"
+#include "monitord/digest.h"
 #include "monitord/replay.h"
 #include "store/host_json.h"
 #include "tests/catch.h"
@@ -60,6 +61,7 @@ class Network {
     list = Replayed(HostsJson(), now.wall, &last_sign);
     events.emplace_back(MonitorEvent{now.wall, "start", last_sign});
     questions.clear();
+    digest = {};
     Start(last_sign);
   }
   std::string HostsJson() const {
@@ -132,7 +134,9 @@ class Network {
   std::map<std::string, char> fates_when_asked;
   std::chrono::milliseconds spread{0};  // between the first requests of two targets
   std::chrono::seconds sleep{0};        // of the machine, while a round is under way
-  std::string told;                     // alerts: "D router, R router"
+  Digest digest;
+  std::chrono::milliseconds digest_window{0};
+  std::string told;  // alerts: "D router, R router"
 
  private:
   void RunRound(const std::map<std::string, char>& fates, const std::vector<std::string>& only, bool is_cycle) {
@@ -165,8 +169,20 @@ class Network {
     recorder->Record(round, now, outcome);
     Keep(std::move(outcome));
     for (Host& host : list.hosts)
-      if (const auto due = TakeDueAlert(host.seen, false, 1h, now.wall))
-        told += std::string(told.empty() ? "" : ", ") + "DRFS"[static_cast<size_t>(due->kind)] + " " + host.id;
+      if (auto due = TakeDueAlert(host, config.email_cooldown, now.wall)) digest.Add(*std::move(due), now.steady);
+    if (const auto due_at = digest.due_at(digest_window); due_at && now.steady >= *due_at) Queue();
+  }
+  void Queue() {
+    const auto alerts = digest.Take(list, recorder->topology());
+    AlertEvent event{now.wall, "log", "", {}, "logged", ToldOf(alerts)};
+    for (const Told& one : event.alerts) {
+      told += std::string(told.empty() ? "" : ", ") + "DRFSdn"[static_cast<size_t>(one.kind)] + " " + one.host;
+      event.hosts.push_back(one.host);
+      MarkTold(*list.Find(one.host), now.wall);
+    }
+    for (const Alert& alert : alerts)
+      if (alert.is_late) told += " late";
+    events.emplace_back(std::move(event));
   }
   void Keep(Recorder::Outcome&& outcome) {
     for (auto& event : outcome.events) events.push_back(std::move(event));
@@ -657,7 +673,7 @@ TEST_CASE("hosts that are each other's parents do not excuse each other for ever
   network.Quiet(2);
   for (int i = 0; i < 4; ++i) network.Cycle({{"one", 'b'}, {"two", 'b'}, {"self", 'b'}});
   CHECK(network.Seen("one").seen.status == Status::kUnreachable);
-  CHECK(network.told == "D two, D self");
+  CHECK(network.told == "D self, D two");
 }
 
 TEST_CASE("times that lie ahead at a start stay as they are when the clock is set right", "[recorder]") {

@@ -18,7 +18,9 @@ void Try(std::string_view text) {
   const auto again = written.Drain();
   Require(again.size() == requests.size(), "and is all read");
   for (size_t i = 0; i < again.size(); ++i)
-    Require(again[i].kind == requests[i].kind && again[i].host == requests[i].host, "the same");
+    Require(again[i].kind == requests[i].kind && again[i].host == requests[i].host &&
+                again[i].channel == requests[i].channel && again[i].answer == requests[i].answer,
+            "the same");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 """Makes networks for tests out of network namespaces, breaks them, and takes them away again."""
 
+import contextlib
+import ctypes
 import itertools
 import os
 import pathlib
@@ -53,6 +55,12 @@ def run(*command, stdin=None):
         raise AssertionError(f"{' '.join(map(str, command))}: {error.stderr}") from error
 
 
+def enter(namespace):
+    """Moves this thread to the network of an open file of /proc or /run/netns."""
+    if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), 0x40000000) != 0:  # CLONE_NEWNET
+        raise OSError(ctypes.get_errno(), "setns")
+
+
 class Namespace:
     """One network namespace, with its loopback up. `files` (hosts, resolv.conf) stand in for those of /etc in it."""
 
@@ -98,6 +106,16 @@ class Namespace:
         self.ip("link", "set", "tun", "up", "txqueuelen", "20000")
         for place in PLACES:
             self.ip("route", "add", f"10.{place}.0.0/16", "dev", "tun")
+
+    @contextlib.contextmanager
+    def entered(self):
+        """Within, this thread is in here, and so are the sockets, the threads and the programs that it makes."""
+        with open("/proc/thread-self/ns/net") as outside, open(f"/run/netns/{self.name}") as inside:
+            enter(inside)
+            try:
+                yield self
+            finally:
+                enter(outside)
 
     def start(self, *command, until_line=None):
         """Starts a program in here that ends with the namespace; waits for its first line if told to."""

@@ -1,0 +1,237 @@
+#include "monitord/alert_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace linewatch {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds kFirstBackOff{5}, kLongestBackOff{900};
+constexpr seconds kLongestRetryAfter{3600};  // whatever a server asks for
+
+constexpr std::string_view kSent = "sent", kSuperseded = "told with a later message";
+
+bool is_end(AlertKind kind) {
+  return kind == AlertKind::kRecovery || kind == AlertKind::kStable || kind == AlertKind::kDegradedOver;
+}
+
+// Whether `later` says all that is worth knowing of what `earlier` would have told.
+bool supersedes(const Alert& later, const Alert& earlier) {
+  if (later.host.empty() || later.host != earlier.host) return false;
+  const bool is_degradation = earlier.kind == AlertKind::kDegraded;
+  if (is_end(later.kind)) return !is_end(earlier.kind) && (is_degradation || later.kind != AlertKind::kDegradedOver);
+  return later.is_repeat && later.kind == earlier.kind;
+}
+
+bool contains(std::span<const std::string> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+seconds BackOff(int attempts) {
+  constexpr int kDoublings = 8;  // beyond the longest
+  return std::min(kLongestBackOff, kFirstBackOff * (1 << std::clamp(attempts - 1, 0, kDoublings)));
+}
+
+void AlertQueue::Restore(std::vector<QueuedMessage> waiting, SteadyTime now) {
+  for (QueuedMessage& queued : waiting) {
+    entries_.push_back({std::move(queued), now, now});
+    entries_.back().is_changed = false;
+  }
+}
+
+std::vector<QueuedMessage> AlertQueue::Supersede(const std::string& channel, std::span<Alert> alerts) {
+  std::vector<QueuedMessage> left;
+  for (Entry& entry : entries_) {
+    if (entry.queued.channel != channel || entry.is_under_way || entry.queued.may_have_arrived) continue;
+    auto& waiting = entry.queued.message.alerts;
+    const size_t before = waiting.size();
+    std::erase_if(waiting, [&](const Alert& earlier) {
+      const auto later =
+          std::find_if(alerts.begin(), alerts.end(), [&](const Alert& a) { return supersedes(a, earlier); });
+      if (later == alerts.end()) return false;
+      if (is_end(later->kind)) {
+        later->is_late = later->is_late || !earlier.is_repeat;
+      } else {
+        later->is_repeat = earlier.is_repeat;
+      }
+      return true;
+    });
+    if (waiting.size() == before) continue;
+    if (waiting.empty()) {
+      entry.given_up = kSuperseded;
+    } else {
+      left.push_back(entry.queued);
+    }
+  }
+  RemoveGivenUp();
+  return left;
+}
+
+void AlertQueue::SetText(const QueuedMessage& queued) {
+  Entry* entry = Find(queued.channel, queued.message.id);
+  if (entry == nullptr) return;
+  entry->queued.message = queued.message;
+  entry->is_changed = true;
+}
+
+void AlertQueue::Add(QueuedMessage queued, SteadyTime now) {
+  const auto is_of_channel = [&](const Entry& entry) { return entry.queued.channel == queued.channel; };
+  if (static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), is_of_channel)) >= kMost) {
+    const auto oldest = std::find_if(entries_.begin(), entries_.end(),
+                                     [&](const Entry& entry) { return is_of_channel(entry) && !entry.is_under_way; });
+    if (oldest != entries_.end()) {
+      gone_.push_back({std::move(oldest->queued), "given up: more than " + std::to_string(kMost) + " messages wait"});
+      entries_.erase(oldest);
+    }
+  }
+  entries_.push_back({std::move(queued), now, now});
+}
+
+std::optional<QueuedMessage> AlertQueue::NextFor(std::string_view channel, SteadyTime now) {
+  Entry* next = nullptr;
+  for (Entry& entry : entries_) {
+    const bool can =
+        entry.queued.channel == channel && !entry.is_under_way && entry.given_up.empty() && entry.due <= now;
+    if (can && (next == nullptr || entry.due < next->due)) next = &entry;
+  }
+  if (next == nullptr) return std::nullopt;
+  next->is_under_way = true;
+  return next->queued;
+}
+
+void AlertQueue::Settle(std::string_view channel, const std::string& id, const Delivery& delivery, const Moment& now) {
+  Entry* entry = Find(channel, id);
+  if (entry == nullptr) return;
+  QueuedMessage& queued = entry->queued;
+  entry->is_under_way = false;
+  ++queued.attempts;
+  queued.may_have_arrived = queued.may_have_arrived || delivery.may_have_arrived;
+  if (delivery.result == Delivery::Result::kRefused) {
+    entry->given_up = "given up: " + delivery.answer;
+    return;
+  }
+  const bool is_accepted = delivery.result == Delivery::Result::kAccepted;
+  if (is_accepted && delivery.left.empty()) {
+    std::string result(kSent);
+    for (const std::string& refusal : delivery.refused) result += ", but not to " + refusal;
+    gone_.push_back({std::move(queued), std::move(result)});
+    entries_.erase(entries_.begin() + (entry - entries_.data()));
+    return;
+  }
+  if (is_accepted) {
+    queued.message.to = delivery.left;
+    queued.may_have_arrived = true;
+  }
+  queued.error = delivery.answer;
+  auto pause = BackOff(queued.attempts);
+  if (delivery.retry_after) pause = std::max(pause, std::min(*delivery.retry_after, kLongestRetryAfter));
+  entry->due = now.steady + pause;
+  queued.next = now.wall + pause;
+  entry->is_changed = true;
+}
+
+milliseconds AlertQueue::WaitedOf(const Entry& entry, SteadyTime now) {
+  return entry.queued.waited + std::chrono::duration_cast<milliseconds>(now - entry.since);
+}
+
+void AlertQueue::Review(const Config& config, std::span<const std::string> channels, const Moment& now) {
+  std::vector<QueuedMessage> copies;
+  const auto hand_on = [&](const Entry& entry) {
+    for (QueuedMessage& copy : HandOn(entry, config, channels)) copies.push_back(std::move(copy));
+  };
+  for (Entry& entry : entries_) {
+    const auto waited = WaitedOf(entry, now.steady);
+    if (entry.is_under_way) continue;
+    if (entry.given_up.empty() && !contains(channels, entry.queued.channel))
+      entry.given_up = "given up: " + entry.queued.channel + " is not set up any more";
+    if (entry.given_up.empty() && waited >= config.alert_expiry)
+      entry.given_up = "expired: " + (entry.queued.error.empty() ? "it was never tried" : entry.queued.error);
+    if (!entry.given_up.empty() || (entry.queued.attempts > 0 && waited >= config.fallback_after)) hand_on(entry);
+  }
+  RemoveGivenUp();
+  for (QueuedMessage& copy : copies) Add(std::move(copy), now.steady);
+}
+
+void AlertQueue::RemoveGivenUp() {
+  std::erase_if(entries_, [&](Entry& entry) {
+    if (entry.given_up.empty()) return false;
+    gone_.push_back({std::move(entry.queued), std::move(entry.given_up)});
+    return true;
+  });
+}
+
+// The copies for the fallback channels, once for each message, however many of its channels fail.
+std::vector<QueuedMessage> AlertQueue::HandOn(const Entry& entry, const Config& config,
+                                              std::span<const std::string> channels) {
+  const QueuedMessage& failed = entry.queued;
+  std::vector<QueuedMessage> copies;
+  if (failed.is_handed_on || !failed.instead_of.empty()) return copies;
+  for (const std::string& channel : config.fallback) {
+    if (!contains(channels, channel) || contains(failed.channels, channel)) continue;
+    if (Find(channel, failed.message.id) != nullptr) continue;  // a run before has begun it
+    QueuedMessage copy;
+    copy.message = failed.message;
+    copy.channel = channel;
+    copy.channels = failed.channels;
+    copy.instead_of = failed.channel;
+    if (channel == "smtp") copy.message.to = config.smtp.to;
+    const std::string why = entry.given_up.empty() ? failed.error : entry.given_up;
+    copy.message.text = "(" + failed.channel + " could not deliver this: " + why + ")\n\n" + copy.message.text;
+    copy.message.html.clear();
+    copies.push_back(std::move(copy));
+  }
+  if (copies.empty()) return copies;
+  for (Entry& other : entries_) {
+    if (other.queued.message.id != failed.message.id) continue;
+    other.queued.is_handed_on = true;
+    other.is_changed = true;
+  }
+  return copies;
+}
+
+void AlertQueue::TryAll(SteadyTime now) {
+  for (Entry& entry : entries_) entry.due = now;
+}
+
+SteadyTime AlertQueue::wake_at() const {
+  const auto is_busy = [this](const std::string& channel) {
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const Entry& entry) { return entry.is_under_way && entry.queued.channel == channel; });
+  };
+  SteadyTime next = SteadyTime::max();
+  for (const Entry& entry : entries_)
+    if (entry.due < next && !is_busy(entry.queued.channel)) next = entry.due;
+  return next;
+}
+
+std::vector<QueuedMessage> AlertQueue::TakeChanged(SteadyTime now) {
+  std::vector<QueuedMessage> changed;
+  // The youngest first: a copy for a fallback channel stands before the message says that it was handed on.
+  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+    if (!std::exchange(entry->is_changed, false)) continue;
+    entry->queued.waited = WaitedOf(*entry, now);
+    entry->since = now;
+    changed.push_back(entry->queued);
+  }
+  return changed;
+}
+
+void AlertQueue::NotStored(const QueuedMessage& queued) {
+  if (Entry* entry = Find(queued.channel, queued.message.id)) entry->is_changed = true;
+}
+
+std::vector<AlertQueue::Gone> AlertQueue::TakeGone() { return std::exchange(gone_, {}); }
+
+AlertQueue::Entry* AlertQueue::Find(std::string_view channel, const std::string& id) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.queued.channel == channel && entry.queued.message.id == id;
+  });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+}  // namespace linewatch

@@ -1,0 +1,319 @@
+#include "monitord/alert_text.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace linewatch {
+namespace {
+
+constexpr size_t kMostNames = 30;  // of what hangs below a host
+
+// In the order of AlertKind.
+constexpr std::array<std::string_view, kAlertKindNames.size()> kWords = {"DOWN",     "UP",     "FLAPPING", "STABLE",
+                                                                         "DEGRADED", "NORMAL", "BLIND",    "TEST"};
+// White on them can be read, and they stand out from a light page and from a dark one.
+constexpr std::array<std::string_view, kAlertKindNames.size()> kColours = {"#b3261e", "#1b7a3d", "#9a3d8a", "#1b7a3d",
+                                                                           "#a65a00", "#1b7a3d", "#56606b", "#2a62b8"};
+
+std::string WordOf(const Alert& alert) { return std::string(kWords[static_cast<size_t>(alert.kind)]); }
+
+std::string ClockText(WallTime t, WallTime now) {
+  const auto local = [](WallTime time) {
+    const std::time_t seconds = ToTimeT(time);
+    std::tm fields{};
+    localtime_r(&seconds, &fields);
+    return fields;
+  };
+  const std::tm then = local(t), today = local(now);
+  const bool same_day = then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
+  char text[32];
+  const size_t length = std::strftime(text, sizeof text, same_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &then);
+  return {text, length};
+}
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+// Whatever stands in a file that was edited by hand: a line end would be one of a mail's header.
+std::string WithoutControls(std::string_view text) {
+  std::string clean;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_c1 = byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (is_c1) ++i;
+    clean += byte < 0x20 || byte == 0x7f || is_c1 ? ' ' : text[i];
+  }
+  return clean;
+}
+
+size_t LengthOf(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+}
+
+std::string CutTo(std::string text, size_t characters) {
+  if (LengthOf(text) <= characters) return text;
+  size_t end = 0, kept = 0;
+  for (; end < text.size(); ++end) {
+    if (!is_continuation(text[end]) && ++kept == characters) break;
+  }
+  text.resize(end);
+  return text + "…";
+}
+
+std::string Count(size_t count, const char* of) { return std::to_string(count) + ' ' + of + (count == 1 ? "" : "s"); }
+
+std::string LengthText(const Alert& alert) {
+  return DurationText(std::chrono::duration_cast<std::chrono::seconds>(alert.t - alert.since));
+}
+
+std::string WhoText(const Alert& alert, size_t below) {
+  std::string who = alert.name + " (" + alert.ip + ")";
+  if (below > 0) who += " and " + Count(below, "line") + " below it";
+  return who;
+}
+
+std::string Joined(const std::string& text, const char* between, const std::string& more) {
+  return more.empty() ? text : text + between + more;
+}
+
+// What follows the word: "Server A (192.168.0.1) since 12:03:10, no answer within 1 s".
+std::string StoryOf(const Alert& alert, const std::string& title, WallTime now, size_t below) {
+  const std::string since = alert.since == kNever ? "" : " since " + ClockText(alert.since, now);
+  const std::string who = WhoText(alert, below);
+  const auto after = [&](const char* what) {
+    return who + (alert.since == kNever ? "" : " after " + LengthText(alert) + ", " + what + since);
+  };
+  switch (alert.kind) {
+    case AlertKind::kDown:
+    case AlertKind::kDegraded:
+      return Joined(who + since + (alert.is_repeat ? ", still" : ""), ", ", alert.reason);
+    case AlertKind::kRecovery:
+      return after("down");
+    case AlertKind::kDegradedOver:
+      return after("degraded");
+    case AlertKind::kFlapping:
+      return Joined(who, ", ", alert.reason) + "; told again when it is stable";
+    case AlertKind::kStable:
+      return Joined(who, ", ", alert.reason);
+    case AlertKind::kBlind:
+      return Joined("from " + ClockText(alert.since, now) + " to " + ClockText(alert.t, now) + " (" +
+                        LengthText(alert) + "): nobody was blamed for it",
+                    ", ", alert.reason);
+    case AlertKind::kTest:
+      break;
+  }
+  return "from " + title + ": this way to you works";
+}
+
+size_t DependentsOf(const Alert& alert) { return static_cast<size_t>(std::max(alert.dependents_count, 0)); }
+
+std::string LineOf(const Alert& alert, const std::string& title, WallTime now, size_t below) {
+  return WordOf(alert) + ' ' + StoryOf(alert, title, now, below);
+}
+
+// "3 DOWN, 1 UP: A, B, C, …"
+std::string SubjectOfMany(std::span<const Alert> alerts) {
+  std::array<size_t, kAlertKindNames.size()> counts{};
+  std::vector<size_t> kinds;  // the gravest first, as the alerts are
+  for (const Alert& alert : alerts) {
+    const auto kind = static_cast<size_t>(alert.kind);
+    if (counts[kind]++ == 0) kinds.push_back(kind);
+  }
+  std::string subject;
+  for (const size_t kind : kinds)
+    subject += (subject.empty() ? "" : ", ") + std::to_string(counts[kind]) + ' ' + std::string(kWords[kind]);
+  const char* before = ": ";
+  for (const Alert& alert : alerts) {
+    if (alert.name.empty()) continue;
+    constexpr size_t kRoomForMore = 3;  // ", …"
+    if (LengthOf(subject) + LengthOf(before) + LengthOf(alert.name) + kRoomForMore > kLongestSubject)
+      return subject + before + "…";
+    subject += before + alert.name;
+    before = ", ";
+  }
+  return subject;
+}
+
+std::string SubjectOf(std::span<const Alert> alerts, const std::string& title, WallTime now) {
+  const Alert& first = alerts.front();
+  const bool is_one_story = std::all_of(alerts.begin() + 1, alerts.end(), [&](const Alert& alert) {
+    return alert.kind == first.kind && !alert.below.empty() && alert.below == first.host;
+  });
+  if (!is_one_story) return SubjectOfMany(alerts);
+  return LineOf(first, title, now, std::max(DependentsOf(first), alerts.size() - 1));
+}
+
+std::string NamesBelow(const Alert& alert) {
+  std::string names;
+  const size_t shown = std::min(alert.dependents.size(), kMostNames);
+  for (size_t i = 0; i < shown; ++i) names += (i == 0 ? "" : ", ") + alert.dependents[i];
+  if (DependentsOf(alert) > shown) names += " and " + std::to_string(DependentsOf(alert) - shown) + " more";
+  return names;
+}
+
+// What there is to know of one alert, each with its label; what is said in words has none.
+using Facts = std::vector<std::pair<std::string, std::string>>;
+Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
+  Facts facts;
+  const auto add = [&](const char* label, const std::string& value) {
+    if (!value.empty()) facts.emplace_back(label, value);
+  };
+  const bool is_over = alert.kind == AlertKind::kRecovery || alert.kind == AlertKind::kStable ||
+                       alert.kind == AlertKind::kDegradedOver || alert.kind == AlertKind::kBlind;
+  if (!alert.host.empty()) {
+    add("Address", alert.ip);
+    add("Customer", alert.customer);
+    add("Group", alert.group);
+  }
+  if (alert.kind != AlertKind::kTest && alert.since != kNever) {
+    add(is_over ? "From" : "Since", ClockText(alert.since, now) + (is_over ? "" : " (" + LengthText(alert) + ")"));
+    if (is_over) add("To", ClockText(alert.t, now) + " (" + LengthText(alert) + ")");
+  }
+  add(alert.kind == AlertKind::kRecovery ? "But now" : "Reason", alert.reason);
+  if (!alert.host.empty() && !is_over && alert.kind != AlertKind::kDegraded)
+    add("Last answer", alert.last_good == kNever ? "none so far" : ClockText(alert.last_good, now));
+  add("Below it", NamesBelow(alert));
+  if (!alert.below.empty()) {
+    const auto cause =
+        std::find_if(alerts.begin(), alerts.end(), [&](const Alert& other) { return other.host == alert.below; });
+    if (cause != alerts.end()) add("Reached by", cause->name);
+  }
+  if (alert.is_repeat) add("", "You were told before, and it has not changed.");
+  if (alert.is_late) add("", "It was over before anybody could be told.");
+  return facts;
+}
+
+std::string Escaped(std::string_view text) {
+  std::string html;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        html += "&amp;";
+        break;
+      case '<':
+        html += "&lt;";
+        break;
+      case '>':
+        html += "&gt;";
+        break;
+      case '"':
+        html += "&quot;";
+        break;
+      case '\'':
+        html += "&#39;";
+        break;
+      default:
+        html += c;
+    }
+  }
+  return html;
+}
+
+std::string BadgeOf(const Alert& alert) {
+  const auto kind = static_cast<size_t>(alert.kind);
+  return "<span style=\"background:" + std::string(kColours[kind]) +
+         ";color:#ffffff;padding:2px 8px;border-radius:4px;font-weight:bold\">" + std::string(kWords[kind]) + "</span>";
+}
+
+// The two forms of a message, written side by side.
+struct Body {
+  std::string text, html;
+};
+
+// A heading, and what is known below it.
+void AddBlock(Body& body, const Alert& alert, std::span<const Alert> alerts, const std::string& title, WallTime now) {
+  const size_t below = DependentsOf(alert);
+  if (!body.text.empty()) body.text += '\n';
+  body.text += LineOf(alert, title, now, below) + '\n';
+  body.html += "<div style=\"margin:0 0 20px\"><p style=\"margin:0 0 8px;line-height:1.6\">" + BadgeOf(alert) + " " +
+               Escaped(StoryOf(alert, title, now, below)) + "</p>\n";
+  const Facts facts = FactsOf(alert, alerts, now);
+  if (!facts.empty()) body.html += "<table style=\"border-collapse:collapse\">\n";
+  for (const auto& [label, value] : facts) {
+    constexpr size_t kLabelWidth = 13;
+    body.text +=
+        "  " + (label.empty() ? "" : label + ':' + std::string(kLabelWidth - label.size(), ' ')) + value + '\n';
+    body.html += label.empty() ? "<tr><td colspan=\"2\" style=\"padding:2px 0\">"
+                               : "<tr><td style=\"padding:2px 16px 2px 0;vertical-align:top;opacity:.7\">" + label +
+                                     "</td><td style=\"padding:2px 0\">";
+    body.html += Escaped(value) + "</td></tr>\n";
+  }
+  body.html += facts.empty() ? "</div>\n" : "</table></div>\n";
+}
+
+// One line each under a heading for each kind.
+void AddList(Body& body, std::span<const Alert> alerts, const std::string& title, WallTime now) {
+  size_t lines = 0;
+  for (size_t i = 0; i < alerts.size() && lines < kMostLines;) {
+    size_t end = i;
+    while (end < alerts.size() && alerts[end].kind == alerts[i].kind) ++end;
+    const std::string heading = WordOf(alerts[i]) + ": " + std::to_string(end - i);
+    body.text += (body.text.empty() ? "" : "\n") + heading + '\n';
+    body.html += "<p style=\"margin:0 0 8px\">" + BadgeOf(alerts[i]) + " " + std::to_string(end - i) +
+                 "</p>\n<table style=\"border-collapse:collapse;margin:0 0 20px\">\n";
+    for (; i < end && lines < kMostLines; ++i, ++lines) {
+      const std::string story = StoryOf(alerts[i], title, now, DependentsOf(alerts[i]));
+      const bool is_below = !alerts[i].below.empty();
+      body.text += (is_below ? "      " : "  ") + story + '\n';
+      body.html += std::string("<tr><td style=\"padding:3px 0 3px ") + (is_below ? "24px" : "0") +
+                   ";border-top:1px solid rgba(127,127,127,.35)\">" + Escaped(story) + "</td></tr>\n";
+    }
+    body.html += "</table>\n";
+  }
+  if (lines == alerts.size()) return;
+  const std::string more = "and " + std::to_string(alerts.size() - lines) + " more";
+  body.text += '\n' + more + '\n';
+  body.html += "<p>" + more + "</p>\n";
+}
+
+void CleanControls(Alert& alert) {
+  for (std::string* text : {&alert.name, &alert.ip, &alert.customer, &alert.group, &alert.reason})
+    *text = WithoutControls(*text);
+  for (std::string& name : alert.dependents) name = WithoutControls(name);
+}
+
+}  // namespace
+
+MessageText ComposeMessage(std::span<const Alert> alerts, const std::string& title, const std::string& public_url,
+                           WallTime now) {
+  std::vector<Alert> clean(alerts.begin(), alerts.end());
+  for (Alert& alert : clean) CleanControls(alert);
+  const std::string clean_title = WithoutControls(title), url = WithoutControls(public_url);
+
+  Body body;
+  if (clean.size() > kMostDetailed) {
+    AddList(body, clean, clean_title, now);
+  } else {
+    for (const Alert& alert : clean) AddBlock(body, alert, clean, clean_title, now);
+  }
+  body.text += '\n' + Joined(clean_title, ": ", url) + '\n';
+  const std::string subject = CutTo(SubjectOf(clean, clean_title, now), kLongestSubject);
+  const std::string source =
+      url.empty() ? Escaped(clean_title)
+                  : "<a href=\"" + Escaped(url) + "\" style=\"color:inherit\">" + Escaped(clean_title) + "</a>";
+  return {subject, std::move(body.text),
+          "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">"
+          "<meta name=\"viewport\" content=\"width=device-width\">"
+          "<meta name=\"color-scheme\" content=\"light dark\"><title>" +
+              Escaped(subject) +
+              "</title></head>\n<body style=\"font-family:sans-serif;font-size:16px;margin:16px\">\n" + body.html +
+              "<p style=\"margin:0;opacity:.7\">" + source + "</p>\n</body></html>\n"};
+}
+
+std::string DurationText(std::chrono::seconds duration) {
+  const auto s = std::max<int64_t>(duration.count(), 0);  // of a time that a clock set back made later than now
+  const auto two = [](long long large, const char* large_unit, long long small, const char* small_unit) {
+    std::string text = std::to_string(large) + large_unit;
+    if (small != 0) text += " " + std::to_string(small) + small_unit;
+    return text;
+  };
+  if (s < 180) return std::to_string(s) + " s";
+  if (s < 3600) return std::to_string(s / 60) + " min";
+  if (s < 86400) return two(s / 3600, " h", s % 3600 / 60, " min");
+  return two(s / 86400, " d", s % 86400 / 3600, " h");
+}
+
+}  // namespace linewatch
