@@ -67,8 +67,9 @@ function waitingRow({ channel, subject, queued, attempts, next, error }, now) {
 function sentRow({ t, channel, subject, result }, now) {
   const [what, ...why] = result.split(": ");
   const facts = [CHANNELS[channel] ?? channel, formatTime(t, now)];
-  if (channel === "log") return { channel, subject, facts, error: "", result: "no channel was set up", outcome: "logged" };
-  return { channel, subject, facts, error: why.join(": "), result: what, outcome: what === "sent" ? "sent" : "lost" };
+  if (channel === "log") return { channel, subject, facts, error: "", result: "no channel was set up", outcome: "other" };
+  const outcome = { sent: "sent", "given up": "lost", expired: "lost" }[what] ?? "other";
+  return { channel, subject, facts, error: why.join(": "), result: what, outcome };
 }
 
 function makeRow({ channel, subject, facts, error, result, outcome }) {
