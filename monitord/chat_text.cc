@@ -45,29 +45,28 @@ std::vector<std::string> ChatLines(const Message& message, WallTime now) {
 
 std::string Fit(const std::vector<std::string>& lines, size_t limit,
                 const std::function<size_t(std::string_view)>& length) {
-  const auto more = [&](size_t shown) { return "\n… and " + std::to_string(lines.size() - shown) + " more lines"; };
-  // What is said of the rest is never longer than this.
-  const size_t reserve = length(more(0));
-  std::string text;
-  size_t used = 0;
-  // The end of what may stay when something follows that does not fit.
-  size_t kept = 0, kept_lines = 0;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    std::string line = lines[i];
-    if (i == 0 && length(line) + reserve > limit) {
-      std::string_view part = line;
-      while (!part.empty() && length(part) + length("…") + reserve > limit) part = Utf8Prefix(part, part.size() - 1);
-      line = std::string(part) + "…";
-    }
-    if (i > 0) line.insert(0, 1, '\n');
-    used += length(line);
-    if (used > limit) return text.substr(0, kept) + more(kept_lines);
-    text += line;
-    if (used + reserve > limit) continue;
-    kept = text.size();
-    kept_lines = i + 1;
+  const auto more = [&](size_t shown) {
+    const size_t left = lines.size() - shown;
+    return "\n… and " + std::to_string(left) + (left == 1 ? " more line" : " more lines");
+  };
+  std::string whole;
+  for (const std::string& line : lines) whole += (&line == lines.data() ? "" : "\n") + line;
+  if (length(whole) <= limit) return whole;
+
+  const size_t room = limit - std::min(limit, length(more(0)));  // what is said of the rest is never longer than that
+  std::string text = lines.front();
+  if (length(text) > room) {
+    std::string_view part = text;
+    while (!part.empty() && length(part) + length("…") > room) part = Utf8Prefix(part, part.size() - 1);
+    text = std::string(part) + "…";
   }
-  return text;
+  size_t shown = 1;
+  for (size_t used = length(text); shown < lines.size(); ++shown) {
+    used += length("\n") + length(lines[shown]);
+    if (used > room) break;
+    text += '\n' + lines[shown];
+  }
+  return shown < lines.size() ? text + more(shown) : text;
 }
 
 }  // namespace linewatch
