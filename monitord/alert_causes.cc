@@ -9,16 +9,17 @@
 namespace linewatch {
 namespace {
 
-// Answered all the time between the two.
-bool was_up(const UptimeHistory& history, WallTime from, WallTime to) {
-  auto kind = UptimeHistory::Kind::kNeither;
-  for (const auto& stretch : history.stretches) {
-    if (stretch.from > to) break;
-    if (stretch.from > from && (kind != UptimeHistory::Kind::kUp || stretch.kind != UptimeHistory::Kind::kUp))
-      return false;
-    kind = stretch.kind;
+// Whether it answered for most of the time between the two. Its own checks are not sent when the other's are, and the time
+// in which nobody watched says nothing.
+bool was_mostly_up(const UptimeHistory& history, WallTime from, WallTime to) {
+  std::chrono::microseconds up{0};
+  const auto& stretches = history.stretches;
+  for (size_t i = 0; i < stretches.size(); ++i) {
+    const WallTime begin = std::max(stretches[i].from, from);
+    const WallTime end = i + 1 < stretches.size() ? std::min(stretches[i + 1].from, to) : to;
+    if (stretches[i].kind == UptimeHistory::Kind::kUp && end > begin) up += end - begin;
   }
-  return kind == UptimeHistory::Kind::kUp;
+  return up > (to - from) / 2;
 }
 
 int GravityOf(AlertKind kind) {
@@ -92,7 +93,7 @@ void FillDependents(Alert& alert, uint32_t host, const HostList& list, const Top
     const Host& below = list.hosts[i];
     if (!below.enabled) continue;
     const bool has_answered =
-        is_end ? was_up(below.seen.history, alert.since, alert.t) : below.seen.last_good > alert.since;
+        is_end ? was_mostly_up(below.seen.history, alert.since, alert.t) : below.seen.last_good > alert.since;
     if (!has_answered) found.push_back(i);
   }
   std::sort(found.begin(), found.end(),

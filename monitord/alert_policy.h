@@ -13,7 +13,7 @@
 
 namespace linewatch {
 
-// To be asked after every round; what is due counts as told in this run from then on. Nothing of that is in a file: if it
+// To be asked at the start and after every round; what is due counts as told in this run from then on. Nothing of that is in a file: if it
 // never gets into a message, the next run finds it due again.
 //   down       when the threshold is reached, and again every `cooldown` while it stays down and nobody has acknowledged
 //   recovery   when a host whose down was told answers again; it covers a told degradation

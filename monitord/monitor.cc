@@ -111,6 +111,7 @@ void Monitor::Start() {
   if (!options_.folders.live_is_data()) files_.Add(options_.folders.live);
   if (options_.config.parent_path() != options_.folders.data) files_.Add(options_.config.parent_path());
   WatchTargets();
+  Alert(now.wall);
   Publish();
   service_manager_.Ready();
   LogInfo("watching " + std::to_string(list_.hosts.size()) + " hosts every " +

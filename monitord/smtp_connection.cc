@@ -158,16 +158,22 @@ int SmtpConnection::Retry(const Attempt& attempt, short events, SteadyTime deadl
 void SmtpConnection::StartTls(const std::string& host, const std::string& ca_file) {
   const std::string action = "start TLS";
   const auto fault = std::make_shared<std::string>();
+  Context::Ptr context;
   try {
     Context::Params wanted;
     wanted.caLocation = ca_file;
     wanted.loadDefaultCAs = ca_file.empty();
     // Strict, because otherwise a localhost is not asked for its name.
     wanted.verificationMode = Context::VERIFY_STRICT;
-    Context::Ptr context = new Context(Context::TLS_CLIENT_USE, wanted);
+    context = new Context(Context::TLS_CLIENT_USE, wanted);
     context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
     context->enableExtendedCertificateVerification(true);
     context->setInvalidCertificateHandler(new NoteFault(fault));
+  } catch (const Poco::Exception& error) {
+    throw Failure(action + (ca_file.empty() ? ": " + error.displayText()
+                                            : ": smtp.ca_file cannot be used, expected a file of certificates in PEM"));
+  }
+  try {
     SecureStreamSocket secure = SecureStreamSocket::attach(socket_, host, context);
     socket_ = secure;
     is_secure_ = true;

@@ -1,11 +1,13 @@
 #include "monitord/recorder.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <random>
 #include <utility>
 
+#include "monitord/alert_causes.h"
 #include "monitord/alert_policy.h"
 #include "monitord/digest.h"
 #include "monitord/replay.h"
@@ -19,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Simulated time, rounds made of letters:
-//   g  answers            b  does not
+//   g  answers            b  does not           s  answers slowly
 //   v  not measured       x  this machine cannot send there
 // and the status after each cycle as a letter.
 std::string LetterOf(Status status) {
@@ -55,14 +57,22 @@ class Network {
   }
   // A kill -9, and a start after `pause`, when the wall clock is `behind`: from hosts.json and the events.
   void Restart(std::chrono::microseconds pause, std::chrono::microseconds behind = 0s) {
+    RestartFrom(HostsJson(), {}, pause, behind);
+  }
+  // `outbox`: messages that were queued and got no event any more.
+  void RestartFrom(const std::string& hosts_json, const std::vector<AlertEvent>& outbox,
+                   std::chrono::microseconds pause, std::chrono::microseconds behind) {
     Pass(pause);
     now.wall -= behind;
     WallTime last_sign;
-    list = Replayed(HostsJson(), now.wall, &last_sign);
+    list = Replayed(hosts_json, now.wall, &last_sign);
+    for (const AlertEvent& event : outbox)
+      for (const Told& one : event.alerts) RestoreTold(list, one, event.t);
     events.emplace_back(MonitorEvent{now.wall, "start", last_sign});
     questions.clear();
     digest = {};
     Start(last_sign);
+    TellDue();
   }
   std::string HostsJson() const {
     return JsonText([&](JsonWriter& out) { WriteHostList(out, list); });
@@ -136,7 +146,9 @@ class Network {
   std::chrono::seconds sleep{0};        // of the machine, while a round is under way
   Digest digest;
   std::chrono::milliseconds digest_window{0};
-  std::string told;  // alerts: "D router, R router"
+  bool has_ended_acknowledgement = false;
+  std::vector<Alert> queued;
+  std::string told;  // the same: "D router, R router"
 
  private:
   void RunRound(const std::map<std::string, char>& fates, const std::vector<std::string>& only, bool is_cycle) {
@@ -153,11 +165,11 @@ class Network {
       CheckResult result;
       result.sent = now.steady + i * spread;
       const char letter = fate == fates.end() ? 'g' : fate->second;
-      result.ok = letter == 'g';
-      result.has_left = letter == 'g' || letter == 'b';
+      result.ok = letter == 'g' || letter == 's';
+      result.has_left = result.ok || letter == 'b';
       result.refused_here = letter == 'x';
       if (letter == 'v') result.flaw = Flaw::kLate;
-      if (result.ok) result.rtt_ms = 10;
+      if (result.ok) result.rtt_ms = letter == 's' ? 500 : 10;
       if (!result.ok) result.reason = letter == 'x' ? "cannot send: Network is unreachable" : "no answer within 1 s";
       round.entries.push_back({i, result});
     }
@@ -168,6 +180,9 @@ class Network {
     Recorder::Outcome outcome;
     recorder->Record(round, now, outcome);
     Keep(std::move(outcome));
+    TellDue();
+  }
+  void TellDue() {
     for (Host& host : list.hosts)
       if (auto due = TakeDueAlert(host, config.email_cooldown, now.wall)) digest.Add(*std::move(due), now.steady);
     if (const auto due_at = digest.due_at(digest_window); due_at && now.steady >= *due_at) Queue();
@@ -180,12 +195,12 @@ class Network {
       event.hosts.push_back(one.host);
       MarkTold(*list.Find(one.host), now.wall);
     }
-    for (const Alert& alert : alerts)
-      if (alert.is_late) told += " late";
     events.emplace_back(std::move(event));
+    queued.insert(queued.end(), alerts.begin(), alerts.end());
   }
   void Keep(Recorder::Outcome&& outcome) {
     for (auto& event : outcome.events) events.push_back(std::move(event));
+    has_ended_acknowledgement = has_ended_acknowledgement || outcome.has_ended_acknowledgement;
     for (auto& question : outcome.questions) questions.push_back(std::move(question));
   }
 
@@ -845,6 +860,153 @@ TEST_CASE("a start knows what the run before knew, whenever that was killed", "[
               Catch::Approx(SecondsOf(was.history, kind, live.updated)).margin(3 * turmoil.disturbances));
     }
   }
+}
+
+// What was told of one host for the first time, a late end for the beginning, too.
+std::string FirstTold(std::vector<Alert> queued, const std::string& host) {
+  std::stable_sort(queued.begin(), queued.end(), [](const Alert& a, const Alert& b) { return a.t < b.t; });
+  std::string told;
+  for (const Alert& alert : queued) {
+    if (alert.host != host || alert.is_repeat) continue;
+    if (alert.is_late) told += alert.kind == AlertKind::kStable ? 'F' : 'D';
+    told += "DRFSdn"[static_cast<size_t>(alert.kind)];
+  }
+  return told;
+}
+
+struct Run {
+  const char* what;
+  std::string
+      checks;  // of "line", 10 s apart; of all that is not told here the threshold is 3, the cooldown 10 minutes
+  const char* told;
+  int maintenance_from = 0, maintenance_to = 0;  // cycles
+};
+
+// `after` is called after each cycle.
+Network Ran(const Run& run, std::chrono::seconds digest_window, const std::function<void(Network&, size_t)>& after) {
+  Network network;
+  network.config.email_cooldown = 10min;
+  network.config.digest_window = network.digest_window = digest_window;
+  Host& line = network.Add("line");
+  line.slow_ms = 100;
+  if (run.maintenance_to > 0) {
+    MaintenanceWindow window;
+    window.once = {{kStart + run.maintenance_from * 10s, kStart + run.maintenance_to * 10s}};
+    line.maintenance.push_back(window);
+  }
+  network.Start();
+  for (size_t i = 0; i < run.checks.size(); ++i) {
+    network.Cycle({{"line", run.checks[i]}});
+    after(network, i);
+  }
+  return network;
+}
+
+TEST_CASE("wherever a run is killed, each beginning and each end is told once", "[recorder][replay]") {
+  const std::string quiet(10, 'g');
+  std::string flapping = "gg";
+  for (int i = 0; i < 6; ++i) flapping += "bbbbbgggggg";
+  const Run run = GENERATE_REF(values<Run>({
+      {"outages, short and long", "ggg" + std::string("bbbbbg") + quiet + std::string(80, 'b') + quiet, "DRDR"},
+      {"a blip between outages", "gbbbbbbggggbgggggggbbbbbgggggggggg", "DRDR"},
+      {"a line that flaps until it is stable", flapping + std::string(80, 'g') + "bbbbb" + quiet, "DRDRDRFSDR"},
+      {"a slow line", "gggg" + std::string(70, 's') + std::string(15, 'g'), "dn"},
+      {"a slow line that goes down", "ggssssssbbbbbbbgggggggggg", "dDR"},
+      {"an outage in a maintenance", "ggggbbbbbbbbbbgggggggggg", "", 2, 18},
+      {"a told outage that ends in one", "ggggbbbbbbbbbbbgggggggggg", "DR", 12, 30},
+      {"one that lasts longer than its maintenance", "ggggbbbbbbbbbbbbbbbggggggggggg", "DR", 2, 12},
+  }));
+  const auto window = GENERATE(0s, 10s, 35s);
+  INFO(run.what << ", told together within " << window.count() << " s");
+  CHECK(FirstTold(Ran(run, window, [](Network&, size_t) {}).queued, "line") == run.told);
+
+  enum Kill { kAfterwards, kWithoutEvent, kWithOldList };
+  for (const Kill kill : {kAfterwards, kWithoutEvent, kWithOldList})
+    for (size_t killed_at = 0; killed_at + 8 < run.checks.size(); ++killed_at) {
+      INFO("killed after cycle " << killed_at << ", way " << kill);
+      std::string hosts_json;
+      const Network network = Ran(run, window, [&](Network& it, size_t i) {
+        if (i + 3 == killed_at || i == 0) hosts_json = it.HostsJson();
+        if (i != killed_at) return;
+        std::vector<AlertEvent> outbox;
+        const auto* last = std::get_if<AlertEvent>(&it.events.back());
+        if (kill == kWithoutEvent && last != nullptr && last->t == it.list.updated) {
+          outbox.push_back(*last);
+          it.events.pop_back();
+        }
+        it.RestartFrom(kill == kWithOldList ? hosts_json : it.HostsJson(), outbox, 5s, 0s);
+      });
+      CHECK(FirstTold(network.queued, "line") == run.told);
+    }
+}
+
+TEST_CASE("an acknowledgement ends with the outage in which it was written", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.Start();
+  network.Quiet(2);
+  const auto acknowledge = [&] { network.list.hosts[0].acknowledged = Acknowledgement{"alice", network.now.wall, ""}; };
+  for (int i = 0; i < 5; ++i) network.Cycle({{"line", 'b'}});
+  acknowledge();
+  for (int i = 0; i < 400; ++i) network.Cycle({{"line", 'b'}});
+  CHECK(network.told == "D line");
+  CHECK(network.Seen("line").acknowledged);
+  network.Quiet(1);
+  CHECK_FALSE(network.Seen("line").acknowledged);
+  CHECK(network.has_ended_acknowledgement);
+
+  for (int i = 0; i < 5; ++i) network.Cycle({{"line", 'b'}});
+  acknowledge();
+  network.Restart(5s);
+  for (int i = 0; i < 400; ++i) network.Cycle({{"line", 'b'}});
+  CHECK(network.Seen("line").acknowledged);
+  CHECK(network.told == "D line, R line, D line");
+}
+
+TEST_CASE("a window of a group is one of all its hosts, and of what hangs below them", "[recorder]") {
+  Network network;
+  network.Add("router").group = "mast";
+  network.Add("below", {"router"}).group = "village";
+  network.Add("other").group = "village";
+  MaintenanceWindow window;
+  window.once = {{kStart + 20s, kStart + 80s}};
+  network.config.maintenance.push_back({"mast", window});
+  network.Start();
+  network.Quiet(3);
+  CHECK(network.Seen("router").seen.in_maintenance);
+  CHECK(network.Seen("below").seen.in_maintenance);
+  CHECK_FALSE(network.Seen("other").seen.in_maintenance);
+  network.Quiet(6);
+  CHECK_FALSE(network.Seen("router").seen.in_maintenance);
+  CHECK_FALSE(network.Seen("below").seen.in_maintenance);
+}
+
+TEST_CASE("a router's down names what it cuts off, and its recovery the same", "[recorder]") {
+  Network network;
+  network.Add("router");
+  for (const char* name : {"b", "a", "c"}) network.Add(name, {"router"});
+  network.Add("below c", {"c"});
+  network.Add("free");
+  network.Add("both", {"router", "free"});
+  network.Add("tunnelled", {"router"});
+  network.Add("paused", {"router"}).enabled = false;
+  network.Start();
+  network.Quiet(2);
+  const std::map<std::string, char> cut = {{"router", 'b'}, {"a", 'b'}, {"b", 'b'}, {"c", 'b'}, {"below c", 'b'}};
+  const auto dependents = [&](const Alert& alert) {
+    Alert filled = alert;
+    FillDependents(filled, 0, network.list, network.recorder->topology());
+    CHECK(filled.dependents_count == static_cast<int>(filled.dependents.size()));
+    return filled.dependents;
+  };
+  const std::vector<std::string> expected = {"a", "b", "below c", "c"};
+  for (int i = 0; i < 4; ++i) network.Cycle(cut);
+  REQUIRE(network.told == "D router");
+  CHECK(dependents(network.queued[0]) == expected);
+  network.Restart(5s);
+  network.Quiet(1);
+  REQUIRE(network.told == "D router, R router");
+  CHECK(dependents(network.queued[1]) == expected);
 }
 
 }  // namespace

@@ -130,6 +130,23 @@ class ScriptedServer {
   std::thread thread_;
 };
 
+// Reads one HTTP request to its end.
+inline void HearRequest(ScriptedServer::Connection& peer) {
+  size_t length = 0;
+  for (auto line = peer.Line(); line && !line->empty(); line = peer.Line())
+    if (line->starts_with("Content-Length: ")) length = std::stoul(line->substr(16));
+  peer.Bytes(length);
+}
+
+// For a server that answers each HTTP request with this, and then closes the connection.
+inline auto Answering(std::string status_and_headers, std::string body = "") {
+  return [=](ScriptedServer::Connection& peer) {
+    HearRequest(peer);
+    peer.Say("HTTP/1.1 " + status_and_headers + "\r\nContent-Length: " + std::to_string(body.size()) +
+             "\r\nConnection: close\r\n\r\n" + body);
+  };
+}
+
 }  // namespace linewatch
 
 #endif

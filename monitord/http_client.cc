@@ -1,0 +1,199 @@
+#include "monitord/http_client.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
+
+#include "monitord/answer_text.h"
+
+namespace linewatch {
+namespace {
+
+constexpr std::chrono::hours kLongestRetryAfter{24};
+
+struct FreeEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct FreeMulti {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+// Not before the first request: a monitord that tells nobody anything does without.
+void InitOnce() {
+  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static_cast<void>(result);
+}
+
+// What goes beyond kMaxBody ends the transfer: nobody reads it.
+size_t Take(const char* data, size_t one, size_t length, void* to) {
+  auto& body = *static_cast<std::string*>(to);
+  const size_t taken = std::min(one * length, HttpClient::kMaxBody - body.size());
+  body.append(data, taken);
+  return taken;
+}
+
+}  // namespace
+
+struct HttpClient::Shared {
+  std::mutex mutex;
+  bool is_cancelled = false;
+  CURLM* under_way = nullptr;
+};
+
+HttpClient::HttpClient(Limits limits) : limits_(limits), shared_(std::make_unique<Shared>()) {}
+HttpClient::~HttpClient() = default;
+
+void HttpClient::Cancel() {
+  const std::lock_guard lock(shared_->mutex);
+  shared_->is_cancelled = true;
+  if (shared_->under_way != nullptr) curl_multi_wakeup(shared_->under_way);
+}
+
+HttpAnswer HttpClient::Get(const std::string& url) { return Perform(url, nullptr, {}); }
+
+HttpAnswer HttpClient::PostJson(const std::string& url, const std::string& body,
+                                const std::vector<std::string>& headers) {
+  return Perform(url, &body, headers);
+}
+
+HttpAnswer HttpClient::Perform(const std::string& url, const std::string* body,
+                               const std::vector<std::string>& headers) {
+  InitOnce();
+  HttpAnswer answer;
+  const std::unique_ptr<CURLM, FreeMulti> multi(curl_multi_init());
+  const std::unique_ptr<CURL, FreeEasy> easy(curl_easy_init());
+  if (multi == nullptr || easy == nullptr) {
+    answer.error = "not enough memory";
+    return answer;
+  }
+  std::unique_ptr<curl_slist, FreeList> lines;
+  const auto add_line = [&](const std::string& line) {
+    if (curl_slist* longer = curl_slist_append(lines.get(), line.c_str()); longer != nullptr) {
+      static_cast<void>(lines.release());
+      lines.reset(longer);
+    }
+  };
+  std::array<char, CURL_ERROR_SIZE> words{};
+  CURL* const request = easy.get();
+  curl_easy_setopt(request, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(request, CURLOPT_ERRORBUFFER, words.data());
+  curl_easy_setopt(request, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(request, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(request, CURLOPT_USERAGENT, "Linewatch");
+  curl_easy_setopt(request, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.connect.count()));
+  curl_easy_setopt(request, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.all.count()));
+  // A name look-up that hangs is left behind.
+  curl_easy_setopt(request, CURLOPT_QUICK_EXIT, 1L);
+  // The folder, of which only what is needed is read: the file with all of them would be a megabyte each time.
+  const char* const authorities = std::getenv("SSL_CERT_FILE");
+  curl_easy_setopt(request, CURLOPT_CAINFO, authorities);
+  curl_easy_setopt(request, CURLOPT_CAPATH, authorities == nullptr ? "/etc/ssl/certs" : nullptr);
+  curl_easy_setopt(request, CURLOPT_WRITEFUNCTION, Take);
+  curl_easy_setopt(request, CURLOPT_WRITEDATA, &answer.body);
+  if (body != nullptr) {
+    add_line("Content-Type: application/json");
+    add_line("Expect:");
+    for (const std::string& header : headers) add_line(header);
+    curl_easy_setopt(request, CURLOPT_HTTPHEADER, lines.get());
+    curl_easy_setopt(request, CURLOPT_POSTFIELDS, body->c_str());
+    curl_easy_setopt(request, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
+  }
+
+  const auto set_under_way = [&](CURLM* handle) {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->under_way = handle;
+  };
+  const auto is_cancelled = [&] {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->is_cancelled;
+  };
+  // The multi interface for a single request, because it can be woken.
+  set_under_way(multi.get());
+  curl_multi_add_handle(multi.get(), request);
+  bool was_cancelled = false;
+  CURLMcode trouble = CURLM_OK;
+  for (int running = 1;;) {
+    if ((was_cancelled = is_cancelled())) break;
+    trouble = curl_multi_perform(multi.get(), &running);
+    if (trouble != CURLM_OK || running == 0) break;
+    trouble = curl_multi_poll(multi.get(), nullptr, 0, 1000, nullptr);
+    if (trouble != CURLM_OK) break;
+  }
+  set_under_way(nullptr);
+
+  CURLcode result = CURLE_OK;
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left))
+    if (message->msg == CURLMSG_DONE) result = message->data.result;
+  long status = 0;
+  curl_off_t sent = 0, retry_after = 0;
+  curl_easy_getinfo(request, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(request, CURLINFO_SIZE_UPLOAD_T, &sent);
+  curl_easy_getinfo(request, CURLINFO_RETRY_AFTER, &retry_after);
+  curl_multi_remove_handle(multi.get(), request);
+
+  // 1xx is not the answer yet. Of one that breaks off later, the status counts.
+  if (status >= 200) {
+    answer.status = static_cast<int>(status);
+    if (retry_after > 0)
+      answer.retry_after = std::min<std::chrono::seconds>(std::chrono::seconds(retry_after), kLongestRetryAfter);
+    return answer;
+  }
+  answer.may_have_arrived = body != nullptr && sent >= static_cast<curl_off_t>(body->size());
+  std::string why = "cancelled";
+  if (!was_cancelled && trouble != CURLM_OK) {
+    why = curl_multi_strerror(trouble);
+  } else if (!was_cancelled) {
+    why = words[0] != '\0' ? words.data() : curl_easy_strerror(result);
+  }
+  answer.error = AnswerText(why, SecretsOfUrl(url));
+  return answer;
+}
+
+std::vector<std::string> SecretsOfUrl(const std::string& url) {
+  const size_t scheme = url.find("://");
+  const size_t host = scheme == std::string::npos ? 0 : scheme + 3;
+  const size_t path = std::min(url.find_first_of("/?#", host), url.size());
+  std::vector<std::string> secrets;
+  // A single slash is no secret, and stands in many an answer.
+  if (path + 1 < url.size()) secrets.push_back(url.substr(path));
+  const std::string authority = url.substr(host, path - host);
+  if (const size_t at = authority.rfind('@'); at != std::string::npos) {
+    const std::string login = authority.substr(0, at);
+    secrets.push_back(login);
+    if (const size_t colon = login.find(':'); colon != std::string::npos) secrets.push_back(login.substr(colon + 1));
+  }
+  return secrets;
+}
+
+Delivery DeliveryOf(const HttpAnswer& answer, const std::vector<std::string>& secrets) {
+  Delivery delivery;
+  delivery.may_have_arrived = answer.may_have_arrived;
+  delivery.retry_after = answer.retry_after;
+  const int status = answer.status;
+  if (status == 0) {
+    delivery.answer = AnswerText(answer.error, secrets);
+    return delivery;
+  }
+  std::string text = "status " + std::to_string(status);
+  if (status / 100 == 3) {
+    text += ": redirects are not followed";
+  } else if (!answer.body.empty()) {
+    text += ": " + answer.body;
+  }
+  delivery.answer = AnswerText(text, secrets);
+  if (status / 100 == 2) {
+    delivery.result = Delivery::Result::kAccepted;
+  } else if (status == 400 || status == 410 || status == 413 || status == 422) {
+    delivery.result = Delivery::Result::kRefused;
+  }
+  return delivery;
+}
+
+}  // namespace linewatch

@@ -1,0 +1,34 @@
+// Alerts by Telegram: https://core.telegram.org/bots/api#sendmessage
+#ifndef LINEWATCH_MONITORD_TELEGRAM_NOTIFIER_H_
+#define LINEWATCH_MONITORD_TELEGRAM_NOTIFIER_H_
+
+#include <string>
+
+#include "monitord/http_client.h"
+#include "monitord/notifier.h"
+
+namespace linewatch {
+
+class TelegramNotifier : public Notifier {
+ public:
+  explicit TelegramNotifier(const Config::Telegram& telegram) : telegram_(telegram) {}
+
+  Delivery Send(const Message& message) override;
+  void Cancel() override { client_.Cancel(); }
+
+ private:
+  const Config::Telegram telegram_;
+  HttpClient client_;
+};
+
+// What is posted: plain text, in which nothing is to be escaped, cut at a line to what Telegram takes.
+std::string TelegramBody(const std::string& chat_id, const Message& message, WallTime now);
+
+// What Telegram's answer means. That a chat is not found is for the settings to mend; a text that is not wanted is refused.
+Delivery TelegramVerdict(const HttpAnswer& answer, const std::string& token);
+
+ChannelKind TelegramChannel();
+
+}  // namespace linewatch
+
+#endif
