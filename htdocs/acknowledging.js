@@ -79,18 +79,12 @@ export class Acknowledging {
       this.#onChanged(this.#host, what);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#showFailure(error);
+      this.#messages.showFailure(error, {
+        network: "The server does not answer. Try again.",
+        timeout: "The server did not answer in time. It may have done it or not.",
+      });
     } finally {
       this.#busy = false;
     }
-  }
-
-  #showFailure(error) {
-    if (error.errors.length) return this.#messages.showErrors(error.errors);
-    this.#messages.showOnTop([{
-      network: "The server does not answer. Try again.",
-      timeout: "The server did not answer in time. It may have done it or not.",
-      answer: error.message,
-    }[error.kind]]);
   }
 }

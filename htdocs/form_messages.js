@@ -42,6 +42,12 @@ export class FormMessages {
     return this.#form.querySelector(`[data-field="${name}"]`);
   }
 
+  // An ApiError: what the server says of the fields, else the words for its kind.
+  showFailure(error, { network, timeout, answer = error.message }) {
+    if (error.errors.length) this.showErrors(error.errors);
+    else this.showOnTop([{ network, timeout, answer }[error.kind]]);
+  }
+
   // The first field with an error gets the focus, whatever fold it lies in.
   showErrors(errors) {
     const elsewhere = [];

@@ -135,12 +135,11 @@ export class HostForm {
 
   async #showFailure(error) {
     if (error.status === 412) return this.#showConflict();
-    if (error.errors.length) return this.#messages.showErrors(error.errors);
-    this.#messages.showOnTop([{
+    this.#messages.showFailure(error, {
       network: "The server does not answer, so nothing was saved. What you typed is still here: try again.",
       timeout: "The server did not answer in time. It may have saved this or not: look at the list first.",
       answer: error.status === 404 && this.#id ? "Somebody has deleted this host meanwhile." : error.message,
-    }[error.kind]]);
+    });
   }
 
   #fieldOf(name) {

@@ -162,12 +162,10 @@ export class SettingsDialog {
   }
 
   #showFailure(error) {
-    if (error.errors.length) return this.#messages.showErrors(error.errors);
-    this.#messages.showOnTop([{
+    this.#messages.showFailure(error, {
       network: "The server does not answer. What you typed is still here: try again.",
       timeout: "The server did not answer in time. It may have saved this or not.",
-      answer: error.message,
-    }[error.kind]]);
+    });
   }
 }
 
