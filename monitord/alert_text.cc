@@ -233,9 +233,7 @@ void AddBlock(Body& body, const Alert& alert, std::span<const Alert> alerts, con
   const Facts facts = FactsOf(alert, alerts, now);
   if (!facts.empty()) body.html += "<table style=\"border-collapse:collapse\">\n";
   for (const auto& [label, value] : facts) {
-    constexpr size_t kLabelWidth = 13;
-    body.text +=
-        "  " + (label.empty() ? "" : label + ':' + std::string(kLabelWidth - label.size(), ' ')) + value + '\n';
+    body.text += "  " + (label.empty() ? "" : label + ": ") + value + '\n';
     body.html += label.empty() ? "<tr><td colspan=\"2\" style=\"padding:2px 0\">"
                                : "<tr><td style=\"padding:2px 16px 2px 0;vertical-align:top;opacity:.7\">" + label +
                                      "</td><td style=\"padding:2px 0\">";
