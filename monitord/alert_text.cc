@@ -232,7 +232,9 @@ void AddBlock(Body& body, const Alert& alert, std::span<const Alert> alerts, con
                Escaped(StoryOf(alert, title, now, below)) + "</p>\n";
   std::string rows, notes;
   for (const auto& [label, value] : FactsOf(alert, alerts, now)) {
-    body.text += "  " + (label.empty() ? "" : label + ": ") + value + '\n';
+    body.text += "  ";
+    if (!label.empty()) body.text += label + ": ";
+    body.text += value + '\n';
     if (label.empty()) {
       notes += "<p style=\"margin:8px 0 0\">" + Escaped(value) + "</p>\n";
     } else {
