@@ -2,6 +2,7 @@
 
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <system_error>
 #include <thread>
 
@@ -45,6 +47,21 @@ void WriteResponse(const Request& request, const Response& response, Write write
   if (request.Variable("REQUEST_METHOD") != "HEAD") write(response.body_text());
 }
 
+void EndAfterLaterPatience() { alarm(static_cast<unsigned>(Response::kLaterPatience.count())); }
+
+// Of a process that only waits: it ends with the one that has made it, and with the signals that end that one.
+void PrepareToWait() {
+  EndAfterLaterPatience();
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  sigset_t open;
+  sigemptyset(&open);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
+    std::signal(signal, SIG_DFL);
+    sigaddset(&open, signal);
+  }
+  sigprocmask(SIG_UNBLOCK, &open, nullptr);
+}
+
 }  // namespace
 
 bool is_plain_cgi() { return FCGX_IsCGI() != 0; }
@@ -62,7 +79,12 @@ bool ServeCgi(const Handler& handler) {
     }
     return filled;
   });
-  WriteResponse(request, handler(request), [](std::string_view text) {
+  Response response = handler(request);
+  if (response.later) {
+    EndAfterLaterPatience();
+    response = response.later(request);
+  }
+  WriteResponse(request, response, [](std::string_view text) {
     while (!text.empty()) {
       const ssize_t n = write(STDOUT_FILENO, text.data(), text.size());
       if (n <= 0) return;  // nobody is left to hear it
@@ -108,9 +130,22 @@ void FcgiListener::ServeOne(const Handler& handler) {
   ReadBody(request, [&](char* at, size_t size) {
     return static_cast<size_t>(FCGX_GetStr(at, static_cast<int>(size), fcgi.in));
   });
-  WriteResponse(request, handler(request),
+  Response response = handler(request);
+  const bool is_later = response.later != nullptr;
+  const pid_t waiting = is_later ? fork() : -1;
+  if (waiting > 0) {
+    // The other process has the connection now: closed here and not shut down, which would end it there as well.
+    close(fcgi.ipcFd);
+    fcgi.ipcFd = -1;
+    FCGX_Free(&fcgi, 0);
+    return;
+  }
+  if (waiting == 0) PrepareToWait();
+  if (is_later) response = waiting == 0 ? response.later(request) : Problem(503, "There is no process to wait with.");
+  WriteResponse(request, response,
                 [&](std::string_view text) { FCGX_PutStr(text.data(), static_cast<int>(text.size()), fcgi.out); });
   FCGX_Finish_r(&fcgi);
+  if (waiting == 0) _exit(0);
 }
 
 }  // namespace linewatch::cgi

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <string>
 
 #include "store/host_json.h"
@@ -14,8 +15,9 @@
 namespace linewatch::cgi {
 namespace {
 
-// monitord takes a request at once; a cycle that is under way holds it up for no longer than this.
-constexpr auto kRequestPatience = std::chrono::seconds(10);
+// A message that has waited for longer, or was tried in vain as often, will not get out by itself: somebody has to look.
+constexpr auto kOutboxPatience = std::chrono::minutes(5);
+constexpr int kMostAttempts = 3;
 
 // A replacement of hosts.json stands beside the old one for a moment, and so does config.json's; events are lines.
 constexpr uint64_t kRoomBesideHosts = 1 << 20;
@@ -85,6 +87,7 @@ Signs Look(Installation& installation) {
   signs.timeout = config.timeout;
   signs.config_broken = !installation.config.errors().empty();
   signs.requests_since = installation.requests.Oldest();
+  signs.outbox = installation.outbox.Read(&signs.outbox_damaged);
   const uint64_t needed =
       kRoomBesideHosts + static_cast<uint64_t>(std::max<off_t>(IdentityOf(folders.hosts()).size, 0));
   signs.folders.push_back(StateOf("data", folders.data, needed));
@@ -93,6 +96,68 @@ Signs Look(Installation& installation) {
 }
 
 }  // namespace
+
+std::vector<Notice> FindOutboxProblems(const std::vector<QueuedMessage>& waiting,
+                                       const std::vector<std::string>& damaged, WallTime now) {
+  struct Late {
+    size_t count = 0;
+    std::string error;  // of the message that was tried most often
+    int attempts = -1;
+  };
+  std::map<std::string, Late> by_channel;
+  WallTime since = kNever;
+  for (const QueuedMessage& queued : waiting) {
+    const bool is_late = queued.attempts >= kMostAttempts || queued.waited > kOutboxPatience ||
+                         now - queued.message.queued > kOutboxPatience;
+    if (!is_late) continue;
+    if (since == kNever || queued.message.queued < since) since = queued.message.queued;
+    Late& late = by_channel[queued.channel];
+    ++late.count;
+    if (!queued.error.empty() && queued.attempts > late.attempts) {
+      late.attempts = queued.attempts;
+      late.error = queued.error;
+    }
+  }
+
+  std::vector<Notice> problems;
+  std::string told;
+  for (const auto& [channel, late] : by_channel) {
+    told += told.empty() ? "" : "; ";
+    told += std::to_string(late.count) + (late.count == 1 ? " message has" : " messages have") +
+            " not got out through " + channel;
+    if (!late.error.empty()) told += ": " + late.error;
+  }
+  if (!told.empty()) problems.push_back({"outbox_waiting", told, since});
+  if (!damaged.empty())
+    problems.push_back(
+        {"outbox_damaged",
+         "The outbox holds " + std::to_string(damaged.size()) +
+             (damaged.size() == 1 ? " file that cannot be read: " : " files that cannot be read, such as ") +
+             damaged.front() + ".",
+         kNever});
+  return problems;
+}
+
+std::optional<Notice> FindAbsence(Installation& installation) {
+  std::vector<Notice> problems;
+  JudgeMonitor(Look(installation), problems);
+  // A blind one sends what can be sent, and a clock that jumped says nothing.
+  std::erase_if(problems, [](const Notice& problem) { return !problem.code.starts_with("monitor_"); });
+  return problems.empty() ? std::nullopt : std::optional(problems.front());
+}
+
+void WriteNotices(JsonWriter& out, const std::vector<Notice>& notices) {
+  const MemberWriter write(out);
+  out.StartArray();
+  for (const Notice& notice : notices) {
+    out.StartObject();
+    write("code", notice.code);
+    write("message", notice.message);
+    write("since", notice.since);
+    out.EndObject();
+  }
+  out.EndArray();
+}
 
 std::vector<Notice> FindProblems(const Signs& signs) {
   std::vector<Notice> problems;
@@ -103,6 +168,8 @@ std::vector<Notice> FindProblems(const Signs& signs) {
         {"requests_waiting", "monitord does not take the requests that wait for it.", signs.requests_since});
   if (signs.config_broken)
     problems.push_back({"config_broken", "config.json is broken; the last good settings go on.", kNever});
+  const auto unsent = FindOutboxProblems(signs.outbox, signs.outbox_damaged, signs.now);
+  problems.insert(problems.end(), unsent.begin(), unsent.end());
   // monitord says the same of some of them, and says it better: it knows since when.
   for (const Notice& notice : signs.header.monitor.notices) {
     if (notice.code == kClockUnsynchronised) continue;  // people are told; it keeps no line from being watched
@@ -120,15 +187,7 @@ Response ShowHealth(Installation& installation, const Request&, std::string_view
     out.StartObject();
     write("ok", problems.empty());
     out.Key("problems");
-    out.StartArray();
-    for (const Notice& problem : problems) {
-      out.StartObject();
-      write("code", problem.code);
-      write("message", problem.message);
-      write("since", problem.since);
-      out.EndObject();
-    }
-    out.EndArray();
+    WriteNotices(out, problems);
     write("updated", signs.header.updated);
     write("interval", signs.interval);
     write("cycle_ms", static_cast<int64_t>(signs.header.monitor.cycle.count()));

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -11,8 +13,12 @@
 #include "cgi/http.h"
 #include "cgi/installation.h"
 #include "store/host_list.h"
+#include "store/outbox.h"
 
 namespace linewatch::cgi {
+
+// monitord takes a request at once; a cycle that is under way holds it up for no longer than this.
+inline constexpr std::chrono::seconds kRequestPatience(10);
 
 struct FolderState {
   std::string_view name;  // "data", "live"
@@ -28,10 +34,21 @@ struct Signs {
   bool config_broken = false;
   WallTime requests_since = kNever;  // the oldest that waits
   std::vector<FolderState> folders;
+  std::vector<QueuedMessage> outbox;
+  std::vector<std::string> outbox_damaged;  // names of files
 };
 
 // Empty when all is well.
 std::vector<Notice> FindProblems(const Signs& signs);
+
+// Those of FindProblems that are about messages which do not get out.
+std::vector<Notice> FindOutboxProblems(const std::vector<QueuedMessage>& waiting,
+                                       const std::vector<std::string>& damaged, WallTime now);
+
+// Why it is no use to wait for monitord: it does not run. Nothing if it does.
+std::optional<Notice> FindAbsence(Installation& installation);
+
+void WriteNotices(JsonWriter& out, const std::vector<Notice>& notices);
 
 Response ShowHealth(Installation& installation, const Request& request, std::string_view id);
 

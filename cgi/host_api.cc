@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "cgi/access.h"
@@ -45,6 +46,17 @@ std::optional<Response> FindClash(const HostList& list, const Host& host) {
                  [&](JsonWriter& out) { MemberWriter{out}("host", same->id); });
 }
 
+// Who has acknowledged an outage, and when, is for the server to say. What was read may be sent back, though: `host` is
+// what the input is about, or null. Nothing when all is well.
+std::optional<Response> FindForgedAcknowledgement(const rapidjson::Value& input, const Host* host) {
+  const auto* given = FindMember(input, "acknowledged");
+  if (given == nullptr) return std::nullopt;
+  const bool as_it_is = host == nullptr ? given->IsNull() : *given == SettingsOf(*host)["acknowledged"];
+  if (as_it_is) return std::nullopt;
+  return FieldProblem(
+      {{"acknowledged", "is set by POST /api/hosts/{id}/acknowledge and taken away by DELETE of the same path", ""}});
+}
+
 // Changes `host` in the list if the request's If-Match allows it. `edit` answers the response and, if it has changed
 // something, the event.
 struct Edited {
@@ -80,6 +92,8 @@ Edited ChangeSettings(HostList& list, Host& host, const rapidjson::Value& settin
   changed.id = host.id;
   changed.revision = host.revision;
   changed.unknown_members = host.unknown_members;
+  const bool same_target = TargetOf(changed) == TargetOf(host);
+  changed.acknowledged = same_target ? host.acknowledged : std::nullopt;
   if (auto clash = FindClash(list, changed)) return {*std::move(clash), std::nullopt};
 
   std::vector<std::string> names;
@@ -89,10 +103,53 @@ Edited ChangeSettings(HostList& list, Host& host, const rapidjson::Value& settin
     if (member.value != before[member.name]) names.emplace_back(StringOf(member.name));
   if (names.empty()) return {HostResponse(200, host), std::nullopt};
 
-  if (TargetOf(changed) == TargetOf(host)) changed.seen = std::move(host.seen);
+  if (same_target) changed.seen = std::move(host.seen);
   ++changed.revision;
   host = std::move(changed);
   return {HostResponse(200, host), EditEvent{WallNow(), std::string(user), "change", host.id, std::move(names)}};
+}
+
+// Whether there is something to acknowledge. An unknown host may have failed before it could no longer be measured.
+bool is_in_trouble(const Host& host) {
+  switch (host.seen.status) {
+    case Status::kFailing:
+    case Status::kDown:
+    case Status::kDegraded:
+    case Status::kUnreachable:
+      return true;
+    case Status::kUnknown:
+      return host.seen.fail_count > 0;
+    default:
+      return false;
+  }
+}
+
+const Schema& AcknowledgementSchema() {
+  static const Schema schema(R"json({
+"type": "object",
+"properties": {"note": {"type": "string", "maxLength": 500, "description": "at most 500 characters, no control characters"}}
+})json");
+  return schema;
+}
+
+// `by` and `at` are left for the handler. Without a body there is no note.
+std::variant<Acknowledgement, Response> ReadAcknowledgement(const Request& request) {
+  Acknowledgement read{"", kNever, ""};
+  if (request.body.empty()) return read;
+  rapidjson::Document input;
+  if (auto problem = ParseBody(request, input)) return *std::move(problem);
+  if (const auto errors = AcknowledgementSchema().Check(input); !errors.empty()) return FieldProblem(errors);
+  if (const auto* note = FindMember(input, "note")) read.note = StringOf(*note);
+  if (has_control_characters(read.note, false)) return FieldProblem({{"note", "expected no control characters", ""}});
+  return read;
+}
+
+Edited Acknowledge(Host& host, BoxedOptional<Acknowledgement> acknowledged, EditEvent event) {
+  host.acknowledged = std::move(acknowledged);
+  ++host.revision;
+  event.host = host.id;
+  event.changed = {"acknowledged"};
+  return {HostResponse(200, host), std::move(event)};
 }
 
 // ASCII letters in either case: what people type into a search field.
@@ -144,6 +201,7 @@ Response ListHosts(Installation& installation, const Request& request, std::stri
 Response AddHost(Installation& installation, const Request& request, std::string_view) {
   rapidjson::Document settings;
   if (auto problem = ParseBody(request, settings)) return *std::move(problem);
+  if (auto forged = FindForgedAcknowledgement(settings, nullptr)) return *std::move(forged);
   DropIgnoredMembers(settings);
   const auto errors = CheckSettings(settings, installation.config.settings());
   if (!errors.empty()) return FieldProblem(errors);
@@ -179,12 +237,16 @@ Response ShowHost(Installation& installation, const Request&, std::string_view i
 
 Response ReplaceHost(Installation& installation, const Request& request, std::string_view id) {
   rapidjson::Document settings;
-  if (auto problem = ParseBody(request, settings)) return *std::move(problem);
+  rapidjson::Document given;
+  if (auto problem = ParseBody(request, given)) return *std::move(problem);
+  settings.CopyFrom(given, settings.GetAllocator());
   DropIgnoredMembers(settings);
   const auto errors = CheckSettings(settings, installation.config.settings());
   if (!errors.empty()) return FieldProblem(errors);
-  return EditHost(installation, request, id,
-                  [&](HostList& list, Host& host) { return ChangeSettings(list, host, settings, UserOf(request)); });
+  return EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
+    if (auto forged = FindForgedAcknowledgement(given, &host)) return {*std::move(forged), std::nullopt};
+    return ChangeSettings(list, host, settings, UserOf(request));
+  });
 }
 
 Response PatchHost(Installation& installation, const Request& request, std::string_view id) {
@@ -196,6 +258,7 @@ Response PatchHost(Installation& installation, const Request& request, std::stri
     return Problem(403, "An operator may change nothing of a host but its maintenance windows.");
 
   return EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
+    if (auto forged = FindForgedAcknowledgement(patch, &host)) return {*std::move(forged), std::nullopt};
     rapidjson::Document settings = SettingsOf(host);
     MergePatch(settings, patch, settings.GetAllocator());
     DropIgnoredMembers(settings);
@@ -229,6 +292,32 @@ Response CheckHost(Installation& installation, const Request&, std::string_view 
   if (!installation.requests.Append({WallNow(), linewatch::Request::Kind::kCheck, host->id}))
     return Problem(503, "monitord takes no requests: it does not run, or hangs.");
   return JsonResponse(202, [&](JsonWriter& out) { WriteHost(out, *host); });
+}
+
+Response AcknowledgeHost(Installation& installation, const Request& request, std::string_view id) {
+  auto read = ReadAcknowledgement(request);
+  if (auto* problem = std::get_if<Response>(&read)) return std::move(*problem);
+  auto& acknowledged = std::get<Acknowledgement>(read);
+  acknowledged.by = UserOf(request);
+  return EditHost(installation, request, id, [&](HostList&, Host& host) -> Edited {
+    if (!is_in_trouble(host))
+      return {Problem(409, "\"" + host.name + "\" is " + std::string(NameOf(host.seen.status)) +
+                               ": there is nothing to acknowledge."),
+              std::nullopt};
+    acknowledged.at = WallNow();
+    return Acknowledge(host, acknowledged, {acknowledged.at, acknowledged.by, "acknowledge", "", {}});
+  });
+}
+
+Response UnacknowledgeHost(Installation& installation, const Request& request, std::string_view id) {
+  return EditHost(installation, request, id, [&](HostList&, Host& host) -> Edited {
+    Response gone;
+    gone.status = 204;
+    if (!host.acknowledged) return {std::move(gone), std::nullopt};
+    Edited edited = Acknowledge(host, std::nullopt, {WallNow(), std::string(UserOf(request)), "unacknowledge", "", {}});
+    edited.response = std::move(gone);
+    return edited;
+  });
 }
 
 Response ShowSummary(Installation& installation, const Request&, std::string_view) {

@@ -16,6 +16,8 @@ Response ReplaceHost(Installation& installation, const Request& request, std::st
 Response PatchHost(Installation& installation, const Request& request, std::string_view id);
 Response RemoveHost(Installation& installation, const Request& request, std::string_view id);
 Response CheckHost(Installation& installation, const Request& request, std::string_view id);
+Response AcknowledgeHost(Installation& installation, const Request& request, std::string_view id);
+Response UnacknowledgeHost(Installation& installation, const Request& request, std::string_view id);
 Response ShowSummary(Installation& installation, const Request& request, std::string_view id);
 
 }  // namespace linewatch::cgi

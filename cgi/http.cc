@@ -29,6 +29,7 @@ constexpr std::pair<int, std::string_view> kReasons[] = {
     {413, "Content Too Large"},
     {415, "Unsupported Media Type"},
     {422, "Unprocessable Content"},
+    {502, "Bad Gateway"},
     {503, "Service Unavailable"},
     {507, "Insufficient Storage"},
 };

@@ -2,6 +2,7 @@
 #ifndef LINEWATCH_CGI_HTTP_H_
 #define LINEWATCH_CGI_HTTP_H_
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -58,6 +59,10 @@ struct Response {
   std::vector<std::pair<std::string_view, std::string>> headers;
   // A view is what the sender of the response may read until the next request is answered.
   std::variant<std::string, std::string_view> body;
+  // Instead of all the above: the response has to be waited for. Called in a process of its own, so that nobody else
+  // waits; it ends within kLaterPatience.
+  std::function<Response(const Request& request)> later;
+  static constexpr std::chrono::seconds kLaterPatience{55};
 
   std::string_view body_text() const;
   void SetHeader(std::string_view name, std::string value);  // replaces one of that name

@@ -7,8 +7,10 @@
 
 #include "cgi/effective_config.h"
 #include "cgi/published_list.h"
+#include "store/answer_box.h"
 #include "store/event_log.h"
 #include "store/host_store.h"
+#include "store/outbox.h"
 #include "store/request_queue.h"
 
 namespace linewatch::cgi {
@@ -18,6 +20,8 @@ struct Installation {
       : hosts(std::move(folders)),
         events(hosts.folders().events()),
         requests(hosts.folders().requests()),
+        outbox(hosts.folders().outbox()),
+        answers(hosts.folders().answers()),
         config(std::move(config_path)),
         published(hosts) {}
   Installation(const Installation&) = delete;
@@ -26,6 +30,8 @@ struct Installation {
   HostStore hosts;
   EventLog events;
   RequestQueue requests;
+  Outbox outbox;
+  AnswerBox answers;
   EffectiveConfig config;
   PublishedList published;
 };

@@ -30,6 +30,7 @@ void PrepareSignals(sigset_t& while_waiting) {
     sigaddset(&closed, signal);
   }
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_IGN);  // nobody asks how a process ended that has answered later
   sigprocmask(SIG_BLOCK, &closed, &while_waiting);
 }
 
@@ -42,9 +43,12 @@ void Log(std::string_view what, const char* why) {
   std::fprintf(stderr, "api.fcgi: %.*s: %s\n", static_cast<int>(what.size()), what.data(), why);
 }
 
-Response AnswerOrApologize(Installation& installation, const Request& request) {
+Response AnswerOrApologize(const Handler& answer, const Request& request) {
   try {
-    return Answer(installation, request);
+    Response response = answer(request);
+    if (response.later)
+      response.later = [later = std::move(response.later)](const Request& r) { return AnswerOrApologize(later, r); };
+    return response;
   } catch (const std::exception& error) {
     Log(std::string(request.method()) + ' ' + std::string(RoutePath(request)), error.what());
     Response response = ProblemOf(error);
@@ -69,7 +73,9 @@ int Main() {
   }
   Installation installation(LocateFolders(data, Setting("LINEWATCH_LIVE", data)),
                             Setting("LINEWATCH_CONFIG", data + "/config.json"));
-  const Handler handler = [&](const Request& request) { return AnswerOrApologize(installation, request); };
+  const Handler handler = [&](const Request& request) {
+    return AnswerOrApologize([&](const Request& r) { return Answer(installation, r); }, request);
+  };
 
   // An edit of ten thousand hosts takes 36 MB for a moment. Left to itself malloc raises this threshold when it sees the
   // first large block, and keeps them all from then on.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cgi/access.h"
+#include "cgi/alert_api.h"
 #include "cgi/config_api.h"
 #include "cgi/health.h"
 #include "cgi/host_api.h"
@@ -21,7 +22,11 @@ constexpr Route kRoutes[] = {
     {"PATCH", "/api/hosts/{id}", Role::kOperator, PatchHost},
     {"DELETE", "/api/hosts/{id}", Role::kAdmin, RemoveHost},
     {"POST", "/api/hosts/{id}/check", Role::kOperator, CheckHost},
+    {"POST", "/api/hosts/{id}/acknowledge", Role::kOperator, AcknowledgeHost},
+    {"DELETE", "/api/hosts/{id}/acknowledge", Role::kOperator, UnacknowledgeHost},
     {"GET", "/api/summary", Role::kViewer, ShowSummary},
+    {"GET", "/api/alerts", Role::kViewer, ListAlerts},
+    {"POST", "/api/alerts/test", Role::kAdmin, TestChannel},
     {"GET", "/api/config", Role::kViewer, ShowConfig},
     {"PATCH", "/api/config", Role::kAdmin, PatchConfig},
     {"GET", "/api/me", Role::kViewer, ShowMe},
@@ -81,6 +86,12 @@ void Compress(const Request& request, Response& response) {
   if (const auto tag = response.Header("ETag"); !tag.empty()) response.SetHeader("ETag", GzipTag(tag));
 }
 
+Response Finished(const Request& request, Response response) {
+  if (response.Header("Cache-Control").empty()) response.SetHeader("Cache-Control", "no-store");
+  Compress(request, response);
+  return response;
+}
+
 }  // namespace
 
 std::span<const Route> Routes() { return kRoutes; }
@@ -109,9 +120,9 @@ Response Answer(Installation& installation, const Request& request) {
       continue;
     }
     if (auto refusal = Refusal(installation, request, route.least)) return refused(*std::move(refusal));
-    Response response = route.handle(installation, request, *id);
-    if (response.Header("Cache-Control").empty()) response.SetHeader("Cache-Control", "no-store");
-    Compress(request, response);
+    Response response = Finished(request, route.handle(installation, request, *id));
+    if (response.later)
+      response.later = [later = std::move(response.later)](const Request& r) { return Finished(r, later(r)); };
     return response;
   }
   if (allowed.empty()) return refused(Problem(404, "There is nothing at this path."));

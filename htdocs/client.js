@@ -3,6 +3,7 @@
 import { observe } from "./server_clock.js";
 
 const DEADLINE_MS = 8000;  // below the refresh interval, so that two refreshes never overlap
+const TRIAL_MS = 60_000;   // of a channel: the server waits for 45 s, and says so
 
 // kind: "network" (nobody answered), "timeout" (not in time: a write may still have happened), "answer" (the server
 // answered, but not what was asked for; then `status`, and `errors` with what is wrong with each field).
@@ -15,9 +16,9 @@ export class ApiError extends Error {
   }
 }
 
-async function send(method, path, { body, headers = {} } = {}) {
+async function send(method, path, { body, headers = {}, deadline = DEADLINE_MS } = {}) {
   const options = { method, headers: { Accept: "application/json", ...headers }, cache: "no-store" };
-  options.signal = AbortSignal.timeout(DEADLINE_MS);
+  options.signal = AbortSignal.timeout(deadline);
   if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers["Content-Type"] = "application/json";
@@ -81,3 +82,19 @@ export const changeHost = async (id, revision, changes) =>
   parse(await send("PATCH", hostPath(id), { body: changes, headers: ifMatch(revision) }));
 
 export const deleteHost = (id, revision) => send("DELETE", hostPath(id), { headers: ifMatch(revision) });
+
+export const acknowledge = async (id, note) =>
+  parse(await send("POST", `${hostPath(id)}/acknowledge`, { body: note ? { note } : {} }));
+export const unacknowledge = (id) => send("DELETE", `${hostPath(id)}/acknowledge`);
+
+// `changes` is a merge patch of config.json.
+export const changeConfig = async (changes) => parse(await send("PATCH", "/api/config", { body: changes }));
+
+// Without what was sent it costs the server next to nothing.
+export const fetchAlerts = async ({ sent }) => parse(await send("GET", `/api/alerts?sent=${sent ? 1 : 0}`));
+
+// What the channel's server said; an ApiError has it in its message when it refused.
+export async function tryChannel(channel) {
+  const { answer } = parse(await send("POST", "/api/alerts/test", { body: { channel }, deadline: TRIAL_MS }));
+  return answer;
+}

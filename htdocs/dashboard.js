@@ -1,8 +1,9 @@
 // The dashboard: asks the server, and shows what it answered.
 
+import { AlertLog } from "./alert_log.js";
 import { announceChanges, showToast } from "./announcer.js";
 import { showBanners } from "./banner.js";
-import { ApiError, checkHost, fetchConfig, fetchHosts, fetchMe } from "./client.js";
+import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe } from "./client.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { Filter } from "./filter.js";
 import { formatMs, formatTime } from "./format.js";
@@ -11,11 +12,16 @@ import { HostGrid } from "./host_grid.js";
 import { HostSheet } from "./host_sheet.js";
 import { Refresher } from "./refresher.js";
 import * as serverClock from "./server_clock.js";
+import { SettingsDialog } from "./settings_dialog.js";
 import { statusOf, TroubleOrder } from "./status.js";
 import { Summary } from "./summary.js";
 import { showInTab } from "./tab_signal.js";
+import { Views } from "./views.js";
 import { warningsFor } from "./warnings.js";
 import { Welcome } from "./welcome.js";
+
+// How often the page asks whether messages wait, while the log of them is not open.
+const OUTBOX_SECONDS = 60;
 
 const NOBODY = { user: null, role: "viewer" };
 
@@ -24,6 +30,8 @@ let config = null;   // /api/config; null where it is not to be had, then the do
 let list = null;     // the last good answer of /api/hosts
 let heard = null;    // when it came, by the server's clock
 let failure = null;  // why the last refresh failed
+let unsent = [];     // the problems of the outbox
+let askedForUnsent = -Infinity;  // when, by the server's clock
 let isOld = false;   // what is on the screen is the past
 
 const offers = () => ({ check: me?.role === "operator" || me?.role === "admin", change: me?.role === "admin" });
@@ -34,13 +42,19 @@ const filter = new Filter(draw);
 const summary = new Summary((status) => filter.toggleStatus(status));
 const grid = new HostGrid(document.getElementById("hosts"));
 const welcome = new Welcome({ onSaved: (host) => showSaved(host, "added") });
-const sheet = new HostSheet({ onAction: act });
+const sheet = new HostSheet({ onAction: act, onAcknowledging: showAcknowledged });
 const dialog = new HostDialog({
   onSaved: (host) => showSaved(host, hostOf(host.id) ? "saved" : "added"),
   onDelete: (id) => deletion.open(hostOf(id)),
 });
 const deletion = new DeleteDialog({ onDeleted: showDeleted });
+const alertLog = new AlertLog();
+const settings = new SettingsDialog({ onSaved: showSettings });
 const refresher = new Refresher(refresh);
+const views = new Views({
+  alerts: { element: alertLog.element, isAllowed: () => true, open: openAlertLog },
+  settings: { element: settings.element, isAllowed: () => offers().change, open: () => settings.open() },
+});
 
 async function refresh() {
   try {
@@ -54,6 +68,27 @@ async function refresh() {
     failure = error;
   }
   draw();
+  const now = serverClock.now();
+  // Beside the list: its next refresh does not wait for this.
+  if (!failure && (alertLog.isOpen || now - askedForUnsent >= OUTBOX_SECONDS)) loadAlerts(now);
+}
+
+async function loadAlerts(now) {
+  askedForUnsent = now;
+  try {
+    const alerts = await fetchAlerts({ sent: alertLog.isOpen });
+    unsent = alerts.problems;
+    if (alertLog.isOpen) alertLog.show(alerts, { now, canSetUp: offers().change });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    alertLog.showFailure(`The alerts cannot be shown now: ${error.message}.`);
+  }
+  draw();
+}
+
+function openAlertLog() {
+  alertLog.open();
+  loadAlerts(serverClock.now());
 }
 
 // Who the user is decides what is offered; the general settings are the defaults that the form shows.
@@ -63,17 +98,22 @@ async function meet() {
   grid.offers = offers();
   sheet.offers = offers();
   document.getElementById("add-host").hidden = !offers().change;
+  document.getElementById("open-settings").hidden = !offers().change;
   document.getElementById("user").textContent = me.user ? `${me.user} (${me.role})` : "";
+  views.follow();
 }
 
 function draw() {
   const now = serverClock.now();
-  const warnings = warningsFor({ list, failure, timeout: config?.timeout, now });
+  const warnings = warningsFor({ list, failure, timeout: config?.timeout, unsent, now });
   isOld = warnings.some(({ level }) => level === "old");
   const title = config?.title || "Linewatch";
   showBanners(warnings);
   showInTab({ title, summary: list?.summary, isOld });
   document.getElementById("title").textContent = title;
+  const bell = document.getElementById("open-alerts");
+  bell.toggleAttribute("data-alarm", unsent.length > 0);
+  bell.setAttribute("aria-label", unsent.length ? "Alerts: some do not get out" : "Alerts");
   document.documentElement.toggleAttribute("data-old", isOld);
   document.documentElement.toggleAttribute("data-loading", !list);
   if (list) drawList();
@@ -142,6 +182,17 @@ async function showResult(host, what, isThere) {
   if (!there) return showToast(`${host.name}: no result yet. Is the monitor running?`);
   const rtt = now.rtt_ms === null ? "" : `, ${formatMs(now.rtt_ms)}`;
   showToast(`${now.name} is ${statusOf(now)}${now.enabled ? rtt : ""}.`);
+}
+
+function showSettings(saved) {
+  config = saved;
+  draw();
+  showToast("The settings are saved.");
+}
+
+function showAcknowledged(host, what) {
+  showToast(`${host.name} is ${what}.`);
+  refresher.until(() => hostOf(host.id)?.revision > host.revision);
 }
 
 function showDeleted(host) {

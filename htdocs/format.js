@@ -1,4 +1,4 @@
-// How times, lengths of time, milliseconds and percentages are written.
+// How times, lengths of time, milliseconds and percentages are written, and how numbers are read.
 
 // 40 s, 3 min, 2 h 5 min, 3 d 4 h, 18 d: two units at most, since nobody reads a third.
 export function formatAge(seconds) {
@@ -36,4 +36,11 @@ export function formatTime(time, now) {
 
 export function countOf(number, noun) {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+// What is no number goes to the server as it was typed: it says what it expects there.
+export function numberIn(text) {
+  const typed = text.trim();
+  if (!typed) return null;
+  return Number.isFinite(Number(typed)) ? Number(typed) : typed;
 }

@@ -2,6 +2,8 @@
 // messages stand at the fields they name. Whatever goes wrong, what was typed stays.
 
 import { addHost, ApiError, changeHost, fetchHost } from "./client.js";
+import { FormMessages } from "./form_messages.js";
+import { numberIn } from "./format.js";
 import { changesBetween, settingsOf } from "./host_settings.js";
 import { ParentPicker } from "./parent_picker.js";
 
@@ -10,10 +12,10 @@ const NUMBERS = ["interval", "timeout", "retries", "fail_threshold", "packets", 
 const TEXTS = ["name", "ip", "group", "customer", "notes"];
 
 const template = document.getElementById("host-form");
-let formsMade = 0;
 
 export class HostForm {
   #form;
+  #messages;
   #parents;
   #onSaved;
   #id = null;         // of the host that is edited; null for a new one
@@ -27,7 +29,7 @@ export class HostForm {
     container.append(template.content.cloneNode(true));
     this.#form = container.querySelector("form");
     this.#onSaved = onSaved;
-    this.#connectLabels(++formsMade);
+    this.#messages = new FormMessages(this.#form);
     this.#parents = new ParentPicker(this.#form.querySelector(".parent-picker"));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -37,28 +39,6 @@ export class HostForm {
     this.#connectButton("delete", onDelete && (() => onDelete(this.#id)));
     this.#connectButton("load-theirs", () => this.#loadTheirs());
     this.#connectButton("overwrite", () => this.#overwrite());
-  }
-
-  // Ids are needed twice when the form stands in the page and in a dialog.
-  #connectLabels(number) {
-    for (const field of this.#form.querySelectorAll("[data-field]")) {
-      const prefix = `form${number}-${field.dataset.field}`;
-      const input = field.querySelector("input, textarea");
-      const described = [];
-      input.id = prefix;
-      field.querySelector("label").htmlFor = prefix;
-      for (const part of ["field-error", "field-hint"]) {
-        const element = field.querySelector(`.${part}`);
-        if (!element) continue;
-        element.id = `${prefix}-${part}`;
-        described.push(element.id);
-      }
-      input.setAttribute("aria-describedby", described.join(" "));
-      const list = field.querySelector("datalist");
-      if (!list) continue;
-      list.id = `${prefix}-list`;
-      input.setAttribute("list", list.id);
-    }
   }
 
   #connectButton(action, onClick) {
@@ -132,7 +112,7 @@ export class HostForm {
     if (this.#busy) return;
     this.#clearMessages();
     if (this.#parents.unclear) {
-      return this.#showErrors([{ field: "parents", message: "no such host: choose one from the list" }]);
+      return this.#messages.showErrors([{ field: "parents", message: "no such host: choose one from the list" }]);
     }
     const changes = changesBetween(this.#original, this.#read());
     if (this.#id && !Object.keys(changes).length) return this.#onSaved(null);
@@ -155,54 +135,21 @@ export class HostForm {
 
   async #showFailure(error) {
     if (error.status === 412) return this.#showConflict();
-    if (error.errors.length) return this.#showErrors(error.errors);
-    this.#showOnTop([{
+    if (error.errors.length) return this.#messages.showErrors(error.errors);
+    this.#messages.showOnTop([{
       network: "The server does not answer, so nothing was saved. What you typed is still here: try again.",
       timeout: "The server did not answer in time. It may have saved this or not: look at the list first.",
       answer: error.status === 404 && this.#id ? "Somebody has deleted this host meanwhile." : error.message,
     }[error.kind]]);
   }
 
-  #showErrors(errors) {
-    const elsewhere = [];
-    for (const { field, message } of errors) {
-      const name = /^\w+/.exec(field ?? "")?.[0];  // "parents/0" or "tags[1]" belong to the whole field
-      const element = name && this.#fieldOf(name);
-      if (element) this.#showAtField(element, message);
-      else elsewhere.push(field ? `${field}: ${message}` : message);
-    }
-    this.#showOnTop(elsewhere);
-    const first = this.#form.querySelector("[aria-invalid]");
-    if (!first) return;
-    if (this.#form.querySelector("details [aria-invalid]")) this.#form.querySelector("details").open = true;
-    first.focus();
-  }
-
   #fieldOf(name) {
     return this.#form.querySelector(`[data-field="${name}"]`);
   }
 
-  #showAtField(field, message) {
-    const text = field.querySelector(".field-error");
-    text.textContent = text.textContent ? `${text.textContent}; ${message}` : message;
-    field.querySelector("input, textarea").setAttribute("aria-invalid", "true");
-  }
-
-  #showOnTop(messages) {
-    const list = this.#form.querySelector(".form-errors");
-    list.replaceChildren(...messages.map((message) => {
-      const line = document.createElement("p");
-      line.textContent = message;
-      return line;
-    }));
-    if (messages.length) list.scrollIntoView({ block: "nearest" });
-  }
-
   #clearMessages() {
-    this.#showOnTop([]);
+    this.#messages.clear();
     this.#form.querySelector(".conflict").hidden = true;
-    for (const text of this.#form.querySelectorAll(".field-error")) text.textContent = "";
-    for (const input of this.#form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
   }
 
   // Somebody else was faster. Both versions exist now, and the user chooses.
@@ -233,11 +180,4 @@ export class HostForm {
     this.#revision = this.#theirs.revision;
     this.#save();
   }
-}
-
-// What is no number goes to the server as it was typed: it says what it expects there.
-function numberIn(text) {
-  const typed = text.trim();
-  if (!typed) return null;
-  return Number.isFinite(Number(typed)) ? Number(typed) : typed;
 }

@@ -1,5 +1,6 @@
 // Everything there is to know about one host, and what can be done with it. Follows the refreshes while it is open.
 
+import { Acknowledging } from "./acknowledging.js";
 import { formatMs, formatPercent, formatTime } from "./format.js";
 import { showStatus } from "./host_card.js";
 import { ageOf, noteOf } from "./host_text.js";
@@ -9,10 +10,12 @@ import { Trail } from "./trail.js";
 export class HostSheet {
   #dialog = document.getElementById("host-sheet");
   #trail = new Trail(this.#dialog.querySelector(".status-line"));
+  #acknowledging;
   #id = null;
 
-  // `onAction` gets "check", "edit" or "delete" and the id of the host.
-  constructor({ onAction }) {
+  // `onAction` gets "check", "edit" or "delete" and the id of the host; `onAcknowledging` the host and what happened.
+  constructor({ onAction, onAcknowledging }) {
+    this.#acknowledging = new Acknowledging(this.#dialog, { onChanged: onAcknowledging });
     this.#dialog.addEventListener("click", ({ target }) => {
       const action = target.closest("[data-action]")?.dataset.action;
       if (target === this.#dialog || action === "close") return this.#dialog.close();
@@ -20,11 +23,15 @@ export class HostSheet {
       if (action !== "check") this.#dialog.close();
       onAction(action, this.#id);
     });
-    this.#dialog.addEventListener("close", () => (this.#id = null));
+    this.#dialog.addEventListener("close", () => {
+      this.#id = null;
+      this.#acknowledging.end();
+    });
   }
 
   set offers({ check, change }) {
     this.#part("[data-action=check]").hidden = !check;
+    this.#acknowledging.isOffered = check;
     for (const action of ["edit", "delete"]) this.#part(`[data-action=${action}]`).hidden = !change;
   }
 
@@ -53,6 +60,7 @@ export class HostSheet {
     this.#part(".ip-address").textContent = host.ip;
     showStatus(this.#part(".status"), statusOf(host), ageOf(host, context.now));
     this.#part(".status-note").textContent = host.status === "up" ? "" : noteOf(host, context);
+    this.#acknowledging.update(host, context.now);
     this.#trail.update(host, context.interval);
     this.#part(".status-line").setAttribute("aria-label", `Last checks of ${host.name}`);
     this.#part("dl").replaceChildren(...factsOf(host, context).map(([term, text]) => makeFact(term, text)));

@@ -12,7 +12,7 @@ export function ageOf(host, now) {
 
 // The sentence below the status: why it is so. `nameOf` gives the name of a host by its id.
 export function noteOf(host, context) {
-  return joined(host.in_maintenance && "in maintenance", reasonOf(host, context));
+  return joined(host.in_maintenance && "in maintenance", host.acknowledged && "acknowledged", reasonOf(host, context));
 }
 
 function reasonOf(host, { now, threshold, nameOf }) {

@@ -10,15 +10,15 @@ const hasStopped = ({ updated, interval, monitor }, timeout, now) =>
   monitor?.state === "stopped" || now - updated > MISSED_CYCLES * interval + (timeout ?? DEFAULT_TIMEOUT);
 
 // `failure` is the error of the last refresh, or null; `list` the last good answer, or null; `timeout` that of
-// config.json, or null. Answers [{code, level, title, text}]: level "old" means that the screen shows the past.
-export function warningsFor({ list, failure, timeout, now }) {
+// config.json, or null; `unsent` are the problems of the outbox. Answers [{code, level, title, text}]: level "old" means that the screen shows the past.
+export function warningsFor({ list, failure, timeout, unsent, now }) {
   const warnings = failure ? [unreached(failure, list, now)] : [];
   if (!list) return warnings;
   const { state, since, notices = [] } = list.monitor ?? {};
   if (!list.updated) warnings.push(neverRan(state));
   else if (!failure && hasStopped(list, timeout, now)) warnings.push(stopped(list, now));
   if (state === "blind") warnings.push(blind(since, now));
-  return warnings.concat(notices.map((notice) => told(notice, now)));
+  return warnings.concat([...notices, ...unsent].map((notice) => told(notice, now)));
 }
 
 const asOf = (list, now) => `What you see is from ${formatTime(list.updated, now)}.`;

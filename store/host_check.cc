@@ -57,13 +57,6 @@ const Schema& HostSchema() {
   return schema;
 }
 
-bool has_control_characters(std::string_view text, bool lines_allowed) {
-  return std::any_of(text.begin(), text.end(), [&](unsigned char c) {
-    if (lines_allowed && (c == '\n' || c == '\t' || c == '\r')) return false;
-    return c < 0x20 || c == 0x7f;
-  });
-}
-
 // "tags[1]" and "smtp.port" are parts of "tags" and "smtp"; "name2" is none of "name".
 bool is_part_of(std::string_view inner, std::string_view field) {
   if (!inner.starts_with(field)) return false;
@@ -150,6 +143,13 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
 }
 
 }  // namespace
+
+bool has_control_characters(std::string_view text, bool lines_allowed) {
+  return std::any_of(text.begin(), text.end(), [&](unsigned char c) {
+    if (lines_allowed && (c == '\n' || c == '\t' || c == '\r')) return false;
+    return c < 0x20 || c == 0x7f;
+  });
+}
 
 std::string_view HostSchemaText() { return kSchema; }
 

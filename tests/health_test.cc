@@ -90,6 +90,44 @@ TEST_CASE("requests that wait are a problem after a while", "[health]") {
   CHECK(Codes(signs) == Expected{"requests_waiting"});
 }
 
+QueuedMessage Waiting(const std::string& channel, seconds ago, int attempts = 0, const std::string& error = "") {
+  QueuedMessage queued;
+  queued.message.id = "m" + std::to_string(ago.count());
+  queued.message.queued = kNow - ago;
+  queued.channel = channel;
+  queued.attempts = attempts;
+  queued.error = error;
+  return queued;
+}
+
+TEST_CASE("messages that do not get out are a problem, with their number, channel and last error", "[health]") {
+  Signs signs = GoodSigns();
+  signs.outbox = {Waiting("smtp", seconds(290), 2, "421 try later")};
+  CHECK(Codes(signs).empty());
+  signs.outbox = {Waiting("smtp", seconds(310)), Waiting("smtp", seconds(20), 3, "535 bad password"),
+                  Waiting("slack", seconds(1000), 1, "no_service"), Waiting("slack", seconds(2))};
+  CHECK(Codes(signs) == Expected{"outbox_waiting"});
+  const Notice problem = FindProblems(signs)[0];
+  CHECK(problem.message ==
+        "1 message has not got out through slack: no_service; "
+        "2 messages have not got out through smtp: 535 bad password");
+  CHECK(problem.since == kNow - seconds(1000));
+}
+
+TEST_CASE("a message that was dated by a wrong clock is late when it has waited for long", "[health]") {
+  Signs signs = GoodSigns();
+  signs.outbox = {Waiting("smtp", seconds(-86400))};
+  CHECK(Codes(signs).empty());
+  signs.outbox[0].waited = seconds(301);
+  CHECK(Codes(signs) == Expected{"outbox_waiting"});
+}
+
+TEST_CASE("a file of the outbox that cannot be read is a problem", "[health]") {
+  Signs signs = GoodSigns();
+  signs.outbox_damaged = {"m1.smtp.json"};
+  CHECK(Codes(signs) == Expected{"outbox_damaged"});
+}
+
 TEST_CASE("what monitord says is told once, in its words", "[health]") {
   Signs signs = GoodSigns();
   signs.config_broken = true;

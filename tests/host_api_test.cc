@@ -92,6 +92,98 @@ TEST_CASE("what was observed may be sent back and means nothing", "[host_api]") 
   CHECK(host["fail_count"].GetInt() == 0);
 }
 
+// As the file has it after monitord has seen the host so.
+void SetStatus(Site& site, const std::string& id, Status status, int fail_count) {
+  HostList list = site.installation.hosts.Read();
+  list.Find(id)->seen.status = status;
+  list.Find(id)->seen.fail_count = fail_count;
+  ReplaceFile(site.folder() / "hosts.json", JsonText([&](JsonWriter& out) { WriteHostList(out, list); }), 0640);
+}
+
+TEST_CASE("who acknowledges an outage stands in the host, with the time and the note", "[host_api]") {
+  Site site(R"({"access": {"roles": {"olga": "operator"}}})");
+  HostList list;
+  list.hosts.emplace_back();
+  list.hosts[0].id = "a";
+  list.hosts[0].name = "Server A";
+  list.hosts[0].ip = "192.0.2.1";
+  list.hosts[0].seen.status = Status::kDown;
+  ReplaceFile(site.folder() / "hosts.json", JsonText([&](JsonWriter& out) { WriteHostList(out, list); }), 0640);
+  const Variables olga{"REMOTE_USER=olga"};
+  const std::string path = Path("a") + "/acknowledge";
+
+  const double before = UnixSeconds(WallNow()) - 1;
+  const Response response = site.Send("POST", path, R"({"note": "cable cut, fibre team is out"})", olga);
+  CHECK(response.status == 200);
+  CHECK(response.Header("ETag") == "\"2\"");
+  const auto host = JsonOf(site.Send("GET", Path("a")));
+  CHECK(std::string(host["acknowledged"]["by"].GetString()) == "olga");
+  CHECK(std::string(host["acknowledged"]["note"].GetString()) == "cable cut, fibre team is out");
+  CHECK(host["acknowledged"]["at"].GetDouble() > before);
+  CHECK_THAT(site.EventsText(), ContainsSubstring(R"("user":"olga","action":"acknowledge","host":"a")"));
+
+  CHECK(site.Send("DELETE", path, "", olga).status == 204);
+  CHECK(JsonOf(site.Send("GET", Path("a")))["acknowledged"].IsNull());
+  CHECK_THAT(site.EventsText(), ContainsSubstring(R"("action":"unacknowledge")"));
+  CHECK(JsonOf(site.Send("GET", Path("a")))["revision"].GetInt() == 3);
+  CHECK(site.Send("DELETE", path, "", olga).status == 204);
+  CHECK(JsonOf(site.Send("GET", Path("a")))["revision"].GetInt() == 3);
+  CHECK(site.Send("POST", path).status == 403);
+  CHECK(site.Send("DELETE", path).status == 403);
+  CHECK(site.Send("POST", path, R"({"note": "x"})", {"REMOTE_USER=olga", "HTTP_IF_MATCH=\"9\""}).status == 412);
+}
+
+TEST_CASE("only trouble can be acknowledged, with or without a note", "[host_api]") {
+  Site site;
+  const std::string id = site.Add("Server A", "192.0.2.1"), path = Path(id) + "/acknowledge";
+  for (const Status status : {Status::kPending, Status::kUp, Status::kPaused}) {
+    SetStatus(site, id, status, 0);
+    CHECK(site.Send("POST", path).status == 409);
+  }
+  SetStatus(site, id, Status::kUnknown, 0);
+  CHECK(site.Send("POST", path).status == 409);
+  SetStatus(site, id, Status::kUnknown, 1);
+  CHECK(site.Send("POST", path).status == 200);
+  for (const Status status : {Status::kFailing, Status::kDown, Status::kDegraded, Status::kUnreachable}) {
+    SetStatus(site, id, status, 1);
+    CHECK(site.Send("POST", path, "{}").status == 200);
+  }
+  CHECK(WrongFields(site.Send("POST", path, R"({"note": 7})")) == std::vector<std::string>{"note"});
+  CHECK(WrongFields(site.Send("POST", path, R"({"note": "a\u0000b"})")) == std::vector<std::string>{"note"});
+  CHECK(WrongFields(site.Send("POST", path, R"({"by": "ada"})")) == std::vector<std::string>{"by"});
+  CHECK(WrongFields(site.Send("POST", path, "[]")) == std::vector<std::string>{""});
+  CHECK(site.Send("POST", path, R"({"note": ")" + std::string(500, 'x') + "\"}").status == 200);
+  CHECK(site.Send("POST", path, R"({"note": ")" + std::string(501, 'x') + "\"}").status == 422);
+  CHECK(site.Send("POST", Path("nobody") + "/acknowledge").status == 404);
+}
+
+TEST_CASE("nobody writes into a host that somebody has acknowledged it", "[host_api]") {
+  Site site;
+  const std::string id = site.Add("Server A", "192.0.2.1");
+  const std::string forged = R"({"name": "A", "ip": "192.0.2.1", "acknowledged": {"by": "ada", "at": 1, "note": ""}})";
+  using Names = std::vector<std::string>;
+  CHECK(WrongFields(site.Send("POST", "/api/hosts", forged)) == Names{"acknowledged"});
+  CHECK(WrongFields(site.Send("PUT", Path(id), forged)) == Names{"acknowledged"});
+  CHECK(WrongFields(site.Send("PATCH", Path(id), R"({"acknowledged": {"by": "ada"}})")) == Names{"acknowledged"});
+  CHECK_THAT(std::string(site.Send("PATCH", Path(id), R"({"acknowledged": {}})").body_text()),
+             ContainsSubstring("/acknowledge"));
+
+  SetStatus(site, id, Status::kDown, 12);
+  const auto acknowledged = site.Send("POST", Path(id) + "/acknowledge", R"({"note": "known"})");
+  CHECK(WrongFields(site.Send("PATCH", Path(id), R"({"acknowledged": null})")) == Names{"acknowledged"});
+  SECTION("but what was read can be sent back") {
+    CHECK(site.Send("PUT", Path(id), std::string(acknowledged.body_text())).status == 200);
+    CHECK(site.Send("PATCH", Path(id), std::string(acknowledged.body_text())).status == 200);
+  }
+  SECTION("and an edit that does not speak of it leaves it") {
+    CHECK(site.Send("PUT", Path(id), R"({"name": "Server B", "ip": "192.0.2.1"})").status == 200);
+    CHECK(site.Send("PATCH", Path(id), R"({"name": "Server C"})").status == 200);
+  }
+  CHECK(std::string(JsonOf(site.Send("GET", Path(id)))["acknowledged"]["note"].GetString()) == "known");
+  CHECK(site.Send("PATCH", Path(id), R"({"ip": "192.0.2.2"})").status == 200);
+  CHECK(JsonOf(site.Send("GET", Path(id)))["acknowledged"].IsNull());
+}
+
 TEST_CASE("two hosts do not watch the same, and the answer says which one does", "[host_api]") {
   Site site;
   const std::string id = site.Add("Server A", "2001:db8::1"), other = site.Add("Server B", "192.0.2.2");

@@ -1,6 +1,8 @@
 // The dashboard for people who use the keyboard or a screen reader, or who see some colours alike.
 
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 
 import axe from "axe-core";
@@ -17,7 +19,15 @@ async function axeViolations(page) {
 
 let stack;
 before(async () => {
-  stack = new Stack({ hosts: makeList([]), config: { access: { anonymous: "admin" } } });
+  stack = new Stack({ hosts: makeList([]), config: { access: { anonymous: "admin" }, webhook: { secret: "x" } } });
+  for (const folder of ["outbox", "events"]) fs.mkdirSync(path.join(stack.data, folder));
+  const told = { channel: "smtp", subject: "DOWN Branch 1", id: "m1" };
+  const waiting = { ...told, queued: now() - 10, attempts: 1, next: now() + 10, error: "421 later", alerts: [], to: [] };
+  fs.writeFileSync(path.join(stack.data, "outbox", "m1.smtp.json"), JSON.stringify(waiting));
+  const sent = ["sent", "given up: 550 no such user"].map((result) =>
+    JSON.stringify({ ...told, type: "alert", t: now() - 5, hosts: [], result }));
+  const file = `${new Date().toISOString().slice(0, 7)}.jsonl`;
+  fs.writeFileSync(path.join(stack.data, "events", file), `${sent.join("\n")}\n`);
   await stack.start({ monitor: false });
 });
 after(() => stack.remove());
@@ -35,11 +45,30 @@ const SCENES = [
     await press(page, "Cancel");
     await page.locator(".host-open").first().click();
   }],
+  ["a host that is acknowledged", async (page) => {
+    await press(page, "Acknowledge…");
+    assert.deepEqual(await axeViolations(page), [], "the note");
+    await press(page, "Acknowledge");
+    await dialog(page).getByText("Acknowledged", { exact: true }).waitFor();
+  }],
   ["the question before a host is deleted", async (page) => {
     await page.getByRole("button", { name: "Delete…" }).click();
   }],
-  ["old data", async (page) => {
+  ["the settings with errors", async (page) => {
     await press(page, "Cancel");
+    await page.getByRole("link", { name: "Settings" }).click();
+    await dialog(page).getByLabel("Interval").fill("soon");
+    for (const summary of await dialog(page).locator(".channel summary").all()) await summary.click();
+    await press(page, "Save");
+    await page.locator("[data-field=interval] .field-error", { hasText: "expected" }).waitFor();
+  }],
+  ["the log of alerts", async (page) => {
+    await press(page, "Cancel");
+    await page.getByRole("link", { name: "Alerts" }).click();
+    await dialog(page).getByText("DOWN Branch 1").first().waitFor();
+  }],
+  ["old data", async (page) => {
+    await press(page, "Close");
     stack.write(makeList(makeNetwork(30), { updated: now() - 1000 }));
     await lookAgain(page);
     await banner(page, "stopped").waitFor();

@@ -1,0 +1,233 @@
+#include "cgi/alert_api.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "cgi/health.h"
+#include "store/alert.h"
+#include "store/file_lock.h"
+#include "store/json_members.h"
+#include "store/random_name.h"
+
+namespace linewatch::cgi {
+namespace {
+
+constexpr auto kSentKept = std::chrono::days(30);
+constexpr size_t kMostSent = 200;
+
+// Longer than the slowest attempt of a channel; lighttpd waits longer still (read-timeout).
+constexpr auto kTestPatience = std::chrono::seconds(45);
+constexpr auto kLookAgain = std::chrono::milliseconds(100);
+
+struct Channel {
+  std::string_view name;
+  // The settings without which nothing can be sent, each with whether it is there.
+  std::vector<std::pair<std::string_view, bool>> (*wanted)(const Config& config);
+};
+const Channel kChannels[] = {
+    {"smtp",
+     [](const Config& config) {
+       return std::vector<std::pair<std::string_view, bool>>{{"smtp.host", !config.smtp.host.empty()},
+                                                             {"smtp.from", !config.smtp.from.empty()},
+                                                             {"smtp.to", !config.smtp.to.empty()}};
+     }},
+    {"telegram",
+     [](const Config& config) {
+       return std::vector<std::pair<std::string_view, bool>>{{"telegram.token", !config.telegram.token.text.empty()},
+                                                             {"telegram.chat_id", !config.telegram.chat_id.empty()}};
+     }},
+    {"slack",
+     [](const Config& config) {
+       return std::vector<std::pair<std::string_view, bool>>{
+           {"slack.webhook_url", !config.slack.webhook_url.text.empty()}};
+     }},
+    {"webhook",
+     [](const Config& config) {
+       return std::vector<std::pair<std::string_view, bool>>{{"webhook.url", !config.webhook.url.empty()}};
+     }},
+};
+
+std::vector<std::string_view> MissingSettings(const Channel& channel, const Config& config) {
+  std::vector<std::string_view> missing;
+  for (const auto& [name, is_there] : channel.wanted(config))
+    if (!is_there) missing.push_back(name);
+  return missing;
+}
+
+// "a", "a and b", "a, b and c".
+std::string Enumerate(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i != 0) text += i + 1 == names.size() ? " and " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
+std::vector<std::string> HostsOf(const Message& message) {
+  std::vector<std::string> ids;
+  for (const Alert& alert : message.alerts)
+    if (!alert.host.empty() && std::find(ids.begin(), ids.end(), alert.host) == ids.end()) ids.push_back(alert.host);
+  return ids;
+}
+
+// Newest first. What went to a channel is told by its events alone; the log's are for messages that no channel had.
+std::vector<AlertEvent> FindSent(const EventLog& events, const std::vector<QueuedMessage>& outbox, WallTime now) {
+  std::vector<AlertEvent> sent;
+  std::set<std::string> sent_by_channel;
+  for (const QueuedMessage& queued : outbox) sent_by_channel.insert(queued.message.id);
+  events.Read(now - kSentKept, [&](const Event& event) {
+    const auto* alert = std::get_if<AlertEvent>(&event);
+    if (alert == nullptr) return;
+    if (alert->channel != kToldChannel) sent_by_channel.insert(alert->id);
+    sent.push_back(*alert);
+  });
+  std::erase_if(sent, [&](const AlertEvent& event) {
+    return event.channel == kToldChannel && !event.id.empty() && sent_by_channel.contains(event.id);
+  });
+  std::stable_sort(sent.begin(), sent.end(), [](const AlertEvent& a, const AlertEvent& b) { return a.t > b.t; });
+  if (sent.size() > kMostSent) sent.resize(kMostSent);
+  return sent;
+}
+
+void WriteWaiting(JsonWriter& out, const QueuedMessage& queued) {
+  const MemberWriter write(out);
+  out.StartObject();
+  write("id", queued.message.id);
+  write("channel", queued.channel);
+  write("event", EventOf(queued.message));
+  write("subject", queued.message.subject);
+  write("hosts", HostsOf(queued.message));
+  write("queued", queued.message.queued);
+  write("attempts", queued.attempts);
+  write("next", queued.next);
+  write("error", queued.error);
+  out.EndObject();
+}
+
+void WriteSent(JsonWriter& out, const AlertEvent& event) {
+  const MemberWriter write(out);
+  out.StartObject();
+  write("t", event.t);
+  write("id", event.id);
+  write("channel", event.channel);
+  write("subject", event.subject);
+  write("hosts", event.hosts);
+  write("result", event.result);
+  out.EndObject();
+}
+
+Response Busy(std::string_view detail) {
+  Response response = Problem(503, detail);
+  response.SetHeader("Retry-After", "5");
+  return response;
+}
+
+// The body's channel, or the problem to answer.
+std::variant<const Channel*, Response> ReadChannel(const Request& request) {
+  static const Schema schema(R"json({
+"type": "object",
+"properties": {"channel": {"enum": ["smtp", "telegram", "slack", "webhook"], "description": "smtp, telegram, slack or webhook"}}
+})json");
+  rapidjson::Document input;
+  if (auto problem = ParseBody(request, input)) return *std::move(problem);
+  auto errors = schema.Check(input);
+  const auto* given = FindMember(input, "channel");
+  if (errors.empty() && given == nullptr)
+    errors.push_back({"channel", "expected smtp, telegram, slack or webhook", ""});
+  if (!errors.empty()) return FieldProblem(errors);
+  const auto name = StringOf(*given);
+  return std::find_if(std::begin(kChannels), std::end(kChannels),
+                      [&](const Channel& channel) { return channel.name == name; });
+}
+
+Response AwaitAnswer(const Installation& installation, const linewatch::Request& asked) {
+  const auto begun = std::chrono::steady_clock::now();
+  while (true) {
+    if (const auto answer = installation.answers.Take(asked.answer)) {
+      if (!answer->ok) return Problem(502, answer->text);
+      return JsonResponse(200, [&](JsonWriter& out) {
+        const MemberWriter write(out);
+        out.StartObject();
+        write("ok", true);
+        write("answer", answer->text);
+        out.EndObject();
+      });
+    }
+    const auto waited = std::chrono::steady_clock::now() - begun;
+    if (waited > kRequestPatience) {
+      const WallTime oldest = installation.requests.Oldest();
+      if (oldest != kNever && oldest <= asked.t) return Problem(503, "monitord takes no requests: it hangs.");
+    }
+    if (waited > kTestPatience)
+      return Problem(503, "monitord has not answered within 45 s. The message may arrive all the same.");
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
+}  // namespace
+
+Response ListAlerts(Installation& installation, const Request& request, std::string_view) {
+  const WallTime now = WallNow();
+  std::vector<std::string> damaged;
+  const auto waiting = installation.outbox.Read(&damaged);
+  // A dashboard that only wants to know whether something waits too long asks for no more than that.
+  const bool with_sent = request.Query("sent") != "0";
+  const auto sent = with_sent ? FindSent(installation.events, waiting, now) : std::vector<AlertEvent>();
+  const Config& config = installation.config.settings();
+  return JsonResponse(200, [&](JsonWriter& out) {
+    out.StartObject();
+    out.Key("channels");
+    out.StartArray();
+    for (const Channel& channel : kChannels)
+      if (MissingSettings(channel, config).empty()) out.String(channel.name);
+    out.EndArray();
+    out.Key("outbox");
+    out.StartArray();
+    for (const QueuedMessage& queued : waiting) WriteWaiting(out, queued);
+    out.EndArray();
+    out.Key("sent");
+    out.StartArray();
+    for (const AlertEvent& event : sent) WriteSent(out, event);
+    out.EndArray();
+    out.Key("problems");
+    WriteNotices(out, FindOutboxProblems(waiting, damaged, now));
+    out.EndObject();
+  });
+}
+
+Response TestChannel(Installation& installation, const Request& request, std::string_view) {
+  auto read = ReadChannel(request);
+  if (auto* problem = std::get_if<Response>(&read)) return std::move(*problem);
+  const Channel& channel = *std::get<const Channel*>(read);
+  const std::string name(channel.name);
+  if (const auto missing = MissingSettings(channel, installation.config.settings()); !missing.empty())
+    return FieldProblem(
+        {{"channel",
+          name + " is not set up: " + Enumerate(missing) + (missing.size() == 1 ? " is" : " are") + " wanted", ""}});
+  if (const auto absence = FindAbsence(installation)) return Problem(503, absence->message);
+
+  // Held until the answer is there: one trial at a time, so that no more than one process ever waits.
+  std::shared_ptr<FileLock> turn;
+  try {
+    turn = std::make_shared<FileLock>(installation.hosts.folders().live / "test.lock", std::chrono::milliseconds(0));
+  } catch (const LockTimeout&) {
+    return Busy("Another test message is under way; try again when it has its answer.");
+  }
+  linewatch::Request asked{WallNow(), linewatch::Request::Kind::kTest, "", name, RandomName(20)};
+  if (!installation.requests.Append(asked)) return Busy("monitord takes no requests: it does not run, or hangs.");
+  Response response;
+  response.later = [&installation, turn = std::move(turn), asked = std::move(asked)](const Request&) {
+    return AwaitAnswer(installation, asked);
+  };
+  return response;
+}
+
+}  // namespace linewatch::cgi

@@ -1,0 +1,96 @@
+// The part of a host's sheet in which somebody says that he knows of the trouble, and takes it back.
+
+import { acknowledge, ApiError, unacknowledge } from "./client.js";
+import { FormMessages } from "./form_messages.js";
+import { formatTime } from "./format.js";
+
+const TROUBLE = new Set(["failing", "down", "degraded", "unreachable"]);
+
+// The server's own rule: an unknown host may have failed before it could no longer be measured.
+const isAcknowledgeable = (host) => TROUBLE.has(host.status) || (host.status === "unknown" && host.fail_count > 0);
+
+export class Acknowledging {
+  #sheet;
+  #form;
+  #messages;
+  #onChanged;
+  #host = null;
+  #now = 0;
+  #busy = false;
+  isOffered = false;
+
+  // `onChanged` gets the host and what happened to it.
+  constructor(sheet, { onChanged }) {
+    this.#sheet = sheet;
+    this.#form = sheet.querySelector("form.acknowledge");
+    this.#messages = new FormMessages(this.#form);
+    this.#onChanged = onChanged;
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const note = this.#form.elements.note.value.trim();
+      this.#change(() => acknowledge(this.#host.id, note), "acknowledged");
+    });
+    sheet.addEventListener("click", ({ target }) => {
+      const step = target.closest("[data-acknowledging]")?.dataset.acknowledging;
+      if (step === "begin") this.#begin();
+      if (step === "cancel") this.end();
+      if (step === "take-back") this.#change(() => unacknowledge(this.#host.id), "no longer acknowledged");
+    });
+  }
+
+  update(host, now) {
+    this.#host = host;
+    this.#now = now;
+    const { acknowledged } = host;
+    const part = (selector) => this.#sheet.querySelector(selector);
+    const canBegin = this.isOffered && !acknowledged && isAcknowledgeable(host);
+    if (!canBegin) this.#form.hidden = true;
+    part("[data-acknowledging=begin]").hidden = !canBegin || !this.#form.hidden;
+    part("[data-acknowledging=take-back]").hidden = !this.isOffered;
+    part(".acknowledged").hidden = !acknowledged;
+    if (!acknowledged) return;
+    part(".acknowledged-by").textContent = acknowledged.by ? `Acknowledged by ${acknowledged.by}` : "Acknowledged";
+    part(".acknowledged-at").textContent = acknowledged.at ? formatTime(acknowledged.at, now) : "";
+    part(".acknowledged-note").textContent = acknowledged.note ?? "";
+  }
+
+  #begin() {
+    this.#form.hidden = false;
+    this.#form.elements.note.value = "";
+    this.#messages.clear();
+    this.#sheet.querySelector("[data-acknowledging=begin]").hidden = true;
+    this.#form.elements.note.focus();
+  }
+
+  end() {
+    this.#form.hidden = true;
+    if (!this.#host) return;
+    this.update(this.#host, this.#now);
+    this.#sheet.querySelector("[data-acknowledging=begin]").focus();
+  }
+
+  async #change(send, what) {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#messages.clear();
+    try {
+      await send();
+      this.#form.hidden = true;
+      this.#onChanged(this.#host, what);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#showFailure(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #showFailure(error) {
+    if (error.errors.length) return this.#messages.showErrors(error.errors);
+    this.#messages.showOnTop([{
+      network: "The server does not answer. Try again.",
+      timeout: "The server did not answer in time. It may have done it or not.",
+      answer: error.message,
+    }[error.kind]]);
+  }
+}

@@ -1,0 +1,174 @@
+// The settings of the installation. Only what was changed is sent; what was typed and not saved is there again when the
+// dialog is opened the next time.
+
+import { ChannelTrial } from "./channel_trial.js";
+import { ApiError, changeConfig, fetchAlerts, fetchConfig } from "./client.js";
+import { patchOf, settingAt } from "./config_settings.js";
+import { FormMessages } from "./form_messages.js";
+import { numberIn } from "./format.js";
+import { SecretField } from "./secret_field.js";
+
+const USUAL_PORTS = { none: "25", starttls: "587", tls: "465" };
+const STILL_HERE = "What you changed is still here, and not saved yet.";
+
+const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+
+export class SettingsDialog {
+  element = document.getElementById("settings-dialog");
+  #form = this.element.querySelector("form");
+  #messages = new FormMessages(this.#form);
+  #fields = [...this.#form.querySelectorAll("[data-field]")];
+  #secrets = new Map();
+  #trials = [];
+  #onSaved;
+  #config = null;  // as it was read
+  #busy = false;
+  #isTrying = false;
+
+  // `onSaved` gets the settings as the server answered them.
+  constructor({ onSaved }) {
+    this.#onSaved = onSaved;
+    const changed = () => this.#showOffers();
+    for (const field of this.#fields) {
+      if (field.dataset.kind === "secret") this.#secrets.set(field, new SecretField(field, changed));
+    }
+    for (const block of this.#form.querySelectorAll(".channel")) {
+      this.#trials.push(new ChannelTrial(block.querySelector(".trial"), {
+        channel: block.dataset.channel,
+        prepare: () => this.#save(),
+        onWaiting: (isTrying) => {
+          this.#isTrying = isTrying;
+          changed();
+        },
+      }));
+    }
+    const { elements } = this.#form;
+    elements["smtp.security"].addEventListener("change", () => this.#suggestPort());
+    elements["smtp.host"].addEventListener("input", () => !settingAt(this.#config, "smtp.host") && this.#suggestPort());
+    this.#form.addEventListener("input", changed);
+    this.#form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (await this.#save()) this.element.close();
+    });
+    this.element.addEventListener("click", ({ target }) => {
+      const action = target.closest("[data-action]")?.dataset.action;
+      if (action === "cancel") this.#write(this.#config);
+      if (action === "cancel" || action === "close") this.element.close();
+    });
+  }
+
+  async open() {
+    const hasChanges = this.#config !== null && this.#changes.length > 0;
+    this.element.showModal();
+    this.element.scrollTop = 0;
+    if (hasChanges) return this.#messages.showOnTop([STILL_HERE]);
+    this.#form.toggleAttribute("data-loading", true);
+    this.#messages.clear();
+    for (const trial of this.#trials) trial.clear();
+    try {
+      this.#write(await fetchConfig());
+      this.#form.removeAttribute("data-loading");
+      await this.#showStates();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#showFailure(error);
+    }
+  }
+
+  // A test wants all that was typed, and a port that belongs to the kind of security.
+  #suggestPort() {
+    const { "smtp.port": port, "smtp.security": security } = this.#form.elements;
+    if (port.value === "" || Object.values(USUAL_PORTS).includes(port.value)) port.value = USUAL_PORTS[security.value];
+  }
+
+  #write(config) {
+    this.#config = config;
+    for (const field of this.#fields) this.#writeField(field, settingAt(config, field.dataset.field));
+    this.#showOffers();
+  }
+
+  #writeField(field, value) {
+    const control = field.querySelector("input, textarea, select");
+    switch (field.dataset.kind) {
+      case "secret": return this.#secrets.get(field).write(value);
+      case "list": return (control.value = (value ?? []).join("\n"));
+      case "choices":
+        for (const box of field.querySelectorAll("input")) box.checked = value?.includes(box.value) ?? false;
+        return;
+      default: control.value = value ?? "";
+    }
+  }
+
+  // Undefined when it is as it was read; null: the default again.
+  #changeOf(field) {
+    const before = settingAt(this.#config, field.dataset.field);
+    const control = field.querySelector("input, textarea, select");
+    switch (field.dataset.kind) {
+      case "secret": return this.#secrets.get(field).change;
+      case "list": return ifOther(before ?? [], lines(control.value));
+      case "choices":
+        return ifOther(before ?? [], [...field.querySelectorAll("input:checked")].map((box) => box.value));
+      default: {
+        const typed = control.inputMode === "decimal" || control.inputMode === "numeric" ? numberIn(control.value) :
+                                                                                         control.value.trim() || null;
+        return ifOther(before || null, typed);
+      }
+    }
+  }
+
+  get #changes() {
+    return this.#fields.map((field) => [field.dataset.field, this.#changeOf(field)])
+      .filter(([, change]) => change !== undefined);
+  }
+
+  #showOffers() {
+    const hasChanges = this.#changes.length > 0;
+    for (const trial of this.#trials) trial.update({ hasChanges, isBlocked: this.#isTrying });
+  }
+
+  async #showStates() {
+    const { channels } = await fetchAlerts({ sent: false });
+    for (const block of this.#form.querySelectorAll(".channel")) {
+      const isSetUp = channels.includes(block.dataset.channel);
+      block.toggleAttribute("data-set-up", isSetUp);
+      block.querySelector(".channel-state").textContent = isSetUp ? "set up" : "not set up";
+    }
+  }
+
+  // Answers whether all is saved.
+  async #save() {
+    if (this.#busy || !this.#config) return false;
+    this.#messages.clear();
+    const changes = this.#changes;
+    if (!changes.length) return true;
+    this.#setBusy(true);
+    try {
+      this.#write(await changeConfig(patchOf(changes)));
+      this.#onSaved(this.#config);
+      await this.#showStates();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#showFailure(error);
+      return false;
+    } finally {
+      this.#setBusy(false);
+    }
+  }
+
+  #setBusy(busy) {
+    this.#busy = busy;
+    this.#form.setAttribute("aria-busy", String(busy));
+  }
+
+  #showFailure(error) {
+    if (error.errors.length) return this.#messages.showErrors(error.errors);
+    this.#messages.showOnTop([{
+      network: "The server does not answer. What you typed is still here: try again.",
+      timeout: "The server did not answer in time. It may have saved this or not.",
+      answer: error.message,
+    }[error.kind]]);
+  }
+}
+
+const ifOther = (before, after) => (JSON.stringify(before) === JSON.stringify(after) ? undefined : after);
