@@ -230,18 +230,20 @@ void AddBlock(Body& body, const Alert& alert, std::span<const Alert> alerts, con
   body.text += LineOf(alert, title, now, below) + '\n';
   body.html += "<div style=\"margin:0 0 20px\"><p style=\"margin:0 0 8px;line-height:1.6\">" + BadgeOf(alert) + " " +
                Escaped(StoryOf(alert, title, now, below)) + "</p>\n";
-  const Facts facts = FactsOf(alert, alerts, now);
-  if (!facts.empty()) body.html += "<table style=\"border-collapse:collapse\">\n";
-  for (const auto& [label, value] : facts) {
-    constexpr size_t kLabelWidth = 13;
-    body.text +=
-        "  " + (label.empty() ? "" : label + ':' + std::string(kLabelWidth - label.size(), ' ')) + value + '\n';
-    body.html += label.empty() ? "<tr><td colspan=\"2\" style=\"padding:2px 0\">"
-                               : "<tr><td style=\"padding:2px 16px 2px 0;vertical-align:top;opacity:.7\">" + label +
-                                     "</td><td style=\"padding:2px 0\">";
-    body.html += Escaped(value) + "</td></tr>\n";
+  std::string rows, notes;
+  for (const auto& [label, value] : FactsOf(alert, alerts, now)) {
+    body.text += "  ";
+    if (!label.empty()) body.text += label + ": ";
+    body.text += value + '\n';
+    if (label.empty()) {
+      notes += "<p style=\"margin:8px 0 0\">" + Escaped(value) + "</p>\n";
+    } else {
+      rows += "<tr><td style=\"padding:2px 16px 2px 0;vertical-align:top;white-space:nowrap;opacity:.7\">" + label +
+              "</td><td style=\"padding:2px 0;overflow-wrap:anywhere\">" + Escaped(value) + "</td></tr>\n";
+    }
   }
-  body.html += facts.empty() ? "</div>\n" : "</table></div>\n";
+  if (!rows.empty()) body.html += "<table style=\"border-collapse:collapse\">\n" + rows + "</table>\n";
+  body.html += notes + "</div>\n";
 }
 
 // One line each under a heading for each kind.

@@ -90,10 +90,8 @@ HttpAnswer HttpClient::Perform(const std::string& url, const std::string* body,
   curl_easy_setopt(request, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.all.count()));
   // A name look-up that hangs is left behind.
   curl_easy_setopt(request, CURLOPT_QUICK_EXIT, 1L);
-  // The folder, of which only what is needed is read: the file with all of them would be a megabyte each time.
-  const char* const authorities = std::getenv("SSL_CERT_FILE");
-  curl_easy_setopt(request, CURLOPT_CAINFO, authorities);
-  curl_easy_setopt(request, CURLOPT_CAPATH, authorities == nullptr ? "/etc/ssl/certs" : nullptr);
+  if (const char* const authorities = std::getenv("SSL_CERT_FILE"); authorities != nullptr)
+    curl_easy_setopt(request, CURLOPT_CAINFO, authorities);
   curl_easy_setopt(request, CURLOPT_WRITEFUNCTION, Take);
   curl_easy_setopt(request, CURLOPT_WRITEDATA, &answer.body);
   if (body != nullptr) {

@@ -19,6 +19,10 @@
 #include "monitord/log.h"
 #include "monitord/monitor.h"
 #include "monitord/probing.h"
+#include "monitord/slack_notifier.h"
+#include "monitord/smtp_notifier.h"
+#include "monitord/telegram_notifier.h"
+#include "monitord/webhook_notifier.h"
 
 namespace linewatch {
 namespace {
@@ -132,8 +136,12 @@ int Main(int argc, char** argv) {
   const std::array<Probing::MakeProber, kCheckKindNames.size()> kinds = {
       [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); },
   };
+  const std::array kChannels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   Probing probing(kinds);
-  Monitor(options, *std::move(config), fault, probing, signals).Run();
+  Monitor monitor(options, *std::move(config), fault, probing, kChannels, signals);
+  monitor.Run();
+  // Nobody waits for a mail server that hangs, and what a library tidies up at an exit is not to be torn from under it.
+  if (!monitor.is_idle()) std::_Exit(0);
   return 0;
 }
 

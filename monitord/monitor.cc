@@ -13,7 +13,6 @@
 #include <system_error>
 #include <utility>
 
-#include "monitord/alert_policy.h"
 #include "monitord/alert_text.h"
 #include "monitord/config_file.h"
 #include "monitord/log.h"
@@ -64,7 +63,8 @@ std::string NoticeCodeOf(const std::error_code& error) {
 
 }  // namespace
 
-Monitor::Monitor(Options options, Config config, const std::string& config_fault, Probing& probing, int signals)
+Monitor::Monitor(Options options, Config config, const std::string& config_fault, Probing& probing,
+                 std::span<const ChannelKind> channels, int signals)
     : options_(std::move(options)),
       config_(std::move(config)),
       config_seen_(IdentityOf(options_.config)),
@@ -72,7 +72,8 @@ Monitor::Monitor(Options options, Config config, const std::string& config_fault
       signals_(signals),
       store_(options_.folders, kPatience),
       events_(options_.folders.events(), kPatience),
-      requests_(options_.folders.requests(), kPatience) {
+      requests_(options_.folders.requests(), kPatience),
+      alerting_(options_.folders, channels) {
   if (!config_fault.empty()) Note("config_broken", config_fault);
 }
 
@@ -86,7 +87,9 @@ void Monitor::Run() {
       LookAtClock();
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
       while (const auto round = probing_.Take()) Record(*round);
+      Alert();
       if (is_changed_ || (retry_at_ && steady_clock::now() >= *retry_at_)) Publish();
+      alerting_.Send(config_, steady_clock::now());
       Clear("internal_error");
     } catch (const std::exception& error) {
       Note("internal_error", "something unforeseen happened; the log says what", error.what());
@@ -103,6 +106,7 @@ void Monitor::Start() {
   list_.monitor = {"watching", now.wall, list_.monitor.cycle, LINEWATCH_VERSION, std::move(notices), 0, {}};
   const WallTime last_sign = ReplayEvents(list_, events_, config_, now.wall);
   Add(MonitorEvent{now.wall, "start", last_sign});
+  AddAll(alerting_.Start(list_, events_, now));
   recorder_.Start(last_sign, now);
   TellSetAside(findings);
   if (list_.revision == 0) list_.revision = 1;
@@ -111,7 +115,8 @@ void Monitor::Start() {
   if (!options_.folders.live_is_data()) files_.Add(options_.folders.live);
   if (options_.config.parent_path() != options_.folders.data) files_.Add(options_.config.parent_path());
   WatchTargets();
-  Alert(now.wall);
+  alerting_.LookAt(list_, recorder_.topology(), config_, now);
+  heartbeat_.Use(config_.heartbeat_url);
   Publish();
   service_manager_.Ready();
   LogInfo("watching " + std::to_string(list_.hosts.size()) + " hosts every " +
@@ -120,6 +125,7 @@ void Monitor::Start() {
 
 void Monitor::Stop() {
   service_manager_.Stopping();
+  AddAll(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
   Add(MonitorEvent{WallNow(), "stop", WallNow()});
   list_.monitor.state = "stopped";
   list_.monitor.since = WallNow();
@@ -137,8 +143,11 @@ void Monitor::Wait() {
 
   milliseconds wait = std::min(kLongest, service_manager_.alive_interval().value_or(kLongest));
   if (retry_at_) wait = std::min(wait, kRetryAfter);
-  pollfd ready[] = {{signals_, POLLIN, 0}, {probing_.fd(), POLLIN, 0}, {files_.fd(), POLLIN, 0}};
-  if (poll(ready, 3, static_cast<int>(wait.count())) < 0 && errno != EINTR)
+  const auto until_alert = alerting_.wake_at(config_) - steady_clock::now();
+  if (until_alert < wait) wait = std::max(std::chrono::ceil<milliseconds>(until_alert), milliseconds(0));
+  pollfd ready[] = {
+      {signals_, POLLIN, 0}, {probing_.fd(), POLLIN, 0}, {files_.fd(), POLLIN, 0}, {alerting_.fd(), POLLIN, 0}};
+  if (poll(ready, std::size(ready), static_cast<int>(wait.count())) < 0 && errno != EINTR)
     throw std::system_error(errno, std::system_category(), "poll");
   if (ready[0].revents != 0) ReadSignals();
   if (ready[2].revents != 0) files_.Acknowledge();
@@ -187,13 +196,20 @@ void Monitor::LoadConfig() {
   KeepGoodConfig(options_.config, options_.folders.lock(), kPatience);
   UseTimeZone(config_);
   WatchTargets();
+  alerting_.TryAll(steady_clock::now());
+  heartbeat_.Use(config_.heartbeat_url);
   LogInfo("config.json is loaded");
 }
 
 void Monitor::LoadRequests() {
   std::vector<std::string> ids;
-  for (Request& request : requests_.Drain())
-    if (request.kind == Request::Kind::kCheck) ids.push_back(std::move(request.host));
+  for (Request& request : requests_.Drain()) {
+    if (request.kind == Request::Kind::kTest) {
+      alerting_.SendTest(request, config_, ReadClocks());
+    } else {
+      ids.push_back(std::move(request.host));
+    }
+  }
   if (!ids.empty()) probing_.CheckNow(std::move(ids));
 }
 
@@ -230,7 +246,7 @@ void Monitor::Record(const Round& round) {
     if (options_.once) is_running_ = false;
   }
   Take(std::move(outcome));
-  Alert(now.wall);
+  alerting_.LookAt(list_, recorder_.topology(), config_, now);
 }
 
 void Monitor::Take(Recorder::Outcome&& outcome) {
@@ -239,6 +255,7 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
       LogWarning(Describe(*monitor));
       // A start tells by their times what it knows already: no list by the old time may be left for it.
       if (monitor->state == "clock") is_durable_due_ = true;
+      if (monitor->state == "sight") alerting_.TellBlindness(monitor->since, config_, ReadClocks());
     }
     Add(std::move(event));
   }
@@ -248,33 +265,24 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
 }
 
 void Monitor::TellUnmeasured(const Round& round, const Recorder::Outcome& outcome) {
-  const auto note_while = [this](bool is_so, const char* code, const char* message) {
-    if (is_so) {
-      Note(code, message);
-    } else {
-      Clear(code);
-    }
+  const auto note_if = [this](bool is_so, const char* code, const char* message) {
+    NoteWhile(is_so ? std::optional<std::string>(message) : std::nullopt, code);
   };
-  note_while(round.is_neighbour_table_full, "neighbour_table_full",
-             "the kernel's table of neighbours is full: some hosts of this network cannot be checked; raise sysctl "
-             "net.ipv4.neigh.default.gc_thresh3");
+  note_if(round.is_neighbour_table_full, "neighbour_table_full",
+          "the kernel's table of neighbours is full: some hosts of this network cannot be checked; raise sysctl "
+          "net.ipv4.neigh.default.gc_thresh3");
   for (size_t flaw = 1; flaw < kAdvice.size(); ++flaw)
-    note_while(outcome.unmeasured[flaw] > 0, kAdvice[flaw].code, kAdvice[flaw].message);
+    note_if(outcome.unmeasured[flaw] > 0, kAdvice[flaw].code, kAdvice[flaw].message);
 }
 
-// There is no channel yet but the log and the events, which the dashboard shows.
-void Monitor::Alert(WallTime now) {
-  for (Host& host : list_.hosts) {
-    const auto due = TakeDueAlert(host, config_.email_cooldown, now);
-    if (!due) continue;
-    const std::string subject = ComposeMessage({&*due, 1}, config_.title, config_.public_url, now).subject;
-    LogWarning(subject);
-    MarkTold(host, now);
-    Add(AlertEvent{now, std::string(kToldChannel), subject, {host.id}, "logged", ToldOf({&*due, 1}), ""});
-  }
+void Monitor::Alert() {
+  auto events = alerting_.Turn(list_, recorder_.topology(), config_, ReadClocks());
+  if (!events.empty()) is_changed_ = true;
+  AddAll(std::move(events));
+  NoteWhile(heartbeat_.trouble(), "heartbeat_failed");
 }
 
-// Events first: what the dashboard shows is then not ahead of the record. A disk that takes no events does not keep the
+// Messages first, for an event says that they are safe; then events: what the dashboard shows is then not ahead of the record. A disk that takes no events does not keep the
 // live list, which may be in memory, from being renewed. Whatever fails is tried again with the next turn.
 void Monitor::Publish() {
   is_changed_ = false;
@@ -282,10 +290,13 @@ void Monitor::Publish() {
     list_.monitor.cycle = std::chrono::duration_cast<milliseconds>(steady_clock::now() - cycle_started_);
     cycle_started_ = {};
   }
+  alerting_.Store(steady_clock::now());
   std::optional<Failure> failure = Attempt([this] {
     events_.Append(unwritten_);
     unwritten_.clear();
   });
+  alerting_.Clean();
+  NoteWhile(alerting_.trouble(), "outbox_unwritable");
   const auto second = Attempt([this] { PublishList(); });
   if (!failure) failure = second;
   if (!failure) {
@@ -316,7 +327,7 @@ void Monitor::PublishList() {
   HostStore::TakenOver taken;
   const auto take = [&] {
     if (taken.is_edited) WatchTargets();
-    for (auto& event : taken.events) Add(std::move(event));
+    AddAll(std::move(taken.events));
     TellSetAside(taken.findings);
   };
   const SteadyTime now = steady_clock::now();
@@ -355,6 +366,10 @@ void Monitor::Add(Event event) {
   unwritten_.push_back(std::move(event));
 }
 
+void Monitor::AddAll(std::vector<Event> events) {
+  for (Event& event : events) Add(std::move(event));
+}
+
 // What people must know until it is cleared; logged when it is new.
 void Monitor::Note(const std::string& code, const std::string& message, const std::string& only_for_the_log) {
   auto& notices = list_.monitor.notices;
@@ -367,6 +382,14 @@ void Monitor::Note(const std::string& code, const std::string& message, const st
     notices.push_back({code, message, WallNow()});
   }
   is_changed_ = true;
+}
+
+void Monitor::NoteWhile(const std::optional<std::string>& message, const std::string& code) {
+  if (message) {
+    Note(code, *message);
+  } else {
+    Clear(code);
+  }
 }
 
 void Monitor::Clear(const std::string& code) {

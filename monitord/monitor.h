@@ -5,10 +5,14 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "monitord/alerting.h"
 #include "monitord/file_watch.h"
+#include "monitord/heartbeat.h"
+#include "monitord/notifier.h"
 #include "monitord/probing.h"
 #include "monitord/recorder.h"
 #include "monitord/service_manager.h"
@@ -27,10 +31,14 @@ class Monitor {
   };
   // `signals` is a signalfd for SIGTERM, SIGINT and SIGHUP. `config` was loaded from options.config; `config_fault`
   // says why not, if it was the generation before that was loaded.
-  Monitor(Options options, Config config, const std::string& config_fault, Probing& probing, int signals);
+  Monitor(Options options, Config config, const std::string& config_fault, Probing& probing,
+          std::span<const ChannelKind> channels, int signals);
 
   // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong meanwhile is logged, shown and tried again.
   void Run();
+
+  // Whether no message is on its way to a server any more.
+  bool is_idle() { return alerting_.is_idle(); }
 
  private:
   void Start();
@@ -47,7 +55,7 @@ class Monitor {
   void Record(const Round& round);
   void Take(Recorder::Outcome&& outcome);
   void TellUnmeasured(const Round& round, const Recorder::Outcome& outcome);
-  void Alert(WallTime now);
+  void Alert();
   void Publish();
   void PublishList();
   struct Failure {
@@ -57,7 +65,9 @@ class Monitor {
 
   void TellSetAside(const Findings& findings);
   void Add(Event event);
+  void AddAll(std::vector<Event> events);
   void Note(const std::string& code, const std::string& message, const std::string& only_for_the_log = "");
+  void NoteWhile(const std::optional<std::string>& message, const std::string& code);
   void Clear(const std::string& code);
 
   const Options options_;
@@ -70,6 +80,8 @@ class Monitor {
   RequestQueue requests_;
   FileWatch files_;
   ServiceManager service_manager_;
+  Alerting alerting_;
+  Heartbeat heartbeat_;
 
   HostList list_;
   Recorder recorder_{list_, config_};

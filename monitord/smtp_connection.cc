@@ -219,7 +219,7 @@ SmtpReply SmtpConnection::Read(std::string_view step) {
     const bool has_code = line.size() >= 3 &&
                           std::all_of(line.begin(), line.begin() + 3, [](unsigned char c) { return std::isdigit(c); });
     if (!has_code || (line.size() > 3 && line[3] != ' ' && line[3] != '-'))
-      throw Failure(action + ": this is no mail server, it says " + line);
+      throw Failure(std::string(step) += ": this is no mail server, it says " + line);
     reply.code = std::stoi(line.substr(0, 3));
     reply.lines.push_back(line.size() > 4 ? line.substr(4) : "");
     if (line.size() == 3 || line[3] == ' ') return reply;

@@ -10,6 +10,7 @@
 #include <ctime>
 #include <system_error>
 
+#include "store/alert_json.h"
 #include "store/append_file.h"
 #include "store/atomic_file.h"
 #include "store/host_json.h"
@@ -39,10 +40,6 @@ void VisitMembers(E& event, auto&& visit) {
   visit("since", event.since);
   visit("reason", event.reason);
 }
-// Found through the namespace of the type, hence not in the unnamed one.
-static void WriteJson(JsonWriter& out, AlertKind kind) { out.String(NameOf(kind)); }
-static bool ReadJson(const rapidjson::Value& json, AlertKind& kind) { return ReadName(json, kAlertKindNames, kind); }
-
 template <MaybeConst<Told> T>
 void VisitMembers(T& told, auto&& visit) {
   visit("host", told.host);

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <tuple>
 
+#include "store/alert_json.h"
 #include "store/atomic_file.h"
 #include "store/descriptor.h"
 #include "store/host_json.h"
@@ -18,9 +19,6 @@
 #include "store/random_name.h"
 
 namespace linewatch {
-
-void WriteJson(JsonWriter& out, AlertKind kind) { out.String(NameOf(kind)); }
-bool ReadJson(const rapidjson::Value& json, AlertKind& kind) { return ReadName(json, kAlertKindNames, kind); }
 
 template <MaybeConst<Alert> A>
 void VisitMembers(A& alert, auto&& visit) {

@@ -26,6 +26,11 @@ class Line {
     host.seen.fail_since = kNever;
     return Look(now);
   }
+  std::optional<AlertKind> Degrade(WallTime since, WallTime now) {
+    host.seen.status = Status::kDegraded;
+    host.seen.last_change = since;
+    return Look(now);
+  }
   std::optional<AlertKind> Look(WallTime now) {
     const auto due = TakeDueAlert(host, kCooldown, now);
     if (!due) return std::nullopt;
@@ -140,6 +145,139 @@ TEST_CASE("a host that flapped and then stays down is told as down after a coold
   CHECK(line.Look(last + 60min) == AlertKind::kDown);
   CHECK(line.told.since == last);
   CHECK(line.Answer(last + 2h) == AlertKind::kRecovery);
+}
+
+TEST_CASE("an acknowledgement of an earlier outage silences nobody", "[alert_policy]") {
+  Line line;
+  line.Acknowledge(kOutage - 1s);
+  CHECK(line.GoDown(kOutage, kNow) == AlertKind::kDown);
+  CHECK(line.Look(kNow + 1h) == AlertKind::kDown);
+  CHECK(line.told.is_repeat);
+  line.Acknowledge(kOutage);
+  CHECK_FALSE(line.Look(kNow + 2h));
+}
+
+TEST_CASE("an alert tells what was known when it fell due", "[alert_policy]") {
+  Line line;
+  line.host.id = "k3f9w2x1ab";
+  line.host.name = "Server A";
+  line.host.ip = "192.168.0.1";
+  line.host.customer = "ACME";
+  line.host.group = "north";
+  line.host.seen.reason = "no answer within 1 s";
+  line.host.seen.last_good = kOutage - 10s;
+  line.GoDown(kOutage, kNow);
+  CHECK(line.told.host == "k3f9w2x1ab");
+  CHECK(line.told.name == "Server A");
+  CHECK(line.told.ip == "192.168.0.1");
+  CHECK(line.told.customer == "ACME");
+  CHECK(line.told.group == "north");
+  CHECK(line.told.reason == "no answer within 1 s");
+  CHECK(line.told.last_good == kOutage - 10s);
+  CHECK(line.told.status == Status::kDown);
+  CHECK(line.told.since == kOutage);
+  CHECK(line.told.t == kNow);
+  CHECK_FALSE(line.told.is_repeat);
+}
+
+TEST_CASE("a day of a host that is down 150 s and up 60 s, over and over", "[alert_policy]") {
+  Line line;
+  std::string told;
+  const auto add = [&](std::optional<AlertKind> kind) {
+    if (kind) told += "DRFS"[static_cast<size_t>(*kind)];
+  };
+  WallTime now = kOutage;
+  for (int i = 0; i < 24 * 3600 / 210; ++i) {
+    const WallTime down = kOutage + i * 210s;
+    for (; now < down + 210s; now += 10s) {
+      if (now >= down + 150s) {
+        add(line.Answer(now));
+      } else if (now >= down + 90s) {  // the tenth check
+        add(line.GoDown(down, now));
+      }
+    }
+  }
+  CHECK(told == "DRDRDRF");
+  const WallTime last = now - 60s;
+  for (; now < last + 1h; now += 10s) add(line.Answer(now));
+  CHECK(told == "DRDRDRF");
+  add(line.Answer(now));
+  CHECK(told == "DRDRDRFS");
+}
+
+TEST_CASE("a slow line is told when it begins, again after each cooldown, and when it is over", "[alert_policy]") {
+  Line line;
+  CHECK(line.Degrade(kOutage, kNow) == AlertKind::kDegraded);
+  CHECK(line.told.since == kOutage);
+  CHECK_FALSE(line.told.is_repeat);
+  CHECK_FALSE(line.Look(kNow + 59min));
+  CHECK(line.Look(kNow + 1h) == AlertKind::kDegraded);
+  CHECK(line.told.is_repeat);
+  line.Acknowledge(kNow + 61min);
+  CHECK_FALSE(line.Look(kNow + 2h));
+  CHECK(line.Answer(kNow + 3h) == AlertKind::kDegradedOver);
+  CHECK(line.told.since == kOutage);
+  CHECK_FALSE(line.Answer(kNow + 3h + 10s));
+}
+
+TEST_CASE("a line that swings between up and slow is told twice in a cooldown at most", "[alert_policy]") {
+  Line line;
+  std::string told;
+  for (WallTime now = kNow; now < kNow + 170min; now += 2min)
+    for (const auto& kind : {line.Degrade(now, now), line.Answer(now + 1min)})
+      if (kind) told += *kind == AlertKind::kDegraded ? 'd' : 'n';
+  CHECK(told == "dndndn");
+}
+
+TEST_CASE("a slow line that goes down is told as ever, and its recovery covers both", "[alert_policy]") {
+  Line line;
+  CHECK(line.Degrade(kOutage, kNow) == AlertKind::kDegraded);
+  CHECK(line.GoDown(kNow + 1min, kNow + 2min) == AlertKind::kDown);
+  CHECK(line.Answer(kNow + 3min) == AlertKind::kRecovery);
+  CHECK(line.told.since == kNow + 1min);
+  CHECK_FALSE(line.Answer(kNow + 4min));
+}
+
+TEST_CASE("what is slow in a maintenance is told when it ends, and a told one that is over, at once",
+          "[alert_policy]") {
+  Line line;
+  line.host.seen.in_maintenance = true;
+  CHECK_FALSE(line.Degrade(kOutage, kNow));
+  line.host.seen.in_maintenance = false;
+  CHECK(line.Look(kNow + 1h) == AlertKind::kDegraded);
+  line.host.seen.in_maintenance = true;
+  CHECK_FALSE(line.Look(kNow + 3h));
+  CHECK(line.Answer(kNow + 4h) == AlertKind::kDegradedOver);
+}
+
+TEST_CASE("what stands in the outbox was told, though no event says so", "[alert_policy]") {
+  HostList list;
+  list.hosts.resize(1);
+  Host& host = list.hosts[0];
+  host.id = "a";
+  host.seen.status = Status::kUp;
+  RestoreTold(list, {"a", AlertKind::kDegraded, kOutage}, kNow);
+  RestoreTold(list, {"gone", AlertKind::kDown, kOutage}, kNow);
+  RestoreAlertState(host.seen, kNow + 1min);
+  CHECK(host.seen.last_alert_time == kNow);
+  const auto due = TakeDueAlert(host, kCooldown, kNow + 1min);
+  REQUIRE(due);
+  CHECK(due->kind == AlertKind::kDegradedOver);
+  CHECK(due->since == kOutage);
+}
+
+TEST_CASE("a message is remembered in the order in which its alerts fell due", "[alert_policy]") {
+  std::vector<Alert> alerts(3);
+  alerts[0].t = kNow + 10s;
+  alerts[0].kind = AlertKind::kDown;
+  alerts[1].t = kNow;
+  alerts[1].kind = AlertKind::kRecovery;
+  alerts[0].host = alerts[1].host = "a";
+  alerts[2].kind = AlertKind::kBlind;
+  const auto told = ToldOf(alerts);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].kind == AlertKind::kRecovery);
+  CHECK(told[1].kind == AlertKind::kDown);
 }
 
 // As hosts.json and the events put it back.

@@ -41,6 +41,24 @@ TEST_CASE("settings of all kinds are read", "[config]") {
   CHECK(config.routes[0].channels == std::vector<std::string>{"slack"});
 }
 
+TEST_CASE("maintenance of a group is read and written like that of a line", "[config]") {
+  const std::string text = R"("maintenance":[{"group":"north","from":1763800000,"to":1763803600,"note":"mast"},)"
+                           R"({"group":"south","days":[1,7],"from":"23:00","to":"02:05","note":""}])";
+  const Config config = Good("{" + text + "}");
+  REQUIRE(config.maintenance.size() == 2);
+  CHECK(config.maintenance[0].group == "north");
+  CHECK(UnixSeconds(config.maintenance[0].window.once->to) == 1763803600);
+  CHECK(config.maintenance[1].window.weekly->to == 125);
+  CHECK_THAT(JsonText([&](JsonWriter& out) { WriteConfig(out, config); }), Catch::Matchers::ContainsSubstring(text));
+
+  CHECK(Fault(R"({"maintenance":[{"from":1,"to":2}]})").starts_with("maintenance[0]"));
+  CHECK(Fault(R"({"maintenance":[{"group":"","from":1,"to":2}]})").starts_with("maintenance[0]"));
+  CHECK(
+      Fault(R"({"maintenance":[{"group":"a","days":[8],"from":"1:00","to":"02:00"}]})").starts_with("maintenance[0]"));
+  CHECK_THAT(Fault(R"({"maintenance":[{"group":"a","from":2,"to":1}]})"),
+             Catch::Matchers::ContainsSubstring("expected a window that ends after it begins"));
+}
+
 TEST_CASE("a fault names the key, its value and what was expected", "[config]") {
   CHECK(Fault(R"({"interval":0})") == "interval is 0: expected a number of seconds from 1 to 86400");
   CHECK(Fault(R"({"interval":"10"})") == R"(interval is "10": expected a number of seconds from 1 to 86400)");

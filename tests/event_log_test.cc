@@ -25,9 +25,11 @@ std::vector<Event> AllFrom(const EventLog& log, WallTime from = kNever) {
 TEST_CASE("events of every type are read back as they were written", "[event_log]") {
   const TempDir folder;
   const EventLog log(folder / "events");
-  log.Append({Went("a", Status::kDown), AlertEvent{kNoon, "smtp", "DOWN A", {"a", "b"}, "sent"},
-              EditEvent{kNoon, "alice", "change", "a", {"name"}}, MonitorEvent{kNoon, "start", kNoon - 1h},
-              MaintenanceEvent{kNoon, "a", "Name of a", true}});
+  log.Append(
+      {Went("a", Status::kDown),
+       AlertEvent{kNoon, "log", "DOWN A", {"a", "b"}, "logged", {{"b", AlertKind::kFlapping, kNoon - 5min}}, "m1"},
+       EditEvent{kNoon, "alice", "change", "a", {"name"}}, MonitorEvent{kNoon, "start", kNoon - 1h},
+       MaintenanceEvent{kNoon, "a", "Name of a", true}});
   const auto events = AllFrom(log);
   REQUIRE(events.size() == 5);
   const auto& status = std::get<StatusEvent>(events[0]);
@@ -35,6 +37,12 @@ TEST_CASE("events of every type are read back as they were written", "[event_log
   CHECK(status.to == Status::kDown);
   CHECK(status.since == kNoon - 90s);
   CHECK(std::get<AlertEvent>(events[1]).hosts == std::vector<std::string>{"a", "b"});
+  const auto& alert = std::get<AlertEvent>(events[1]);
+  CHECK(alert.id == "m1");
+  REQUIRE(alert.alerts.size() == 1);
+  CHECK(alert.alerts[0].host == "b");
+  CHECK(alert.alerts[0].kind == AlertKind::kFlapping);
+  CHECK(alert.alerts[0].since == kNoon - 5min);
   CHECK(std::get<EditEvent>(events[2]).changed == std::vector<std::string>{"name"});
   CHECK(std::get<MonitorEvent>(events[3]).since == kNoon - 1h);
   CHECK(std::get<MaintenanceEvent>(events[4]).begins);

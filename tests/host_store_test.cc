@@ -120,6 +120,62 @@ TEST_CASE("what monitord publishes never undoes an edit made meanwhile", "[host_
   CHECK(findings.empty());
 }
 
+TEST_CASE("an acknowledgement that monitord has ended does not come back from the disk, a newer one counts",
+          "[host_store]") {
+  FOR_BOTH_ARRANGEMENTS;
+  HostStore api(folders), monitord(folders);
+  const WallTime written = WallNow();
+  api.Update([&](HostList& list) -> std::optional<EditEvent> {
+    list.hosts = {Named("ended", "10.0.0.1"), Named("newer", "10.0.0.2"), Named("on", "10.0.0.3")};
+    for (Host& host : list.hosts) host.acknowledged = Acknowledgement{"alice", written, ""};
+    return EditEvent{written, "alice", "change", "", {"acknowledged"}};
+  });
+  Findings findings;
+  HostList mine = monitord.Load(findings);
+  for (const char* id : {"ended", "newer"}) {
+    mine.Find(id)->acknowledged.reset();
+    mine.Find(id)->seen.settled = written + std::chrono::seconds(60);
+    mine.Find(id)->seen.status = Status::kDown;  // again
+  }
+  // The API edits what it found before the end was published.
+  api.Update([&](HostList& list) -> std::optional<EditEvent> {
+    list.Find("ended")->name = "renamed";
+    list.Find("newer")->acknowledged = Acknowledgement{"bob", written + std::chrono::seconds(90), ""};
+    return EditEvent{written, "bob", "change", "", {"acknowledged"}};
+  });
+  CHECK(Published(monitord, mine, findings));
+  for (const HostList& list : {mine, api.Read()}) {
+    CHECK(list.Find("ended")->name == "renamed");
+    CHECK_FALSE(list.Find("ended")->acknowledged);
+    REQUIRE(list.Find("newer")->acknowledged);
+    CHECK(list.Find("newer")->acknowledged->by == "bob");
+    CHECK(list.Find("on")->acknowledged);
+  }
+}
+
+TEST_CASE("an acknowledgement that monitord has ended is no edit by hand", "[host_store]") {
+  FOR_BOTH_ARRANGEMENTS;
+  HostStore api(folders), monitord(folders);
+  const WallTime written = WallNow();
+  api.Update([&](HostList& list) -> std::optional<EditEvent> {
+    list.hosts = {Named("a", "10.0.0.1")};
+    list.hosts[0].acknowledged = Acknowledgement{"alice", written, ""};
+    return EditEvent{written, "alice", "change", "a", {"acknowledged"}};
+  });
+  Findings findings;
+  HostList mine = monitord.Load(findings);
+  const int64_t revision = mine.revision;
+  mine.hosts[0].acknowledged.reset();
+  mine.hosts[0].seen.status = Status::kUp;
+  mine.hosts[0].seen.last_good = mine.updated = written + std::chrono::seconds(1);
+  // Somebody saves the file as it was.
+  const std::string text = ReadFile(folders.hosts(), 1 << 20);
+  ReplaceFile(folders.hosts(), text, 0640);
+  CHECK_FALSE(Published(monitord, mine, findings, HostStore::Depth::kDurable));
+  CHECK_FALSE(api.Read().hosts[0].acknowledged);
+  CHECK(api.Read().revision == revision);
+}
+
 TEST_CASE("what was observed of the old target is not told of the new one", "[host_store]") {
   FOR_BOTH_ARRANGEMENTS;
   HostStore editor(folders), daemon(folders);

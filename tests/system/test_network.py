@@ -172,8 +172,10 @@ def test_a_line_that_goes_away_and_comes_back_is_told_of_once_each(net, lines):
     told = [e for e in lines.events("alert") if up["id"] in e["hosts"]]
     clock = time.strftime("%H:%M:%S", time.localtime(fail_since))
     assert len(told) == 2
-    assert told[0]["subject"] == f"DOWN wanderer ({WANDERER}) since {clock}, no answer within 0.4 s"
-    assert told[1]["subject"].startswith(f"UP wanderer ({WANDERER}) after ")
+    if len(told[0]["hosts"]) == 1:  # else others went down at the same time, by chance
+        assert told[0]["subject"] == f"DOWN wanderer ({WANDERER}) since {clock}, no answer within 0.4 s"
+    kinds = [[a["kind"] for a in e["alerts"] if a["host"] == up["id"]] for e in told]
+    assert kinds == [["down"], ["recovery"]]
     assert told[0]["t"] == pytest.approx(down["last_alert_time"], abs=0.01)
     assert told[1]["t"] == pytest.approx(up["last_alert_time"], abs=0.01)
 

@@ -1,0 +1,90 @@
+// Telling people: from the alert that is due to the server that has accepted it. Digest, routes, text, outbox, delivery.
+#ifndef LINEWATCH_MONITORD_ALERTING_H_
+#define LINEWATCH_MONITORD_ALERTING_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "monitord/alert_queue.h"
+#include "monitord/clock_watch.h"
+#include "monitord/digest.h"
+#include "monitord/dispatcher.h"
+#include "monitord/notifier.h"
+#include "monitord/topology.h"
+#include "store/answer_box.h"
+#include "store/config.h"
+#include "store/event_log.h"
+#include "store/host_list.h"
+#include "store/host_store.h"
+#include "store/outbox.h"
+#include "store/request_queue.h"
+
+namespace linewatch {
+
+class Alerting {
+ public:
+  // `channels` outlives this.
+  Alerting(const Folders& folders, std::span<const ChannelKind> channels);
+
+  // Once, when the list is loaded and the events are replayed, before the rules start: takes over what the run before has
+  // left in the outbox, and whom it told. An outbox that cannot be read is logged.
+  std::vector<Event> Start(HostList& list, const EventLog& log, const Moment& now);
+
+  // After every round: which alerts are due.
+  void LookAt(HostList& list, const Topology& topology, const Config& config, const Moment& now);
+  // monitord sees again, after a blindness from `since` on.
+  void TellBlindness(WallTime since, const Config& config, const Moment& now);
+  // For a kTest.
+  void SendTest(const Request& request, const Config& config, const Moment& now);
+  // The settings have changed: perhaps they were why something was not delivered.
+  void TryAll(SteadyTime now) { queue_.TryAll(now); }
+
+  // Every turn of the loop, in this order, with all events appended to the log between Store and Clean. A disk that takes
+  // nothing keeps no message from being sent.
+  //   Turn   closes the digest when it is due, and takes what the servers have answered
+  //   Store  writes the files of new and changed messages
+  //   Clean  removes the files of those that are done with
+  //   Send   starts what is to be sent now
+  std::vector<Event> Turn(HostList& list, const Topology& topology, const Config& config, const Moment& now);
+  void Store(SteadyTime now);
+  void Clean();
+  void Send(const Config& config, SteadyTime now);
+
+  // Before the end: what the digest holds gets into the queue, and nothing is waited for. To be followed by Store.
+  std::vector<Event> Stop(HostList& list, const Topology& topology, const Config& config, const Moment& now);
+  // Whether nothing is under way any more; what is may go on after the end for as long as its server lets it.
+  bool is_idle() { return dispatcher_.Stop({}); }
+
+  // When Turn and Send have something to do, and what tells that a server has answered.
+  SteadyTime wake_at(const Config& config) const;
+  int fd() const { return dispatcher_.fd(); }
+
+  // What is wrong with the outbox; nothing if all is well.
+  const std::optional<std::string>& trouble() const { return trouble_; }
+
+ private:
+  std::vector<std::string> ConfiguredChannels(const Config& config) const;
+  void Queue(std::vector<Alert> alerts, HostList& list, const Config& config, const Moment& now,
+             std::vector<Event>& events);
+  void EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events);
+
+  const std::span<const ChannelKind> channels_;
+  const Outbox outbox_;
+  const AnswerBox answers_;
+  Digest digest_;
+  AlertQueue queue_;
+  Dispatcher dispatcher_;
+  std::vector<QueuedMessage> to_remove_;  // their files
+  std::optional<std::string> trouble_;
+  std::vector<SteadyTime> blind_told_;  // the last few times
+  struct Test {
+    std::string channel, answer;
+  };
+  std::optional<Test> test_;  // under way
+};
+
+}  // namespace linewatch
+
+#endif
