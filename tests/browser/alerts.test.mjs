@@ -2,7 +2,9 @@
 // monitord would do is played by the test.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import fs from "node:fs";
+import http from "node:http";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 
@@ -317,3 +319,26 @@ test("a line that came back meanwhile cannot be acknowledged any more, and the s
     await press(page, "Acknowledge");
     await dialog(page).getByText("there is nothing to acknowledge").waitFor();
   }));
+
+test("with the monitor itself, a test message reaches a program, and its answer the page", async () => {
+  let body = "";
+  const program = http.createServer(async (request, response) => {
+    for await (const piece of request) body += piece;
+    response.end("thank you");
+  }).listen(0, "127.0.0.1");
+  await once(program, "listening");
+  const whole = new Stack({ config: { ...CONFIG, webhook: { url: `http://127.0.0.1:${program.address().port}/` } } });
+  try {
+    await whole.start({ monitor: true });
+    await visit(whole, {}, async (page) => {
+      await openSettings(page);
+      await unfoldChannel(page, "webhook");
+      await channel(page, "webhook").getByRole("button", { name: "Send test message" }).click();
+      await result(page, "webhook").getByText("Delivered.").waitFor();
+      assert.equal(JSON.parse(body).event, "test");
+    });
+  } finally {
+    await whole.remove();
+    program.close();
+  }
+});
