@@ -106,10 +106,11 @@ TEST_CASE("the list of what was sent has an end", "[alert_api]") {
 TEST_CASE("an alert that only the log had is shown, and none is shown twice", "[alert_api]") {
   Site site;
   const WallTime t = WallNow() - seconds(100);
-  site.installation.events.Append(
-      {AlertEvent{t, "log", "before channels", {}, "logged", {}, ""},
-       AlertEvent{t, "log", "no channel", {}, "logged", {}, "m1"}, AlertEvent{t, "log", "sent as well", {}, "logged", {}, "m2"},
-       AlertEvent{t, "smtp", "sent as well", {}, "sent", {}, "m2"}, AlertEvent{t, "log", "waits", {}, "logged", {}, "m3"}});
+  site.installation.events.Append({AlertEvent{t, "log", "before channels", {}, "logged", {}, ""},
+                                   AlertEvent{t, "log", "no channel", {}, "logged", {}, "m1"},
+                                   AlertEvent{t, "log", "sent as well", {}, "logged", {}, "m2"},
+                                   AlertEvent{t, "smtp", "sent as well", {}, "sent", {}, "m2"},
+                                   AlertEvent{t, "log", "waits", {}, "logged", {}, "m3"}});
   site.installation.outbox.Put(Waiting("m3", t, "smtp"));
   const auto alerts = JsonOf(site.Send("GET", "/api/alerts"));
   CHECK(Texts(alerts["sent"], "subject") == Names{"before channels", "no channel", "sent as well"});

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { makeHost, makeList, makeNetwork } from "./hosts_file.mjs";
+import { down, makeHost, makeList, makeNetwork, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
 import { card, dialog, visit } from "./visit.mjs";
 
@@ -42,5 +42,29 @@ test("an operator is offered to check, and nothing else", () => {
     await card(page, "Branch 1").locator(".host-open").click();
     assert.deepEqual(await labels(dialog(page).getByRole("button")), ["Close", "Check now"]);
     assert.equal(await page.getByRole("button", { name: "Add host" }).count(), 0);
+  });
+});
+
+test("a viewer sees who has acknowledged an outage, and only an operator takes it back", async () => {
+  const acknowledged = { by: "olga", at: now() - 60, note: "fibre team is out" };
+  stack.write(makeList([makeHost(1, down(600, { acknowledged })), makeHost(2, down(300))]));
+  const offered = (page) => dialog(page).getByRole("button").allTextContents();
+  const open = async (page, name) => {
+    await card(page, name).locator(".host-open").click();
+    await dialog(page).getByRole("heading", { name }).waitFor();
+  };
+  await visit(stack, {}, async (page) => {
+    await open(page, "Branch 1");
+    await dialog(page).getByText("Acknowledged by olga").waitFor();
+    await dialog(page).getByText("fibre team is out").waitFor();
+    assert.deepEqual((await offered(page)).filter(Boolean), []);
+  });
+  const prepare = (page) => page.route("**/api/me", (route) => route.fulfill({ json: { user: "otto", role: "operator" } }));
+  await visit(stack, { prepare }, async (page) => {
+    await open(page, "Branch 1");
+    assert.deepEqual((await offered(page)).filter(Boolean), ["Take back", "Check now"]);
+    await page.keyboard.press("Escape");
+    await open(page, "Branch 2");
+    assert.deepEqual((await offered(page)).filter(Boolean), ["Acknowledge…", "Check now"]);
   });
 });
