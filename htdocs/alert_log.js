@@ -50,7 +50,8 @@ export class AlertLog {
 
 function emptyText(channels, canSetUp) {
   if (channels.length) {
-    return `When a line goes down, it is told by ${channels.map((channel) => CHANNELS[channel]).join(", ")}, and stands here.`;
+    const names = channels.map((channel) => CHANNELS[channel]).join(", ");
+    return `When a line goes down, it is told by ${names}, and stands here.`;
   }
   return canSetUp ? "And no channel is set up: nobody would be told." :
                     "And no channel is set up. Somebody who may change settings has to do that.";
@@ -67,7 +68,9 @@ function waitingRow({ channel, subject, queued, attempts, next, error }, now) {
 function sentRow({ t, channel, subject, result }, now) {
   const [what, ...why] = result.split(": ");
   const facts = [CHANNELS[channel] ?? channel, formatTime(t, now)];
-  if (channel === "log") return { channel, subject, facts, error: "", result: "no channel was set up", outcome: "other" };
+  if (channel === "log") {
+    return { channel, subject, facts, error: "", result: "no channel was set up", outcome: "other" };
+  }
   const outcome = { sent: "sent", "given up": "lost", expired: "lost" }[what] ?? "other";
   return { channel, subject, facts, error: why.join(": "), result: what, outcome };
 }

@@ -25,7 +25,8 @@ export class ChannelTrial {
   // `hasChanges`: there is something to be saved first; `isBlocked`: another test waits.
   update({ hasChanges, isBlocked }) {
     this.#button.setAttribute("aria-disabled", String(isBlocked || this.#begun !== null));
-    if (this.#begun === null) this.#button.textContent = hasChanges ? "Save and send test message" : "Send test message";
+    if (this.#begun !== null) return;
+    this.#button.textContent = hasChanges ? "Save and send test message" : "Send test message";
   }
 
   clear() {

@@ -22,7 +22,8 @@ before(async () => {
   stack = new Stack({ hosts: makeList([]), config: { access: { anonymous: "admin" }, webhook: { secret: "x" } } });
   for (const folder of ["outbox", "events"]) fs.mkdirSync(path.join(stack.data, folder));
   const told = { channel: "smtp", subject: "DOWN Branch 1", id: "m1" };
-  const waiting = { ...told, queued: now() - 10, attempts: 1, next: now() + 10, error: "421 later", alerts: [], to: [] };
+  const waiting = { ...told, queued: now() - 10, attempts: 1, next: now() + 10, error: "421 later", alerts: [],
+                    to: [] };
   fs.writeFileSync(path.join(stack.data, "outbox", "m1.smtp.json"), JSON.stringify(waiting));
   const sent = ["sent", "given up: 550 no such user"].map((result) =>
     JSON.stringify({ ...told, type: "alert", t: now() - 5, hosts: [], result }));

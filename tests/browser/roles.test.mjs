@@ -59,7 +59,8 @@ test("a viewer sees who has acknowledged an outage, and only an operator takes i
     await dialog(page).getByText("fibre team is out").waitFor();
     assert.deepEqual((await offered(page)).filter(Boolean), []);
   });
-  const prepare = (page) => page.route("**/api/me", (route) => route.fulfill({ json: { user: "otto", role: "operator" } }));
+  const me = { user: "otto", role: "operator" };
+  const prepare = (page) => page.route("**/api/me", (route) => route.fulfill({ json: me }));
   await visit(stack, { prepare }, async (page) => {
     await open(page, "Branch 1");
     assert.deepEqual((await offered(page)).filter(Boolean), ["Take back", "Check now"]);
