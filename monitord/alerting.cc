@@ -117,7 +117,9 @@ void Alerting::TellBlindness(WallTime since, const Config& config, const Moment&
 }
 
 void Alerting::SendTest(const Request& request, const Config& config, const Moment& now) {
-  if (!AnswerBox::is_id(request.answer)) return;
+  // A request that lay here while nobody ran: whoever made it has gone.
+  constexpr std::chrono::seconds kAwaited{60};
+  if (!AnswerBox::is_id(request.answer) || now.wall - request.t > kAwaited) return;
   const auto refuse = [&](const std::string& why) { answers_.Put(request.answer, {false, why}); };
   const auto kind = std::find_if(channels_.begin(), channels_.end(),
                                  [&](const ChannelKind& channel) { return channel.name == request.channel; });

@@ -1,293 +1,21 @@
-"""What people get when lines fail: real monitord, real mail servers and HTTP servers, in a network made for it."""
+"""What people get when lines fail, and who: real monitord, real mail and HTTP servers."""
 
 import contextlib
 import json
 import os
-import random
-import shutil
 import signal
-import subprocess
 import time
 
 import pytest
 
-import network
-from certificates import Certificates
-from daemon import QUICK, Daemon, folder_in_memory, host, put, until
+from daemon import Daemon, host, put, until
 from http_sink import HANG as SAY_NOTHING
 from http_sink import Answer, HttpSink
-from mail_server import CLOSE, HANG, MailServer
+from mail_server import MailServer
+from outage import fixture_certificates, fixture_data, fixture_folder, fixture_net  # noqa: F401
+from outage import FIRST, SECOND, SOON, TO, lines, needs_network, quiet, smtp, subjects, until_down, until_mails, waiting, watch
 
-WHY_NOT = network.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
-
-SOON = {**QUICK, "digest_window": 0.3}
-FIRST, SECOND = "10.66.9.1", "10.66.9.2"
-TO = ["noc@example.net"]
-
-
-@pytest.fixture(scope="module", name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
-
-
-@pytest.fixture(scope="module", name="certificates")
-def fixture_certificates(folder):
-    return Certificates(folder / "certificates")
-
-
-@pytest.fixture(name="net")
-def fixture_net():
-    with contextlib.closing(network.Network()) as made, made.here.entered():
-        yield made
-
-
-@pytest.fixture(name="data")
-def fixture_data(folder, request):
-    made = folder / f"{request.node.name[:60].replace('/', '-')}"
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
-
-
-def smtp(server, **settings):
-    return {"host": "localhost", "port": server.port, "security": server.security, "from": "linewatch@example.net", "to": TO,
-            **settings}
-
-
-def watch(data, hosts, **config):
-    return Daemon(data, hosts, {**SOON, **config})
-
-
-def lines(*addresses, **settings):
-    return [host(f"line {number}", address, **settings) for number, address in enumerate(addresses, 1)]
-
-
-def waiting(daemon):
-    return [json.loads(path.read_text()) for path in sorted((daemon.data / "outbox").glob("*.json"))]
-
-
-def results(daemon, channel):
-    return [e["result"] for e in daemon.events("alert") if e["channel"] == channel]
-
-
-def subjects(server):
-    return [mail.message["Subject"] for mail in server.mails]
-
-
-def until_mails(server, count, seconds=10):
-    until(lambda: len(server.mails) >= count, seconds, lambda: f"{count} mails wanted, came: {subjects(server)}")
-    return server.mails
-
-
-def quiet(seconds=2.5):
-    """So long that whatever was wrongly to be sent would have come."""
-    time.sleep(seconds)
-
-
-def until_down(daemon, name="line 1"):
-    return daemon.until_host(name, lambda h: h["status"] == "down")
-
-
-# ---- Never lost
-
-def test_a_server_that_is_off_gets_one_mail_with_the_true_begin_though_monitord_was_killed_meanwhile(net, data):
-    server = MailServer()
-    with contextlib.closing(server), watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
-        net.make("silent", FIRST)
-        began = until_down(daemon)["fail_since"]
-        until(lambda: waiting(daemon) and waiting(daemon)[0]["attempts"] > 0, 10, "it was never tried")
-        daemon.kill()
-        message = waiting(daemon)[0]
-        daemon.start_and_watch()
-        server.start()
-        mail, = until_mails(server, 1)
-        quiet()
-        assert len(server.mails) == 1
-        assert mail.id == f"<{message['id']}@example.net>"
-        clock = time.strftime("%H:%M:%S", time.localtime(began))
-        assert mail.message["Subject"] == f"DOWN line 1 ({FIRST}) since {clock}, no answer within 0.4 s"
-        until(lambda: not waiting(daemon), 5, "the outbox is not emptied")
-        assert results(daemon, "smtp") == ["sent"]
-        assert daemon.host("line 1")["last_alert_time"] > began
-
-
-def test_a_message_is_neither_lost_nor_another_one_wherever_monitord_is_killed(net, data):
-    """At random moments from before the threshold until after the delivery."""
-    dice = random.Random(3)
-    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)) as daemon:
-        net.make("silent", FIRST)
-        for _ in range(12):
-            daemon.start()
-            time.sleep(dice.uniform(0.02, 1.3))
-            daemon.kill()
-        daemon.start()
-        until_mails(server, 1, 20)
-        quiet()
-        assert len({mail.id for mail in server.mails}) == 1, subjects(server)
-        net.restore("silent", FIRST)
-        until(lambda: subjects(server)[-1].startswith("UP line 1"), 10, lambda: subjects(server))
-        assert not waiting(daemon)
-
-
-CALLS = ("openat", "write", "fsync", "fdatasync", "rename", "unlink", "sendto", "recvfrom", "close")
-
-
-@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
-@pytest.mark.parametrize("call", CALLS)
-def test_a_kill_at_any_system_call_of_the_delivery_loses_nothing(net, data, call):
-    """The run in which the line goes down is killed at its Kth call; the next one has to make up for it."""
-    for number in random.Random(call).sample(range(1, 60), 4):
-        shutil.rmtree(data, ignore_errors=True)
-        with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server), fail_threshold=1) as daemon:
-            daemon.start_and_watch()
-            net.make("silent", FIRST)
-            trace = subprocess.Popen(
-                ["strace", "-qq", "-f", "-o", "/dev/null", "-p", str(daemon.process.pid), "-e", f"trace={call}", "-e",
-                 f"inject={call}:signal=SIGKILL:when={number}"], stderr=subprocess.DEVNULL)
-            with contextlib.suppress(AssertionError):
-                until(lambda: not daemon.is_running() or server.mails, 4)
-            trace.terminate()
-            trace.wait()
-            daemon.kill()
-            daemon.start()
-            until_mails(server, 1, 15)
-            until(lambda: not waiting(daemon), 10, lambda: waiting(daemon))
-            assert {mail.message["Subject"].split()[0] for mail in server.mails} == {"DOWN"}
-            assert len({mail.id for mail in server.mails}) == 1, f"{call} {number}: {subjects(server)}"
-            net.restore("silent", FIRST)
-
-
-def test_a_down_and_an_up_that_both_waited_are_one_late_message(net, data):
-    server = MailServer()
-    with contextlib.closing(server), watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
-        net.make("silent", FIRST)
-        until(lambda: waiting(daemon) and waiting(daemon)[0]["attempts"] > 0, 10, "it was never tried")
-        net.restore("silent", FIRST)
-        until(lambda: [w["subject"].split()[0] for w in waiting(daemon)] == ["UP"], 10, lambda: waiting(daemon))
-        server.start()
-        mail, = until_mails(server, 1)
-        quiet()
-        assert subjects(server) == [mail.message["Subject"]]
-        assert mail.message["Subject"].startswith(f"UP line 1 ({FIRST}) after ")
-        assert "told with a later message" in results(daemon, "smtp")
-
-
-def test_a_recovery_is_told_though_monitord_was_not_running_when_the_line_came_back(net, data):
-    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
-        net.make("silent", FIRST)
-        until_mails(server, 1)
-        until(lambda: not waiting(daemon), 5)
-        daemon.kill()
-        net.restore("silent", FIRST)
-        daemon.start()
-        until_mails(server, 2)
-        quiet()
-        assert [s.split()[0] for s in subjects(server)] == ["DOWN", "UP"]
-
-
-# ---- Servers as they are
-
-def test_a_server_that_wants_it_later_gets_it_later(net, data):
-    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
-        server.script["rcpt"] = "451 4.3.0 greylisted, try again later"
-        net.make("silent", FIRST)
-        until(lambda: waiting(daemon) and "greylisted" in (waiting(daemon)[0]["error"] or ""), 10, "not deferred")
-        server.script.clear()
-        until_mails(server, 1, 12)
-        assert results(daemon, "smtp") == ["sent"]
-
-
-def test_a_refused_recipient_is_given_up_and_the_fallback_used(net, data):
-    with MailServer() as server, HttpSink() as slack:
-        config = {"smtp": smtp(server), "slack": {"webhook_url": slack.url + "/hook"}, "fallback": ["slack"]}
-        with watch(data, lines(FIRST, SECOND), **config).start_and_watch() as daemon:
-            net.make("silent", SECOND)
-            until_mails(server, 1)
-            assert not slack.requests, "the fallback has nothing to do"
-            server.script["rcpt"] = "550 5.1.1 no such user"
-            net.make("silent", FIRST)
-            until(lambda: slack.requests, 10, "the fallback was not used")
-            text = slack.requests[0].json()["text"]
-            assert "DOWN line 1" in text and "no such user" in text
-            until(lambda: not waiting(daemon), 5, lambda: waiting(daemon))
-            assert [r for r in results(daemon, "smtp") if r.startswith("given up: ") and "no such user" in r]
-            assert len(slack.requests) == 1
-
-
-def test_the_other_recipients_get_what_one_is_refused(net, data):
-    with MailServer() as server:
-        server.script["rcpt"] = lambda address: "550 5.1.1 gone" if address.startswith("gone@") else None
-        config = {"smtp": smtp(server, to=["gone@example.net", "here@example.net"])}
-        with watch(data, lines(FIRST), **config).start_and_watch() as daemon:
-            net.make("silent", FIRST)
-            mail, = until_mails(server, 1)
-            assert mail.recipients == ["here@example.net"]
-            until(lambda: not waiting(daemon), 5)
-            result, = results(daemon, "smtp")
-            assert result.startswith("sent, but not to gone@example.net: ")
-
-
-@pytest.mark.parametrize("step", ["greeting", "ehlo", "rcpt", "body"])
-def test_a_mail_server_that_hangs_delays_neither_a_probe_nor_another_channel_nor_the_end(net, data, step):
-    with MailServer() as server, HttpSink() as hook:
-        server.script[step] = HANG
-        config = {"smtp": smtp(server), "webhook": {"url": hook.url + "/hook"}}
-        with watch(data, lines(FIRST, SECOND), **config).start_and_watch() as daemon:
-            net.make("silent", FIRST)
-            until(lambda: hook.requests, 10, "the webhook was not called")
-            until(lambda: server.connections, 5, "the mail server was not tried")
-            begin, seen = time.monotonic(), daemon.host("line 2")["last_check"]
-            daemon.until_host("line 2", lambda h: h["last_check"] >= seen + 2.9)
-            assert time.monotonic() - begin < 4.5
-            assert daemon.published()["monitor"]["voided"]["late"] == 0
-            status, took = daemon.stop()
-            assert status == 0 and took < 2
-            assert len(waiting(daemon)) == 1, "it is kept"
-
-
-def test_a_server_that_took_the_mail_and_closed_before_it_said_so_gets_the_same_mail_again(net, data):
-    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
-        server.script["body"] = CLOSE
-        net.make("silent", FIRST)
-        until(lambda: waiting(daemon) and waiting(daemon)[0]["may_have_arrived"], 10, lambda: waiting(daemon))
-        server.script.clear()
-        until_mails(server, 2, 15)
-        assert len({mail.id for mail in server.mails}) == 1
-        assert server.mails[0].raw == server.mails[1].raw
-
-
-def test_mail_goes_encrypted_and_logged_in(net, data, certificates):
-    for number, security in enumerate(("starttls", "tls", "none")):
-        certificate = None if security == "none" else certificates.good
-        for mechanism in ("PLAIN", "LOGIN"):
-            shutil.rmtree(data, ignore_errors=True)
-            with MailServer(security, certificate, users={"bob": "secret"}, mechanisms=(mechanism,)) as server:
-                login = {"username": "bob", "password": "secret", "ca_file": str(certificates.authority)}
-                with watch(data, lines(FIRST), smtp=smtp(server, **login), fail_threshold=1).start_and_watch():
-                    net.make("silent", FIRST)
-                    mail, = until_mails(server, 1)
-                    assert mail.user == "bob", (number, mechanism)
-                    assert mail.encrypted == (security != "none")
-                    net.restore("silent", FIRST)
-
-
-@pytest.mark.parametrize("fault", ["wrong_host", "expired", "self_signed", "no STARTTLS", "wrong password"])
-def test_what_is_not_safe_or_not_allowed_is_not_sent_and_says_why(net, data, certificates, fault):
-    settings = {"username": "bob", "password": "secret", "ca_file": str(certificates.authority)}
-    if fault == "no STARTTLS":
-        server, word = MailServer("none", users={"bob": "secret"}), "STARTTLS"
-        settings["security"] = "starttls"
-    elif fault == "wrong password":
-        server, word = MailServer("starttls", certificates.good, users={"bob": "other"}), "535"
-    else:
-        server, word = MailServer("starttls", getattr(certificates, fault), users={"bob": "secret"}), "certificate"
-    with server, watch(data, lines(FIRST), smtp=smtp(server, **settings), fail_threshold=1).start_and_watch() as daemon:
-        net.make("silent", FIRST)
-        until(lambda: waiting(daemon) and waiting(daemon)[0]["error"], 10, "it was not tried")
-        assert word in waiting(daemon)[0]["error"]
-        assert b"line 1" not in server.in_clear and b"bob" not in server.in_clear and b"Ym9i" not in server.in_clear
-        assert not server.mails
+pytestmark = needs_network
 
 
 # ---- One event, one message
@@ -391,6 +119,23 @@ def test_chats_and_a_webhook_are_told_what_they_want_to_know(net, data):
             assert recovery["event"] == "recovery" and recovery["hosts"][0]["seconds"] > 1
 
 
+def test_a_webhook_is_called_over_tls_only_if_its_certificate_is_good(net, data, certificates):
+    with HttpSink(certificates.good) as good, HttpSink(certificates.wrong_host) as wrong:
+        trusted = {"SSL_CERT_FILE": str(certificates.authority)}
+        for number, (sink, environment) in enumerate([(wrong, trusted), (good, {}), (good, trusted)]):
+            url = sink.url.replace("127.0.0.1", "localhost") + "/hook"
+            config = {**SOON, "fail_threshold": 1, "webhook": {"url": url}}
+            with Daemon(data / str(number), lines(FIRST), config, environment=environment).start_and_watch() as daemon:
+                net.make("silent", FIRST)
+                if sink is good and environment:
+                    until(lambda: good.requests, 10, "the webhook was not called")
+                else:
+                    until(lambda: waiting(daemon) and waiting(daemon)[0]["error"], 10, "it was not tried")
+                    assert "certificate" in waiting(daemon)[0]["error"].lower()
+                    assert not sink.requests
+                net.restore("silent", FIRST)
+
+
 def test_a_chat_that_is_busy_is_asked_again_when_it_said(net, data):
     with HttpSink(default=Answer(200, '{"ok":true}')) as sink:
         sink.answers += [Answer(429, '{"ok":false,"description":"Too Many Requests","parameters":{"retry_after":7}}')]
@@ -415,54 +160,6 @@ def test_names_and_notes_inject_neither_headers_nor_markup(net, data):
         assert mail.message["From"].addresses[0].display_name == "Zürich =?x?= NOC"
         assert "\u2603" in mail.text() and "<script>" not in mail.text("html") and "&lt;b&gt;" in mail.text("html")
         assert all(len(line) <= 998 for line in mail.raw.splitlines())
-
-
-# ---- The disk
-
-def test_an_outbox_that_takes_nothing_keeps_no_alert_from_being_sent(net, data):
-    with MailServer() as server, watch(data, lines(FIRST, SECOND), smtp=smtp(server)).start_and_watch() as daemon:
-        (data / "outbox").write_text("in the way")
-        net.make("silent", FIRST)
-        until_mails(server, 1)
-        daemon.until_notice("outbox_unwritable")
-        (data / "outbox").unlink()
-        net.make("silent", SECOND)
-        until_mails(server, 2)
-        daemon.until_no_notice("outbox_unwritable")
-        quiet()
-        assert len(server.mails) == 2
-
-
-def test_a_full_disk_keeps_no_alert_from_being_sent(net, data):
-    data.mkdir(parents=True)
-    network.run("mount", "-t", "tmpfs", "-o", "size=1m,mode=0755", "tmpfs", data)
-    try:
-        with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
-            with contextlib.suppress(OSError), open(data / "filler", "wb", buffering=0) as filler:
-                for size in (4096, 1):
-                    with contextlib.suppress(OSError):
-                        while True:
-                            filler.write(b"x" * size)
-            net.make("silent", FIRST)
-            until_mails(server, 1, 15)
-            (data / "filler").unlink()
-            daemon.until_no_notice("disk_full", 15)
-            quiet()
-            assert len(server.mails) == 1
-            assert [e["subject"].split()[0] for e in daemon.events("alert") if e["channel"] == "log"] == ["DOWN"]
-    finally:
-        network.run("umount", "--lazy", data)
-
-
-def test_a_damaged_message_costs_only_itself(net, data):
-    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)) as daemon:
-        (data / "outbox").mkdir()
-        (data / "outbox" / "abc.smtp.json").write_text('{"id":"abc","chan')
-        daemon.start_and_watch()
-        net.make("silent", FIRST)
-        until_mails(server, 1)
-        assert (data / "outbox" / "abc.smtp.json").exists()
-        assert "abc.smtp.json" in daemon.log()
 
 
 # ---- Trying a channel, and the heartbeat

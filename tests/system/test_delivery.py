@@ -1,0 +1,192 @@
+"""An alert is never lost: servers that are away, a disk that takes nothing, and monitord killed at any moment."""
+
+import collections
+import contextlib
+import random
+import shutil
+import subprocess
+import time
+
+import pytest
+
+import network
+from daemon import until
+from mail_server import MailServer
+from outage import fixture_certificates, fixture_data, fixture_folder, fixture_net  # noqa: F401
+from outage import (FIRST, SECOND, lines, needs_network, quiet, results, smtp, subjects, until_down, until_mails, waiting,
+                    watch)
+
+pytestmark = needs_network
+
+
+# ---- Killed, restarted
+
+def test_a_server_that_is_off_gets_one_mail_with_the_true_begin_though_monitord_was_killed_meanwhile(net, data):
+    server = MailServer()
+    with contextlib.closing(server), watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+        net.make("silent", FIRST)
+        began = until_down(daemon)["fail_since"]
+        until(lambda: waiting(daemon) and waiting(daemon)[0]["attempts"] > 0, 10, "it was never tried")
+        daemon.kill()
+        message = waiting(daemon)[0]
+        daemon.start_and_watch()
+        server.start()
+        mail, = until_mails(server, 1)
+        quiet()
+        assert len(server.mails) == 1
+        assert mail.id == f"<{message['id']}@example.net>"
+        clock = time.strftime("%H:%M:%S", time.localtime(began))
+        assert mail.message["Subject"] == f"DOWN line 1 ({FIRST}) since {clock}, no answer within 0.4 s"
+        until(lambda: not waiting(daemon), 5, "the outbox is not emptied")
+        until(lambda: results(daemon, "smtp") == ["sent"], 5, lambda: results(daemon, "smtp"))
+        assert daemon.host("line 1")["last_alert_time"] > began
+
+
+def test_a_message_is_neither_lost_nor_another_one_wherever_monitord_is_killed(net, data):
+    """At random moments from before the threshold until after the delivery."""
+    dice = random.Random(3)
+    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)) as daemon:
+        net.make("silent", FIRST)
+        for _ in range(12):
+            daemon.start()
+            time.sleep(dice.uniform(0.02, 1.3))
+            daemon.kill()
+        daemon.start()
+        until_mails(server, 1, 20)
+        quiet()
+        assert len({mail.id for mail in server.mails}) == 1, subjects(server)
+        net.restore("silent", FIRST)
+        until(lambda: subjects(server)[-1].startswith("UP line 1"), 10, lambda: subjects(server))
+        until(lambda: not waiting(daemon), 5, lambda: waiting(daemon))
+
+
+CALLS = ("openat", "write", "fsync", "fdatasync", "rename", "unlink", "sendto", "recvfrom", "close")
+
+
+@contextlib.contextmanager
+def traced(daemon, *options):
+    """strace of a monitord that runs, attached; both have ended afterwards."""
+    command = ["strace", "-f", "-p", str(daemon.process.pid), *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
+        try:
+            tracer.stderr.readline()  # "attached"
+            yield
+        finally:
+            daemon.kill()  # first: strace may wait for ever for one that it has killed and nobody has reaped
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                tracer.wait(2)
+            tracer.kill()
+
+
+@pytest.fixture(name="calls_of_a_delivery", scope="module")
+def fixture_calls_of_a_delivery(folder):
+    """How often one thread makes each of CALLS from the moment that a line goes down until its mail is done with."""
+    trace = folder / "trace"
+    with contextlib.closing(network.Network()) as net, net.here.entered(), MailServer() as server:
+        with watch(folder / "counted", lines(FIRST), smtp=smtp(server), fail_threshold=1).start_and_watch() as daemon:
+            net.make("silent", FIRST)
+            with traced(daemon, "-o", str(trace), "-e", "trace=" + ",".join(CALLS)):
+                until(lambda: results(daemon, "smtp") and not waiting(daemon), 15)
+    # "1234 rename(…": strace counts, as it injects, by thread.
+    made = collections.Counter(line.split("(")[0] for line in trace.read_text().splitlines())
+    return {call: max(count for name, count in made.items() if name.split()[1:] == [call]) for call in CALLS}
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+@pytest.mark.parametrize("call", CALLS)
+def test_a_kill_at_any_system_call_of_the_delivery_loses_nothing(net, data, call, calls_of_a_delivery):
+    """At the first of them and at two that differ from call to call; the next run has to make up for it."""
+    later = range(2, calls_of_a_delivery[call] + 1)
+    killed = 0
+    for number in (1, *random.Random(call).sample(later, min(2, len(later)))):
+        shutil.rmtree(data, ignore_errors=True)
+        with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server), fail_threshold=1) as daemon:
+            daemon.start_and_watch()
+            net.make("silent", FIRST)
+            inject = f"inject={call}:signal=SIGKILL:when={number}"
+            with traced(daemon, "-o", "/dev/null", "-e", f"trace={call}", "-e", inject):
+                until(lambda: not daemon.is_running() or results(daemon, "smtp"), 15)
+                killed += not daemon.is_running()
+            daemon.start()
+            until_mails(server, 1, 15)
+            until(lambda: not waiting(daemon), 10, lambda: waiting(daemon))
+            assert {subject.split()[0] for subject in subjects(server)} == {"DOWN"}, f"{call} {number}"
+            assert len({mail.id for mail in server.mails}) == 1, f"{call} {number}: {subjects(server)}"
+            net.restore("silent", FIRST)
+    assert killed, "no run was killed"
+
+
+def test_a_down_and_an_up_that_both_waited_are_one_late_message(net, data):
+    server = MailServer()
+    with contextlib.closing(server), watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+        net.make("silent", FIRST)
+        until(lambda: waiting(daemon) and waiting(daemon)[0]["attempts"] > 0, 10, "it was never tried")
+        net.restore("silent", FIRST)
+        until(lambda: [w["subject"].split()[0] for w in waiting(daemon)] == ["UP"], 10, lambda: waiting(daemon))
+        server.start()
+        mail, = until_mails(server, 1)
+        quiet()
+        assert subjects(server) == [mail.message["Subject"]]
+        assert mail.message["Subject"].startswith(f"UP line 1 ({FIRST}) after ")
+        assert "told with a later message" in results(daemon, "smtp")
+
+
+def test_a_recovery_is_told_though_monitord_was_not_running_when_the_line_came_back(net, data):
+    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+        net.make("silent", FIRST)
+        until_mails(server, 1)
+        until(lambda: not waiting(daemon), 5)
+        daemon.kill()
+        net.restore("silent", FIRST)
+        daemon.start()
+        until_mails(server, 2)
+        quiet()
+        assert [s.split()[0] for s in subjects(server)] == ["DOWN", "UP"]
+
+
+# ---- The disk
+
+def test_an_outbox_that_takes_nothing_keeps_no_alert_from_being_sent(net, data):
+    with MailServer() as server, watch(data, lines(FIRST, SECOND), smtp=smtp(server)).start_and_watch() as daemon:
+        (data / "outbox").write_text("in the way")
+        net.make("silent", FIRST)
+        until_mails(server, 1)
+        daemon.until_notice("outbox_unwritable")
+        (data / "outbox").unlink()
+        net.make("silent", SECOND)
+        until_mails(server, 2)
+        daemon.until_no_notice("outbox_unwritable")
+        quiet()
+        assert len(server.mails) == 2
+
+
+def test_a_full_disk_keeps_no_alert_from_being_sent(net, data):
+    data.mkdir(parents=True)
+    network.run("mount", "-t", "tmpfs", "-o", "size=1m,mode=0755", "tmpfs", data)
+    try:
+        with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+            with contextlib.suppress(OSError), open(data / "filler", "wb", buffering=0) as filler:
+                for size in (4096, 1):
+                    with contextlib.suppress(OSError):
+                        while True:
+                            filler.write(b"x" * size)
+            net.make("silent", FIRST)
+            until_mails(server, 1, 15)
+            (data / "filler").unlink()
+            daemon.until_no_notice("disk_full", 15)
+            quiet()
+            assert len(server.mails) == 1
+            assert [e["subject"].split()[0] for e in daemon.events("alert") if e["channel"] == "log"] == ["DOWN"]
+    finally:
+        network.run("umount", "--lazy", data)
+
+
+def test_a_damaged_message_costs_only_itself(net, data):
+    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)) as daemon:
+        (data / "outbox").mkdir()
+        (data / "outbox" / "abc.smtp.json").write_text('{"id":"abc","chan')
+        daemon.start_and_watch()
+        net.make("silent", FIRST)
+        until_mails(server, 1)
+        assert (data / "outbox" / "abc.smtp.json").exists()
+        assert "abc.smtp.json" in daemon.log()
