@@ -161,8 +161,7 @@ Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
   const auto add = [&](const char* label, const std::string& value) {
     if (!value.empty()) facts.emplace_back(label, value);
   };
-  const bool is_over = alert.kind == AlertKind::kRecovery || alert.kind == AlertKind::kStable ||
-                       alert.kind == AlertKind::kDegradedOver || alert.kind == AlertKind::kBlind;
+  const bool is_over = TraitsOf(alert.kind).is_end || alert.kind == AlertKind::kBlind;
   if (!alert.host.empty()) {
     add("Address", alert.ip);
     add("Customer", alert.customer);

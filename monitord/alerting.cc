@@ -26,13 +26,6 @@ void SetText(Message& message, const Config& config) {
   message.html = std::move(text.html);
 }
 
-std::vector<std::string> HostsOf(const Message& message) {
-  std::vector<std::string> ids;
-  for (const Alert& alert : message.alerts)
-    if (!alert.host.empty()) ids.push_back(alert.host);
-  return ids;
-}
-
 AlertEvent LoggedEvent(const Message& message, WallTime now) {
   return {now,      std::string(kToldChannel), message.subject, HostsOf(message),
           "logged", ToldOf(message.alerts),    message.id};
