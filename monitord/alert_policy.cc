@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "monitord/alert_text.h"
+#include "monitord/time_text.h"
 
 namespace linewatch {
 namespace {
@@ -64,7 +64,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
     alert.told_degraded = kNever;
     return due;
   };
-  const auto length = [&] { return DurationText(std::chrono::duration_cast<std::chrono::seconds>(cooldown)); };
+  const auto length = [&] { return DurationText(cooldown); };
 
   bool was_flapping = false;
   if (alert.is_flapping) {

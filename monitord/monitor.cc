@@ -13,10 +13,10 @@
 #include <system_error>
 #include <utility>
 
-#include "monitord/alert_text.h"
 #include "monitord/config_file.h"
 #include "monitord/log.h"
 #include "monitord/replay.h"
+#include "monitord/time_text.h"
 
 namespace linewatch {
 namespace {
@@ -45,14 +45,12 @@ constexpr std::array<Advice, kFlaws> kAdvice = {{
 }};
 
 std::string Describe(const MonitorEvent& event) {
-  const auto seconds = [&] {
-    return DurationText(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::abs(event.t - event.since)));
-  };
+  const auto length = [&] { return DurationText(std::chrono::abs(event.t - event.since)); };
   if (event.state == "blind") return "monitord is blind: hosts that do not answer are unknown, none is blamed";
-  if (event.state == "sight") return "monitord sees again, after " + seconds();
-  if (event.state == "late") return "nobody watched for " + seconds() + ": the machine slept, or monitord was held up";
+  if (event.state == "sight") return "monitord sees again, after " + length();
+  if (event.state == "late") return "nobody watched for " + length() + ": the machine slept, or monitord was held up";
   if (event.state == "clock")
-    return "the clock was set " + std::string(event.t > event.since ? "forward" : "back") + " by " + seconds();
+    return "the clock was set " + std::string(event.t > event.since ? "forward" : "back") + " by " + length();
   return event.state;
 }
 
