@@ -9,8 +9,8 @@
 namespace linewatch {
 namespace {
 
-// Whether it answered for most of the time between the two. Its own checks are not sent when the other's are, and the time
-// in which nobody watched says nothing.
+// Whether it answered for most of the time between the two. Its own checks are not sent when the other's are, and the
+// time in which nobody watched says nothing.
 bool was_mostly_up(const UptimeHistory& history, WallTime from, WallTime to) {
   std::chrono::microseconds up{0};
   const auto& stretches = history.stretches;

@@ -280,8 +280,9 @@ void Monitor::Alert() {
   NoteWhile(heartbeat_.trouble(), "heartbeat_failed");
 }
 
-// Messages first, for an event says that they are safe; then events: what the dashboard shows is then not ahead of the record. A disk that takes no events does not keep the
-// live list, which may be in memory, from being renewed. Whatever fails is tried again with the next turn.
+// Messages first, for an event says that they are safe; then events: what the dashboard shows is then not ahead of the
+// record. A disk that takes no events does not keep the live list, which may be in memory, from being renewed. Whatever
+// fails is tried again with the next turn.
 void Monitor::Publish() {
   is_changed_ = false;
   if (cycle_started_ != SteadyTime{}) {

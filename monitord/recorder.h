@@ -1,5 +1,5 @@
-// What the rounds of checks make of the list of hosts: who is up, who is to blame, and what is worth an event. It reads no
-// clock, no file and no network: rounds and moments come in, the changed list, events and questions come out.
+// What the rounds of checks make of the list of hosts: who is up, who is to blame, and what is worth an event. It reads
+// no clock, no file and no network: rounds and moments come in, the changed list, events and questions come out.
 #ifndef LINEWATCH_MONITORD_RECORDER_H_
 #define LINEWATCH_MONITORD_RECORDER_H_
 
@@ -68,8 +68,8 @@ class Recorder {
   Topology topology_;
   // What the checks of one subject tell of the way to it.
   struct Contact {
-    // When the last round began in which it answered. Within a round nobody vouches for anybody: the requests of one may
-    // be sent long before those of another.
+    // When the last round began in which it answered. Within a round nobody vouches for anybody: the requests of one
+    // may be sent long before those of another.
     WallTime answered = kNever;
     std::optional<bool> is_good;  // what the last check told that was measured
     bool is_asked = false;        // to vouch for others, between two cycles

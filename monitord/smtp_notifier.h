@@ -1,8 +1,8 @@
 // Alerts by e-mail, through the mail server of config.json's `smtp`.
 //
 // Security "tls" and "starttls" verify the server's certificate, on this machine, too, and with "starttls" nothing but
-// EHLO goes to a server that does not offer it. With "none" all goes in clear, a password as well: whoever sets that wants
-// it so, for a server on the same machine or a wire of their own.
+// EHLO goes to a server that does not offer it. With "none" all goes in clear, a password as well: whoever sets that
+// wants it so, for a server on the same machine or a wire of their own.
 #ifndef LINEWATCH_MONITORD_SMTP_NOTIFIER_H_
 #define LINEWATCH_MONITORD_SMTP_NOTIFIER_H_
 

@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 
 std::atomic<int> starts = 0;
 
-// Answers every check at once, on the probing thread, except those of targets named "silent", at their timeout. One named
-// "busy" takes 100 ms of the thread.
+// Answers every check at once, on the probing thread, except those of targets named "silent", at their timeout. One
+// named "busy" takes 100 ms of the thread.
 class InstantProber : public Prober {
  public:
   explicit InstantProber(Done done) : done_(std::move(done)) {}
