@@ -45,7 +45,7 @@ Probing::~Probing() {
   close(rounds_fd_);
 }
 
-void Probing::Watch(Targets targets, milliseconds interval) {
+void Probing::SetTargets(Targets targets, milliseconds interval) {
   auto next = std::make_shared<Watched>();
   next->lines.resize(targets->size());
   next->interval = interval;

@@ -21,7 +21,7 @@ namespace linewatch {
 
 class Recorder {
  public:
-  // Both belong to the daemon and outlive this. After every change of settings in them Watch is to be called.
+  // Both belong to the daemon and outlive this. After every change of settings in them TakeSettings is to be called.
   Recorder(HostList& list, const Config& config) : list_(list), config_(config) {}
 
   struct Outcome {
@@ -35,12 +35,12 @@ class Recorder {
   // are no longer in a row with those to come.
   void Start(WallTime last_sign, const Moment& now);
 
-  // What there is to probe: the enabled hosts and the uplinks.
-  Targets Watch(const Moment& now, Outcome& outcome);
+  // After a change of hosts or config. Answers what there is to probe: the enabled hosts and the uplinks.
+  Targets TakeSettings(const Moment& now, Outcome& outcome);
 
   void Record(const Round& round, const Moment& now, Outcome& outcome);
 
-  // Of the list as of the last Watch.
+  // Of the list as of the last TakeSettings.
   const Topology& topology() const { return topology_; }
 
   // Every few seconds; Record does it, too.
@@ -63,7 +63,7 @@ class Recorder {
 
   HostList& list_;
   const Config& config_;
-  Targets targets_;                 // of the last Watch
+  Targets targets_;                 // of the last TakeSettings
   std::vector<uint32_t> subjects_;  // whom each of them is for
   Topology topology_;
   // What the checks of one subject tell of the way to it.
