@@ -8,6 +8,9 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "monitord/notifier.h"
 #include "monitord/smtp_connection.h"
@@ -23,8 +26,14 @@ class SmtpNotifier : public Notifier {
   void Cancel() override;
 
  private:
-  void LogIn(const SmtpReply& offers);
+  // These throw what defers the message.
   void Converse(const Message& message, Delivery& delivery);
+  // Until the server is ready for a mail: connected, under TLS where that is wanted, logged in.
+  void Open();
+  void LogIn(const SmtpReply& offers);
+  // RCPT TO for each of delivery.left. Answers those that are to be tried later; those refused for good are moved to
+  // delivery.refused. `answer` is what the server said to the last one that it did not take.
+  std::vector<std::string> NameRecipients(Delivery& delivery, std::string& answer);
   std::string Answer(std::string_view text) const;
 
   const Config::Smtp smtp_;
