@@ -1,6 +1,7 @@
 #include "monitord/alert_queue.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace linewatch {
@@ -206,11 +207,11 @@ SteadyTime AlertQueue::wake_at() const {
 std::vector<QueuedMessage> AlertQueue::TakeChanged(SteadyTime now) {
   std::vector<QueuedMessage> changed;
   // The youngest first: a copy for a fallback channel stands before the message says that it was handed on.
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    if (!std::exchange(entry->is_changed, false)) continue;
-    entry->queued.waited = WaitedOf(*entry, now);
-    entry->since = now;
-    changed.push_back(entry->queued);
+  for (Entry& entry : std::views::reverse(entries_)) {
+    if (!std::exchange(entry.is_changed, false)) continue;
+    entry.queued.waited = WaitedOf(entry, now);
+    entry.since = now;
+    changed.push_back(entry.queued);
   }
   return changed;
 }

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "monitord/clock_watch.h"
+#include "monitord/moment.h"
 #include "monitord/notifier.h"
 #include "monitord/steady_time.h"
 #include "store/config.h"

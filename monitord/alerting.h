@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "monitord/alert_queue.h"
-#include "monitord/clock_watch.h"
 #include "monitord/digest.h"
 #include "monitord/dispatcher.h"
+#include "monitord/moment.h"
 #include "monitord/notifier.h"
 #include "monitord/topology.h"
 #include "store/answer_box.h"

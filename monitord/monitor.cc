@@ -10,8 +10,10 @@
 #include <system_error>
 #include <utility>
 
+#include "monitord/clock_watch.h"
 #include "monitord/config_file.h"
 #include "monitord/log.h"
+#include "monitord/moment.h"
 #include "monitord/notices.h"
 #include "monitord/replay.h"
 

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "monitord/log.h"
-#include "monitord/suspend_watch.h"
+#include "monitord/moment.h"
 #include "store/host_list.h"
 
 namespace linewatch {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "monitord/clock_watch.h"
+#include "monitord/moment.h"
 #include "monitord/probing.h"
 #include "monitord/sight.h"
 #include "monitord/status_history.h"
