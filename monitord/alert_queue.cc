@@ -1,7 +1,6 @@
 #include "monitord/alert_queue.h"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 namespace linewatch {
@@ -206,13 +205,14 @@ SteadyTime AlertQueue::wake_at() const {
 
 std::vector<QueuedMessage> AlertQueue::TakeChanged(SteadyTime now) {
   std::vector<QueuedMessage> changed;
-  // The youngest first: a copy for a fallback channel stands before the message says that it was handed on.
-  for (Entry& entry : std::views::reverse(entries_)) {
+  for (Entry& entry : entries_) {
     if (!std::exchange(entry.is_changed, false)) continue;
     entry.queued.waited = WaitedOf(entry, now);
     entry.since = now;
     changed.push_back(entry.queued);
   }
+  // The youngest first: a copy for a fallback channel stands before the message says that it was handed on.
+  std::reverse(changed.begin(), changed.end());
   return changed;
 }
 
