@@ -179,7 +179,7 @@ void Alerting::Queue(std::vector<Alert> alerts, HostList& list, const Config& co
   for (Host& host : list.hosts)
     if (told.contains(host.id)) MarkTold(host, now.wall);
 
-  for (Addressed& addressed : RouteAlerts(alerts, config, ConfiguredChannels(config))) {
+  for (Addressed& addressed : RouteAlerts(std::move(alerts), config, ConfiguredChannels(config))) {
     QueuedMessage queued;
     Message& message = queued.message;
     message.id = NewMessageId();
