@@ -71,13 +71,6 @@ std::string Enumerate(const std::vector<std::string_view>& names) {
   return text;
 }
 
-std::vector<std::string> HostsOf(const Message& message) {
-  std::vector<std::string> ids;
-  for (const Alert& alert : message.alerts)
-    if (!alert.host.empty() && std::find(ids.begin(), ids.end(), alert.host) == ids.end()) ids.push_back(alert.host);
-  return ids;
-}
-
 // Newest first. What went to a channel is told by its events alone; the log's are for messages that no channel had.
 std::vector<AlertEvent> FindSent(const EventLog& events, const std::vector<QueuedMessage>& outbox, WallTime now) {
   std::vector<AlertEvent> sent;

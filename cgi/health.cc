@@ -15,7 +15,7 @@
 namespace linewatch::cgi {
 namespace {
 
-// A message that has waited for longer, or was tried in vain as often, will not get out by itself: somebody has to look.
+// A message that has waited for longer, or was tried in vain as often, does not get out by itself: somebody must look.
 constexpr auto kOutboxPatience = std::chrono::minutes(5);
 constexpr int kMostAttempts = 3;
 
@@ -39,7 +39,7 @@ void JudgeMonitor(const Signs& signs, std::vector<Notice>& problems) {
   }
   if (list.monitor.state == "blind")
     problems.push_back({"blind", "monitord is blind: hosts that do not answer are unknown.", list.monitor.since});
-  // A start is a sign of life, too: the first cycle may not be over yet. One that the clock has not come to says nothing.
+  // A start is a sign of life, too: the first cycle may not be over yet. One still ahead of the clock says nothing.
   const WallTime last = list.monitor.since > signs.now ? list.updated : std::max(list.updated, list.monitor.since);
   const std::chrono::microseconds patience = 3 * signs.interval + signs.timeout;
   if (signs.now - last > patience)

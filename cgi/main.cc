@@ -77,8 +77,8 @@ int Main() {
     return AnswerOrApologize([&](const Request& r) { return Answer(installation, r); }, request);
   };
 
-  // An edit of ten thousand hosts takes 36 MB for a moment. Left to itself malloc raises this threshold when it sees the
-  // first large block, and keeps them all from then on.
+  // An edit of ten thousand hosts takes 36 MB for a moment. Left to itself malloc raises this threshold when it sees
+  // the first large block, and keeps them all from then on.
   mallopt(M_MMAP_THRESHOLD, 128 * 1024);
   sigset_t while_waiting;
   PrepareSignals(while_waiting);

@@ -11,8 +11,8 @@
 
 namespace linewatch::cgi {
 
-// Somebody who cuts the file short in place while its text is read ends this process, and the web server starts another.
-// The store never does so, it renames.
+// Somebody who cuts the file short in place while its text is read ends this process, and the web server starts
+// another. The store never does so, it renames.
 class MappedFile {
  public:
   MappedFile() = default;

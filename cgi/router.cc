@@ -33,9 +33,9 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/health", Role::kViewer, ShowHealth},
 };
 
-// lighttpd compresses everything above this that is not compressed yet. It must not get to it: it writes a large body to
-// a temporary file first, and answers 304 by itself to whoever knows the tag, although the tag of a host says nothing of
-// what was observed of it.
+// lighttpd compresses everything above this that is not compressed yet. It must not get to it: it writes a large body
+// to a temporary file first, and answers 304 by itself to whoever knows the tag, although the tag of a host says
+// nothing of what was observed of it.
 constexpr size_t kLeftToServer = 256;
 
 // The id in `path`, empty where the route has none; nothing if the route is another. What is not exactly a route or an

@@ -10,8 +10,8 @@ const hasStopped = ({ updated, interval, monitor }, timeout, now) =>
   monitor?.state === "stopped" || now - updated > MISSED_CYCLES * interval + (timeout ?? DEFAULT_TIMEOUT);
 
 // `failure` is the error of the last refresh, or null; `list` the last good answer, or null; `timeout` that of
-// config.json, or null; `unsent` are the problems of the outbox. Answers [{code, level, title, text}]: level "old" means
-// that the screen shows the past.
+// config.json, or null; `unsent` are the problems of the outbox. Answers [{code, level, title, text}]: level "old"
+// means that the screen shows the past.
 export function warningsFor({ list, failure, timeout, unsent, now }) {
   const warnings = failure ? [unreached(failure, list, now)] : [];
   if (!list) return warnings;

@@ -9,8 +9,8 @@
 namespace linewatch {
 namespace {
 
-// Whether it answered for most of the time between the two. Its own checks are not sent when the other's are, and the time
-// in which nobody watched says nothing.
+// Whether it answered for most of the time between the two. Its own checks are not sent when the other's are, and the
+// time in which nobody watched says nothing.
 bool was_mostly_up(const UptimeHistory& history, WallTime from, WallTime to) {
   std::chrono::microseconds up{0};
   const auto& stretches = history.stretches;
@@ -22,33 +22,12 @@ bool was_mostly_up(const UptimeHistory& history, WallTime from, WallTime to) {
   return up > (to - from) / 2;
 }
 
-int GravityOf(AlertKind kind) {
-  switch (kind) {
-    case AlertKind::kDown:
-      return 0;
-    case AlertKind::kFlapping:
-      return 1;
-    case AlertKind::kDegraded:
-      return 2;
-    case AlertKind::kBlind:
-      return 3;
-    case AlertKind::kRecovery:
-      return 4;
-    case AlertKind::kStable:
-      return 5;
-    case AlertKind::kDegradedOver:
-      return 6;
-    case AlertKind::kTest:
-      break;
-  }
-  return 7;
-}
-
+// Of an outage.
 enum class Phase { kBegin, kEnd };
 
 bool is_of(Phase phase, AlertKind kind) {
-  if (phase == Phase::kBegin) return kind == AlertKind::kDown || kind == AlertKind::kFlapping;
-  return kind == AlertKind::kRecovery || kind == AlertKind::kStable;
+  const AlertTraits& traits = TraitsOf(kind);
+  return traits.trouble == Trouble::kOutage && traits.is_end == (phase == Phase::kEnd);
 }
 
 void NameCauses(Phase phase, std::vector<Alert>& alerts, const HostList& list, const Topology& topology) {
@@ -125,7 +104,7 @@ void OrderByCause(std::vector<Alert>& alerts, const HostList& list, const Topolo
   };
   const auto is_before = [&](const Alert& a, const Alert& b) {
     const auto key = [&](const Alert& alert) {
-      return std::tuple(GravityOf(alert.kind), !is_cause(alert), std::string_view(alert.name), alert.t);
+      return std::tuple(TraitsOf(alert.kind).gravity, !is_cause(alert), std::string_view(alert.name), alert.t);
     };
     return key(a) < key(b);
   };

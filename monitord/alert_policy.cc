@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "monitord/alert_text.h"
+#include "monitord/time_text.h"
 
 namespace linewatch {
 namespace {
@@ -64,7 +64,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
     alert.told_degraded = kNever;
     return due;
   };
-  const auto length = [&] { return DurationText(std::chrono::duration_cast<std::chrono::seconds>(cooldown)); };
+  const auto length = [&] { return DurationText(cooldown); };
 
   bool was_flapping = false;
   if (alert.is_flapping) {
@@ -156,7 +156,7 @@ void RestoreTold(HostList& list, const Told& told, WallTime t) {
 void RestoreAlertState(Observation& seen, WallTime now) {
   // Times of events and of hosts.json are rounded by each its own way.
   constexpr std::chrono::seconds kSame{1};
-  // A count without a time is what the seed's file has: when its alert went out the host was failing for certain.
+  // A count without a time is what the earlier Python system's file has: at its alert the host was failing for certain.
   if (seen.fail_count > 0 && seen.fail_since == kNever && seen.last_alert_time <= now)
     seen.fail_since = seen.last_alert_time;
   const AlertState known = seen.alert ? *seen.alert : AlertState();
@@ -178,8 +178,8 @@ void RestoreAlertState(Observation& seen, WallTime now) {
     seen.alert->told_outage = told_outage;
     seen.alert->told_at = told_at;
   }
-  // No file says who vouched for which failures. Nobody did for those of a line that was not blamed; else somebody did for
-  // all but the last, as a round later somebody has in most cases.
+  // No file says who vouched for which failures. Nobody did for those of a line that was not blamed; else somebody did
+  // for all but the last, as a round later somebody has in most cases.
   const bool is_unblamed = seen.status == Status::kUnreachable;
   seen.vouched_failures = is_unblamed ? 0 : std::max(0, seen.fail_count - 1);
   seen.doubt_since = seen.last_check;

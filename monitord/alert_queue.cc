@@ -14,16 +14,10 @@ constexpr seconds kLongestRetryAfter{3600};  // whatever a server asks for
 
 constexpr std::string_view kSent = "sent", kSuperseded = "told with a later message";
 
-bool is_end(AlertKind kind) {
-  return kind == AlertKind::kRecovery || kind == AlertKind::kStable || kind == AlertKind::kDegradedOver;
-}
-
 // Whether `later` says all that is worth knowing of what `earlier` would have told.
 bool supersedes(const Alert& later, const Alert& earlier) {
   if (later.host.empty() || later.host != earlier.host) return false;
-  const bool is_degradation = earlier.kind == AlertKind::kDegraded;
-  if (is_end(later.kind)) return !is_end(earlier.kind) && (is_degradation || later.kind != AlertKind::kDegradedOver);
-  return later.is_repeat && later.kind == earlier.kind;
+  return does_end(later.kind, earlier.kind) || (later.is_repeat && later.kind == earlier.kind);
 }
 
 bool contains(std::span<const std::string> names, std::string_view name) {
@@ -54,7 +48,7 @@ std::vector<QueuedMessage> AlertQueue::Supersede(const std::string& channel, std
       const auto later =
           std::find_if(alerts.begin(), alerts.end(), [&](const Alert& a) { return supersedes(a, earlier); });
       if (later == alerts.end()) return false;
-      if (is_end(later->kind)) {
+      if (TraitsOf(later->kind).is_end) {
         later->is_late = later->is_late || !earlier.is_repeat;
       } else {
         later->is_repeat = earlier.is_repeat;
@@ -211,13 +205,14 @@ SteadyTime AlertQueue::wake_at() const {
 
 std::vector<QueuedMessage> AlertQueue::TakeChanged(SteadyTime now) {
   std::vector<QueuedMessage> changed;
-  // The youngest first: a copy for a fallback channel stands before the message says that it was handed on.
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    if (!std::exchange(entry->is_changed, false)) continue;
-    entry->queued.waited = WaitedOf(*entry, now);
-    entry->since = now;
-    changed.push_back(entry->queued);
+  for (Entry& entry : entries_) {
+    if (!std::exchange(entry.is_changed, false)) continue;
+    entry.queued.waited = WaitedOf(entry, now);
+    entry.since = now;
+    changed.push_back(entry.queued);
   }
+  // The youngest first: a copy for a fallback channel stands before the message says that it was handed on.
+  std::reverse(changed.begin(), changed.end());
   return changed;
 }
 

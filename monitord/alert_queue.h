@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "monitord/clock_watch.h"
+#include "monitord/moment.h"
 #include "monitord/notifier.h"
 #include "monitord/steady_time.h"
 #include "store/config.h"
@@ -18,7 +18,7 @@
 
 namespace linewatch {
 
-// How long after the nth failed attempt, from 1, the next one is made: 5 s, then twice as long each time, at most 15 min.
+// How long after the nth failed attempt, from 1, the next is made: 5 s, then twice as long each time, at most 15 min.
 std::chrono::seconds BackOff(int attempts);
 
 class AlertQueue {
@@ -48,8 +48,8 @@ class AlertQueue {
   // What became of it.
   void Settle(std::string_view channel, const std::string& id, const Delivery& delivery, const Moment& now);
 
-  // Time passes: gives up what has waited for too long or has nowhere to go, and hands on to `fallback` what its channel
-  // does not deliver. `channels` are those that are set up.
+  // Time passes: gives up what has waited for too long or has nowhere to go, and hands on to `fallback` what its
+  // channel does not deliver. `channels` are those that are set up.
   void Review(const Config& config, std::span<const std::string> channels, const Moment& now);
 
   // The settings were changed: perhaps they were the fault. All are tried at once.

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "monitord/plain_text.h"
+#include "monitord/time_text.h"
 
 namespace linewatch {
 namespace {
@@ -21,53 +23,17 @@ constexpr std::array<std::string_view, kAlertKindNames.size()> kColours = {"#b32
 
 std::string WordOf(const Alert& alert) { return std::string(kWords[static_cast<size_t>(alert.kind)]); }
 
-std::string ClockText(WallTime t, WallTime now) {
-  const auto local = [](WallTime time) {
-    const std::time_t seconds = ToTimeT(time);
-    std::tm fields{};
-    localtime_r(&seconds, &fields);
-    return fields;
-  };
-  const std::tm then = local(t), today = local(now);
-  const bool same_day = then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
-  char text[32];
-  const size_t length = std::strftime(text, sizeof text, same_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &then);
-  return {text, length};
-}
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
-
-// Whatever stands in a file that was edited by hand: a line end would be one of a mail's header.
-std::string WithoutControls(std::string_view text) {
-  std::string clean;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool is_c1 = byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (is_c1) ++i;
-    clean += byte < 0x20 || byte == 0x7f || is_c1 ? ' ' : text[i];
-  }
-  return clean;
-}
-
-size_t LengthOf(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
-}
-
-std::string CutTo(std::string text, size_t characters) {
-  if (LengthOf(text) <= characters) return text;
-  size_t end = 0, kept = 0;
-  for (; end < text.size(); ++end) {
-    if (!is_continuation(text[end]) && ++kept == characters) break;
-  }
-  text.resize(end);
-  return text + "…";
+std::string CutTo(const std::string& text, size_t characters) {
+  if (CharacterCount(text) <= characters) return text;
+  size_t end = 0;
+  for (size_t kept = 1; kept < characters; ++kept)
+    end += std::max<size_t>(Utf8Length(std::string_view(text).substr(end)), 1);
+  return text.substr(0, end) + "…";
 }
 
 std::string Count(size_t count, const char* of) { return std::to_string(count) + ' ' + of + (count == 1 ? "" : "s"); }
 
-std::string LengthText(const Alert& alert) {
-  return DurationText(std::chrono::duration_cast<std::chrono::seconds>(alert.t - alert.since));
-}
+std::string LengthText(const Alert& alert) { return DurationText(alert.t - alert.since); }
 
 std::string WhoText(const Alert& alert, size_t below) {
   std::string who = alert.name + " (" + alert.ip + ")";
@@ -129,7 +95,7 @@ std::string SubjectOfMany(std::span<const Alert> alerts) {
   for (const Alert& alert : alerts) {
     if (alert.name.empty()) continue;
     constexpr size_t kRoomForMore = 3;  // ", …"
-    if (LengthOf(subject) + LengthOf(before) + LengthOf(alert.name) + kRoomForMore > kLongestSubject)
+    if (CharacterCount(subject) + CharacterCount(before) + CharacterCount(alert.name) + kRoomForMore > kLongestSubject)
       return subject + before + "…";
     subject += before + alert.name;
     before = ", ";
@@ -161,8 +127,7 @@ Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
   const auto add = [&](const char* label, const std::string& value) {
     if (!value.empty()) facts.emplace_back(label, value);
   };
-  const bool is_over = alert.kind == AlertKind::kRecovery || alert.kind == AlertKind::kStable ||
-                       alert.kind == AlertKind::kDegradedOver || alert.kind == AlertKind::kBlind;
+  const bool is_over = TraitsOf(alert.kind).is_end || alert.kind == AlertKind::kBlind;
   if (!alert.host.empty()) {
     add("Address", alert.ip);
     add("Customer", alert.customer);
@@ -303,19 +268,6 @@ MessageText ComposeMessage(std::span<const Alert> alerts, const std::string& tit
               Escaped(subject) +
               "</title></head>\n<body style=\"font-family:sans-serif;font-size:16px;margin:16px\">\n" + body.html +
               "<p style=\"margin:0;opacity:.7\">" + source + "</p>\n</body></html>\n"};
-}
-
-std::string DurationText(std::chrono::seconds duration) {
-  const auto s = std::max<int64_t>(duration.count(), 0);  // of a time that a clock set back made later than now
-  const auto two = [](long long large, const char* large_unit, long long small, const char* small_unit) {
-    std::string text = std::to_string(large) + large_unit;
-    if (small != 0) text += " " + std::to_string(small) + small_unit;
-    return text;
-  };
-  if (s < 180) return std::to_string(s) + " s";
-  if (s < 3600) return std::to_string(s / 60) + " min";
-  if (s < 86400) return two(s / 3600, " h", s % 3600 / 60, " min");
-  return two(s / 86400, " d", s % 86400 / 3600, " h");
 }
 
 }  // namespace linewatch

@@ -2,7 +2,6 @@
 #ifndef LINEWATCH_MONITORD_ALERT_TEXT_H_
 #define LINEWATCH_MONITORD_ALERT_TEXT_H_
 
-#include <chrono>
 #include <span>
 #include <string>
 
@@ -24,9 +23,6 @@ inline constexpr size_t kLongestSubject = 150;
 MessageText ComposeMessage(std::span<const Alert> alerts, const std::string& title, const std::string& public_url,
                            WallTime now);
 inline constexpr size_t kMostDetailed = 10, kMostLines = 500;
-
-// "137 s", "12 min", "3 h 20 min", "2 d 4 h": the two largest units.
-std::string DurationText(std::chrono::seconds duration);
 
 }  // namespace linewatch
 

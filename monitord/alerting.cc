@@ -26,13 +26,6 @@ void SetText(Message& message, const Config& config) {
   message.html = std::move(text.html);
 }
 
-std::vector<std::string> HostsOf(const Message& message) {
-  std::vector<std::string> ids;
-  for (const Alert& alert : message.alerts)
-    if (!alert.host.empty()) ids.push_back(alert.host);
-  return ids;
-}
-
 AlertEvent LoggedEvent(const Message& message, WallTime now) {
   return {now,      std::string(kToldChannel), message.subject, HostsOf(message),
           "logged", ToldOf(message.alerts),    message.id};
@@ -188,7 +181,7 @@ void Alerting::Queue(std::vector<Alert> alerts, HostList& list, const Config& co
   for (Host& host : list.hosts)
     if (told.contains(host.id)) MarkTold(host, now.wall);
 
-  for (Addressed& addressed : RouteAlerts(alerts, config, ConfiguredChannels(config))) {
+  for (Addressed& addressed : RouteAlerts(std::move(alerts), config, ConfiguredChannels(config))) {
     QueuedMessage queued;
     Message& message = queued.message;
     message.id = NewMessageId();

@@ -1,4 +1,4 @@
-// Telling people: from the alert that is due to the server that has accepted it. Digest, routes, text, outbox, delivery.
+// Telling people, from an alert that is due to the server that has accepted it: digest, routes, text, outbox, delivery.
 #ifndef LINEWATCH_MONITORD_ALERTING_H_
 #define LINEWATCH_MONITORD_ALERTING_H_
 
@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "monitord/alert_queue.h"
-#include "monitord/clock_watch.h"
 #include "monitord/digest.h"
 #include "monitord/dispatcher.h"
+#include "monitord/moment.h"
 #include "monitord/notifier.h"
 #include "monitord/topology.h"
 #include "store/answer_box.h"
@@ -28,8 +28,8 @@ class Alerting {
   // `channels` outlives this.
   Alerting(const Folders& folders, std::span<const ChannelKind> channels);
 
-  // Once, when the list is loaded and the events are replayed, before the rules start: takes over what the run before has
-  // left in the outbox, and whom it told. An outbox that cannot be read is logged.
+  // Once, when the list is loaded and the events are replayed, before the rules start: takes over what the run before
+  // has left in the outbox, and whom it told. An outbox that cannot be read is logged.
   std::vector<Event> Start(HostList& list, const EventLog& log, const Moment& now);
 
   // After every round: which alerts are due.
@@ -41,8 +41,8 @@ class Alerting {
   // The settings have changed: perhaps they were why something was not delivered.
   void TryAll(SteadyTime now) { queue_.TryAll(now); }
 
-  // Every turn of the loop, in this order, with all events appended to the log between Store and Clean. A disk that takes
-  // nothing keeps no message from being sent.
+  // Every turn of the loop, in this order, with all events appended to the log between Store and Clean. A disk that
+  // takes nothing keeps no message from being sent.
   //   Turn   closes the digest when it is due, and takes what the servers have answered
   //   Store  writes the files of new and changed messages
   //   Clean  removes the files of those that are done with

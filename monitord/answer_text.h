@@ -10,15 +10,9 @@ namespace linewatch {
 
 inline constexpr size_t kMaxAnswerBytes = 300;
 
-// Line ends and control characters become blanks, what is not UTF-8 question marks; a server may repeat what it was sent, so
-// each of `secrets` becomes "***". Cut between two characters, with an ellipsis.
+// Line ends and control characters become blanks, what is not UTF-8 question marks; a server may repeat what it was
+// sent, so each of `secrets` becomes "***". Cut between two characters, with an ellipsis.
 std::string AnswerText(std::string_view text, const std::vector<std::string>& secrets = {});
-
-// The length of the UTF-8 character that `text` begins with; 0 where none does.
-size_t Utf8Length(std::string_view text);
-
-// As many whole UTF-8 characters of `text` as fit into `bytes`.
-std::string_view Utf8Prefix(std::string_view text, size_t bytes);
 
 }  // namespace linewatch
 

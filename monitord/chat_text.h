@@ -11,13 +11,14 @@
 
 namespace linewatch {
 
-// When the message was written, for one that is sent kLate or more after that: "written at 12:05:33", in local time, with
-// the date when it is another day's. A chat shows when it came, and a sentence such as "is down" is of then. Empty for others.
+// When the message was written, for one that is sent kLate or more after that: "written at 12:05:33", in local time,
+// with the date when it is another day's. A chat shows when it came, and a sentence such as "is down" is of then. Empty
+// for others.
 inline constexpr std::chrono::minutes kLate{2};
 std::string WrittenAt(const Message& message, WallTime now);
 
-// The subject, when it was written if that is worth saying, and the lines of the text, which need not repeat the subject.
-// No control characters.
+// The subject, when it was written if that is worth saying, and the lines of the text, which need not repeat the
+// subject. No control characters.
 std::vector<std::string> ChatLines(const Message& message, WallTime now);
 
 // The lines, one below the other, as long as `length` of the whole is at most `limit`; instead of the others

@@ -2,27 +2,11 @@
 
 #include <sys/timex.h>
 
-#include "monitord/suspend_watch.h"
 #include "monitord/uptime.h"
 
 namespace linewatch {
 
 using std::chrono::microseconds;
-using std::chrono::nanoseconds;
-
-Moment ReadClocks() {
-  // Whoever is stopped between two of the clocks would take the pause for a step.
-  constexpr int kTries = 10;
-  constexpr nanoseconds kTogether = std::chrono::milliseconds(5);
-  Moment moment{};
-  for (int i = 0; i < kTries; ++i) {
-    moment.boot = BootNow();
-    moment.wall = WallNow();
-    moment.steady = std::chrono::steady_clock::now();
-    if (BootNow() - moment.boot < kTogether) break;
-  }
-  return moment;
-}
 
 std::optional<microseconds> ClockWatch::Look(const Moment& now) {
   const auto before = last_;

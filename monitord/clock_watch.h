@@ -6,25 +6,11 @@
 #include <functional>
 #include <optional>
 
-#include "monitord/steady_time.h"
+#include "monitord/moment.h"
 #include "store/host_list.h"
 #include "store/wall_time.h"
 
 namespace linewatch {
-
-// One moment by the three clocks of Linux: the wall clock may be set at any time, the steady one stands still while the
-// machine sleeps, the boot clock does neither.
-struct Moment {
-  WallTime wall;
-  SteadyTime steady;
-  std::chrono::nanoseconds boot;
-
-  // When something happened, by the wall clock as it is now.
-  WallTime WallOf(SteadyTime t) const {
-    return wall - std::chrono::duration_cast<std::chrono::microseconds>(steady - t);
-  }
-};
-Moment ReadClocks();
 
 class ClockWatch {
  public:

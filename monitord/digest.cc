@@ -5,21 +5,6 @@
 #include "monitord/alert_causes.h"
 
 namespace linewatch {
-namespace {
-
-bool does_end(AlertKind end, AlertKind begin) {
-  switch (end) {
-    case AlertKind::kRecovery:
-    case AlertKind::kStable:
-      return begin == AlertKind::kDown || begin == AlertKind::kFlapping || begin == AlertKind::kDegraded;
-    case AlertKind::kDegradedOver:
-      return begin == AlertKind::kDegraded;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
 
 void Digest::Add(Alert alert, SteadyTime now) {
   if (count_ == 0) opened_ = now;
@@ -27,7 +12,7 @@ void Digest::Add(Alert alert, SteadyTime now) {
   count_ -= std::erase_if(alerts, [&](const Alert& begin) {
     if (!does_end(alert.kind, begin.kind)) return false;
     // A recovery covers the degradation before the outage, but is not late for it.
-    const bool is_its_own = (begin.kind == AlertKind::kDegraded) == (alert.kind == AlertKind::kDegradedOver);
+    const bool is_its_own = TraitsOf(begin.kind).trouble == TraitsOf(alert.kind).trouble;
     if (is_its_own && !begin.is_repeat) alert.is_late = true;
     return true;
   });

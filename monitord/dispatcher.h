@@ -1,5 +1,5 @@
-// Hands messages to the servers of the channels, each in a thread of its own: a server that hangs holds up neither the loop
-// nor the other channels.
+// Hands messages to the servers of the channels, each in a thread of its own: a server that hangs holds up neither the
+// loop nor the other channels.
 #ifndef LINEWATCH_MONITORD_DISPATCHER_H_
 #define LINEWATCH_MONITORD_DISPATCHER_H_
 

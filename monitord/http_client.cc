@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 
 #include "monitord/answer_text.h"
 
@@ -23,6 +24,7 @@ struct FreeMulti {
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
+using HeaderLines = std::unique_ptr<curl_slist, FreeList>;
 
 // Not before the first request: a monitord that tells nobody anything does without.
 void InitOnce() {
@@ -38,13 +40,66 @@ size_t Take(const char* data, size_t one, size_t length, void* to) {
   return taken;
 }
 
+// Of a POST of JSON.
+HeaderLines LinesOf(const std::vector<std::string>& headers) {
+  HeaderLines lines;
+  const auto add = [&](const char* line) {
+    if (curl_slist* longer = curl_slist_append(lines.get(), line); longer != nullptr) {
+      static_cast<void>(lines.release());
+      lines.reset(longer);
+    }
+  };
+  add("Content-Type: application/json");
+  add("Expect:");
+  for (const std::string& header : headers) add(header.c_str());
+  return lines;
+}
+
+// What every request keeps to.
+void SetRules(CURL* request) {
+  curl_easy_setopt(request, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(request, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(request, CURLOPT_USERAGENT, "Linewatch");
+  // A name look-up that hangs is left behind.
+  curl_easy_setopt(request, CURLOPT_QUICK_EXIT, 1L);
+  if (const char* const authorities = std::getenv("SSL_CERT_FILE"); authorities != nullptr)
+    curl_easy_setopt(request, CURLOPT_CAINFO, authorities);
+}
+
 }  // namespace
 
 struct HttpClient::Shared {
   std::mutex mutex;
   bool is_cancelled = false;
   CURLM* under_way = nullptr;
+
+  struct Ending {
+    bool was_cancelled = false;
+    CURLMcode trouble = CURLM_OK;
+  };
+  // Until the transfer is over, or was cancelled.
+  Ending Run(CURLM* multi);
 };
+
+// The multi interface for a single request, because it can be woken.
+HttpClient::Shared::Ending HttpClient::Shared::Run(CURLM* multi) {
+  // Answers whether it was cancelled.
+  const auto set_under_way = [this](CURLM* handle) {
+    const std::lock_guard lock(mutex);
+    under_way = handle;
+    return is_cancelled;
+  };
+  Ending ending;
+  for (int running = 1;;) {
+    if ((ending.was_cancelled = set_under_way(multi))) break;
+    ending.trouble = curl_multi_perform(multi, &running);
+    if (ending.trouble != CURLM_OK || running == 0) break;
+    ending.trouble = curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
+    if (ending.trouble != CURLM_OK) break;
+  }
+  set_under_way(nullptr);
+  return ending;
+}
 
 HttpClient::HttpClient(Limits limits) : limits_(limits), shared_(std::make_unique<Shared>()) {}
 HttpClient::~HttpClient() = default;
@@ -72,59 +127,25 @@ HttpAnswer HttpClient::Perform(const std::string& url, const std::string* body,
     answer.error = "not enough memory";
     return answer;
   }
-  std::unique_ptr<curl_slist, FreeList> lines;
-  const auto add_line = [&](const std::string& line) {
-    if (curl_slist* longer = curl_slist_append(lines.get(), line.c_str()); longer != nullptr) {
-      static_cast<void>(lines.release());
-      lines.reset(longer);
-    }
-  };
-  std::array<char, CURL_ERROR_SIZE> words{};
   CURL* const request = easy.get();
-  curl_easy_setopt(request, CURLOPT_URL, url.c_str());
+  std::array<char, CURL_ERROR_SIZE> words{};
   curl_easy_setopt(request, CURLOPT_ERRORBUFFER, words.data());
-  curl_easy_setopt(request, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(request, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(request, CURLOPT_USERAGENT, "Linewatch");
+  curl_easy_setopt(request, CURLOPT_URL, url.c_str());
   curl_easy_setopt(request, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.connect.count()));
   curl_easy_setopt(request, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.all.count()));
-  // A name look-up that hangs is left behind.
-  curl_easy_setopt(request, CURLOPT_QUICK_EXIT, 1L);
-  if (const char* const authorities = std::getenv("SSL_CERT_FILE"); authorities != nullptr)
-    curl_easy_setopt(request, CURLOPT_CAINFO, authorities);
   curl_easy_setopt(request, CURLOPT_WRITEFUNCTION, Take);
   curl_easy_setopt(request, CURLOPT_WRITEDATA, &answer.body);
+  SetRules(request);
+  HeaderLines lines;
   if (body != nullptr) {
-    add_line("Content-Type: application/json");
-    add_line("Expect:");
-    for (const std::string& header : headers) add_line(header);
+    lines = LinesOf(headers);
     curl_easy_setopt(request, CURLOPT_HTTPHEADER, lines.get());
     curl_easy_setopt(request, CURLOPT_POSTFIELDS, body->c_str());
     curl_easy_setopt(request, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
   }
 
-  const auto set_under_way = [&](CURLM* handle) {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->under_way = handle;
-  };
-  const auto is_cancelled = [&] {
-    const std::lock_guard lock(shared_->mutex);
-    return shared_->is_cancelled;
-  };
-  // The multi interface for a single request, because it can be woken.
-  set_under_way(multi.get());
   curl_multi_add_handle(multi.get(), request);
-  bool was_cancelled = false;
-  CURLMcode trouble = CURLM_OK;
-  for (int running = 1;;) {
-    if ((was_cancelled = is_cancelled())) break;
-    trouble = curl_multi_perform(multi.get(), &running);
-    if (trouble != CURLM_OK || running == 0) break;
-    trouble = curl_multi_poll(multi.get(), nullptr, 0, 1000, nullptr);
-    if (trouble != CURLM_OK) break;
-  }
-  set_under_way(nullptr);
-
+  const auto [was_cancelled, trouble] = shared_->Run(multi.get());
   CURLcode result = CURLE_OK;
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left))

@@ -51,8 +51,9 @@ class HttpClient {
   const std::unique_ptr<Shared> shared_;
 };
 
-// The verdict by the status alone: 2xx is accepted, what is wrong with this very message (400, 410, 413, 422) is refused,
-// and all else may be better the next time. The answer shows the status and what the body says, without `secrets`.
+// The verdict by the status alone: 2xx is accepted, what is wrong with this very message (400, 410, 413, 422) is
+// refused, and all else may be better the next time. The answer shows the status and what the body says, without
+// `secrets`.
 Delivery DeliveryOf(const HttpAnswer& answer, const std::vector<std::string>& secrets);
 
 // What is secret of a URL: its login, and all that stands behind the host.

@@ -21,7 +21,7 @@ namespace linewatch {
 
 class IcmpProber : public Prober {
  public:
-  // Throws std::system_error when IPv4 sockets may not be opened. Without IPv6, checks of its addresses fail and say so.
+  // Throws std::system_error when IPv4 sockets may not be opened. Without IPv6, checks by it fail and say so.
   explicit IcmpProber(Done done);
 
   void Start(std::span<const Check> checks, SteadyTime now) override;

@@ -8,7 +8,7 @@
 #include <ctime>
 #include <sstream>
 
-#include "monitord/answer_text.h"
+#include "monitord/plain_text.h"
 
 namespace linewatch {
 namespace {
@@ -18,14 +18,6 @@ constexpr size_t kLine = 76;
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
-}
-
-// The value of a header is one line, whatever it was made of.
-std::string WithoutControls(std::string_view text) {
-  std::string line(text);
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return line;
 }
 
 // RFC 2047. A character never stands in two words: each of them is decoded by itself. (Poco's encodeWord breaks inside

@@ -108,8 +108,8 @@ int TakeSignals() {
 int Main(int argc, char** argv) {
   // The threads that resolve names allocate next to nothing: an arena each would cost more than the daemon itself.
   mallopt(M_ARENA_MAX, 2);
-  // What is large, such as the text of a list, goes back to the system when it is freed. Left to itself, malloc takes each
-  // such size for one that will be wanted again, and from then on keeps as much.
+  // What is large, such as the text of a list, goes back to the system when it is freed. Left to itself, malloc takes
+  // each such size for one that will be wanted again, and from then on keeps as much.
   mallopt(M_MMAP_THRESHOLD, 128 * 1024);
   auto [options, check_config] = ReadArguments(argc, argv);
   auto [config, fault] = LoadConfigOrPrevious(options.config);

@@ -9,9 +9,9 @@
 
 namespace linewatch {
 
-// A window begins with `from` and ends just before `to`. A weekly one is meant by the clock on the wall: on the day when
-// that is set, 01:00 to 04:00 is an hour shorter or longer. A time that comes twice opens at the first and closes at
-// the second; one that is left out is the moment of the change.
+// A window begins with `from` and ends just before `to`. A weekly one is meant by the clock on the wall: on the day
+// when that is set, 01:00 to 04:00 is an hour shorter or longer. A time that comes twice opens at the first and closes
+// at the second; one that is left out is the moment of the change.
 bool is_open(const MaintenanceWindow& window, WallTime now);
 bool is_in_maintenance(const std::vector<MaintenanceWindow>& windows, WallTime now);
 

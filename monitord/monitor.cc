@@ -5,17 +5,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <ctime>
 #include <system_error>
 #include <utility>
 
-#include "monitord/alert_text.h"
+#include "monitord/clock_watch.h"
 #include "monitord/config_file.h"
 #include "monitord/log.h"
+#include "monitord/moment.h"
+#include "monitord/notices.h"
 #include "monitord/replay.h"
 
 namespace linewatch {
@@ -31,35 +30,6 @@ constexpr milliseconds kRetryAfter{1000};  // after a write that failed
 
 // A disk that is gone for a day: what happened last is kept.
 constexpr size_t kMostUnwritten = 100000;
-
-// What to do about checks that are not measured as they should be, in the order of Flaw.
-struct Advice {
-  const char *code, *message;
-};
-constexpr std::array<Advice, kFlaws> kAdvice = {{
-    {},
-    {"not_sent", "some checks cannot be sent: the network interface is down or overloaded"},
-    {"probing_late", "monitord does not get the processor in time: some checks are not counted"},
-    {"replies_dropped",
-     "replies are dropped for want of room: some checks are not counted; raise sysctl net.core.rmem_max"},
-}};
-
-std::string Describe(const MonitorEvent& event) {
-  const auto seconds = [&] {
-    return DurationText(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::abs(event.t - event.since)));
-  };
-  if (event.state == "blind") return "monitord is blind: hosts that do not answer are unknown, none is blamed";
-  if (event.state == "sight") return "monitord sees again, after " + seconds();
-  if (event.state == "late") return "nobody watched for " + seconds() + ": the machine slept, or monitord was held up";
-  if (event.state == "clock")
-    return "the clock was set " + std::string(event.t > event.since ? "forward" : "back") + " by " + seconds();
-  return event.state;
-}
-
-std::string NoticeCodeOf(const std::error_code& error) {
-  const bool is_full = error == std::errc::no_space_on_device || error.value() == EDQUOT;
-  return is_full ? "disk_full" : "write_failed";
-}
 
 }  // namespace
 
@@ -216,9 +186,9 @@ void Monitor::LoadRequests() {
 // Tells the probing what there is to watch, after every change of settings.
 void Monitor::WatchTargets() {
   Recorder::Outcome outcome;
-  auto targets = recorder_.Watch(ReadClocks(), outcome);
+  auto targets = recorder_.TakeSettings(ReadClocks(), outcome);
   Take(std::move(outcome));
-  probing_.Watch(std::move(targets), config_.interval);
+  probing_.SetTargets(std::move(targets), config_.interval);
 }
 
 void Monitor::LookAtClock() {
@@ -265,14 +235,11 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
 }
 
 void Monitor::TellUnmeasured(const Round& round, const Recorder::Outcome& outcome) {
-  const auto note_if = [this](bool is_so, const char* code, const char* message) {
-    NoteWhile(is_so ? std::optional<std::string>(message) : std::nullopt, code);
+  const auto note_while = [this](bool is_so, const Advice& advice) {
+    NoteWhile(is_so ? std::optional<std::string>(advice.message) : std::nullopt, advice.code);
   };
-  note_if(round.is_neighbour_table_full, "neighbour_table_full",
-          "the kernel's table of neighbours is full: some hosts of this network cannot be checked; raise sysctl "
-          "net.ipv4.neigh.default.gc_thresh3");
-  for (size_t flaw = 1; flaw < kAdvice.size(); ++flaw)
-    note_if(outcome.unmeasured[flaw] > 0, kAdvice[flaw].code, kAdvice[flaw].message);
+  note_while(round.is_neighbour_table_full, kNeighbourTableFull);
+  for (size_t i = 1; i < kFlaws; ++i) note_while(outcome.unmeasured[i] > 0, AdviceOn(static_cast<Flaw>(i)));
 }
 
 void Monitor::Alert() {
@@ -282,8 +249,9 @@ void Monitor::Alert() {
   NoteWhile(heartbeat_.trouble(), "heartbeat_failed");
 }
 
-// Messages first, for an event says that they are safe; then events: what the dashboard shows is then not ahead of the record. A disk that takes no events does not keep the
-// live list, which may be in memory, from being renewed. Whatever fails is tried again with the next turn.
+// Messages first, for an event says that they are safe; then events: what the dashboard shows is then not ahead of the
+// record. A disk that takes no events does not keep the live list, which may be in memory, from being renewed. Whatever
+// fails is tried again with the next turn.
 void Monitor::Publish() {
   is_changed_ = false;
   if (cycle_started_ != SteadyTime{}) {
@@ -317,7 +285,7 @@ std::optional<Monitor::Failure> Monitor::Attempt(const std::function<void()>& wr
   } catch (const LockTimeout& error) {
     return Failure{"lock_held", "another program keeps hosts.json locked; what is seen stays in memory", error.what()};
   } catch (const std::system_error& error) {
-    return Failure{NoticeCodeOf(error.code()),
+    return Failure{WriteFailureCode(error.code()),
                    "cannot write to the data folder; what is seen stays in memory: " + error.code().message(),
                    error.what()};
   }

@@ -34,7 +34,7 @@ class Monitor {
   Monitor(Options options, Config config, const std::string& config_fault, Probing& probing,
           std::span<const ChannelKind> channels, int signals);
 
-  // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong meanwhile is logged, shown and tried again.
+  // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong is logged, shown and tried again.
   void Run();
 
   // Whether no message is on its way to a server any more.

@@ -21,7 +21,7 @@ struct Delivery {
     kRefused,   // this message for good: the same again would be refused again
   };
   Result result = Result::kDeferred;
-  // The server's own words, on one line of at most 300 characters; or what went wrong before it had any. Never a secret.
+  // The server's own words, on one line of at most 300 characters; or what went wrong before. Never a secret.
   std::string answer;
   // It failed when all of the message was on its way: it may have arrived, and only the same text may be sent again.
   bool may_have_arrived = false;
@@ -35,8 +35,8 @@ class Notifier {
  public:
   virtual ~Notifier() = default;
 
-  // Blocks, for kLongestStep at a time where a server is silent. What a server or the network does is an answer, never an
-  // exception.
+  // Blocks, for kLongestStep at a time where a server is silent. What a server or the network does is an answer, never
+  // an exception.
   virtual Delivery Send(const Message& message) = 0;
 
   // From another thread: a Send under way, or to come, ends soon, as deferred.

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "monitord/log.h"
-#include "monitord/suspend_watch.h"
+#include "monitord/moment.h"
 #include "store/host_list.h"
 
 namespace linewatch {
@@ -45,7 +45,7 @@ Probing::~Probing() {
   close(rounds_fd_);
 }
 
-void Probing::Watch(Targets targets, milliseconds interval) {
+void Probing::SetTargets(Targets targets, milliseconds interval) {
   auto next = std::make_shared<Watched>();
   next->lines.resize(targets->size());
   next->interval = interval;

@@ -47,7 +47,7 @@ class Probing {
 
   // Replaces what is watched. Targets that were there before, unchanged, keep what was measured of them; the others
   // are checked at once.
-  void Watch(Targets targets, std::chrono::milliseconds interval);
+  void SetTargets(Targets targets, std::chrono::milliseconds interval);
 
   // A check of these targets now, unless one is under way.
   void CheckNow(std::vector<std::string> ids);

@@ -20,7 +20,7 @@ constexpr std::string_view kUplinkPrefix = "uplink/";
 // Missing so many cycles is a pause in which nobody watched, not a delay.
 constexpr int kMissedCycles = 3;
 
-Target TargetFor(const Host& host, const Config& config) {
+Target HostTarget(const Host& host, const Config& config) {
   Target target;
   target.id = host.id;
   target.kind = host.check;
@@ -51,7 +51,7 @@ Target UplinkTarget(const std::string& address, const Config& config) {
   Host uplink;
   uplink.id = std::string(kUplinkPrefix) + address;
   uplink.ip = address;
-  return TargetFor(uplink, config);
+  return HostTarget(uplink, config);
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ void Recorder::Start(WallTime last_sign, const Moment& now) {
   }
 }
 
-Targets Recorder::Watch(const Moment& now, Outcome& outcome) {
+Targets Recorder::TakeSettings(const Moment& now, Outcome& outcome) {
   std::unordered_map<std::string_view, size_t> before;
   for (size_t i = 0; i < subjects_.size(); ++i) before.emplace((*targets_)[i].id, i);
   std::vector<Contact> contacts(list_.hosts.size() + config_.uplinks.size());
@@ -86,7 +86,7 @@ Targets Recorder::Watch(const Moment& now, Outcome& outcome) {
   for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
     Host& host = list_.hosts[i];
     Tell(host, RecordEnabled(host.seen, host.enabled, now.wall), now.wall, outcome);
-    if (host.enabled) add(i, TargetFor(host, config_));
+    if (host.enabled) add(i, HostTarget(host, config_));
   }
   auto uplink = static_cast<uint32_t>(list_.hosts.size());
   for (const auto& address : config_.uplinks) add(uplink++, UplinkTarget(address, config_));

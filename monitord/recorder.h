@@ -1,5 +1,5 @@
-// What the rounds of checks make of the list of hosts: who is up, who is to blame, and what is worth an event. It reads no
-// clock, no file and no network: rounds and moments come in, the changed list, events and questions come out.
+// What the rounds of checks make of the list of hosts: who is up, who is to blame, and what is worth an event. It reads
+// no clock, no file and no network: rounds and moments come in, the changed list, events and questions come out.
 #ifndef LINEWATCH_MONITORD_RECORDER_H_
 #define LINEWATCH_MONITORD_RECORDER_H_
 
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "monitord/clock_watch.h"
+#include "monitord/moment.h"
 #include "monitord/probing.h"
 #include "monitord/sight.h"
 #include "monitord/status_history.h"
@@ -21,7 +22,7 @@ namespace linewatch {
 
 class Recorder {
  public:
-  // Both belong to the daemon and outlive this. After every change of settings in them Watch is to be called.
+  // Both belong to the daemon and outlive this. After every change of settings in them TakeSettings is to be called.
   Recorder(HostList& list, const Config& config) : list_(list), config_(config) {}
 
   struct Outcome {
@@ -35,12 +36,12 @@ class Recorder {
   // are no longer in a row with those to come.
   void Start(WallTime last_sign, const Moment& now);
 
-  // What there is to probe: the enabled hosts and the uplinks.
-  Targets Watch(const Moment& now, Outcome& outcome);
+  // After a change of hosts or config. Answers what there is to probe: the enabled hosts and the uplinks.
+  Targets TakeSettings(const Moment& now, Outcome& outcome);
 
   void Record(const Round& round, const Moment& now, Outcome& outcome);
 
-  // Of the list as of the last Watch.
+  // Of the list as of the last TakeSettings.
   const Topology& topology() const { return topology_; }
 
   // Every few seconds; Record does it, too.
@@ -63,13 +64,13 @@ class Recorder {
 
   HostList& list_;
   const Config& config_;
-  Targets targets_;                 // of the last Watch
+  Targets targets_;                 // of the last TakeSettings
   std::vector<uint32_t> subjects_;  // whom each of them is for
   Topology topology_;
   // What the checks of one subject tell of the way to it.
   struct Contact {
-    // When the last round began in which it answered. Within a round nobody vouches for anybody: the requests of one may
-    // be sent long before those of another.
+    // When the last round began in which it answered. Within a round nobody vouches for anybody: the requests of one
+    // may be sent long before those of another.
     WallTime answered = kNever;
     std::optional<bool> is_good;  // what the last check told that was measured
     bool is_asked = false;        // to vouch for others, between two cycles

@@ -36,8 +36,9 @@ class RoundTrip {
   float smoothed_us_ = 0, variation_us_ = 0;
 };
 
-// When repeat `n` (from 1 to `retries`) of a check is sent, after its start. The first follows the line's own round trip,
-// the last is not before half of the timeout, those between grow geometrically; none is later than the timeout allows.
+// When repeat `n` (from 1 to `retries`) of a check is sent, after its start. The first follows the line's own round
+// trip, the last is not before half of the timeout, those between grow geometrically; none is later than the timeout
+// allows.
 std::chrono::microseconds RepeatAfter(const RoundTrip& line, int n, int retries, std::chrono::microseconds timeout);
 
 // Whether an echo request that was sent `lateness` after its time, with `left` until the deadline, was sent too late

@@ -10,8 +10,8 @@
 
 namespace linewatch {
 
-// What is known of the way out of this machine when a round has ended: from the last check of every target, were they in
-// this round or in one before.
+// What is known of the way out of this machine when a round has ended: from the last check of every target, were they
+// in this round or in one before.
 struct WayOut {
   WallTime sent;  // when the round's checks were started
   bool has_uplinks = false;

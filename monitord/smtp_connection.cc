@@ -146,7 +146,7 @@ int SmtpConnection::Retry(const Attempt& attempt, short events, SteadyTime deadl
     for (;;) {
       const int result = attempt();
       if (result >= 0) return result;
-      // In clear the only reason to wait is the one it was called for; TLS may have to read to write, and the other way.
+      // In clear the only reason to wait is the one it was called for; TLS may have to read to write, and back.
       if (is_secure_) events = result == SecureStreamSocket::ERR_SSL_WANT_WRITE ? POLLOUT : POLLIN;
       Wait(socket_.impl()->sockfd(), events, deadline, action);
     }

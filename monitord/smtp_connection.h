@@ -40,8 +40,8 @@ class SmtpConnection {
   // To the first of the host's addresses that takes it.
   void Connect(const std::string& host, int port);
 
-  // From now on all goes under TLS, with a server that has a certificate for `host`, by an authority in `ca_file`, or by
-  // one that the system trusts when it is empty. What the server sent in clear before it is forgotten.
+  // From now on all goes under TLS, with a server that has a certificate for `host`, by an authority in `ca_file`, or
+  // by one that the system trusts when it is empty. What the server sent in clear before it is forgotten.
   void StartTls(const std::string& host, const std::string& ca_file);
 
   // `step` is what a failure says there was no answer to.

@@ -87,6 +87,44 @@ void SmtpNotifier::LogIn(const SmtpReply& offers) {
   if (reply.code != 235) Defer("login as " + smtp_.username + ": " + reply.text());
 }
 
+void SmtpNotifier::Open() {
+  const std::string hello = "EHLO " + OwnName();
+  connection_.Connect(smtp_.host, smtp_.port);
+  if (smtp_.security == "tls") connection_.StartTls(smtp_.host, smtp_.ca_file);
+  if (const auto greeting = connection_.Read("greeting"); !greeting.is_good()) Defer("greeting: " + greeting.text());
+  auto offers = connection_.Command("EHLO", hello);
+  if (!offers.is_good()) Defer("EHLO: " + offers.text());
+  if (smtp_.security == "starttls") {
+    if (!Extension(offers, "STARTTLS")) {
+      connection_.Quit();
+      Defer("the server does not offer STARTTLS; nothing was sent in clear");
+    }
+    if (const auto reply = connection_.Command("STARTTLS", "STARTTLS"); reply.code != 220)
+      Defer("STARTTLS: " + reply.text());
+    connection_.StartTls(smtp_.host, smtp_.ca_file);
+    offers = connection_.Command("EHLO", hello);
+    if (!offers.is_good()) Defer("EHLO: " + offers.text());
+  }
+  if (!smtp_.username.empty()) LogIn(offers);
+}
+
+std::vector<std::string> SmtpNotifier::NameRecipients(Delivery& delivery, std::string& answer) {
+  std::vector<std::string> later;
+  for (const std::string& address : std::vector<std::string>(delivery.left)) {
+    const auto reply = connection_.Command("RCPT TO", "RCPT TO:<" + address + ">");
+    if (reply.code == 421 || reply.code == 530) Defer("RCPT TO: " + reply.text());  // it is not about this recipient
+    if (reply.is_good()) continue;
+    answer = address + ": " + reply.text();
+    if (reply.is_final()) {
+      std::erase(delivery.left, address);
+      delivery.refused.push_back(Answer(answer));
+    } else {
+      later.push_back(address);
+    }
+  }
+  return later;
+}
+
 void SmtpNotifier::Converse(const Message& message, Delivery& delivery) {
   if (!is_simple_mail_address(smtp_.from))
     Defer("smtp.from is " + smtp_.from + ", expected a plain ASCII mail address");
@@ -106,42 +144,12 @@ void SmtpNotifier::Converse(const Message& message, Delivery& delivery) {
   if (left.empty())
     return refuse(delivery.refused.empty() ? "there is nobody to send it to" : delivery.refused.front());
 
-  const std::string hello = "EHLO " + OwnName();
-  connection_.Connect(smtp_.host, smtp_.port);
-  if (smtp_.security == "tls") connection_.StartTls(smtp_.host, smtp_.ca_file);
-  if (const auto greeting = connection_.Read("greeting"); !greeting.is_good()) Defer("greeting: " + greeting.text());
-  auto offers = connection_.Command("EHLO", hello);
-  if (!offers.is_good()) Defer("EHLO: " + offers.text());
-  if (smtp_.security == "starttls") {
-    if (!Extension(offers, "STARTTLS")) {
-      connection_.Quit();
-      Defer("the server does not offer STARTTLS; nothing was sent in clear");
-    }
-    if (const auto reply = connection_.Command("STARTTLS", "STARTTLS"); reply.code != 220)
-      Defer("STARTTLS: " + reply.text());
-    connection_.StartTls(smtp_.host, smtp_.ca_file);
-    offers = connection_.Command("EHLO", hello);
-    if (!offers.is_good()) Defer("EHLO: " + offers.text());
-  }
-  if (!smtp_.username.empty()) LogIn(offers);
-
+  Open();
   // A sender that is not wanted is a matter of the settings.
   if (const auto reply = connection_.Command("MAIL FROM", "MAIL FROM:<" + smtp_.from + ">"); !reply.is_good())
     Defer("MAIL FROM: " + reply.text());
-  std::vector<std::string> later;
   std::string answer;
-  for (const std::string& address : std::vector<std::string>(left)) {
-    const auto reply = connection_.Command("RCPT TO", "RCPT TO:<" + address + ">");
-    if (reply.code == 421 || reply.code == 530) Defer("RCPT TO: " + reply.text());  // it is not about this recipient
-    if (reply.is_good()) continue;
-    answer = address + ": " + reply.text();
-    if (reply.is_final()) {
-      std::erase(left, address);
-      delivery.refused.push_back(Answer(answer));
-    } else {
-      later.push_back(address);
-    }
-  }
+  const std::vector<std::string> later = NameRecipients(delivery, answer);
   if (left.size() == later.size()) {
     connection_.Quit();
     if (!later.empty()) Defer(answer);

@@ -1,13 +1,16 @@
 // Alerts by e-mail, through the mail server of config.json's `smtp`.
 //
 // Security "tls" and "starttls" verify the server's certificate, on this machine, too, and with "starttls" nothing but
-// EHLO goes to a server that does not offer it. With "none" all goes in clear, a password as well: whoever sets that wants
-// it so, for a server on the same machine or a wire of their own.
+// EHLO goes to a server that does not offer it. With "none" all goes in clear, a password as well: whoever sets that
+// wants it so, for a server on the same machine or a wire of their own.
 #ifndef LINEWATCH_MONITORD_SMTP_NOTIFIER_H_
 #define LINEWATCH_MONITORD_SMTP_NOTIFIER_H_
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "monitord/notifier.h"
 #include "monitord/smtp_connection.h"
@@ -23,8 +26,14 @@ class SmtpNotifier : public Notifier {
   void Cancel() override;
 
  private:
-  void LogIn(const SmtpReply& offers);
+  // These throw what defers the message.
   void Converse(const Message& message, Delivery& delivery);
+  // Until the server is ready for a mail: connected, under TLS where that is wanted, logged in.
+  void Open();
+  void LogIn(const SmtpReply& offers);
+  // RCPT TO for each of delivery.left. Answers those that are to be tried later; those refused for good are moved to
+  // delivery.refused. `answer` is what the server said to the last one that it did not take.
+  std::vector<std::string> NameRecipients(Delivery& delivery, std::string& answer);
   std::string Answer(std::string_view text) const;
 
   const Config::Smtp smtp_;

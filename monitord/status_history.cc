@@ -74,7 +74,7 @@ std::optional<StatusChange> RecordBlind(Observation& seen, WallTime sent, const 
 
 std::optional<StatusChange> RecordFailure(Observation& seen, const std::string& reason, WallTime sent,
                                           const Limits& limits, const Upstream& upstream) {
-  // A parent or sight is back: what reboots behind it, or was still cut when this check was sent, has its full threshold.
+  // A parent or sight is back: what reboots behind it, or was still cut when this check was sent, is counted anew.
   const bool was_excused = seen.status == Status::kUnreachable || seen.status == Status::kUnknown;
   if (was_excused && !upstream.parents_failed) BreakFailures(seen);
 

@@ -1,17 +1,12 @@
 #include "monitord/suspend_watch.h"
 
-#include <ctime>
 #include <utility>
+
+#include "monitord/moment.h"
 
 namespace linewatch {
 
 using std::chrono::nanoseconds;
-
-nanoseconds BootNow() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
-}
 
 bool SuspendWatch::HasSlept() {
   const auto steady_before = std::chrono::steady_clock::now();

@@ -7,9 +7,6 @@
 
 namespace linewatch {
 
-// Time since the boot, with the time that the machine slept.
-std::chrono::nanoseconds BootNow();
-
 class SuspendWatch {
  public:
   // Whether the machine slept since the last call; the first call answers no.

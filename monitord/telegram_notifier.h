@@ -24,7 +24,8 @@ class TelegramNotifier : public Notifier {
 // What is posted: plain text, in which nothing is to be escaped, cut at a line to what Telegram takes.
 std::string TelegramBody(const std::string& chat_id, const Message& message, WallTime now);
 
-// What Telegram's answer means. That a chat is not found is for the settings to mend; a text that is not wanted is refused.
+// What Telegram's answer means. A chat that is not found is for the settings to mend; a text that is not wanted is
+// refused for good.
 Delivery TelegramVerdict(const HttpAnswer& answer, const std::string& token);
 
 ChannelKind TelegramChannel();

@@ -19,8 +19,8 @@ Topology::Topology(const HostList& list) {
   }
   begin_.push_back(static_cast<uint32_t>(parents_.size()));
 
-  // A circle, which an edit by hand can make, ends where it is noticed: else each of its hosts would excuse the next, and
-  // none would ever be down.
+  // A circle, which an edit by hand can make, ends where it is noticed: else each of its hosts would excuse the next,
+  // and none would ever be down.
   std::vector<bool> closes_circle(parents_.size());
   enum class Mark : uint8_t { kNew, kEntered, kDone };
   std::vector<Mark> marks(count, Mark::kNew);

@@ -16,7 +16,7 @@ class Topology {
   Topology() = default;
   explicit Topology(const HostList& list);
 
-  // The enabled parents of a host: a paused one says nothing. None for most. Of a circle of parents one link is left out.
+  // The enabled parents of a host: a paused one says nothing. None for most. Of a circle one link is left out.
   std::span<const uint32_t> ParentsOf(uint32_t host) const;
 
   bool is_parent(uint32_t host) const { return is_parent_[host]; }

@@ -35,7 +35,7 @@ std::string WebhookBody(const Message& message, WallTime now) {
       write("id", alert.host);
       write("name", alert.name);
       write("ip", alert.ip);
-      write("event", EventOf(alert.kind));
+      write("event", TraitsOf(alert.kind).event);
       write("status", NameOf(alert.status));
       write("since", alert.since);
       write("reason", alert.reason);

@@ -28,6 +28,19 @@ inline constexpr std::array<std::string_view, 8> kAlertKindNames = {"down",     
                                                                     "degraded", "degraded_over", "blind",    "test"};
 inline std::string_view NameOf(AlertKind kind) { return kAlertKindNames[static_cast<size_t>(kind)]; }
 
+// What an alert is about: a trouble that begins, may be told again while it lasts, and ends; or none of a host's.
+enum class Trouble : uint8_t { kOutage, kDegradation, kNone };
+struct AlertTraits {
+  int gravity;             // 0 is the gravest
+  std::string_view event;  // as programs outside know it: down, recovery, degraded, flapping, blind or test
+  Trouble trouble;
+  bool is_end;  // of the trouble; else its beginning
+};
+const AlertTraits& TraitsOf(AlertKind kind);
+
+// Whether `end` tells that what `begin` told is over. With an outage a degradation before it is over, too.
+bool does_end(AlertKind end, AlertKind begin);
+
 // As it was when it fell due: what becomes of the host afterwards is another alert.
 struct Alert {
   AlertKind kind = AlertKind::kDown;
@@ -57,11 +70,11 @@ struct Message {
   std::vector<std::string> to;  // smtp: the recipients who have not got it yet
 };
 
-// down, recovery, degraded, flapping, blind or test: the gravest of its alerts, as programs outside know them.
+// The event of the gravest of its alerts.
 std::string_view EventOf(const Message& message);
 
-// The same of one alert.
-std::string_view EventOf(AlertKind kind);
+// The ids of the hosts that it is about, each once.
+std::vector<std::string> HostsOf(const Message& message);
 
 }  // namespace linewatch
 

@@ -15,7 +15,7 @@ namespace linewatch {
 
 void AppendLines(const std::filesystem::path& path, std::string_view lines, std::chrono::milliseconds patience) {
   const bool is_new = !IdentityOf(path).exists();
-  // The file is its own lock: it is never renamed. Without it, taking back a half-written line could take another's too.
+  // The file is its own lock: it is never renamed. Without it, taking back half a line could take another's, too.
   const FileLock lock(path, patience);
   const Descriptor file(open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
   if (!file.is_open()) ThrowErrno("open", path);

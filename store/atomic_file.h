@@ -42,7 +42,7 @@ class AtomicFile {
 
   void Write(std::string_view text);
 
-  // Everything that may fail for want of space is behind us once this has returned. Called by Commit if it was not before.
+  // Everything that may fail for want of space is behind us once this has returned. Commit calls it if nobody has.
   void Sync();
 
   // The new file is in place and survives a power cut once this has returned.

@@ -25,19 +25,19 @@ struct Secret {
   std::string text;
 };
 
-// What may stand in each field, and what it means, is written in the schema in config.cc.
+// What may stand in each field is written in the schema in config.cc.
 struct Config {
   std::chrono::milliseconds interval{10000};
-  std::chrono::milliseconds timeout{
-      1000};  // the budget of one whole check; below the interval, so that cycles never overlap
+  std::chrono::milliseconds timeout{1000};  // of one whole check; below the interval, so that cycles never overlap
   int retries = 2;
   int fail_threshold = 10;
-  std::chrono::milliseconds email_cooldown{3600000};
-  std::vector<std::string> uplinks;
-  std::chrono::milliseconds digest_window{10000};
-  std::chrono::milliseconds alert_expiry{86400000};
-  std::chrono::milliseconds fallback_after{300000};
-  std::vector<std::string> fallback;
+  std::chrono::milliseconds email_cooldown{3600000};  // between two alerts of one trouble, by whatever channel
+  std::vector<std::string> uplinks;                   // while none of them answers, monitord is blind
+  std::chrono::milliseconds digest_window{10000};     // what falls due within it is one message
+  std::chrono::milliseconds alert_expiry{86400000};   // a message that waited for so long is given up
+  std::chrono::milliseconds fallback_after{300000};   // one that waited for so long goes to `fallback`, too
+  std::vector<std::string> fallback;                  // channels that get nothing else
+  // Who is told of a group, instead of everybody.
   struct Route {
     std::string group;
     std::vector<std::string> smtp_to, channels;
@@ -48,7 +48,7 @@ struct Config {
     MaintenanceWindow window;
   };
   std::vector<GroupMaintenance> maintenance;
-  std::string heartbeat_url;
+  std::string heartbeat_url;  // called every minute
   struct Smtp {
     std::string host;
     int port = 25;
@@ -80,8 +80,8 @@ struct Config {
     Role anonymous = Role::kViewer;
     std::map<std::string, Role> roles;
   } access;
-  std::string public_url;
-  std::string timezone;  // empty: the system's
+  std::string public_url;  // of the dashboard, for the links in messages
+  std::string timezone;    // empty: the system's
   std::chrono::milliseconds checkpoint{3600000};
   int retention_days = 400;
   std::string title = "Linewatch";

@@ -70,8 +70,8 @@ class EventLog {
   // `folder` is made on the first append.
   explicit EventLog(std::filesystem::path folder, std::chrono::milliseconds patience = kLockPatience);
 
-  // All of `events`, in one write, on the disk when this returns. Throws std::system_error when that cannot be had: then
-  // a part may be written, which readers skip and the next append closes with a line end. Any number of processes.
+  // All of `events`, in one write, on the disk when this returns. Throws std::system_error when that cannot be had:
+  // then a part may be written, which readers skip and the next append closes with a line end. Any number of processes.
   void Append(const std::vector<Event>& events) const;
 
   // Hands every event from `from` on to `take`, file by file in the order of writing, which a jumping clock may have

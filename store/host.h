@@ -47,7 +47,8 @@ struct MaintenanceWindow {
   std::string note;
 };
 
-// Somebody knows and works on it: no repeats until the trouble ends in which it was written. monitord takes it away then.
+// Somebody knows and works on it: no repeats until the trouble ends in which it was written. monitord takes it away
+// then.
 struct Acknowledgement {
   std::string by;
   WallTime at;
@@ -110,8 +111,8 @@ struct Observation {
   UptimeHistory history;
 };
 
-// Every byte counts ten thousand times: `packets` stands where there is room for it, and what is hardly ever set is small
-// while it is not.
+// Every byte counts ten thousand times: `packets` stands where there is room for it, and what is hardly ever set is
+// small while it is not.
 struct Host {
   // Settings. The API and people write them; monitord never does. What may stand in them: store/host_check.h.
   std::string id;        // 1 to 32 of a-z0-9, never reused

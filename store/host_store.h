@@ -16,8 +16,9 @@
 
 namespace linewatch {
 
-// Where the files lie: see LocateFolders. `live` is memory on an installed system and equals `data` otherwise: the whole list is written
-// there each cycle, while in `data` it is replaced only by edits and checkpoints, because a card wears.
+// Where the files lie: see LocateFolders. `live` is memory on an installed system and equals `data` otherwise: the
+// whole list is written there each cycle, while in `data` it is replaced only by edits and checkpoints, because a card
+// wears.
 struct Folders {
   std::filesystem::path data, live;
 
@@ -57,8 +58,8 @@ class HostStore {
   // ---- For monitord, the only one that observes.
 
   // Once, at the start: sweeps temporary files, reconciles the two folders, sets aside what does not parse (as
-  // NAME.bad-TIME, falling back on NAME.prev), takes over a file of the seed's system, gives ids to hosts without. A host
-  // whose entry an edit by hand has broken stays as it was in the other copies.
+  // NAME.bad-TIME, falling back on NAME.prev), takes over a file of the earlier Python system, gives ids to hosts
+  // without. A host whose entry an edit by hand has broken stays as it was in the other copies.
   HostList Load(Findings& findings);
 
   // Replaces hosts.json by `mine`. If somebody changed the settings since the last Load or Publish, theirs win: `mine`

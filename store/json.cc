@@ -38,8 +38,8 @@ bool has_lone_surrogate(std::string_view text) {
   return false;
 }
 
-// Builds a document from what a RapidJSON reader tells, and sees to what RapidJSON 1.1.0 does wrong. Numbers are read by
-// std::from_chars: a zero of many decimals or with a large exponent, "0e58", becomes any number there (clz of 0).
+// Builds a document from what a RapidJSON reader tells, and sees to what RapidJSON 1.1.0 does wrong. Numbers are read
+// by std::from_chars: a zero of many decimals or with a large exponent, "0e58", becomes any number there (clz of 0).
 class Builder {
  public:
   explicit Builder(rapidjson::Document& document) : document_(document) {}

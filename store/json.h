@@ -39,8 +39,8 @@ inline size_t LineAt(std::string_view text, size_t offset) {
 }
 
 // Writes JSON, and hands it on in pieces: a list of any length takes the same memory. Takes the events of a RapidJSON
-// value (value.Accept(out)). Our own instead of rapidjson::Writer, because the whole list is written each cycle, and this
-// is several times as fast: whatever is short looks for room once, and goes there in a few instructions.
+// value (value.Accept(out)). Our own instead of rapidjson::Writer, because the whole list is written each cycle, and
+// this is several times as fast: whatever is short looks for room once, and goes there in a few instructions.
 class JsonWriter {
  public:
   using Ch = char;
@@ -65,8 +65,8 @@ class JsonWriter {
   bool StartArray() { return Open('['); }
   bool EndArray(rapidjson::SizeType = 0) { return Close(']'); }
 
-  // A value of at most kMost characters: `put` writes it to the place it is given, and answers where it ends. The second
-  // is Key and Value in one.
+  // A value of at most kMost characters: `put` writes it to the place it is given, and answers where it ends. The
+  // second is Key and Value in one.
   static constexpr size_t kMostOfNumber = 32;
   template <size_t kMost = kMostOfNumber, class Put>
   bool Value(const Put& put) {

@@ -1,5 +1,5 @@
 // The format of outbox/: a file ID.CHANNEL.json for each message and channel, one JSON object:
-//   {"id":"k3f9…","channel":"smtp","queued":1763800000.12,"attempts":2,"next":1763800020.5,"error":"connection refused",
+//   {"id":"k3f9…","channel":"smtp","queued":1763800000.12,"attempts":2,"next":1763800020.5,"error":"EHLO: cancelled",
 //    "subject":"DOWN Server A …","text":"…","html":"…","to":["noc@example.net"],"alerts":[{"kind":"down",…}],…}
 // The members are listed once, below. Times are Unix seconds. The file goes when the channel has accepted the message.
 #include "store/outbox.h"

@@ -16,8 +16,8 @@ class Trail {
   static constexpr size_t kLength = 60;
   static constexpr float kFailed = -1;  // no round trip is negative
 
-  // Below 1000 a code counts microseconds. Above, each decade from 1 ms on has 900 of them, one for each number of three
-  // digits. So a longer round trip never has a smaller code.
+  // Below 1000 a code counts microseconds. Above, each decade from 1 ms on has 900 of them, one for each number of
+  // three digits. So a longer round trip never has a smaller code.
   using Code = uint16_t;
   static constexpr int kDecades = 7;  // to 9,990 s, longer than any timeout
   static constexpr Code kLongest = 1000 + 900 * kDecades - 1;

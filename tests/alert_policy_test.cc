@@ -299,7 +299,7 @@ TEST_CASE("a restart neither repeats nor forgets an alert", "[alert_policy]") {
   CHECK(Restored(kOutage - 1h, kNow).Look(kNow) == AlertKind::kDown);
 }
 
-TEST_CASE("a count without a time, as the seed's file has it, begins with its alert", "[alert_policy]") {
+TEST_CASE("a count without a time, as the Python system's file has it, begins with its alert", "[alert_policy]") {
   Line told;
   told.host.seen.fail_count = 12;
   told.host.seen.last_alert_time = kNow - 600s;

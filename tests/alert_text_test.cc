@@ -192,14 +192,5 @@ TEST_CASE("nothing that people typed is markup", "[alert_text]") {
     CHECK_THAT(html, !ContainsSubstring(markup));
 }
 
-TEST_CASE("lengths are told in the two largest units", "[alert_text]") {
-  CHECK(DurationText(0s) == "0 s");
-  CHECK(DurationText(179s) == "179 s");
-  CHECK(DurationText(180s) == "3 min");
-  CHECK(DurationText(3h + 20min + 59s) == "3 h 20 min");
-  CHECK(DurationText(3h) == "3 h");
-  CHECK(DurationText(49h) == "2 d 1 h");
-}
-
 }  // namespace
 }  // namespace linewatch

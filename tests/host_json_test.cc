@@ -142,7 +142,7 @@ TEST_CASE("of a member that stands there twice the first counts", "[host_json]")
   CHECK(list.hosts[0].unknown_members.has_value());
 }
 
-TEST_CASE("the seed's bare array is read with what it knew", "[host_json]") {
+TEST_CASE("the bare array of the earlier Python system is read with what it knew", "[host_json]") {
   HostList list;
   bool was_array = false;
   REQUIRE_FALSE(ReadHostList(

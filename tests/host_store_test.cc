@@ -407,7 +407,7 @@ TEST_CASE("a host that an edit by hand broke is taken from the other folder, if 
   CHECK(list.hosts[0].ip == "10.0.0.1");
 }
 
-TEST_CASE("the file of the seed's system is taken over, and a copy kept", "[host_store]") {
+TEST_CASE("the file of the earlier Python system is taken over, and a copy kept", "[host_store]") {
   FOR_BOTH_ARRANGEMENTS;
   const std::string seed = R"([{"name":"A","ip":"10.0.0.1","fail_count":2},{"name":"B","ip":"10.0.0.2"}])";
   WriteInPlace(folders.durable_hosts(), seed);

@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 
 std::atomic<int> starts = 0;
 
-// Answers every check at once, on the probing thread, except those of targets named "silent", at their timeout. One named
-// "busy" takes 100 ms of the thread.
+// Answers every check at once, on the probing thread, except those of targets named "silent", at their timeout. One
+// named "busy" takes 100 ms of the thread.
 class InstantProber : public Prober {
  public:
   explicit InstantProber(Done done) : done_(std::move(done)) {}
@@ -76,7 +76,7 @@ const Probing::MakeProber kInstant[] = {
 
 TEST_CASE("the first list is checked at once, as a whole cycle", "[probing]") {
   Probing probing(kInstant);
-  probing.Watch(List({Named("a", 1h), Named("b", 1h)}), 1h);
+  probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
   const Round round = Next(probing);
   CHECK(round.is_cycle);
   CHECK(IdsOf(round) == "ab");
@@ -85,9 +85,9 @@ TEST_CASE("the first list is checked at once, as a whole cycle", "[probing]") {
 
 TEST_CASE("a host that is new or changed is checked at once, alone, and the others keep their turn", "[probing]") {
   Probing probing(kInstant);
-  probing.Watch(List({Named("a", 1h), Named("b", 1h)}), 1h);
+  probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
   Next(probing);
-  probing.Watch(List({Named("a", 1h), Named("b", 1h, "10.0.0.2"), Named("c", 1h)}), 1h);
+  probing.SetTargets(List({Named("a", 1h), Named("b", 1h, "10.0.0.2"), Named("c", 1h)}), 1h);
   const Round round = Next(probing);
   CHECK_FALSE(round.is_cycle);
   CHECK(IdsOf(round) == "bc");
@@ -95,7 +95,7 @@ TEST_CASE("a host that is new or changed is checked at once, alone, and the othe
 
 TEST_CASE("a check that is asked for is made at once", "[probing]") {
   Probing probing(kInstant);
-  probing.Watch(List({Named("a", 1h), Named("b", 1h)}), 1h);
+  probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
   Next(probing);
   probing.CheckNow({"b", "unknown"});
   CHECK(IdsOf(Next(probing)) == "b");
@@ -103,7 +103,7 @@ TEST_CASE("a check that is asked for is made at once", "[probing]") {
 
 TEST_CASE("a host with an interval of its own is checked every so many cycles", "[probing]") {
   Probing probing(kInstant);
-  probing.Watch(List({Named("a", 20ms), Named("b", 60ms)}), 20ms);
+  probing.SetTargets(List({Named("a", 20ms), Named("b", 60ms)}), 20ms);
   std::string cycles;
   for (int i = 0; i < 7; ++i) cycles += IdsOf(Next(probing)) + " ";
   CHECK(cycles == "ab a a ab a a ab ");
@@ -114,10 +114,10 @@ TEST_CASE("a silent host does not hold up a small round of others", "[probing]")
   Target silent = Named("s", 1h, "silent");
   silent.timeout = 1s;
   const int starts_before = starts;
-  probing.Watch(List({silent, Named("a", 1h)}), 1h);
+  probing.SetTargets(List({silent, Named("a", 1h)}), 1h);
   while (starts == starts_before) std::this_thread::yield();  // the first cycle is under way
   probing.CheckNow({"s"});                                    // so is its check: not started twice
-  probing.Watch(List({silent, Named("a", 1h), Named("b", 1h)}), 1h);
+  probing.SetTargets(List({silent, Named("a", 1h), Named("b", 1h)}), 1h);
   const auto before = std::chrono::steady_clock::now();
   const Round first = Next(probing);
   CHECK(IdsOf(first) == "b");
@@ -130,7 +130,7 @@ TEST_CASE("a silent host does not hold up a small round of others", "[probing]")
 
 TEST_CASE("a cycle tells how late it was started, and when by the clock that goes on in a sleep", "[probing]") {
   Probing probing(kInstant);
-  probing.Watch(List({Named("a", 30ms, "busy")}), 30ms);
+  probing.SetTargets(List({Named("a", 30ms, "busy")}), 30ms);
   const Round first = Next(probing);
   const Round second = Next(probing);
   CHECK(first.late < 50ms);
@@ -142,16 +142,16 @@ TEST_CASE("a cycle tells how late it was started, and when by the clock that goe
 
 TEST_CASE("with nothing to watch the cycles go on", "[probing]") {
   Probing probing(kInstant);
-  probing.Watch(List({}), 10ms);
+  probing.SetTargets(List({}), 10ms);
   CHECK(Next(probing).is_cycle);
   CHECK(Next(probing).entries.empty());
 }
 
 TEST_CASE("results that nobody takes are bounded", "[probing]") {
   Probing probing(kInstant);
-  probing.Watch(List({Named("a", 1ms)}), 1ms);
+  probing.SetTargets(List({Named("a", 1ms)}), 1ms);
   for (const int before = starts; starts < before + 100;) std::this_thread::yield();
-  probing.Watch(List({}), 1h);
+  probing.SetTargets(List({}), 1h);
   size_t rounds = 0;
   while (probing.Take()) ++rounds;
   CHECK(rounds >= Probing::kMostRounds - 1);

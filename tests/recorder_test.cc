@@ -53,7 +53,7 @@ class Network {
   void Start(WallTime last_sign = kNever) {
     recorder.emplace(list, config).Start(last_sign, now);
     cycles_ = 0;
-    Watch();
+    TakeSettings();
   }
   // A kill -9, and a start after `pause`, when the wall clock is `behind`: from hosts.json and the events.
   void Restart(std::chrono::microseconds pause, std::chrono::microseconds behind = 0s) {
@@ -89,9 +89,9 @@ class Network {
     if (last_sign != nullptr) *last_sign = sign;
     return read;
   }
-  void Watch() {
+  void TakeSettings() {
     Recorder::Outcome outcome;
-    targets = recorder->Watch(now, outcome);
+    targets = recorder->TakeSettings(now, outcome);
     Keep(std::move(outcome));
   }
 
@@ -368,7 +368,7 @@ TEST_CASE("an answer of the same round vouches for nobody, though it was asked f
   network.fates_when_asked["router"] = 'b';
   for (int i = 0; i < 3; ++i) {
     network.Cycle({{"line", 'b'}});
-    network.Watch();  // somebody edits something
+    network.TakeSettings();  // somebody edits something
   }
   CHECK(network.Seen("line").seen.status == Status::kUnreachable);
 }
@@ -555,7 +555,7 @@ TEST_CASE("a result of a host that was changed or removed meanwhile counts for n
   for (uint32_t i = 0; i < 2; ++i) round.entries.push_back({i, {}});
   network.list.hosts.erase(network.list.hosts.begin());
   network.list.hosts[0].ip = "10.0.0.77";
-  network.Watch();
+  network.TakeSettings();
   Recorder::Outcome outcome;
   network.recorder->Record(round, network.now, outcome);
   CHECK(network.Seen("two").seen.status == Status::kPending);
@@ -592,11 +592,11 @@ TEST_CASE("a new uplink that does not answer blinds nobody while another does", 
   network.Start();
   network.Quiet(2);
   network.config.uplinks.emplace_back("10.9.9.8");
-  network.Watch();
+  network.TakeSettings();
   network.Ask({"uplink/10.9.9.8"}, {{"uplink", 'b'}});
   CHECK(network.MonitorEvents("blind").empty());
   network.config.uplinks.erase(network.config.uplinks.begin());
-  network.Watch();
+  network.TakeSettings();
   network.Ask({"line"}, {});
   CHECK(network.MonitorEvents("blind").size() == 1);
 }
@@ -609,7 +609,7 @@ TEST_CASE("an edit does not make an answer of the same round vouch", "[recorder]
   network.Start();
   network.Quiet(2);
   network.Cycle({{"line", 'b'}});
-  network.Watch();
+  network.TakeSettings();
   network.Cycle({{"line", 'b'}, {"router", 'b'}});
   CHECK(network.Seen("line").seen.vouched_failures == 0);
 }
@@ -652,10 +652,10 @@ TEST_CASE("failures before a host was paused are not in a row with those after i
   network.Quiet(2);
   for (int i = 0; i < 2; ++i) network.Cycle({{"line", 'b'}});
   line.enabled = false;
-  network.Watch();
+  network.TakeSettings();
   network.Quiet(100);
   line.enabled = true;
-  network.Watch();
+  network.TakeSettings();
   const WallTime resumed = network.now.wall;
   network.Cycle({{"line", 'b'}});
   CHECK(network.Seen("line").seen.status == Status::kFailing);
@@ -671,7 +671,7 @@ TEST_CASE("an outage outlives a pause: it is told once, and so is its end", "[re
   for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
   for (const bool enabled : {false, true}) {
     line.enabled = enabled;
-    network.Watch();
+    network.TakeSettings();
     network.Cycle({{"line", 'b'}});
   }
   CHECK(network.Seen("line").seen.status == Status::kDown);
@@ -791,13 +791,13 @@ class Turmoil {
       case 0:
       case 1:
         host.enabled = !host.enabled;
-        network.Watch();
+        network.TakeSettings();
         break;
       case 2:
       case 3:
         host.maintenance.resize(1);
         host.maintenance[0].once = {{network.now.wall + 10s, network.now.wall + 100s}};
-        network.Watch();
+        network.TakeSettings();
         break;
       case 4:
         network.Pass(200s);
@@ -811,7 +811,7 @@ class Turmoil {
         host.ip += "1";
         host.seen = {};
         ++edits;
-        network.Watch();
+        network.TakeSettings();
         break;
       default:
         break;

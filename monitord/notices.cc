@@ -1,0 +1,40 @@
+#include "monitord/notices.h"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+
+#include "monitord/time_text.h"
+
+namespace linewatch {
+namespace {
+
+// In the order of Flaw.
+constexpr std::array<Advice, kFlaws> kAdvice = {{
+    {},
+    {"not_sent", "some checks cannot be sent: the network interface is down or overloaded"},
+    {"probing_late", "monitord does not get the processor in time: some checks are not counted"},
+    {"replies_dropped",
+     "replies are dropped for want of room: some checks are not counted; raise sysctl net.core.rmem_max"},
+}};
+
+}  // namespace
+
+const Advice& AdviceOn(Flaw flaw) { return kAdvice[static_cast<size_t>(flaw)]; }
+
+std::string WriteFailureCode(const std::error_code& error) {
+  const bool is_full = error == std::errc::no_space_on_device || error.value() == EDQUOT;
+  return is_full ? "disk_full" : "write_failed";
+}
+
+std::string Describe(const MonitorEvent& event) {
+  const auto length = [&] { return DurationText(std::chrono::abs(event.t - event.since)); };
+  if (event.state == "blind") return "monitord is blind: hosts that do not answer are unknown, none is blamed";
+  if (event.state == "sight") return "monitord sees again, after " + length();
+  if (event.state == "late") return "nobody watched for " + length() + ": the machine slept, or monitord was held up";
+  if (event.state == "clock")
+    return "the clock was set " + std::string(event.t > event.since ? "forward" : "back") + " by " + length();
+  return event.state;
+}
+
+}  // namespace linewatch
