@@ -1,6 +1,7 @@
 #include "monitord/alert_queue.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace linewatch {
@@ -25,6 +26,27 @@ bool supersedes(const Alert& later, const Alert& earlier) {
   if (is_end(later.kind)) return !is_end(earlier.kind) && (is_degradation || later.kind != AlertKind::kDegradedOver);
   return later.is_repeat && later.kind == earlier.kind;
 }
+
+// Messages that tell of the same hosts, also by way of others between them: their order is part of what they say.
+class Thread {
+ public:
+  explicit Thread(const Message& message) { Add(message); }
+
+  bool Join(const Message& message) {
+    const auto is_known = [this](const Alert& alert) { return hosts_.contains(alert.host); };
+    if (std::none_of(message.alerts.begin(), message.alerts.end(), is_known)) return false;
+    Add(message);
+    return true;
+  }
+
+ private:
+  void Add(const Message& message) {
+    for (const Alert& alert : message.alerts)
+      if (!alert.host.empty()) hosts_.insert(alert.host);
+  }
+
+  std::unordered_set<std::string_view> hosts_;
+};
 
 bool contains(std::span<const std::string> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -90,6 +112,12 @@ void AlertQueue::Add(QueuedMessage queued, SteadyTime now) {
     }
   }
   entries_.push_back({std::move(queued), now, now});
+  // What it goes on from is tried before it.
+  const Entry& added = entries_.back();
+  Thread thread(added.queued.message);
+  for (auto earlier = entries_.rbegin() + 1; earlier != entries_.rend(); ++earlier)
+    if (earlier->queued.channel == added.queued.channel && earlier->due > now && thread.Join(earlier->queued.message))
+      earlier->due = now;
 }
 
 std::optional<QueuedMessage> AlertQueue::NextFor(std::string_view channel, SteadyTime now) {
@@ -133,6 +161,11 @@ void AlertQueue::Settle(std::string_view channel, const std::string& id, const D
   entry->due = now.steady + pause;
   queued.next = now.wall + pause;
   entry->is_changed = true;
+  // What goes on from it waits as long: nobody is told of an end before the beginning.
+  Thread thread(queued.message);
+  for (Entry* later = entry + 1; later != entries_.data() + entries_.size(); ++later)
+    if (later->queued.channel == channel && thread.Join(later->queued.message))
+      later->due = std::max(later->due, entry->due);
 }
 
 milliseconds AlertQueue::WaitedOf(const Entry& entry, SteadyTime now) {

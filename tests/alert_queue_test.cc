@@ -217,6 +217,31 @@ TEST_CASE("a down and its end that both waited are one late message", "[alert_qu
   CHECK(story.Results() == Ids{"down told with a later message"});
 }
 
+TEST_CASE("a recovery never arrives before the down that could not be delivered", "[alert_queue]") {
+  Story story;
+  const bool is_under_way = GENERATE(true, false);
+  Delivery unsure = Deferred();
+  unsure.may_have_arrived = true;
+  story.Add("down", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
+  if (is_under_way) {
+    REQUIRE(story.queue.NextFor("smtp", At(seconds(0)).steady));
+  } else {
+    story.Try("smtp", unsure, At(seconds(0)));
+  }
+  std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
+  story.queue.Supersede("smtp", recovery);
+  story.Add("up", "smtp", recovery, At(seconds(1)));
+  story.Add("other", "smtp", {AlertOf(AlertKind::kDown, "b")}, At(seconds(1)));
+  if (is_under_way) {
+    story.queue.Settle("smtp", "down", Deferred(), At(seconds(2)));
+    CHECK(story.Try("smtp", Accepted(), At(seconds(2))) == Ids{"other"});
+    CHECK(story.queue.wake_at() == At(seconds(7)).steady);
+  }
+  const auto tried = story.Try("smtp", Accepted(), At(seconds(7)));
+  CHECK(std::find(tried.begin(), tried.end(), "down") < std::find(tried.begin(), tried.end(), "up"));
+  CHECK(story.queue.size() == 0);
+}
+
 TEST_CASE("a message keeps what is not over, and needs a new text", "[alert_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown, "a"), AlertOf(AlertKind::kDown, "b")}, At(seconds(0)));
