@@ -50,7 +50,7 @@ class Alerting {
   std::vector<Event> Turn(HostList& list, const Topology& topology, const Config& config, const Moment& now);
   void Store(SteadyTime now);
   void Clean();
-  void Send(const Config& config, SteadyTime now);
+  void Send(const Config& config, const Moment& now);
 
   // Before the end: what the digest holds gets into the queue, and nothing is waited for. To be followed by Store.
   std::vector<Event> Stop(HostList& list, const Topology& topology, const Config& config, const Moment& now);
