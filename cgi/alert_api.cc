@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -73,8 +74,9 @@ std::string Enumerate(const std::vector<std::string_view>& names) {
 
 std::vector<std::string> HostsOf(const Message& message) {
   std::vector<std::string> ids;
+  std::unordered_set<std::string_view> known;
   for (const Alert& alert : message.alerts)
-    if (!alert.host.empty() && std::find(ids.begin(), ids.end(), alert.host) == ids.end()) ids.push_back(alert.host);
+    if (!alert.host.empty() && known.insert(alert.host).second) ids.push_back(alert.host);
   return ids;
 }
 

@@ -1,6 +1,7 @@
 #include "monitord/alert_queue.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -67,19 +68,24 @@ void AlertQueue::Restore(std::vector<QueuedMessage> waiting, SteadyTime now) {
 }
 
 std::vector<QueuedMessage> AlertQueue::Supersede(const std::string& channel, std::span<Alert> alerts) {
+  std::unordered_map<std::string_view, std::vector<Alert*>> by_host;  // ten thousand may be in both
+  for (Alert& alert : alerts) by_host[alert.host].push_back(&alert);
   std::vector<QueuedMessage> left;
   for (Entry& entry : entries_) {
     if (entry.queued.channel != channel || entry.is_under_way || entry.queued.may_have_arrived) continue;
     auto& waiting = entry.queued.message.alerts;
     const size_t before = waiting.size();
     std::erase_if(waiting, [&](const Alert& earlier) {
-      const auto later =
-          std::find_if(alerts.begin(), alerts.end(), [&](const Alert& a) { return supersedes(a, earlier); });
-      if (later == alerts.end()) return false;
-      if (is_end(later->kind)) {
-        later->is_late = later->is_late || !earlier.is_repeat;
+      const auto own = by_host.find(earlier.host);
+      if (own == by_host.end()) return false;
+      const auto found =
+          std::find_if(own->second.begin(), own->second.end(), [&](const Alert* a) { return supersedes(*a, earlier); });
+      if (found == own->second.end()) return false;
+      Alert& later = **found;
+      if (is_end(later.kind)) {
+        later.is_late = later.is_late || !earlier.is_repeat;
       } else {
-        later->is_repeat = earlier.is_repeat;
+        later.is_repeat = earlier.is_repeat;
       }
       return true;
     });
