@@ -218,7 +218,7 @@ std::vector<QueuedMessage> AlertQueue::HandOn(const Entry& entry, const Config& 
     copy.channel = channel;
     copy.channels = failed.channels;
     copy.instead_of = failed.channel;
-    if (channel == "smtp") copy.message.to = config.smtp.to;
+    if (channel == "smtp" && copy.message.to.empty()) copy.message.to = config.smtp.to;
     const std::string why = entry.given_up.empty() ? failed.error : entry.given_up;
     copy.message.text = "(" + failed.channel + " could not deliver this: " + why + ")\n\n" + copy.message.text;
     copy.message.html.clear();

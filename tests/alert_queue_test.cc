@@ -150,6 +150,22 @@ TEST_CASE("after five minutes without success a message goes to the fallback, to
   CHECK(story.Results() == Ids{"m sent", "m sent"});
 }
 
+TEST_CASE("mail as the fallback goes to the recipients of the group, too", "[alert_queue]") {
+  Story story;
+  story.config.fallback = {"smtp"};
+  story.config.smtp.to = {"noc@x"};
+  QueuedMessage queued;
+  queued.message.id = "m";
+  queued.message.to = GENERATE(Ids{"customer@x"}, Ids{});
+  queued.channel = "slack";
+  queued.channels = {"slack"};
+  story.queue.Add(queued, At(seconds(0)).steady);
+  story.Try("slack", Refused(), At(seconds(0)));
+  const auto copy = story.queue.NextFor("smtp", At(seconds(0)).steady);
+  REQUIRE(copy);
+  CHECK(copy->message.to == (queued.message.to.empty() ? Ids{"noc@x"} : queued.message.to));
+}
+
 TEST_CASE("a message that is refused for good goes to the fallback at once", "[alert_queue]") {
   Story story;
   story.config.fallback = {"slack"};
