@@ -262,7 +262,7 @@ void Alerting::Send(const Config& config, const Moment& now) {
 }
 
 std::vector<Event> Alerting::Stop(HostList& list, const Topology& topology, const Config& config, const Moment& now) {
-  std::vector<Event> events;
+  auto events = Turn(list, topology, config, now);
   if (digest_.due_at({})) Queue(digest_.Take(list, topology), list, config, now, events);
   return events;
 }

@@ -52,7 +52,8 @@ class Alerting {
   void Clean();
   void Send(const Config& config, const Moment& now);
 
-  // Before the end: what the digest holds gets into the queue, and nothing is waited for. To be followed by Store.
+  // Before the end: a last Turn, then what the digest holds gets into the queue. Nothing is waited for. To be followed by
+  // Store and Clean.
   std::vector<Event> Stop(HostList& list, const Topology& topology, const Config& config, const Moment& now);
   // Whether nothing is under way any more; what is may go on after the end for as long as its server lets it.
   bool is_idle() { return dispatcher_.Stop({}); }

@@ -47,12 +47,13 @@ struct Site {
     REQUIRE(poll(&ready, 1, 20000) == 1);
   }
   // The results of what has left the queue.
-  std::vector<std::string> Turn(seconds after) {
+  static std::vector<std::string> ResultsOf(const std::vector<Event>& events) {
     std::vector<std::string> results;
-    for (const Event& event : alerting.Turn(list, topology, config, At(after)))
-      results.push_back(std::get<AlertEvent>(event).result);
+    for (const Event& event : events) results.push_back(std::get<AlertEvent>(event).result);
     return results;
   }
+  std::vector<std::string> Turn(seconds after) { return ResultsOf(alerting.Turn(list, topology, config, At(after))); }
+  std::vector<std::string> Stop(seconds after) { return ResultsOf(alerting.Stop(list, topology, config, At(after))); }
 };
 
 TEST_CASE("a test message asked for in the moment when another one ends costs neither its answer", "[alerting]") {
@@ -87,6 +88,15 @@ TEST_CASE("a machine that is out of descriptors sends its messages when it has s
   site.alerting.Send(site.config, Site::At(seconds(16)));
   site.AwaitServer();
   CHECK(site.Turn(seconds(17)) == std::vector<std::string>{"sent"});
+}
+
+TEST_CASE("what was accepted in the moment of the end is not sent again by the next run", "[alerting]") {
+  Site site({kChannels.data(), 1});
+  site.alerting.TellBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(seconds(0)));
+  site.Turn(seconds(10));
+  site.alerting.Send(site.config, Site::At(seconds(10)));
+  site.AwaitServer();
+  CHECK(site.Stop(seconds(11)) == std::vector<std::string>{"sent"});
 }
 
 }  // namespace
