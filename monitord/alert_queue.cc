@@ -251,11 +251,12 @@ SteadyTime AlertQueue::wake_at() const {
 std::vector<QueuedMessage> AlertQueue::TakeChanged(SteadyTime now) {
   std::vector<QueuedMessage> changed;
   // The youngest first: a copy for a fallback channel stands before the message says that it was handed on.
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    if (!std::exchange(entry->is_changed, false)) continue;
-    entry->queued.waited = WaitedOf(*entry, now);
-    entry->since = now;
-    changed.push_back(entry->queued);
+  for (size_t i = entries_.size(); i-- > 0;) {
+    Entry& entry = entries_[i];
+    if (!std::exchange(entry.is_changed, false)) continue;
+    entry.queued.waited = WaitedOf(entry, now);
+    entry.since = now;
+    changed.push_back(entry.queued);
   }
   return changed;
 }

@@ -186,7 +186,7 @@ std::vector<Event> Alerting::Turn(HostList& list, const Topology& topology, cons
   return events;
 }
 
-void Alerting::Queue(std::vector<Alert> alerts, HostList& list, const Config& config, const Moment& now,
+void Alerting::Queue(const std::vector<Alert>& alerts, HostList& list, const Config& config, const Moment& now,
                      std::vector<Event>& events) {
   std::set<std::string_view> told;
   for (const Alert& alert : alerts) told.insert(alert.host);

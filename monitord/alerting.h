@@ -67,7 +67,7 @@ class Alerting {
 
  private:
   std::vector<std::string> ConfiguredChannels(const Config& config) const;
-  void Queue(std::vector<Alert> alerts, HostList& list, const Config& config, const Moment& now,
+  void Queue(const std::vector<Alert>& alerts, HostList& list, const Config& config, const Moment& now,
              std::vector<Event>& events);
   void EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events);
 
