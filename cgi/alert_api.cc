@@ -158,7 +158,8 @@ Response AwaitAnswer(const Installation& installation, const linewatch::Request&
     if (waited > kRequestPatience) {
       // Files round a time to milliseconds.
       const WallTime oldest = installation.requests.Oldest();
-      if (oldest != kNever && oldest <= asked.t + std::chrono::milliseconds(1)) return Problem(503, "monitord takes no requests: it hangs.");
+      if (oldest != kNever && oldest <= asked.t + std::chrono::milliseconds(1))
+        return Problem(503, "monitord takes no requests: it hangs.");
     }
     if (waited > kTestPatience)
       return Problem(503, "monitord has not answered within 45 s. The message may arrive all the same.");

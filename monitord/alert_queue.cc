@@ -1,6 +1,8 @@
 #include "monitord/alert_queue.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace linewatch {
@@ -19,6 +21,27 @@ bool supersedes(const Alert& later, const Alert& earlier) {
   if (later.host.empty() || later.host != earlier.host) return false;
   return does_end(later.kind, earlier.kind) || (later.is_repeat && later.kind == earlier.kind);
 }
+
+// Messages that tell of the same hosts, also by way of others between them: their order is part of what they say.
+class Thread {
+ public:
+  explicit Thread(const Message& message) { Add(message); }
+
+  bool Join(const Message& message) {
+    const auto is_known = [this](const Alert& alert) { return hosts_.contains(alert.host); };
+    if (std::none_of(message.alerts.begin(), message.alerts.end(), is_known)) return false;
+    Add(message);
+    return true;
+  }
+
+ private:
+  void Add(const Message& message) {
+    for (const Alert& alert : message.alerts)
+      if (!alert.host.empty()) hosts_.insert(alert.host);
+  }
+
+  std::unordered_set<std::string_view> hosts_;
+};
 
 bool contains(std::span<const std::string> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -39,19 +62,24 @@ void AlertQueue::Restore(std::vector<QueuedMessage> waiting, SteadyTime now) {
 }
 
 std::vector<QueuedMessage> AlertQueue::Supersede(const std::string& channel, std::span<Alert> alerts) {
+  std::unordered_map<std::string_view, std::vector<Alert*>> by_host;  // ten thousand may be in both
+  for (Alert& alert : alerts) by_host[alert.host].push_back(&alert);
   std::vector<QueuedMessage> left;
   for (Entry& entry : entries_) {
     if (entry.queued.channel != channel || entry.is_under_way || entry.queued.may_have_arrived) continue;
     auto& waiting = entry.queued.message.alerts;
     const size_t before = waiting.size();
     std::erase_if(waiting, [&](const Alert& earlier) {
-      const auto later =
-          std::find_if(alerts.begin(), alerts.end(), [&](const Alert& a) { return supersedes(a, earlier); });
-      if (later == alerts.end()) return false;
-      if (TraitsOf(later->kind).is_end) {
-        later->is_late = later->is_late || !earlier.is_repeat;
+      const auto own = by_host.find(earlier.host);
+      if (own == by_host.end()) return false;
+      const auto found =
+          std::find_if(own->second.begin(), own->second.end(), [&](const Alert* a) { return supersedes(*a, earlier); });
+      if (found == own->second.end()) return false;
+      Alert& later = **found;
+      if (TraitsOf(later.kind).is_end) {
+        later.is_late = later.is_late || !earlier.is_repeat;
       } else {
-        later->is_repeat = earlier.is_repeat;
+        later.is_repeat = earlier.is_repeat;
       }
       return true;
     });
@@ -84,6 +112,12 @@ void AlertQueue::Add(QueuedMessage queued, SteadyTime now) {
     }
   }
   entries_.push_back({std::move(queued), now, now});
+  // What it goes on from is tried before it.
+  const Entry& added = entries_.back();
+  Thread thread(added.queued.message);
+  for (auto earlier = entries_.rbegin() + 1; earlier != entries_.rend(); ++earlier)
+    if (earlier->queued.channel == added.queued.channel && earlier->due > now && thread.Join(earlier->queued.message))
+      earlier->due = now;
 }
 
 std::optional<QueuedMessage> AlertQueue::NextFor(std::string_view channel, SteadyTime now) {
@@ -127,6 +161,11 @@ void AlertQueue::Settle(std::string_view channel, const std::string& id, const D
   entry->due = now.steady + pause;
   queued.next = now.wall + pause;
   entry->is_changed = true;
+  // What goes on from it waits as long: nobody is told of an end before the beginning.
+  Thread thread(queued.message);
+  for (Entry* later = entry + 1; later != entries_.data() + entries_.size(); ++later)
+    if (later->queued.channel == channel && thread.Join(later->queued.message))
+      later->due = std::max(later->due, entry->due);
 }
 
 milliseconds AlertQueue::WaitedOf(const Entry& entry, SteadyTime now) {
@@ -173,7 +212,7 @@ std::vector<QueuedMessage> AlertQueue::HandOn(const Entry& entry, const Config& 
     copy.channel = channel;
     copy.channels = failed.channels;
     copy.instead_of = failed.channel;
-    if (channel == "smtp") copy.message.to = config.smtp.to;
+    if (channel == "smtp" && copy.message.to.empty()) copy.message.to = config.smtp.to;
     const std::string why = entry.given_up.empty() ? failed.error : entry.given_up;
     copy.message.text = "(" + failed.channel + " could not deliver this: " + why + ")\n\n" + copy.message.text;
     copy.message.html.clear();

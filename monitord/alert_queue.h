@@ -43,7 +43,8 @@ class AlertQueue {
   // Durable before it is tried: see TakeChanged. Beyond kMost the oldest of the channel is given up.
   void Add(QueuedMessage queued, SteadyTime now);
 
-  // What is to be tried now through a channel that is free, and is under way from now on.
+  // What is to be tried now through a channel that is free, and is under way from now on. Messages about the same host
+  // go out in the order in which they were added.
   std::optional<QueuedMessage> NextFor(std::string_view channel, SteadyTime now);
   // What became of it.
   void Settle(std::string_view channel, const std::string& id, const Delivery& delivery, const Moment& now);

@@ -117,7 +117,7 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
   const auto kind = std::find_if(channels_.begin(), channels_.end(),
                                  [&](const ChannelKind& channel) { return channel.name == request.channel; });
   if (kind == channels_.end() || !kind->is_configured(config)) return refuse(request.channel + " is not set up");
-  if (dispatcher_.is_under_way(kTestSend)) return refuse("another test message is under way; try again in a minute");
+  if (test_) return refuse("another test message is under way; try again in a minute");
   Alert alert;
   alert.kind = AlertKind::kTest;
   alert.t = alert.since = now.wall;
@@ -127,8 +127,9 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
   message.alerts.push_back(std::move(alert));
   message.to = config.smtp.to;
   SetText(message, config);
+  auto notifier = kind->make(config);
   test_ = {request.channel, request.answer};
-  dispatcher_.Start(kTestSend, kind->make(config), std::move(message), now.steady);
+  dispatcher_.Start(kTestSend, std::move(notifier), std::move(message), now.steady);
 }
 
 void Alerting::EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events) {
@@ -137,11 +138,15 @@ void Alerting::EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector
                 delivery.answer};
   for (const std::string& refusal : delivery.refused) answer.text += "; not to " + refusal;
   for (const std::string& address : delivery.left) answer.text += "; not yet to " + address;
-  answers_.Sweep();
-  answers_.Put(test_->answer, answer);
+  const Test test = *std::exchange(test_, std::nullopt);
   events.emplace_back(
-      AlertEvent{now, test_->channel, ended.message.subject, {}, answer.ok ? "sent" : "test failed: " + answer.text});
-  test_.reset();
+      AlertEvent{now, test.channel, ended.message.subject, {}, answer.ok ? "sent" : "test failed: " + answer.text});
+  try {
+    answers_.Sweep();
+    answers_.Put(test.answer, answer);
+  } catch (const std::system_error& error) {
+    LogWarning(error.what());  // whoever asked is told that there is no answer; others wait for this turn's end
+  }
 }
 
 std::vector<std::string> Alerting::ConfiguredChannels(const Config& config) const {
@@ -174,7 +179,7 @@ std::vector<Event> Alerting::Turn(HostList& list, const Topology& topology, cons
   return events;
 }
 
-void Alerting::Queue(std::vector<Alert> alerts, HostList& list, const Config& config, const Moment& now,
+void Alerting::Queue(const std::vector<Alert>& alerts, HostList& list, const Config& config, const Moment& now,
                      std::vector<Event>& events) {
   std::set<std::string_view> told;
   for (const Alert& alert : alerts) told.insert(alert.host);
@@ -231,17 +236,26 @@ void Alerting::Clean() {
     to_remove_.erase(to_remove_.begin(), to_remove_.end() - static_cast<std::ptrdiff_t>(kMostToRemove));
 }
 
-void Alerting::Send(const Config& config, SteadyTime now) {
+void Alerting::Send(const Config& config, const Moment& now) {
   for (const ChannelKind& channel : channels_) {
     const std::string name(channel.name);
     if (dispatcher_.is_under_way(name)) continue;
-    if (auto queued = queue_.NextFor(name, now))
-      dispatcher_.Start(name, channel.make(config), std::move(queued->message), now);
+    auto queued = queue_.NextFor(name, now.steady);
+    if (!queued) continue;
+    const std::string id = queued->message.id;
+    try {
+      dispatcher_.Start(name, channel.make(config), std::move(queued->message), now.steady);
+    } catch (const std::exception& error) {
+      // No descriptor is left, say: it is as if the server could not be reached.
+      Delivery delivery;
+      delivery.answer = error.what();
+      queue_.Settle(name, id, delivery, now);
+    }
   }
 }
 
 std::vector<Event> Alerting::Stop(HostList& list, const Topology& topology, const Config& config, const Moment& now) {
-  std::vector<Event> events;
+  auto events = Turn(list, topology, config, now);
   if (digest_.due_at({})) Queue(digest_.Take(list, topology), list, config, now, events);
   return events;
 }

@@ -50,9 +50,10 @@ class Alerting {
   std::vector<Event> Turn(HostList& list, const Topology& topology, const Config& config, const Moment& now);
   void Store(SteadyTime now);
   void Clean();
-  void Send(const Config& config, SteadyTime now);
+  void Send(const Config& config, const Moment& now);
 
-  // Before the end: what the digest holds gets into the queue, and nothing is waited for. To be followed by Store.
+  // Before the end: a last Turn, then what the digest holds gets into the queue. Nothing is waited for. To be followed by
+  // Store and Clean.
   std::vector<Event> Stop(HostList& list, const Topology& topology, const Config& config, const Moment& now);
   // Whether nothing is under way any more; what is may go on after the end for as long as its server lets it.
   bool is_idle() { return dispatcher_.Stop({}); }
@@ -66,7 +67,7 @@ class Alerting {
 
  private:
   std::vector<std::string> ConfiguredChannels(const Config& config) const;
-  void Queue(std::vector<Alert> alerts, HostList& list, const Config& config, const Moment& now,
+  void Queue(const std::vector<Alert>& alerts, HostList& list, const Config& config, const Moment& now,
              std::vector<Event>& events);
   void EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events);
 

@@ -51,11 +51,8 @@ void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::pa
 }
 
 void UseTimeZone(const Config& config) {
-  if (config.timezone.empty()) {
-    unsetenv("TZ");
-  } else {
-    setenv("TZ", config.timezone.c_str(), 1);
-  }
+  // Always set, from the start on: the libraries of threads that send read the environment, which must not move then.
+  setenv("TZ", config.timezone.empty() ? ":/etc/localtime" : config.timezone.c_str(), 1);
   tzset();
 }
 

@@ -10,6 +10,10 @@ void Digest::Add(Alert alert, SteadyTime now) {
   if (count_ == 0) opened_ = now;
   auto& alerts = by_host_[alert.host];
   count_ -= std::erase_if(alerts, [&](const Alert& begin) {
+    if (alert.is_repeat && begin.kind == alert.kind) {
+      alert.is_repeat = begin.is_repeat;
+      return true;
+    }
     if (!does_end(alert.kind, begin.kind)) return false;
     // A recovery covers the degradation before the outage, but is not late for it.
     const bool is_its_own = TraitsOf(begin.kind).trouble == TraitsOf(alert.kind).trouble;

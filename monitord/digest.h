@@ -17,7 +17,7 @@ namespace linewatch {
 
 class Digest {
  public:
-  // An end takes the place of its beginning, if that is still here: it is late then.
+  // An end takes the place of its beginning, if that is still here: it is late then. So does a repeat of what it repeats.
   void Add(Alert alert, SteadyTime now);
 
   // When the window closes that the first alert has opened; at once when kMost are here. Nothing while it is empty.

@@ -182,6 +182,13 @@ std::vector<std::string> SecretsOfUrl(const std::string& url) {
   std::vector<std::string> secrets;
   // A single slash is no secret, and stands in many an answer.
   if (path + 1 < url.size()) secrets.push_back(url.substr(path));
+  // A server may repeat a part alone. What is shorter is no token, and stands in many an answer, too.
+  constexpr size_t kShortestToken = 8;
+  for (size_t begin = path; begin < url.size();) {
+    const size_t end = std::min(url.find_first_of("/?#&=", begin), url.size());
+    if (end - begin >= kShortestToken) secrets.push_back(url.substr(begin, end - begin));
+    begin = end + 1;
+  }
   const std::string authority = url.substr(host, path - host);
   if (const size_t at = authority.rfind('@'); at != std::string::npos) {
     const std::string login = authority.substr(0, at);

@@ -59,7 +59,8 @@ void Monitor::Run() {
       while (const auto round = probing_.Take()) Record(*round);
       Alert();
       if (is_changed_ || (retry_at_ && steady_clock::now() >= *retry_at_)) Publish();
-      alerting_.Send(config_, steady_clock::now());
+      // What is begun and cut off is sent again by the next run.
+      if (is_running_) alerting_.Send(config_, ReadClocks());
       Clear("internal_error");
     } catch (const std::exception& error) {
       Note("internal_error", "something unforeseen happened; the log says what", error.what());

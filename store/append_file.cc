@@ -47,13 +47,14 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines, std:
 }
 
 void ReadLines(const std::filesystem::path& path, const std::function<void(std::string_view)>& take) {
-  constexpr size_t kLongest = 64 * 1024;
+  // The event of a message that tells of ten thousand hosts has 700 kB.
+  constexpr size_t kUsual = 64 * 1024, kLongest = 4 * 1024 * 1024;
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
     if (errno == ENOENT) return;
     ThrowErrno("open", path);
   }
-  std::string buffer(kLongest, '\0');
+  std::string buffer(kUsual, '\0');
   size_t filled = 0;
   bool skipping = false;  // the rest of a line that was too long
   for (;;) {
@@ -67,13 +68,14 @@ void ReadLines(const std::filesystem::path& path, const std::function<void(std::
       if (!skipping) take(rest.substr(0, end));
       skipping = false;
     }
-    if (rest.size() == buffer.size()) {
+    const bool is_full = rest.size() == buffer.size();
+    if (is_full && (skipping || buffer.size() >= kLongest)) {
       skipping = true;
       rest = {};
     }
     filled = rest.size();
     buffer.replace(0, filled, std::string(rest));
-    buffer.resize(kLongest);
+    if (filled == buffer.size()) buffer.resize(2 * filled);
   }
 }
 

@@ -18,7 +18,7 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines,
                  std::chrono::milliseconds patience = kLockPatience);
 
 // Each whole line of the file without its end, in order, with a bounded amount of memory; a file that is missing has
-// none. Lines above 64 KiB and a last line without an end are skipped.
+// none. Lines above 4 MiB and a last line without an end are skipped.
 void ReadLines(const std::filesystem::path& path, const std::function<void(std::string_view)>& take);
 
 }  // namespace linewatch

@@ -150,6 +150,22 @@ TEST_CASE("after five minutes without success a message goes to the fallback, to
   CHECK(story.Results() == Ids{"m sent", "m sent"});
 }
 
+TEST_CASE("mail as the fallback goes to the recipients of the group, too", "[alert_queue]") {
+  Story story;
+  story.config.fallback = {"smtp"};
+  story.config.smtp.to = {"noc@x"};
+  QueuedMessage queued;
+  queued.message.id = "m";
+  queued.message.to = GENERATE(Ids{"customer@x"}, Ids{});
+  queued.channel = "slack";
+  queued.channels = {"slack"};
+  story.queue.Add(queued, At(seconds(0)).steady);
+  story.Try("slack", Refused(), At(seconds(0)));
+  const auto copy = story.queue.NextFor("smtp", At(seconds(0)).steady);
+  REQUIRE(copy);
+  CHECK(copy->message.to == (queued.message.to.empty() ? Ids{"noc@x"} : queued.message.to));
+}
+
 TEST_CASE("a message that is refused for good goes to the fallback at once", "[alert_queue]") {
   Story story;
   story.config.fallback = {"slack"};
@@ -215,6 +231,31 @@ TEST_CASE("a down and its end that both waited are one late message", "[alert_qu
   CHECK(story.queue.Supersede("smtp", recovery).empty());
   CHECK(recovery[0].is_late);
   CHECK(story.Results() == Ids{"down told with a later message"});
+}
+
+TEST_CASE("a recovery never arrives before the down that could not be delivered", "[alert_queue]") {
+  Story story;
+  const bool is_under_way = GENERATE(true, false);
+  Delivery unsure = Deferred();
+  unsure.may_have_arrived = true;
+  story.Add("down", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
+  if (is_under_way) {
+    REQUIRE(story.queue.NextFor("smtp", At(seconds(0)).steady));
+  } else {
+    story.Try("smtp", unsure, At(seconds(0)));
+  }
+  std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
+  story.queue.Supersede("smtp", recovery);
+  story.Add("up", "smtp", recovery, At(seconds(1)));
+  story.Add("other", "smtp", {AlertOf(AlertKind::kDown, "b")}, At(seconds(1)));
+  if (is_under_way) {
+    story.queue.Settle("smtp", "down", Deferred(), At(seconds(2)));
+    CHECK(story.Try("smtp", Accepted(), At(seconds(2))) == Ids{"other"});
+    CHECK(story.queue.wake_at() == At(seconds(7)).steady);
+  }
+  const auto tried = story.Try("smtp", Accepted(), At(seconds(7)));
+  CHECK(std::find(tried.begin(), tried.end(), "down") < std::find(tried.begin(), tried.end(), "up"));
+  CHECK(story.queue.size() == 0);
 }
 
 TEST_CASE("a message keeps what is not over, and needs a new text", "[alert_queue]") {

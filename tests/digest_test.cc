@@ -86,6 +86,15 @@ TEST_CASE("who has another way that is well has a cause of its own", "[digest]")
   CHECK(site.Take() == "R one, R both<one, R two");
 }
 
+TEST_CASE("a window that is longer than the cooldown tells each line once", "[digest]") {
+  Site site({{"a", {}}, {"b", {}}});
+  for (auto after = 0min; after < 60min; after += 1min) site.Add(AlertKind::kDown, "a", kNow + after, after > 0min);
+  const auto alerts = site.digest.Take(site.list, Topology(site.list));
+  REQUIRE(alerts.size() == 1);
+  CHECK(alerts[0].t == kNow + 59min);
+  CHECK_FALSE(alerts[0].is_repeat);
+}
+
 TEST_CASE("a trouble and its end within one window are one late message", "[digest]") {
   Site site({{"a", {}}, {"b", {}}});
   site.Add(AlertKind::kDown, "a");

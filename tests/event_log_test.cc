@@ -82,8 +82,22 @@ TEST_CASE("lines of garbage are skipped", "[event_log]") {
   log.Append({Went("a", Status::kDown)});
   const auto file = folder / "events" / "2025-11.jsonl";
   WriteInPlace(file, "nope\n{}\n[]\n{\"type\":7}\n{\"type\":\"later\"}\n" + std::string(200, '\0') + "\n" +
-                         std::string(200000, 'x') + "\n" + Contents(file));
+                         std::string(9000000, 'x') + "\n" + Contents(file));
   CHECK(AllFrom(log).size() == 1);
+}
+
+TEST_CASE("who was told is known again when all of ten thousand lines were down at once", "[event_log]") {
+  const TempDir folder;
+  const EventLog log(folder / "events");
+  AlertEvent told{kNoon, "log", "10000 DOWN", {}, "logged", {}, "m1"};
+  for (int i = 0; i < 10000; ++i) {
+    told.hosts.push_back("k3f9w2" + std::to_string(10000 + i));
+    told.alerts.push_back({told.hosts.back(), AlertKind::kDown, kNoon - 90s});
+  }
+  log.Append({told, Went("a", Status::kDown)});
+  const auto events = AllFrom(log);
+  REQUIRE(events.size() == 2);
+  CHECK(std::get<AlertEvent>(events[0]).alerts.size() == 10000);
 }
 
 TEST_CASE("only what is not older than asked for is read", "[event_log]") {

@@ -107,6 +107,14 @@ TEST_CASE("no error shows what a URL hides", "[http_client]") {
   CHECK(DeliveryOf(HttpClient().PostJson(url, "{}"), SecretsOfUrl(url)).answer == "status 404: no *** here");
 }
 
+TEST_CASE("a server that repeats a part of what is secret shows nothing of it", "[http_client]") {
+  const std::string url = "https://hooks.example.net/services/T0/xGh7Kq2LmP?key=abcd1234efgh&v=1#part";
+  HttpAnswer answer;
+  answer.status = 404;
+  answer.body = "no hook xGh7Kq2LmP for key abcd1234efgh, v 1";
+  CHECK(DeliveryOf(answer, SecretsOfUrl(url)).answer == "status 404: no hook *** for key ***, v 1");
+}
+
 TEST_CASE("a request ends at once when it is cancelled, and so does one that begins then", "[http_client]") {
   const ScriptedServer server([](ScriptedServer::Connection& peer) { peer.Hang(); });
   HttpClient client;

@@ -102,6 +102,16 @@ TEST_CASE("a damaged file in the outbox costs only itself, and is named", "[outb
   CHECK(damaged == std::vector<std::string>{"abc.smtp.json"});
 }
 
+TEST_CASE("a file in the outbox that may not be read costs only itself, and is named", "[outbox]") {
+  const TempDir folder;
+  const Outbox outbox(folder / "outbox");
+  outbox.Put(MessageTo("smtp", "good"));
+  std::filesystem::create_symlink("abc.smtp.json", folder / "outbox" / "abc.smtp.json");
+  std::vector<std::string> damaged;
+  CHECK(outbox.Read(&damaged).size() == 1);
+  CHECK(damaged == std::vector<std::string>{"abc.smtp.json"});
+}
+
 TEST_CASE("what a crash left half written in the outbox is swept away", "[outbox]") {
   const TempDir folder;
   const Outbox outbox(folder / "outbox");

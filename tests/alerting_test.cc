@@ -1,0 +1,103 @@
+#include "monitord/alerting.h"
+
+#include <poll.h>
+
+#include <array>
+#include <span>
+#include <stdexcept>
+
+#include "tests/catch.h"
+#include "tests/temp_dir.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+class TakesAll : public Notifier {
+ public:
+  Delivery Send(const Message&) override { return {Delivery::Result::kAccepted, "250 ok", false, {}, {}, {}}; }
+  void Cancel() override {}
+};
+
+int descriptors_left = 1;
+
+const std::array<ChannelKind, 2> kChannels = {
+    ChannelKind{"good", [](const Config&) { return true; },
+                [](const Config&) -> std::unique_ptr<Notifier> { return std::make_unique<TakesAll>(); }},
+    ChannelKind{"scarce", [](const Config&) { return true; },
+                [](const Config&) -> std::unique_ptr<Notifier> {
+                  if (descriptors_left == 0) throw std::runtime_error("too many open files");
+                  return std::make_unique<TakesAll>();
+                }}};
+
+struct Site {
+  TempDir folder;
+  HostList list;
+  Topology topology;
+  Config config;
+  Alerting alerting;
+
+  explicit Site(std::span<const ChannelKind> channels) : alerting({folder / ".", folder / "."}, channels) {}
+
+  static Moment At(seconds after) { return {FromUnixSeconds(1763800000) + after, SteadyTime(minutes(60)) + after, {}}; }
+  void AwaitServer() const {
+    pollfd ready{alerting.fd(), POLLIN, 0};
+    REQUIRE(poll(&ready, 1, 20000) == 1);
+  }
+  // The results of what has left the queue.
+  static std::vector<std::string> ResultsOf(const std::vector<Event>& events) {
+    std::vector<std::string> results;
+    for (const Event& event : events) results.push_back(std::get<AlertEvent>(event).result);
+    return results;
+  }
+  std::vector<std::string> Turn(seconds after) { return ResultsOf(alerting.Turn(list, topology, config, At(after))); }
+  std::vector<std::string> Stop(seconds after) { return ResultsOf(alerting.Stop(list, topology, config, At(after))); }
+};
+
+TEST_CASE("a test message asked for in the moment when another one ends costs neither its answer", "[alerting]") {
+  Site site({kChannels.data(), 1});
+  const auto ask = [&](const char* answer) {
+    site.alerting.SendTest({Site::At(seconds(0)).wall, Request::Kind::kTest, "", "good", answer}, site.config,
+                           Site::At(seconds(0)));
+  };
+  ask("first");
+  site.AwaitServer();
+  ask("second");
+  CHECK(site.Turn(seconds(1)) == std::vector<std::string>{"sent"});
+  const AnswerBox answers(site.folder / "answers");
+  REQUIRE(answers.Take("first"));
+  const auto second = answers.Take("second");
+  REQUIRE(second);
+  CHECK_FALSE(second->ok);
+  ask("third");
+  site.AwaitServer();
+  site.Turn(seconds(2));
+  CHECK(answers.Take("third")->ok);
+}
+
+TEST_CASE("a machine that is out of descriptors sends its messages when it has some again", "[alerting]") {
+  Site site({kChannels.data() + 1, 1});
+  site.alerting.TellBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(seconds(0)));
+  CHECK(site.Turn(seconds(10)) == std::vector<std::string>{"logged"});
+  descriptors_left = 0;
+  site.alerting.Send(site.config, Site::At(seconds(10)));
+  descriptors_left = 1;
+  CHECK(site.Turn(seconds(16)).empty());
+  site.alerting.Send(site.config, Site::At(seconds(16)));
+  site.AwaitServer();
+  CHECK(site.Turn(seconds(17)) == std::vector<std::string>{"sent"});
+}
+
+TEST_CASE("what was accepted in the moment of the end is not sent again by the next run", "[alerting]") {
+  Site site({kChannels.data(), 1});
+  site.alerting.TellBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(seconds(0)));
+  site.Turn(seconds(10));
+  site.alerting.Send(site.config, Site::At(seconds(10)));
+  site.AwaitServer();
+  CHECK(site.Stop(seconds(11)) == std::vector<std::string>{"sent"});
+}
+
+}  // namespace
+}  // namespace linewatch
