@@ -12,6 +12,7 @@
 
 #include "cgi/health.h"
 #include "store/alert.h"
+#include "store/channel.h"
 #include "store/file_lock.h"
 #include "store/json_members.h"
 #include "store/random_name.h"
@@ -25,41 +26,6 @@ constexpr size_t kMostSent = 200;
 // Longer than the slowest attempt of a channel; lighttpd waits longer still (read-timeout).
 constexpr auto kTestPatience = std::chrono::seconds(45);
 constexpr auto kLookAgain = std::chrono::milliseconds(100);
-
-struct Channel {
-  std::string_view name;
-  // The settings without which nothing can be sent, each with whether it is there.
-  std::vector<std::pair<std::string_view, bool>> (*wanted)(const Config& config);
-};
-const Channel kChannels[] = {
-    {"smtp",
-     [](const Config& config) {
-       return std::vector<std::pair<std::string_view, bool>>{{"smtp.host", !config.smtp.host.empty()},
-                                                             {"smtp.from", !config.smtp.from.empty()},
-                                                             {"smtp.to", !config.smtp.to.empty()}};
-     }},
-    {"telegram",
-     [](const Config& config) {
-       return std::vector<std::pair<std::string_view, bool>>{{"telegram.token", !config.telegram.token.text.empty()},
-                                                             {"telegram.chat_id", !config.telegram.chat_id.empty()}};
-     }},
-    {"slack",
-     [](const Config& config) {
-       return std::vector<std::pair<std::string_view, bool>>{
-           {"slack.webhook_url", !config.slack.webhook_url.text.empty()}};
-     }},
-    {"webhook",
-     [](const Config& config) {
-       return std::vector<std::pair<std::string_view, bool>>{{"webhook.url", !config.webhook.url.empty()}};
-     }},
-};
-
-std::vector<std::string_view> MissingSettings(const Channel& channel, const Config& config) {
-  std::vector<std::string_view> missing;
-  for (const auto& [name, is_there] : channel.wanted(config))
-    if (!is_there) missing.push_back(name);
-  return missing;
-}
 
 // "a", "a and b", "a, b and c".
 std::string Enumerate(const std::vector<std::string_view>& names) {
@@ -124,7 +90,7 @@ Response Busy(std::string_view detail) {
 }
 
 // The body's channel, or the problem to answer.
-std::variant<const Channel*, Response> ReadChannel(const Request& request) {
+std::variant<std::string, Response> ReadChannel(const Request& request) {
   static const Schema schema(R"json({
 "type": "object",
 "properties": {"channel": {"enum": ["smtp", "telegram", "slack", "webhook"], "description": "smtp, telegram, slack or webhook"}}
@@ -136,9 +102,7 @@ std::variant<const Channel*, Response> ReadChannel(const Request& request) {
   if (errors.empty() && given == nullptr)
     errors.push_back({"channel", "expected smtp, telegram, slack or webhook", ""});
   if (!errors.empty()) return FieldProblem(errors);
-  const auto name = StringOf(*given);
-  return std::find_if(std::begin(kChannels), std::end(kChannels),
-                      [&](const Channel& channel) { return channel.name == name; });
+  return std::string(StringOf(*given));
 }
 
 Response AwaitAnswer(const Installation& installation, const linewatch::Request& asked) {
@@ -181,8 +145,8 @@ Response ListAlerts(Installation& installation, const Request& request, std::str
     out.StartObject();
     out.Key("channels");
     out.StartArray();
-    for (const Channel& channel : kChannels)
-      if (MissingSettings(channel, config).empty()) out.String(channel.name);
+    for (const std::string_view channel : kChannelNames)
+      if (is_set_up(channel, config)) out.String(channel);
     out.EndArray();
     out.Key("outbox");
     out.StartArray();
@@ -201,9 +165,8 @@ Response ListAlerts(Installation& installation, const Request& request, std::str
 Response TestChannel(Installation& installation, const Request& request, std::string_view) {
   auto read = ReadChannel(request);
   if (auto* problem = std::get_if<Response>(&read)) return std::move(*problem);
-  const Channel& channel = *std::get<const Channel*>(read);
-  const std::string name(channel.name);
-  if (const auto missing = MissingSettings(channel, installation.config.settings()); !missing.empty())
+  const std::string name = std::get<std::string>(std::move(read));
+  if (const auto missing = MissingSettings(name, installation.config.settings()); !missing.empty())
     return FieldProblem(
         {{"channel",
           name + " is not set up: " + Enumerate(missing) + (missing.size() == 1 ? " is" : " are") + " wanted", ""}});

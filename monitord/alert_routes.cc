@@ -46,6 +46,7 @@ std::vector<Addressed> RouteAlerts(std::vector<Alert> alerts, const Config& conf
     // Where no mail is sent, other recipients are no other destination.
     const bool has_mail = is_in(wanted.channels, "smtp") || is_in(config.fallback, "smtp");
     if (wanted.smtp_to.empty() || !has_mail) wanted.smtp_to = usual.smtp_to;
+    if (wanted.smtp_to.empty()) std::erase(wanted.channels, "smtp");
     const auto same = std::find_if(messages.begin(), messages.end(), [&](const Addressed& message) {
       return message.channels == wanted.channels && message.smtp_to == wanted.smtp_to;
     });

@@ -10,6 +10,7 @@
 #include "monitord/alert_routes.h"
 #include "monitord/alert_text.h"
 #include "monitord/log.h"
+#include "store/channel.h"
 
 namespace linewatch {
 namespace {
@@ -116,7 +117,7 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
   const auto refuse = [&](const std::string& why) { answers_.Put(request.answer, {false, why}); };
   const auto kind = std::find_if(channels_.begin(), channels_.end(),
                                  [&](const ChannelKind& channel) { return channel.name == request.channel; });
-  if (kind == channels_.end() || !kind->is_configured(config)) return refuse(request.channel + " is not set up");
+  if (kind == channels_.end() || !is_set_up(request.channel, config)) return refuse(request.channel + " is not set up");
   if (test_) return refuse("another test message is under way; try again in a minute");
   Alert alert;
   alert.kind = AlertKind::kTest;
@@ -152,7 +153,7 @@ void Alerting::EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector
 std::vector<std::string> Alerting::ConfiguredChannels(const Config& config) const {
   std::vector<std::string> names;
   for (const ChannelKind& channel : channels_)
-    if (channel.is_configured(config)) names.emplace_back(channel.name);
+    if (is_set_up(channel.name, config)) names.emplace_back(channel.name);
   return names;
 }
 

@@ -48,7 +48,6 @@ class Notifier {
 // What there is to choose from: the table is in main.cc.
 struct ChannelKind {
   std::string_view name;
-  bool (*is_configured)(const Config& config);
   std::unique_ptr<Notifier> (*make)(const Config& config);
 };
 

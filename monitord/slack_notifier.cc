@@ -59,8 +59,7 @@ Delivery SlackNotifier::Send(const Message& message) {
 }
 
 ChannelKind SlackChannel() {
-  return {"slack", [](const Config& config) { return !config.slack.webhook_url.text.empty(); },
-          [](const Config& config) -> std::unique_ptr<Notifier> {
+  return {"slack", [](const Config& config) -> std::unique_ptr<Notifier> {
             return std::make_unique<SlackNotifier>(config.slack.webhook_url.text);
           }};
 }

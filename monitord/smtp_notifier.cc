@@ -174,8 +174,7 @@ void SmtpNotifier::Converse(const Message& message, Delivery& delivery) {
 }
 
 ChannelKind SmtpChannel() {
-  return {"smtp", [](const Config& config) { return !config.smtp.host.empty() && !config.smtp.from.empty(); },
-          [](const Config& config) -> std::unique_ptr<Notifier> {
+  return {"smtp", [](const Config& config) -> std::unique_ptr<Notifier> {
             return std::make_unique<SmtpNotifier>(config.smtp, config.title);
           }};
 }

@@ -85,9 +85,7 @@ Delivery TelegramNotifier::Send(const Message& message) {
 }
 
 ChannelKind TelegramChannel() {
-  return {"telegram",
-          [](const Config& config) { return !config.telegram.token.text.empty() && !config.telegram.chat_id.empty(); },
-          [](const Config& config) -> std::unique_ptr<Notifier> {
+  return {"telegram", [](const Config& config) -> std::unique_ptr<Notifier> {
             return std::make_unique<TelegramNotifier>(config.telegram);
           }};
 }

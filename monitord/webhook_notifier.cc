@@ -72,8 +72,7 @@ Delivery WebhookNotifier::Send(const Message& message) {
 }
 
 ChannelKind WebhookChannel() {
-  return {"webhook", [](const Config& config) { return !config.webhook.url.empty(); },
-          [](const Config& config) -> std::unique_ptr<Notifier> {
+  return {"webhook", [](const Config& config) -> std::unique_ptr<Notifier> {
             return std::make_unique<WebhookNotifier>(config.webhook);
           }};
 }

@@ -24,10 +24,8 @@ class TakesAll : public Notifier {
 int descriptors_left = 1;
 
 const std::array<ChannelKind, 2> kChannels = {
-    ChannelKind{"good", [](const Config&) { return true; },
-                [](const Config&) -> std::unique_ptr<Notifier> { return std::make_unique<TakesAll>(); }},
-    ChannelKind{"scarce", [](const Config&) { return true; },
-                [](const Config&) -> std::unique_ptr<Notifier> {
+    ChannelKind{"good", [](const Config&) -> std::unique_ptr<Notifier> { return std::make_unique<TakesAll>(); }},
+    ChannelKind{"scarce", [](const Config&) -> std::unique_ptr<Notifier> {
                   if (descriptors_left == 0) throw std::runtime_error("too many open files");
                   return std::make_unique<TakesAll>();
                 }}};
