@@ -61,10 +61,10 @@ void AlertQueue::Restore(std::vector<QueuedMessage> waiting, SteadyTime now) {
   }
 }
 
-std::vector<QueuedMessage> AlertQueue::Supersede(const std::string& channel, std::span<Alert> alerts) {
+AlertQueue::Superseded AlertQueue::Supersede(const std::string& channel, std::span<Alert> alerts) {
   std::unordered_map<std::string_view, std::vector<Alert*>> by_host;  // ten thousand may be in both
   for (Alert& alert : alerts) by_host[alert.host].push_back(&alert);
-  std::vector<QueuedMessage> left;
+  Superseded superseded;
   for (Entry& entry : entries_) {
     if (entry.queued.channel != channel || entry.is_under_way || entry.queued.may_have_arrived) continue;
     auto& waiting = entry.queued.message.alerts;
@@ -78,6 +78,7 @@ std::vector<QueuedMessage> AlertQueue::Supersede(const std::string& channel, std
       Alert& later = **found;
       if (TraitsOf(later.kind).is_end) {
         later.is_late = later.is_late || !earlier.is_repeat;
+        superseded.was_handed_on = superseded.was_handed_on || entry.queued.is_handed_on;
       } else {
         later.is_repeat = earlier.is_repeat;
       }
@@ -87,11 +88,11 @@ std::vector<QueuedMessage> AlertQueue::Supersede(const std::string& channel, std
     if (waiting.empty()) {
       entry.given_up = kSuperseded;
     } else {
-      left.push_back(entry.queued);
+      superseded.left.push_back(entry.queued);
     }
   }
   RemoveGivenUp();
-  return left;
+  return superseded;
 }
 
 void AlertQueue::SetText(const QueuedMessage& queued) {
@@ -156,6 +157,8 @@ void AlertQueue::Settle(std::string_view channel, const std::string& id, const D
     queued.may_have_arrived = true;
   }
   queued.error = delivery.answer;
+  for (const std::string& address : delivery.left) queued.error += "; not yet to " + address;
+  for (const std::string& refusal : delivery.refused) queued.error += "; not to " + refusal;
   auto pause = BackOff(queued.attempts);
   if (delivery.retry_after) pause = std::max(pause, std::min(*delivery.retry_after, kLongestRetryAfter));
   entry->due = now.steady + pause;
@@ -184,7 +187,7 @@ void AlertQueue::Review(const Config& config, std::span<const std::string> chann
       entry.given_up = "given up: " + entry.queued.channel + " is not set up any more";
     if (entry.given_up.empty() && waited >= config.alert_expiry)
       entry.given_up = "expired: " + (entry.queued.error.empty() ? "it was never tried" : entry.queued.error);
-    if (!entry.given_up.empty() || (entry.queued.attempts > 0 && waited >= config.fallback_after)) hand_on(entry);
+    if (!entry.given_up.empty() || waited >= config.fallback_after) hand_on(entry);
   }
   RemoveGivenUp();
   for (QueuedMessage& copy : copies) Add(std::move(copy), now.steady);
@@ -213,18 +216,22 @@ std::vector<QueuedMessage> AlertQueue::HandOn(const Entry& entry, const Config& 
     copy.channels = failed.channels;
     copy.instead_of = failed.channel;
     if (channel == "smtp" && copy.message.to.empty()) copy.message.to = config.smtp.to;
-    const std::string why = entry.given_up.empty() ? failed.error : entry.given_up;
+    std::string why = entry.given_up.empty() ? failed.error : entry.given_up;
+    if (why.empty()) why = "it is held up by others";
     copy.message.text = "(" + failed.channel + " could not deliver this: " + why + ")\n\n" + copy.message.text;
     copy.message.html.clear();
     copies.push_back(std::move(copy));
   }
-  if (copies.empty()) return copies;
-  for (Entry& other : entries_) {
-    if (other.queued.message.id != failed.message.id) continue;
-    other.queued.is_handed_on = true;
-    other.is_changed = true;
-  }
+  if (!copies.empty()) MarkHandedOn(failed.message.id);
   return copies;
+}
+
+void AlertQueue::MarkHandedOn(const std::string& id) {
+  for (Entry& entry : entries_) {
+    if (entry.queued.message.id != id) continue;
+    entry.queued.is_handed_on = true;
+    entry.is_changed = true;
+  }
 }
 
 void AlertQueue::TryAll(SteadyTime now) {

@@ -35,10 +35,15 @@ class AlertQueue {
 
   // Before a message with these alerts is made for a channel: takes out of the messages that wait there what it makes
   // superfluous. A down that nobody has received and its end are one late message; a repeat replaces the one before.
-  // The alerts say so afterwards (is_late, is_repeat). What may have arrived stays as it is. The messages that have
-  // alerts left need a new text: they are answered, for SetText.
-  std::vector<QueuedMessage> Supersede(const std::string& channel, std::span<Alert> alerts);
+  // The alerts say so afterwards (is_late, is_repeat). What may have arrived stays as it is.
+  struct Superseded {
+    std::vector<QueuedMessage> left;  // have other alerts, too: they need a new text, for SetText
+    bool was_handed_on = false;       // the fallback channels were told of the beginning: they are to hear of the end
+  };
+  Superseded Supersede(const std::string& channel, std::span<Alert> alerts);
   void SetText(const QueuedMessage& queued);
+  // The fallback channels have this message.
+  void MarkHandedOn(const std::string& id);
 
   // Durable before it is tried: see TakeChanged. Beyond kMost the oldest of the channel is given up.
   void Add(QueuedMessage queued, SteadyTime now);

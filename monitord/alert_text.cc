@@ -147,7 +147,7 @@ Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
     if (cause != alerts.end()) add("Reached by", cause->name);
   }
   if (alert.is_repeat) add("", "You were told before, and it has not changed.");
-  if (alert.is_late) add("", "It was over before anybody could be told.");
+  if (alert.is_late) add("", "It was over before this could be told here.");
   return facts;
 }
 

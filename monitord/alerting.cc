@@ -127,8 +127,15 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
   message.queued = now.wall;
   message.alerts.push_back(std::move(alert));
   message.to = config.smtp.to;
+  for (const auto& route : config.routes)
+    if (message.to.empty()) message.to = route.smtp_to;
   SetText(message, config);
-  auto notifier = kind->make(config);
+  std::unique_ptr<Notifier> notifier;
+  try {
+    notifier = kind->make(config);
+  } catch (const std::exception& error) {
+    return refuse(error.what());
+  }
   test_ = {request.channel, request.answer};
   dispatcher_.Start(kTestSend, std::move(notifier), std::move(message), now.steady);
 }
@@ -187,7 +194,7 @@ void Alerting::Queue(const std::vector<Alert>& alerts, HostList& list, const Con
   for (Host& host : list.hosts)
     if (told.contains(host.id)) MarkTold(host, now.wall);
 
-  for (Addressed& addressed : RouteAlerts(std::move(alerts), config, ConfiguredChannels(config))) {
+  for (Addressed& addressed : RouteAlerts(alerts, config, ConfiguredChannels(config))) {
     QueuedMessage queued;
     Message& message = queued.message;
     message.id = NewMessageId();
@@ -198,16 +205,26 @@ void Alerting::Queue(const std::vector<Alert>& alerts, HostList& list, const Con
     LogWarning(message.subject);
     events.emplace_back(LoggedEvent(message, now.wall));
     queued.channels = std::move(addressed.channels);
-    for (const std::string& channel : queued.channels) {
+    const auto add = [&](const std::string& channel, const std::string& instead_of) {
       queued.channel = channel;
+      queued.instead_of = instead_of;
       message.alerts = addressed.alerts;
-      for (QueuedMessage& left : queue_.Supersede(channel, message.alerts)) {
+      auto superseded = queue_.Supersede(channel, message.alerts);
+      for (QueuedMessage& left : superseded.left) {
         SetText(left.message, config);
         queue_.SetText(left);
       }
       SetText(message, config);
       queue_.Add(queued, now.steady);
-    }
+      return superseded.was_handed_on;
+    };
+    std::string failing;
+    for (const std::string& channel : queued.channels)
+      if (add(channel, "")) failing = channel;
+    if (failing.empty()) continue;
+    for (const std::string& fallback : config.fallback)
+      if (is_set_up(fallback, config) && !std::ranges::count(queued.channels, fallback)) add(fallback, failing);
+    queue_.MarkHandedOn(message.id);
   }
 }
 

@@ -13,7 +13,8 @@
 namespace linewatch {
 namespace {
 
-constexpr std::chrono::hours kLongestRetryAfter{24};
+// Not all versions of libcurl tell more.
+constexpr std::chrono::hours kLongestRetryAfter{6};
 
 struct FreeEasy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }

@@ -166,6 +166,28 @@ TEST_CASE("mail as the fallback goes to the recipients of the group, too", "[ale
   CHECK(copy->message.to == (queued.message.to.empty() ? Ids{"noc@x"} : queued.message.to));
 }
 
+TEST_CASE("a message that is held up behind others for five minutes goes to the fallback, too", "[alert_queue]") {
+  Story story;
+  story.config.fallback = {"slack"};
+  story.Add("hangs", "smtp", {AlertOf(AlertKind::kDown, "a")}, At(seconds(0)));
+  REQUIRE(story.queue.NextFor("smtp", At(seconds(0)).steady));
+  story.Add("waits", "smtp", {AlertOf(AlertKind::kDown, "b")}, At(seconds(0)));
+  CHECK(story.Try("slack", Accepted(), At(minutes(5) - seconds(1))).empty());
+  story.queue.Review(story.config, story.channels, At(minutes(5)));
+  CHECK(story.Try("slack", Accepted(), At(minutes(5))) == Ids{"waits"});
+}
+
+TEST_CASE("who heard of a down in a failing channel's stead is to hear of its end", "[alert_queue]") {
+  Story story;
+  story.config.fallback = {"slack"};
+  story.Add("down", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
+  story.Try("smtp", Deferred(), At(seconds(0)));
+  story.Try("smtp", Deferred(), At(minutes(5)));
+  story.Try("slack", Accepted(), At(minutes(5)));
+  std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
+  CHECK(story.queue.Supersede("smtp", recovery).was_handed_on);
+}
+
 TEST_CASE("a message that is refused for good goes to the fallback at once", "[alert_queue]") {
   Story story;
   story.config.fallback = {"slack"};
@@ -228,7 +250,7 @@ TEST_CASE("a down and its end that both waited are one late message", "[alert_qu
   story.Add("down", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   story.Try("smtp", Deferred(), At(seconds(0)));
   std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
-  CHECK(story.queue.Supersede("smtp", recovery).empty());
+  CHECK(story.queue.Supersede("smtp", recovery).left.empty());
   CHECK(recovery[0].is_late);
   CHECK(story.Results() == Ids{"down told with a later message"});
 }
@@ -262,7 +284,7 @@ TEST_CASE("a message keeps what is not over, and needs a new text", "[alert_queu
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown, "a"), AlertOf(AlertKind::kDown, "b")}, At(seconds(0)));
   std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery, "a")};
-  auto left = story.queue.Supersede("smtp", recovery);
+  auto left = story.queue.Supersede("smtp", recovery).left;
   REQUIRE(left.size() == 1);
   REQUIRE(left[0].message.alerts.size() == 1);
   CHECK(left[0].message.alerts[0].host == "b");
@@ -281,7 +303,7 @@ TEST_CASE("a down that has been delivered, or may have been, is not told late", 
   REQUIRE(story.queue.NextFor("telegram", At(seconds(0)).steady));
   for (const char* channel : {"smtp", "telegram", "slack"}) {
     std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
-    CHECK(story.queue.Supersede(channel, recovery).empty());
+    CHECK(story.queue.Supersede(channel, recovery).left.empty());
     CHECK_FALSE(recovery[0].is_late);
   }
   CHECK(story.queue.size() == 2);
@@ -301,7 +323,7 @@ TEST_CASE("that a line is no longer slow does not take back that it is down", "[
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown), AlertOf(AlertKind::kDegraded)}, At(seconds(0)));
   std::vector<Alert> over = {AlertOf(AlertKind::kDegradedOver)};
-  const auto left = story.queue.Supersede("smtp", over);
+  const auto left = story.queue.Supersede("smtp", over).left;
   REQUIRE(left.size() == 1);
   CHECK(left[0].message.alerts[0].kind == AlertKind::kDown);
 }

@@ -148,7 +148,7 @@ TEST_CASE("what a message says", "[alert_text]") {
             "  Address: 10.0.7.1\n"
             "  From: 08:43:10\n"
             "  To: 08:44:50 (100 s)\n"
-            "  It was over before anybody could be told.\n"
+            "  It was over before this could be told here.\n"
             "\n"
             "Linewatch: https://status.example.org/\n");
 }

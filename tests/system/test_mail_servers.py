@@ -1,5 +1,6 @@
 """Mail servers as they are: busy, choosy, hanging, badly certified. Real ones, each told how to misbehave."""
 
+import contextlib
 import shutil
 import time
 
@@ -40,6 +41,22 @@ def test_a_refused_recipient_is_given_up_and_the_fallback_used(net, data):
             until(lambda: not waiting(daemon), 5, lambda: waiting(daemon))
             until(lambda: [r for r in results(daemon, "smtp") if r.startswith("given up: ") and "no such user" in r], 5)
             assert len(slack.requests) == 1
+
+
+def test_whoever_heard_of_a_down_in_the_stead_of_a_dead_channel_hears_of_its_end_too(net, data):
+    server = MailServer()  # off, until the line is back
+    with contextlib.closing(server), HttpSink() as slack:
+        config = {"smtp": smtp(server), "slack": {"webhook_url": slack.url}, "fallback": ["slack"], "fallback_after": 1}
+        with watch(data, lines(FIRST), **config).start_and_watch() as daemon:
+            net.make("silent", FIRST)
+            until(lambda: slack.requests, 15, "the fallback was not used")
+            net.restore("silent", FIRST)
+            until(lambda: len(slack.requests) == 2, 15, "the fallback does not hear of the end")
+            server.start()
+            mail, = until_mails(server, 1, 15)
+            assert mail.message["Subject"].startswith("UP line 1")
+            until(lambda: not waiting(daemon), 5, lambda: waiting(daemon))
+            assert ["DOWN" in r.json()["text"] for r in slack.requests] == [True, False]
 
 
 def test_the_other_recipients_get_what_one_is_refused(net, data):
