@@ -136,9 +136,9 @@ int Main(int argc, char** argv) {
   const std::array<Probing::MakeProber, kCheckKindNames.size()> kinds = {
       [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); },
   };
-  const std::array kChannels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
+  const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   Probing probing(kinds);
-  Monitor monitor(options, *std::move(config), fault, probing, kChannels, signals);
+  Monitor monitor(options, *std::move(config), fault, probing, channels, signals);
   monitor.Run();
   // Nobody waits for a mail server that hangs, and what a library tidies up at an exit is not to be torn from under it.
   if (!monitor.is_idle()) std::_Exit(0);
