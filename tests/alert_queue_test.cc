@@ -239,6 +239,7 @@ TEST_CASE("only the recipients who have not got a message are tried again", "[al
   const auto again = story.queue.NextFor("smtp", At(seconds(5)).steady);
   REQUIRE(again);
   CHECK(again->message.to == Ids{"b@x"});
+  CHECK(again->error == "250 queued; not yet to b@x");
   Delivery rest = Accepted();
   rest.refused = {"b@x: 550 no"};
   story.queue.Settle("smtp", "m", rest, At(seconds(5)));
