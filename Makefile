@@ -146,10 +146,10 @@ check: ## installs what is missing; format, lint, include rule, unit tests under
 	$(call need,$(BUILD_PACKAGES) $(CHECK_PACKAGES))
 	@$(MAKE) $(J) format includes
 	@$(MAKE) $(J) lint
-	@$(MAKE) $(J) BUILD=$(BUILD)/asan SANITIZE=address,undefined CXXFLAGS='-O0 -g' unit
-	$(BUILD)/asan/tests/unit
-	@$(MAKE) $(J) BUILD=$(BUILD)/tsan SANITIZE=thread CXXFLAGS='-O0 -g' unit
-	$(BUILD)/tsan/tests/unit
+	@$(MAKE) $(J) BUILD=$(BUILD)/asan SANITIZE=address,undefined CXXFLAGS='-O0 -g1' unit
+	@$(MAKE) $(J) BUILD=$(BUILD)/tsan SANITIZE=thread CXXFLAGS='-O0 -g1' unit
+	@echo 'test under both, side by side'
+	@$(BUILD)/asan/tests/unit & asan=$$!; $(BUILD)/tsan/tests/unit; tsan=$$?; wait $$asan && exit $$tsan
 
 format:
 	clang-format --dry-run --Werror $(SOURCES) $(HEADERS) $(wildcard tests/*/*.cc tests/*/*.h)
