@@ -14,6 +14,7 @@
 #include "store/alert.h"
 #include "store/channel.h"
 #include "store/file_lock.h"
+#include "store/host_json.h"
 #include "store/json_members.h"
 #include "store/random_name.h"
 
@@ -157,7 +158,7 @@ Response ListAlerts(Installation& installation, const Request& request, std::str
     for (const AlertEvent& event : sent) WriteSent(out, event);
     out.EndArray();
     out.Key("problems");
-    WriteNotices(out, FindOutboxProblems(waiting, damaged, now));
+    WriteJson(out, FindOutboxProblems(waiting, damaged, now));
     out.EndObject();
   });
 }

@@ -146,19 +146,6 @@ std::optional<Notice> FindAbsence(Installation& installation) {
   return problems.empty() ? std::nullopt : std::optional(problems.front());
 }
 
-void WriteNotices(JsonWriter& out, const std::vector<Notice>& notices) {
-  const MemberWriter write(out);
-  out.StartArray();
-  for (const Notice& notice : notices) {
-    out.StartObject();
-    write("code", notice.code);
-    write("message", notice.message);
-    write("since", notice.since);
-    out.EndObject();
-  }
-  out.EndArray();
-}
-
 std::vector<Notice> FindProblems(const Signs& signs) {
   std::vector<Notice> problems;
   JudgeMonitor(signs, problems);
@@ -186,8 +173,7 @@ Response ShowHealth(Installation& installation, const Request&, std::string_view
     const MemberWriter write(out);
     out.StartObject();
     write("ok", problems.empty());
-    out.Key("problems");
-    WriteNotices(out, problems);
+    write("problems", problems);
     write("updated", signs.header.updated);
     write("interval", signs.interval);
     write("cycle_ms", static_cast<int64_t>(signs.header.monitor.cycle.count()));

@@ -48,8 +48,6 @@ std::vector<Notice> FindOutboxProblems(const std::vector<QueuedMessage>& waiting
 // Why it is no use to wait for monitord: it does not run. Nothing if it does.
 std::optional<Notice> FindAbsence(Installation& installation);
 
-void WriteNotices(JsonWriter& out, const std::vector<Notice>& notices);
-
 Response ShowHealth(Installation& installation, const Request& request, std::string_view id);
 
 }  // namespace linewatch::cgi

@@ -152,12 +152,10 @@ void AlertQueue::Settle(std::string_view channel, const std::string& id, const D
     entries_.erase(entries_.begin() + (entry - entries_.data()));
     return;
   }
-  queued.error = delivery.answer;
+  queued.error = WholeAnswer(delivery);
   if (is_accepted) {
     queued.message.to = delivery.left;
     queued.may_have_arrived = true;
-    for (const std::string& address : delivery.left) queued.error += "; not yet to " + address;
-    for (const std::string& refusal : delivery.refused) queued.error += "; not to " + refusal;
   }
   auto pause = BackOff(queued.attempts);
   if (delivery.retry_after) pause = std::max(pause, std::min(*delivery.retry_after, kLongestRetryAfter));

@@ -143,9 +143,7 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
 void Alerting::EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events) {
   const Delivery& delivery = ended.delivery;
   Answer answer{delivery.result == Delivery::Result::kAccepted && delivery.left.empty() && delivery.refused.empty(),
-                delivery.answer};
-  for (const std::string& refusal : delivery.refused) answer.text += "; not to " + refusal;
-  for (const std::string& address : delivery.left) answer.text += "; not yet to " + address;
+                WholeAnswer(delivery)};
   const Test test = *std::exchange(test_, std::nullopt);
   events.emplace_back(
       AlertEvent{now, test.channel, ended.message.subject, {}, answer.ok ? "sent" : "test failed: " + answer.text});

@@ -31,6 +31,15 @@ struct Delivery {
   std::optional<std::chrono::seconds> retry_after;  // the server asks not to be asked before
 };
 
+// Its answer, and whom an accepted message has not reached for all that.
+inline std::string WholeAnswer(const Delivery& delivery) {
+  std::string text = delivery.answer;
+  if (delivery.result != Delivery::Result::kAccepted) return text;
+  for (const std::string& address : delivery.left) text += "; not yet to " + address;
+  for (const std::string& refusal : delivery.refused) text += "; not to " + refusal;
+  return text;
+}
+
 class Notifier {
  public:
   virtual ~Notifier() = default;

@@ -138,6 +138,12 @@ void VisitMembers(N& notice, auto&& visit) {
   visit("since", notice.since);
 }
 
+void WriteJson(JsonWriter& out, const Notice& notice) {
+  out.StartObject();
+  VisitMembers(notice, MemberWriter(out));
+  out.EndObject();
+}
+
 template <MaybeConst<VoidedChecks> V>
 void VisitMembers(V& voided, auto&& visit) {
   visit("rounds", voided.rounds);

@@ -222,6 +222,18 @@ class Daemon:
         return sorted(p.name for p in {*self.data.iterdir(), *self.live.iterdir()} if ".bad-" in p.name)
 
 
+def named(published, start):
+    return [h for h in published["hosts"] if h["name"].startswith(start)]
+
+
+def checked(hosts, times):
+    return all(len(h.get("trail", [])) >= times for h in hosts)
+
+
+def failed_checks(hosts):
+    return sum(h["trail"].count(None) for h in hosts)
+
+
 def notices(published):
     return {notice["code"]: notice["message"] for notice in published["monitor"]["notices"]}
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 import network
-from daemon import QUICK, Daemon, copy_for_everyone, folder_in_memory, host
+from daemon import QUICK, Daemon, checked, copy_for_everyone, failed_checks, folder_in_memory, host, named
 
 WHY_NOT = network.why_not()
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
@@ -71,18 +71,6 @@ def watched(net, folder):
 @pytest.fixture(scope="module")
 def lines(watched):
     return watched["lines"]
-
-
-def named(published, start):
-    return [h for h in published["hosts"] if h["name"].startswith(start)]
-
-
-def checked(hosts, times):
-    return all(len(h.get("trail", [])) >= times for h in hosts)
-
-
-def failed_checks(hosts):
-    return sum(h["trail"].count(None) for h in hosts)
 
 
 def test_hosts_that_answer_are_up_over_both_families(lines):

@@ -8,7 +8,7 @@ import pathlib
 import pytest
 
 import network
-from daemon import Daemon, folder_in_memory, host, until
+from daemon import Daemon, failed_checks, folder_in_memory, host, until
 
 WHY_NOT = network.why_not()
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
@@ -31,10 +31,6 @@ REFUSED = {
 
 def hosts_at(addresses, **settings):
     return [host(address, address, **settings) for address in addresses]
-
-
-def failed_checks(hosts):
-    return sum(h["trail"].count(None) for h in hosts)
 
 
 def most_by_chance(count, chance):

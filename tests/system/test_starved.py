@@ -8,7 +8,7 @@ import time
 import pytest
 
 import network
-from daemon import QUICK, Daemon, folder_in_memory, host
+from daemon import Daemon, checked, failed_checks, folder_in_memory, host, named
 
 WHY_NOT = network.why_not()
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
@@ -18,18 +18,6 @@ pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
 def fixture_folder():
     with folder_in_memory() as made:
         yield made
-
-
-def named(published, start):
-    return [h for h in published["hosts"] if h["name"].startswith(start)]
-
-
-def checked(hosts, times):
-    return all(len(h.get("trail", [])) >= times for h in hosts)
-
-
-def failed_checks(hosts):
-    return sum(h["trail"].count(None) for h in hosts)
 
 
 def thousand(place, **settings):
