@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "store/file_lock.h"
+#include "store/secrets.h"
 
 namespace linewatch::cgi {
 
@@ -13,6 +14,7 @@ Response ProblemOf(const std::exception& error) {
     response.SetHeader("Retry-After", "1");
     return response;
   }
+  if (dynamic_cast<const BrokenSecrets*>(&error) != nullptr) return Problem(409, error.what());
   const auto* system = dynamic_cast<const std::system_error*>(&error);
   switch (system != nullptr ? system->code().value() : 0) {
     case ENOSPC:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,9 +11,12 @@
 #include <vector>
 
 #include "cgi/access.h"
+#include "store/ascii.h"
+#include "store/file_lock.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
 #include "store/json_members.h"
+#include "store/url.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -31,6 +35,19 @@ rapidjson::Document SettingsOf(const Host& host) {
   return settings;
 }
 
+// What the kind of check that `patch` asks for has no use for.
+void DropForeignSettings(rapidjson::Value& settings, const rapidjson::Value& patch) {
+  const auto* check = FindMember(patch, "check");
+  if (check == nullptr) return;
+  CheckKind kind = CheckKind::kPing;  // null is the default
+  ReadName(*check, kCheckKindNames, kind);
+  for (auto member = settings.MemberBegin(); member != settings.MemberEnd();) {
+    const auto name = StringOf(member->name);
+    const bool is_foreign = is_service_member(name) && !has_service_member(kind, name);
+    member = is_foreign ? settings.EraseMember(member) : member + 1;
+  }
+}
+
 std::vector<std::string> NamesOf(const rapidjson::Value& object) {
   std::vector<std::string> names;
   for (const auto& member : object.GetObject()) names.emplace_back(StringOf(member.name));
@@ -42,7 +59,7 @@ std::optional<Response> FindClash(const HostList& list, const Host& host) {
   if (const auto errors = CheckParents(list, host); !errors.empty()) return FieldProblem(errors);
   const Host* same = FindSameTarget(list, host);
   if (same == nullptr) return std::nullopt;
-  return Problem(409, "\"" + same->name + "\" already watches " + same->ip + " by the same check.",
+  return Problem(409, "\"" + same->name + "\" already watches " + AddressText(*same) + " by the same check.",
                  [&](JsonWriter& out) { MemberWriter{out}("host", same->id); });
 }
 
@@ -86,8 +103,24 @@ Response EditHost(Installation& installation, const Request& request, std::strin
   return response;
 }
 
+// Secrets that are kept do not follow a URL to another server: whoever may write it could have them sent there.
+std::vector<FieldError> FindMisledSecrets(const rapidjson::Value& settings, const Host& before, const Host& after) {
+  if (before.check != CheckKind::kHttp || after.check != CheckKind::kHttp) return {};
+  const auto from = ParseUrl(before.service->url), to = ParseUrl(after.service->url);
+  if (std::get<Url>(to).has_same_origin(std::get<Url>(from))) return {};
+  std::vector<FieldError> errors;
+  const auto is_kept = [](const rapidjson::Value* value) { return value != nullptr && value->IsObject(); };
+  const std::string advice = "expected again, or null: the URL leads to another server";
+  if (is_kept(FindMember(settings, "password"))) errors.push_back({"password", advice, ""});
+  if (const auto* headers = FindMember(settings, "headers"); is_kept(headers))
+    for (const auto& header : headers->GetObject())
+      if (is_kept(&header.value)) errors.push_back({"headers." + std::string(StringOf(header.name)), advice, ""});
+  return errors;
+}
+
 // `settings` instead of those of `host`, which keeps what was observed of it as long as its target stays the same.
-Edited ChangeSettings(HostList& list, Host& host, const rapidjson::Value& settings, std::string_view user) {
+Edited ChangeSettings(const SecretStore& store, HostList& list, Host& host, const rapidjson::Value& settings,
+                      std::string_view user) {
   Host changed = ReadHost(settings);
   changed.id = host.id;
   changed.revision = host.revision;
@@ -97,16 +130,46 @@ Edited ChangeSettings(HostList& list, Host& host, const rapidjson::Value& settin
   if (auto clash = FindClash(list, changed)) return {*std::move(clash), std::nullopt};
 
   std::vector<std::string> names;
+  Secrets secrets;
+  bool has_new_secrets = false;
+  if (host.service || changed.service) {
+    if (auto errors = FindMisledSecrets(settings, host, changed); !errors.empty())
+      return {FieldProblem(errors), std::nullopt};
+    secrets = store.Read();
+    HostSecrets& kept = secrets[host.id];
+    HostSecrets given = ReadSecrets(settings, kept);
+    if (changed.check == CheckKind::kPush) given.token_hash = kept.token_hash;
+    MarkSecrets(changed, given);
+    if (given.password != kept.password) names.emplace_back("password");
+    if (given.headers != kept.headers) names.emplace_back("headers");
+    has_new_secrets = given != kept;
+    kept = std::move(given);
+  }
   const auto before = SettingsOf(host);
   const auto after = SettingsOf(changed);
-  for (const auto& member : after.GetObject())
-    if (member.value != before[member.name]) names.emplace_back(StringOf(member.name));
+  for (const auto& member : after.GetObject()) {
+    const auto* old = FindMember(before, StringOf(member.name));
+    const bool is_told = std::find(names.begin(), names.end(), StringOf(member.name)) != names.end();
+    if ((old == nullptr || member.value != *old) && !is_told) names.emplace_back(StringOf(member.name));
+  }
   if (names.empty()) return {HostResponse(200, host), std::nullopt};
 
   if (same_target) changed.seen = std::move(host.seen);
   ++changed.revision;
   host = std::move(changed);
+  if (has_new_secrets) store.Write(secrets, list);
   return {HostResponse(200, host), EditEvent{WallNow(), std::string(user), "change", host.id, std::move(names)}};
+}
+
+// Of hosts that are there no more.
+void ForgetSecrets(Installation& installation) {
+  try {
+    const FileLock lock(installation.hosts.folders().lock());
+    if (installation.secrets.identity().exists())
+      installation.secrets.Write(installation.secrets.Read(), installation.hosts.Read());
+  } catch (const std::exception&) {
+    // The host is gone, and that is what the request was about. The next secret that is set leaves these out, too.
+  }
 }
 
 // Whether there is something to acknowledge. An unknown host may have failed before it could no longer be measured.
@@ -167,8 +230,8 @@ struct Filter {
     const auto in_tags = [&](auto&& is_it) { return std::any_of(host.tags.begin(), host.tags.end(), is_it); };
     return (status.empty() || NameOf(host.seen.status) == status) && (group.empty() || host.group == group) &&
            (tag.empty() || in_tags([&](const std::string& t) { return t == tag; })) &&
-           (words.empty() || contains(host.name, words) || contains(host.ip, words) || contains(host.group, words) ||
-            contains(host.customer, words) || contains(host.notes, words) ||
+           (words.empty() || contains(host.name, words) || contains(AddressText(host), words) ||
+            contains(host.group, words) || contains(host.customer, words) || contains(host.notes, words) ||
             in_tags([&](const std::string& t) { return contains(t, words); }));
   }
 };
@@ -220,10 +283,17 @@ Response AddHost(Installation& installation, const Request& request, std::string
       response = *std::move(clash);
       return std::nullopt;
     }
+    const HostSecrets given = ReadSecrets(settings, {});
+    MarkSecrets(host, given);
     response = HostResponse(201, host);
     response.SetHeader("Location", "/api/hosts/" + host.id);
     EditEvent event{WallNow(), std::string(UserOf(request)), "add", host.id, NamesOf(settings)};
-    list.hosts.push_back(std::move(host));
+    list.hosts.push_back(host);
+    if (!given.empty()) {
+      Secrets secrets = installation.secrets.Read();
+      secrets[host.id] = given;
+      installation.secrets.Write(secrets, list);
+    }
     return event;
   });
   return response;
@@ -245,7 +315,7 @@ Response ReplaceHost(Installation& installation, const Request& request, std::st
   if (!errors.empty()) return FieldProblem(errors);
   return EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
     if (auto forged = FindForgedAcknowledgement(given, &host)) return {*std::move(forged), std::nullopt};
-    return ChangeSettings(list, host, settings, UserOf(request));
+    return ChangeSettings(installation.secrets, list, host, settings, UserOf(request));
   });
 }
 
@@ -260,20 +330,22 @@ Response PatchHost(Installation& installation, const Request& request, std::stri
   return EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
     if (auto forged = FindForgedAcknowledgement(patch, &host)) return {*std::move(forged), std::nullopt};
     rapidjson::Document settings = SettingsOf(host);
+    DropForeignSettings(settings, patch);
     MergePatch(settings, patch, settings.GetAllocator());
     DropIgnoredMembers(settings);
     auto errors = CheckSettings(settings, config);
     // What a later change of config.json has made wrong is no reason to refuse a new name.
     std::erase_if(errors, [&](const FieldError& error) {
-      return is_setting_member(error.field) && FindMember(patch, error.field) == nullptr;
+      const bool is_own = FindMember(patch, error.field) != nullptr || is_service_member(error.field);
+      return is_setting_member(error.field) && !is_own;
     });
     if (!errors.empty()) return {FieldProblem(errors), std::nullopt};
-    return ChangeSettings(list, host, settings, UserOf(request));
+    return ChangeSettings(installation.secrets, list, host, settings, UserOf(request));
   });
 }
 
 Response RemoveHost(Installation& installation, const Request& request, std::string_view id) {
-  return EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
+  Response removed = EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
     EditEvent event{WallNow(), std::string(UserOf(request)), "delete", host.id, {}};
     for (Host& other : list.hosts)
       if (std::erase(other.parents, event.host) != 0) ++other.revision;
@@ -282,6 +354,8 @@ Response RemoveHost(Installation& installation, const Request& request, std::str
     response.status = 204;
     return {std::move(response), std::move(event)};
   });
+  if (removed.status == 204) ForgetSecrets(installation);
+  return removed;
 }
 
 Response CheckHost(Installation& installation, const Request&, std::string_view id) {

@@ -9,6 +9,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "store/ascii.h"
 #include "store/json_members.h"
 
 namespace linewatch::cgi {
@@ -53,11 +54,6 @@ std::string_view Cut(std::string_view& rest, char separator) {
   const auto part = rest.substr(0, end);
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return part;
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return LowerCase(x) == LowerCase(y); });
 }
 
 std::string PercentDecoded(std::string_view text) {
@@ -212,7 +208,7 @@ bool accepts_gzip(const Request& request) {
   std::string_view rest = request.Variable("HTTP_ACCEPT_ENCODING");
   while (!rest.empty()) {
     std::string_view parameters = Cut(rest, ',');
-    if (!same_word(Trimmed(Cut(parameters, ';')), "gzip")) continue;
+    if (!same_but_for_case(Trimmed(Cut(parameters, ';')), "gzip")) continue;
     const auto weight = Trimmed(parameters);
     if (weight.empty()) return true;
     // "q=0", "q=0.000": not wanted.

@@ -18,8 +18,6 @@ namespace linewatch::cgi {
 
 inline constexpr size_t kMaxBody = 1 << 20;
 
-inline char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // The meta-variables of CGI (RFC 3875), from FastCGI or from the environment. They are views: whoever makes a Request
 // keeps what they point to.
 class Request {

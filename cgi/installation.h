@@ -12,6 +12,7 @@
 #include "store/host_store.h"
 #include "store/outbox.h"
 #include "store/request_queue.h"
+#include "store/secrets.h"
 
 namespace linewatch::cgi {
 
@@ -20,6 +21,7 @@ struct Installation {
       : hosts(std::move(folders)),
         events(hosts.folders().events()),
         requests(hosts.folders().requests()),
+        secrets(hosts.folders().secrets()),
         outbox(hosts.folders().outbox()),
         answers(hosts.folders().answers()),
         config(std::move(config_path)),
@@ -30,6 +32,7 @@ struct Installation {
   HostStore hosts;
   EventLog events;
   RequestQueue requests;
+  SecretStore secrets;
   Outbox outbox;
   AnswerBox answers;
   EffectiveConfig config;

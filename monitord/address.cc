@@ -36,10 +36,11 @@ std::optional<Address> Address::Parse(const std::string& text) {
   return Address(six, scope != 0 ? scope : uint32_t{std::numeric_limits<int32_t>::max()});
 }
 
-socklen_t Address::Fill(sockaddr_storage& storage) const {
+socklen_t Address::Fill(sockaddr_storage& storage, int port) const {
   if (is_six()) {
     sockaddr_in6 six{};
     six.sin6_family = AF_INET6;
+    six.sin6_port = htons(static_cast<uint16_t>(port));
     six.sin6_scope_id = scope_;
     std::memcpy(&six.sin6_addr, bytes_.data(), sizeof six.sin6_addr);
     std::memcpy(&storage, &six, sizeof six);
@@ -47,6 +48,7 @@ socklen_t Address::Fill(sockaddr_storage& storage) const {
   }
   sockaddr_in four{};
   four.sin_family = AF_INET;
+  four.sin_port = htons(static_cast<uint16_t>(port));
   std::memcpy(&four.sin_addr, bytes_.data(), sizeof four.sin_addr);
   std::memcpy(&storage, &four, sizeof four);
   return sizeof four;

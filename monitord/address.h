@@ -27,7 +27,7 @@ class Address {
   bool is_six() const { return family_ == AF_INET6; }
   bool is_loopback() const;
   // Fills `storage`, answers the length.
-  socklen_t Fill(sockaddr_storage& storage) const;
+  socklen_t Fill(sockaddr_storage& storage, int port = 0) const;
   std::string Text() const;
 
   // The scope is left out: a reply to fe80::1 may or may not carry it.

@@ -1,9 +1,11 @@
 // monitord: watches lines. Options, configuration, objects, run.
 #include <getopt.h>
 #include <malloc.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -22,6 +24,7 @@
 #include "monitord/slack_notifier.h"
 #include "monitord/smtp_notifier.h"
 #include "monitord/telegram_notifier.h"
+#include "monitord/trust_store.h"
 #include "monitord/webhook_notifier.h"
 
 namespace linewatch {
@@ -93,6 +96,15 @@ Arguments ReadArguments(int argc, char** argv) {
   return arguments;
 }
 
+// A thousand checks of each kind of service may be under way; 1024 descriptors, as usual, are too few.
+void RaiseDescriptorLimit() {
+  constexpr rlim_t kWanted = 8192;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kWanted) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kWanted);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // Blocked before any thread starts, so that every thread inherits it and the signals wait for the loop.
 int TakeSignals() {
   sigset_t set;
@@ -111,6 +123,7 @@ int Main(int argc, char** argv) {
   // What is large, such as the text of a list, goes back to the system when it is freed. Left to itself, malloc takes
   // each such size for one that will be wanted again, and from then on keeps as much.
   mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+  RaiseDescriptorLimit();
   auto [options, check_config] = ReadArguments(argc, argv);
   auto [config, fault] = LoadConfigOrPrevious(options.config);
   if (check_config) {
@@ -132,13 +145,16 @@ int Main(int argc, char** argv) {
   UseTimeZone(*config);
 
   const int signals = TakeSignals();
-  // One line a kind of check, in the order of CheckKind.
-  const std::array<Probing::MakeProber, kCheckKindNames.size()> kinds = {
-      [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); },
+  TrustStore trust;
+  // One line a kind of check.
+  const Probing::Kind ping[] = {
+      {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
   };
+  const std::vector<Probing::Kind> services = {};
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
-  Probing probing(kinds);
-  Monitor monitor(options, *std::move(config), fault, probing, channels, signals);
+  // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
+  Probing pinging(ping, Probing::Delivery::kWhole), serving(services, Probing::Delivery::kInParts);
+  Monitor monitor(options, *std::move(config), fault, {&pinging, &serving}, trust, channels, signals);
   monitor.Run();
   // Nobody waits for a mail server that hangs, and what a library tidies up at an exit is not to be torn from under it.
   if (!monitor.is_idle()) std::_Exit(0);

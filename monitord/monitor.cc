@@ -33,14 +33,16 @@ constexpr size_t kMostUnwritten = 100000;
 
 }  // namespace
 
-Monitor::Monitor(Options options, Config config, const std::string& config_fault, Probing& probing,
-                 std::span<const ChannelKind> channels, int signals)
+Monitor::Monitor(Options options, Config config, const std::string& config_fault, std::vector<Probing*> probings,
+                 TrustStore& trust, std::span<const ChannelKind> channels, int signals)
     : options_(std::move(options)),
       config_(std::move(config)),
       config_seen_(IdentityOf(options_.config)),
-      probing_(probing),
+      probings_(std::move(probings)),
+      trust_(trust),
       signals_(signals),
       store_(options_.folders, kPatience),
+      secret_store_(options_.folders.secrets()),
       events_(options_.folders.events(), kPatience),
       requests_(options_.folders.requests(), kPatience),
       alerting_(options_.folders, channels) {
@@ -56,7 +58,7 @@ void Monitor::Run() {
       LoadEdits();
       LookAtClock();
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
-      while (const auto round = probing_.Take()) Record(*round);
+      TakeRounds();
       Alert();
       if (is_changed_ || (retry_at_ && steady_clock::now() >= *retry_at_)) Publish();
       // What is begun and cut off is sent again by the next run.
@@ -85,9 +87,11 @@ void Monitor::Start() {
   files_.Add(options_.folders.data);
   if (!options_.folders.live_is_data()) files_.Add(options_.folders.live);
   if (options_.config.parent_path() != options_.folders.data) files_.Add(options_.config.parent_path());
+  open_cycles_.insert(probings_.begin(), probings_.end());
+  LoadSecrets();
   WatchTargets();
   alerting_.LookAt(list_, recorder_.topology(), config_, now);
-  heartbeat_.Use(config_.heartbeat_url);
+  UseConfig();
   Publish();
   service_manager_.Ready();
   LogInfo("watching " + std::to_string(list_.hosts.size()) + " hosts every " +
@@ -110,18 +114,19 @@ void Monitor::Wait() {
   constexpr milliseconds kLongest{5000};
   // Far beyond any scheduling delay: only a thread that is stuck is late by so much.
   constexpr milliseconds kLateness{10000};
-  if (probing_.is_alive(kLateness)) service_manager_.Alive();
+  const auto is_alive = [&](const Probing* probing) { return probing->is_alive(kLateness); };
+  if (std::all_of(probings_.begin(), probings_.end(), is_alive)) service_manager_.Alive();
 
   milliseconds wait = std::min(kLongest, service_manager_.alive_interval().value_or(kLongest));
   if (retry_at_) wait = std::min(wait, kRetryAfter);
   const auto until_alert = alerting_.wake_at(config_) - steady_clock::now();
   if (until_alert < wait) wait = std::max(std::chrono::ceil<milliseconds>(until_alert), milliseconds(0));
-  pollfd ready[] = {
-      {signals_, POLLIN, 0}, {probing_.fd(), POLLIN, 0}, {files_.fd(), POLLIN, 0}, {alerting_.fd(), POLLIN, 0}};
-  if (poll(ready, std::size(ready), static_cast<int>(wait.count())) < 0 && errno != EINTR)
+  std::vector<pollfd> ready{{signals_, POLLIN, 0}, {files_.fd(), POLLIN, 0}, {alerting_.fd(), POLLIN, 0}};
+  for (const Probing* probing : probings_) ready.push_back({probing->fd(), POLLIN, 0});
+  if (poll(ready.data(), ready.size(), static_cast<int>(wait.count())) < 0 && errno != EINTR)
     throw std::system_error(errno, std::system_category(), "poll");
   if (ready[0].revents != 0) ReadSignals();
-  if (ready[2].revents != 0) files_.Acknowledge();
+  if (ready[1].revents != 0) files_.Acknowledge();
 }
 
 void Monitor::ReadSignals() {
@@ -139,9 +144,9 @@ void Monitor::ReadSignals() {
 
 void Monitor::LoadEdits() {
   bool is_good = true;
-  const std::function<void()> steps[] = {[this] { LoadConfig(); }, [this] { LoadRequests(); },
-                                         [this] { is_changed_ = is_changed_ || store_.changed(); },
-                                         [this] { TellSetAside({}); }};
+  const std::function<void()> steps[] = {
+      [this] { LoadConfig(); }, [this] { LoadSecrets(); }, [this] { LoadRequests(); },
+      [this] { is_changed_ = is_changed_ || store_.changed(); }, [this] { TellSetAside({}); }};
   for (const auto& step : steps) {
     try {
       step();
@@ -168,8 +173,27 @@ void Monitor::LoadConfig() {
   UseTimeZone(config_);
   WatchTargets();
   alerting_.TryAll(steady_clock::now());
-  heartbeat_.Use(config_.heartbeat_url);
+  UseConfig();
   LogInfo("config.json is loaded");
+}
+
+void Monitor::LoadSecrets() {
+  const FileIdentity found = secret_store_.identity();
+  if (found == secrets_seen_) return;
+  secrets_seen_ = found;
+  try {
+    secrets_ = secret_store_.Read();
+    Clear("secrets_broken");
+    WatchTargets();
+  } catch (const BrokenSecrets& error) {
+    Note("secrets_broken", std::string(error.what()) + "; those that were read before go on");
+  }
+}
+
+// Hands on what others than the rules need of it.
+void Monitor::UseConfig() {
+  heartbeat_.Use(config_.heartbeat_url);
+  NoteWhile(trust_.Use(config_.ca_file), "ca_file_broken");
 }
 
 void Monitor::LoadRequests() {
@@ -181,7 +205,11 @@ void Monitor::LoadRequests() {
       ids.push_back(std::move(request.host));
     }
   }
-  if (!ids.empty()) probing_.CheckNow(std::move(ids));
+  if (!ids.empty()) CheckNow(ids);
+}
+
+void Monitor::CheckNow(const std::vector<std::string>& ids) {
+  for (Probing* probing : probings_) probing->CheckNow(ids);
 }
 
 // Tells the probing what there is to watch, after every change of settings.
@@ -189,7 +217,14 @@ void Monitor::WatchTargets() {
   Recorder::Outcome outcome;
   auto targets = recorder_.TakeSettings(ReadClocks(), outcome);
   Take(std::move(outcome));
-  probing_.SetTargets(std::move(targets), config_.interval);
+  for (Probing* probing : probings_) {
+    auto own = std::make_shared<std::vector<Target>>();
+    for (const Target& target : *targets)
+      if (probing->has_kind(target.kind)) own->push_back(target);
+    if (own->empty() && !probing->delivers_empty_cycles()) open_cycles_.erase(probing);
+    const bool has_all = own->size() == targets->size();
+    probing->SetTargets(has_all ? targets : std::move(own), config_.interval);
+  }
 }
 
 void Monitor::LookAtClock() {
@@ -207,14 +242,23 @@ void Monitor::LookAtClock() {
   if (!outcome.events.empty()) Take(std::move(outcome));
 }
 
+void Monitor::TakeRounds() {
+  for (Probing* probing : probings_)
+    while (const auto round = probing->Take()) {
+      Record(*round);
+      if (round->ends_cycle) open_cycles_.erase(probing);
+    }
+  if (options_.once && open_cycles_.empty()) is_running_ = false;
+}
+
 void Monitor::Record(const Round& round) {
   const Moment now = ReadClocks();
   Recorder::Outcome outcome;
   recorder_.Record(round, now, outcome);
+  for (size_t i = 0; i < kFlaws; ++i) unmeasured_[i] += outcome.unmeasured[i];
   if (round.is_cycle) {
-    TellUnmeasured(round, outcome);
+    TellUnmeasured(round);
     cycle_started_ = round.started;
-    if (options_.once) is_running_ = false;
   }
   Take(std::move(outcome));
   alerting_.LookAt(list_, recorder_.topology(), config_, now);
@@ -231,16 +275,17 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
     Add(std::move(event));
   }
   if (outcome.has_ended_acknowledgement) is_durable_due_ = true;
-  if (!outcome.questions.empty()) probing_.CheckNow(std::move(outcome.questions));
+  if (!outcome.questions.empty()) CheckNow(outcome.questions);
   is_changed_ = true;
 }
 
-void Monitor::TellUnmeasured(const Round& round, const Recorder::Outcome& outcome) {
+void Monitor::TellUnmeasured(const Round& round) {
   const auto note_while = [this](bool is_so, const Advice& advice) {
     NoteWhile(is_so ? std::optional<std::string>(advice.message) : std::nullopt, advice.code);
   };
   note_while(round.is_neighbour_table_full, kNeighbourTableFull);
-  for (size_t i = 1; i < kFlaws; ++i) note_while(outcome.unmeasured[i] > 0, AdviceOn(static_cast<Flaw>(i)));
+  for (size_t i = 1; i < kFlaws; ++i) note_while(unmeasured_[i] > 0, AdviceOn(static_cast<Flaw>(i)));
+  unmeasured_ = {};
 }
 
 void Monitor::Alert() {

@@ -2,9 +2,11 @@
 #ifndef LINEWATCH_MONITORD_MONITOR_H_
 #define LINEWATCH_MONITORD_MONITOR_H_
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,9 +18,11 @@
 #include "monitord/probing.h"
 #include "monitord/recorder.h"
 #include "monitord/service_manager.h"
+#include "monitord/trust_store.h"
 #include "store/config.h"
 #include "store/host_store.h"
 #include "store/request_queue.h"
+#include "store/secrets.h"
 
 namespace linewatch {
 
@@ -31,8 +35,9 @@ class Monitor {
   };
   // `signals` is a signalfd for SIGTERM, SIGINT and SIGHUP. `config` was loaded from options.config; `config_fault`
   // says why not, if it was the generation before that was loaded.
-  Monitor(Options options, Config config, const std::string& config_fault, Probing& probing,
-          std::span<const ChannelKind> channels, int signals);
+  // Each of `probings` makes checks of other kinds.
+  Monitor(Options options, Config config, const std::string& config_fault, std::vector<Probing*> probings,
+          TrustStore& trust, std::span<const ChannelKind> channels, int signals);
 
   // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong is logged, shown and tried again.
   void Run();
@@ -48,13 +53,17 @@ class Monitor {
 
   void LoadEdits();
   void LoadConfig();
+  void LoadSecrets();
+  void UseConfig();
   void LoadRequests();
   void WatchTargets();
+  void CheckNow(const std::vector<std::string>& ids);
   void LookAtClock();
 
+  void TakeRounds();
   void Record(const Round& round);
   void Take(Recorder::Outcome&& outcome);
-  void TellUnmeasured(const Round& round, const Recorder::Outcome& outcome);
+  void TellUnmeasured(const Round& round);
   void Alert();
   void Publish();
   void PublishList();
@@ -73,9 +82,12 @@ class Monitor {
   const Options options_;
   Config config_;
   FileIdentity config_seen_;
-  Probing& probing_;
+  const std::vector<Probing*> probings_;
+  TrustStore& trust_;
   const int signals_;
   HostStore store_;
+  SecretStore secret_store_;
+  FileIdentity secrets_seen_;
   EventLog events_;
   RequestQueue requests_;
   FileWatch files_;
@@ -84,11 +96,14 @@ class Monitor {
   Heartbeat heartbeat_;
 
   HostList list_;
-  Recorder recorder_{list_, config_};
+  Secrets secrets_;
+  Recorder recorder_{list_, config_, secrets_};
   std::vector<Event> unwritten_;  // events that wait for the disk
   std::string set_aside_story_;   // what was set aside in this run, and why
   SteadyTime last_checkpoint_;
   SteadyTime cycle_started_;
+  std::array<size_t, kFlaws> unmeasured_{};  // checks that were void since the last cycle, by flaw
+  std::set<const Probing*> open_cycles_;     // that have something to check, and did not end a cycle yet
   SteadyTime synchronised_ = std::chrono::steady_clock::now();  // when the clock last was
   std::optional<SteadyTime> retry_at_;                          // of a write that failed
   bool is_changed_ = false;                                     // something to publish

@@ -16,6 +16,7 @@ constexpr std::array<Advice, kFlaws> kAdvice = {{
     {"probing_late", "monitord does not get the processor in time: some checks are not counted"},
     {"replies_dropped",
      "replies are dropped for want of room: some checks are not counted; raise sysctl net.core.rmem_max"},
+    {"crowded", "too many checks of services hang at a time: some were not made; give them shorter timeouts"},
 }};
 
 }  // namespace

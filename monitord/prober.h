@@ -18,6 +18,7 @@
 #include "monitord/round_trip.h"
 #include "monitord/steady_time.h"
 #include "store/host.h"
+#include "store/secrets.h"
 #include "store/small_optional.h"
 
 namespace linewatch {
@@ -30,7 +31,9 @@ struct Target {
   uint8_t packets = 1;
   std::chrono::duration<int32_t, std::milli> interval{0}, timeout{0};
   Address address;                  // set when it is known,
-  BoxedOptional<std::string> name;  // else a domain name
+  BoxedOptional<std::string> name;  // else a domain name; neither for a check that goes to no host of its own
+  BoxedOptional<Service> service;   // set but for ping
+  BoxedOptional<HostSecrets> secrets;
 
   bool operator==(const Target&) const = default;
 };
@@ -42,8 +45,9 @@ enum class Flaw : uint8_t {
   kNotSent,  // the kernel took nothing: its buffers are full, or its table of neighbours is
   kLate,     // this process slept or did not get the processor when it was time to repeat
   kDropped,  // the kernel had no room for replies
+  kCrowded,  // too many other checks were under way: it could not be started in time
 };
-inline constexpr size_t kFlaws = 4;
+inline constexpr size_t kFlaws = 5;
 
 // A short sentence that is hardly ever there: it takes the room of a pointer then.
 class Reason {
@@ -65,10 +69,12 @@ struct CheckResult {
   SteadyTime sent{};  // when its first request was due
   Flaw flaw = Flaw::kNone;
   bool ok = false;
+  bool is_open = false;                                   // too early to tell: the status goes on
   bool refused_here = false;                              // not ok, because this machine has no way to send there
   bool has_left = false;                                  // a packet was sent to another machine
   PackedOptional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
   Reason reason;                                          // why not ok
+  BoxedOptional<ServiceDetails> details;
 };
 
 // One check that is due. The targets, the round trip and the result outlive it.

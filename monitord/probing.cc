@@ -28,9 +28,9 @@ int MakeEvent() {
 
 }  // namespace
 
-Probing::Probing(std::span<const MakeProber> kinds) {
+Probing::Probing(std::span<const Kind> kinds, Delivery delivery) : delivery_(delivery) {
   const auto done = [this](const Check& check) { CheckDone(check); };
-  for (const auto& make : kinds) probers_.push_back(make(done));
+  for (const Kind& kind : kinds) probers_[static_cast<size_t>(kind.check)] = kind.make(done);
   orders_fd_ = MakeEvent();
   rounds_fd_ = MakeEvent();
   next_turn_ns_ = steady_clock::now().time_since_epoch().count();
@@ -113,10 +113,15 @@ void Probing::Turn() {
     if (next_cycle_ <= now) next_cycle_ = now + watched_->interval;
     StartRound(due, now, planned);
   }
-  for (const auto& prober : probers_) prober->Work(now);
+  for (const auto& prober : probers_)
+    if (prober) prober->Work(now);
+  DeliverParts(steady_clock::now());
 
   SteadyTime wake = watched_ ? next_cycle_ : SteadyTime::max();
-  for (const auto& prober : probers_) wake = std::min(wake, prober->wake_at());
+  for (const auto& prober : probers_)
+    if (prober) wake = std::min(wake, prober->wake_at());
+  for (const auto& opened : open_rounds_)
+    if (!opened->done.empty()) wake = std::min(wake, opened->gathering_since + kGather);
   now = steady_clock::now();
   constexpr std::chrono::minutes kLongest{1};
   wake = std::clamp<SteadyTime>(wake, now, now + kLongest);
@@ -124,7 +129,8 @@ void Probing::Turn() {
   const auto wait = std::chrono::nanoseconds(wake - now);
   const timespec timeout{wait / std::chrono::seconds(1), (wait % std::chrono::seconds(1)).count()};
   waits_.assign(1, {orders_fd_, POLLIN, 0});
-  for (const auto& prober : probers_) prober->AddWaits(waits_);
+  for (const auto& prober : probers_)
+    if (prober) prober->AddWaits(waits_);
   ppoll(waits_.data(), waits_.size(), &timeout, nullptr);
 }
 
@@ -187,14 +193,15 @@ void Probing::StartRound(const std::vector<uint32_t>& due, SteadyTime now, std::
                    .started = now,
                    .started_since_boot = BootNow(),
                    .late = planned ? now - *planned : SteadyTime::duration(0),
-                   .is_cycle = planned.has_value()};
+                   .is_cycle = planned.has_value() && delivery_ == Delivery::kWhole,
+                   .ends_cycle = planned.has_value()};
   auto& entries = opened->round.entries;
   entries.reserve(due.size());  // before anybody points into it
   for (const uint32_t i : due)
     if (!std::exchange(watched_->lines[i].is_under_way, true)) entries.push_back({i, {}});
   opened->open = entries.size();
   if (opened->open == 0) {
-    if (planned) Deliver(std::move(opened->round));
+    if (opened->round.is_cycle) Deliver(std::move(opened->round));
     return;
   }
   // The round may end, and be gone, when the last ones are started.
@@ -222,12 +229,42 @@ void Probing::CheckDone(const Check& check) {
   OpenRound& opened = **found;
   const auto index = static_cast<size_t>(check.target - opened.watched->targets->data());
   opened.watched->lines[index].is_under_way = false;
-  if (--opened.open > 0) return;
+  --opened.open;
+  if (delivery_ == Delivery::kInParts) {
+    if (opened.done.empty()) opened.gathering_since = steady_clock::now();
+    const auto distance = reinterpret_cast<const char*>(check.result) -
+                          reinterpret_cast<const char*>(&opened.round.entries.front().result);
+    opened.done.push_back(static_cast<uint32_t>(static_cast<size_t>(distance) / sizeof(Round::Entry)));
+    return;
+  }
+  if (opened.open > 0) return;
   const auto is_unsent = [](const Round::Entry& entry) { return entry.result.flaw == Flaw::kNotSent; };
   if (std::any_of(opened.round.entries.begin(), opened.round.entries.end(), is_unsent))
     opened.round.is_neighbour_table_full = neighbour_table_.HasOverflowed();
   Deliver(std::move(opened.round));
   open_rounds_.erase(found);
+}
+
+void Probing::DeliverParts(SteadyTime now) {
+  for (const auto& opened : open_rounds_)
+    if (!opened->done.empty() && (opened->open == 0 || now >= opened->gathering_since + kGather)) DeliverPart(*opened);
+  if (delivery_ == Delivery::kInParts)
+    std::erase_if(open_rounds_, [](const auto& opened) { return opened->open == 0; });
+}
+
+void Probing::DeliverPart(OpenRound& opened) {
+  const Round& whole = opened.round;
+  Round part{.targets = whole.targets,
+             .entries = {},
+             .started = whole.started,
+             .started_since_boot = whole.started_since_boot,
+             .late = whole.late,
+             .ends_cycle = whole.ends_cycle && opened.open == 0};
+  part.entries.reserve(opened.done.size());
+  for (const uint32_t i : opened.done)
+    part.entries.push_back({whole.entries[i].target, std::move(opened.round.entries[i].result)});
+  opened.done.clear();
+  Deliver(std::move(part));
 }
 
 void Probing::Deliver(Round&& round) {

@@ -2,6 +2,7 @@
 #ifndef LINEWATCH_MONITORD_PROBING_H_
 #define LINEWATCH_MONITORD_PROBING_H_
 
+#include <array>
 #include <atomic>
 #include <deque>
 #include <functional>
@@ -20,7 +21,7 @@ namespace linewatch {
 
 using Targets = std::shared_ptr<const std::vector<Target>>;
 
-// Checks that were started together, all of them done.
+// Checks that were started together and are done: all of them, or those that were done by then.
 struct Round {
   Targets targets;  // the list that was watched at that time
   struct Entry {
@@ -31,21 +32,31 @@ struct Round {
   SteadyTime started;
   std::chrono::nanoseconds started_since_boot{0};  // the same by CLOCK_BOOTTIME, which goes on while the machine sleeps
   std::chrono::nanoseconds late{0};                // how much later than planned a cycle was started
-  bool is_cycle = false;                 // else a small one of its own, for hosts that are new, changed or asked for
+  bool is_cycle = false;    // whole; else a part, or a small one for hosts that are new, changed or asked for
+  bool ends_cycle = false;  // the last of a cycle's checks are in it
   bool is_neighbour_table_full = false;  // the kernel's, and that may be why some could not be sent to
 };
 
 class Probing {
  public:
-  // Makes the prober of each kind, in the order of CheckKind; called on the constructing thread, so that what may not
-  // be opened is told at the start.
-  using MakeProber = std::function<std::unique_ptr<Prober>(Prober::Done)>;
-  explicit Probing(std::span<const MakeProber> kinds);
+  // Makes the prober of a kind; called on the constructing thread, so that what may not be opened is told at the start.
+  struct Kind {
+    CheckKind check;
+    std::function<std::unique_ptr<Prober>(Prober::Done)> make;
+  };
+  // kWhole: a round is delivered when all of its checks are done, for what they say together. kInParts: each is
+  // delivered within kGather, so that none waits for one that hangs; a cycle without a check delivers nothing.
+  enum class Delivery { kWhole, kInParts };
+  Probing(std::span<const Kind> kinds, Delivery delivery);
   ~Probing();
   Probing(const Probing&) = delete;
   Probing& operator=(const Probing&) = delete;
 
-  // Replaces what is watched. Targets that were there before, unchanged, keep what was measured of them; the others
+  bool has_kind(CheckKind check) const { return probers_[static_cast<size_t>(check)] != nullptr; }
+
+  bool delivers_empty_cycles() const { return delivery_ == Delivery::kWhole; }
+
+  // Replaces what is watched, all of it of its kinds. Targets that were there before, unchanged, keep what was measured of them; the others
   // are checked at once.
   void SetTargets(Targets targets, std::chrono::milliseconds interval);
 
@@ -61,6 +72,7 @@ class Probing {
   bool is_alive(std::chrono::milliseconds patience) const;
 
   static constexpr size_t kMostRounds = 64;
+  static constexpr std::chrono::milliseconds kGather{500};
 
  private:
   // What is measured of a target, kept from list to list.
@@ -79,6 +91,9 @@ class Probing {
     std::shared_ptr<Watched> watched;
     Round round;
     size_t open = 0;  // checks not done yet
+    // In parts: the checks that are done and not delivered, and when the first of them was.
+    std::vector<uint32_t> done;
+    SteadyTime gathering_since{};
   };
 
   void Run();
@@ -87,9 +102,12 @@ class Probing {
   void Adopt(std::shared_ptr<Watched> next);
   void StartRound(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned);
   void CheckDone(const Check& check);
+  void DeliverParts(SteadyTime now);
+  void DeliverPart(OpenRound& opened);
   void Deliver(Round&& round);
 
-  std::vector<std::unique_ptr<Prober>> probers_;  // by kind
+  std::array<std::unique_ptr<Prober>, kCheckKindNames.size()> probers_;  // by kind; null: another Probing's
+  const Delivery delivery_;
 
   // The probing thread's own.
   std::shared_ptr<Watched> watched_;

@@ -8,6 +8,7 @@
 #include "monitord/alert_policy.h"
 #include "monitord/maintenance.h"
 #include "monitord/uptime.h"
+#include "store/url.h"
 
 namespace linewatch {
 namespace {
@@ -20,15 +21,27 @@ constexpr std::string_view kUplinkPrefix = "uplink/";
 // Missing so many cycles is a pause in which nobody watched, not a delay.
 constexpr int kMissedCycles = 3;
 
-Target HostTarget(const Host& host, const Config& config) {
+// Where the check goes first: an address or a name. A website is asked at `ip`, if that is set, instead of where its
+// URL says.
+std::string WhereOf(const Host& host) {
+  if (!host.ip.empty() || host.check != CheckKind::kHttp) return host.ip;
+  const auto url = ParseUrl(host.service->url);
+  const auto* good = std::get_if<Url>(&url);
+  return good == nullptr ? "" : good->host;
+}
+
+Target HostTarget(const Host& host, const Config& config, const Secrets& secrets) {
   Target target;
   target.id = host.id;
   target.kind = host.check;
-  if (const auto address = Address::Parse(host.ip)) {
+  const std::string where = WhereOf(host);
+  if (const auto address = Address::Parse(where)) {
     target.address = *address;
-  } else {
-    target.name = host.ip;
+  } else if (!where.empty()) {
+    target.name = where;
   }
+  target.service = host.service;
+  if (const auto own = secrets.find(host.id); host.service && own != secrets.end()) target.secrets = own->second;
   target.interval = host.interval.value_or(config.interval);
   // Checked when it was set; config.json's interval may have become shorter since.
   const milliseconds timeout = host.timeout.value_or(config.timeout);
@@ -51,7 +64,7 @@ Target UplinkTarget(const std::string& address, const Config& config) {
   Host uplink;
   uplink.id = std::string(kUplinkPrefix) + address;
   uplink.ip = address;
-  return HostTarget(uplink, config);
+  return HostTarget(uplink, config, {});
 }
 
 }  // namespace
@@ -86,7 +99,7 @@ Targets Recorder::TakeSettings(const Moment& now, Outcome& outcome) {
   for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
     Host& host = list_.hosts[i];
     Tell(host, RecordEnabled(host.seen, host.enabled, now.wall), now.wall, outcome);
-    if (host.enabled) add(i, HostTarget(host, config_));
+    if (host.enabled) add(i, HostTarget(host, config_, secrets_));
   }
   auto uplink = static_cast<uint32_t>(list_.hosts.size());
   for (const auto& address : config_.uplinks) add(uplink++, UplinkTarget(address, config_));
@@ -146,7 +159,7 @@ void Recorder::NoteGap(const Round& round, const Moment& now, Outcome& outcome) 
 
 void Recorder::NoteFlaws(const Round& round, Outcome& outcome) {
   VoidedChecks& voided = list_.monitor.voided;
-  int64_t* const counts[] = {nullptr, &voided.not_sent, &voided.late, &voided.dropped};
+  int64_t* const counts[] = {nullptr, &voided.not_sent, &voided.late, &voided.dropped, &voided.crowded};
   static_assert(std::size(counts) == kFlaws);
   bool is_voided = false;
   for (const Round::Entry& entry : round.entries) {
@@ -162,6 +175,9 @@ void Recorder::NoteFlaws(const Round& round, Outcome& outcome) {
 void Recorder::NoteSight(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now,
                          Outcome& outcome) {
   using Reach = Contact::Reach;
+  // What a check that hung for long found out at its beginning says nothing of now.
+  if (round.started + config_.interval / 2 < youngest_round_) return;
+  youngest_round_ = std::max(youngest_round_, round.started);
   WayOut way;
   way.sent = now.WallOf(round.started);
   way.has_uplinks = !config_.uplinks.empty();

@@ -17,13 +17,15 @@
 #include "store/config.h"
 #include "store/event_log.h"
 #include "store/host_list.h"
+#include "store/secrets.h"
 
 namespace linewatch {
 
 class Recorder {
  public:
-  // Both belong to the daemon and outlive this. After every change of settings in them TakeSettings is to be called.
-  Recorder(HostList& list, const Config& config) : list_(list), config_(config) {}
+  // They belong to the daemon and outlive this. After every change of settings in them TakeSettings is to be called.
+  Recorder(HostList& list, const Config& config, const Secrets& secrets)
+      : list_(list), config_(config), secrets_(secrets) {}
 
   struct Outcome {
     std::vector<Event> events;
@@ -64,6 +66,7 @@ class Recorder {
 
   HostList& list_;
   const Config& config_;
+  const Secrets& secrets_;
   Targets targets_;                 // of the last TakeSettings
   std::vector<uint32_t> subjects_;  // whom each of them is for
   Topology topology_;
@@ -85,6 +88,7 @@ class Recorder {
     WallTime wall;
     std::chrono::nanoseconds boot;
   };
+  SteadyTime youngest_round_{};                 // when the one began that began last
   std::optional<Cycle> last_cycle_;             // when it began
   std::chrono::milliseconds last_interval_{0};  // in force then
 };

@@ -46,6 +46,8 @@ std::string_view WhyUnmeasured(Flaw flaw) {
       return "not measured: monitord did not run in time";
     case Flaw::kDropped:
       return "not measured: replies were dropped";
+    case Flaw::kCrowded:
+      return "not measured: too many other checks hang";
     case Flaw::kNone:
       break;
   }

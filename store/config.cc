@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 
-#include "store/host_check.h"
 #include "store/host_json.h"
 #include "store/json_members.h"
+#include "store/network_name.h"
 
 namespace linewatch {
 namespace {
@@ -74,6 +74,7 @@ constexpr std::string_view kSchema = R"json({
     "password": {"type": "string", "maxLength": 1000, "writeOnly": true, "description": "at most 1000 characters"},
     "tls": {"type": "boolean", "description": "true or false"},
     "ca_file": {"type": "string", "maxLength": 1000, "description": "the path of a file"}}},
+  "ca_file": {"type": "string", "maxLength": 1000, "description": "the path of a file of certificates in PEM form"},
   "access": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
     "anonymous": {"enum": ["viewer", "operator", "admin"], "description": "viewer, operator or admin"},
     "roles": {"type": "object", "maxProperties": 1000, "additionalProperties": {"enum": ["viewer", "operator", "admin"]},
@@ -206,6 +207,7 @@ void VisitMembers(C& config, auto&& visit) {
   visit("slack", config.slack);
   visit("webhook", config.webhook);
   visit("mqtt", config.mqtt);
+  visit("ca_file", config.ca_file);
   visit("access", config.access);
   visit("public_url", config.public_url);
   visit("timezone", config.timezone);

@@ -76,6 +76,7 @@ struct Config {
     bool tls = false;
     std::string ca_file;
   } mqtt;
+  std::string ca_file;  // authorities that checks of websites and certificates trust beside the system's
   struct Access {
     Role anonymous = Role::kViewer;
     std::map<std::string, Role> roles;

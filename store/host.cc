@@ -1,28 +1,53 @@
 #include "store/host.h"
 
-#include <arpa/inet.h>
-
+#include "store/network_name.h"
 #include "store/random_name.h"
 
 namespace linewatch {
-namespace {
-
-std::string CanonicalAddress(const std::string& address) {
-  char text[INET6_ADDRSTRLEN];
-  in6_addr six{};
-  if (inet_pton(AF_INET6, address.c_str(), &six) == 1) return inet_ntop(AF_INET6, &six, text, sizeof text);
-  // Domain names are compared without case and without the dot of the root (RFC 4343, RFC 1034 section 3.1).
-  std::string name = address;
-  for (char& c : name)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  if (name.size() > 1 && name.back() == '.') name.pop_back();
-  return name;
-}
-
-}  // namespace
 
 std::string TargetOf(const Host& host) {
-  return std::string(kCheckKindNames[static_cast<size_t>(host.check)]) + ' ' + CanonicalAddress(host.ip);
+  std::string target = std::string(NameOf(host.check)) + ' ' + CanonicalName(host.ip);
+  if (!host.service) return target;
+  const Service& service = *host.service;
+  const auto add = [&target](const std::string& part) { target += ' ' + part; };
+  switch (host.check) {
+    case CheckKind::kPing:
+      break;
+    case CheckKind::kHttp:
+      add(service.url);
+      add(service.method);
+      if (service.ip_version) add("IPv" + std::to_string(*service.ip_version));
+      if (service.keyword) add(*service.keyword);
+      break;
+    case CheckKind::kTls:
+      add(CanonicalName(service.server_name));
+      [[fallthrough]];
+    case CheckKind::kTcp:
+      add(std::to_string(PortOf(host)));
+      break;
+    case CheckKind::kDns:
+      add(std::to_string(PortOf(host)));
+      add(CanonicalName(service.query));
+      add(service.record);
+      break;
+    case CheckKind::kMqtt:
+      add(service.topic);
+      break;
+    case CheckKind::kPush:
+      add(host.id);
+      break;
+  }
+  return target;
+}
+
+int PortOf(const Host& host) {
+  const int usual = host.check == CheckKind::kDns ? 53 : 443;
+  return host.service ? host.service->port.value_or(usual) : usual;
+}
+
+const std::string& AddressText(const Host& host) {
+  if (!host.ip.empty() || !host.service) return host.ip;
+  return host.check == CheckKind::kMqtt ? host.service->topic : host.service->url;
 }
 
 std::string NewHostId() { return RandomName(10); }

@@ -10,14 +10,21 @@
 #include <string_view>
 #include <vector>
 
+#include "store/service.h"
 #include "store/small_optional.h"
 #include "store/trail.h"
 #include "store/wall_time.h"
 
 namespace linewatch {
 
-enum class CheckKind : uint8_t { kPing };
-inline constexpr std::array<std::string_view, 1> kCheckKindNames = {"ping"};
+enum class CheckKind : uint8_t { kPing, kHttp, kTls, kTcp, kDns, kMqtt, kPush };
+inline constexpr std::array<std::string_view, 7> kCheckKindNames = {"ping", "http", "tls", "tcp",
+                                                                    "dns",  "mqtt", "push"};
+inline std::string_view NameOf(CheckKind kind) { return kCheckKindNames[static_cast<size_t>(kind)]; }
+// Whether there is an address without which the check cannot be made.
+inline bool needs_address(CheckKind kind) {
+  return kind != CheckKind::kHttp && kind != CheckKind::kMqtt && kind != CheckKind::kPush;
+}
 
 enum class Status : uint8_t {
   kPending,      // not checked yet
@@ -94,9 +101,9 @@ struct Observation {
   std::string reason;  // why the status is what it is, a short sentence; empty when all is well
   PackedOptional<float> rtt_ms, loss_percent, jitter_ms;
   PackedOptional<float> uptime;  // percent of the last 24 h, or since the first check
-  WallTime cert_expires = kNever;
   Trail trail;
   bool in_maintenance = false;
+  BoxedOptional<ServiceDetails> details;  // of a check other than ping
 
   // Not in hosts.json.
   bool is_outage = false;                // the threshold was reached; until a good check
@@ -118,7 +125,7 @@ struct Host {
   std::string id;        // 1 to 32 of a-z0-9, never reused
   int64_t revision = 1;  // counts changes of this host's settings
   std::string name;
-  std::string ip;  // IPv4, IPv6 or domain name
+  std::string ip;  // IPv4, IPv6 or domain name; may be empty where the check needs none
   CheckKind check = CheckKind::kPing;
   bool enabled = true;
   int packets = 1;  // echo requests a check
@@ -134,6 +141,7 @@ struct Host {
   PackedOptional<double> sla_percent;
   std::vector<MaintenanceWindow> maintenance;
   BoxedOptional<Acknowledgement> acknowledged;
+  BoxedOptional<Service> service;  // set but for ping
 
   Observation seen;
 
@@ -142,7 +150,14 @@ struct Host {
 };
 
 // Two hosts with equal targets are watched by the same check of the same thing: "2001:DB8::1" is "2001:db8:0::1".
+// Whoever waits for heartbeats is its own target.
 std::string TargetOf(const Host& host);
+
+// The port in force for a check of one: its own, or the one by which its kind goes.
+int PortOf(const Host& host);
+
+// What people call the thing that is watched, beside its name: its address, else its URL or topic; empty for heartbeats.
+const std::string& AddressText(const Host& host);
 
 // Ten random characters of a-z0-9: 51 bits, so that an id is not given twice in the life of an installation.
 std::string NewHostId();

@@ -1,14 +1,17 @@
 #include "store/host_check.h"
 
-#include <arpa/inet.h>
-#include <net/if.h>
-
 #include <algorithm>
+#include <cctype>
+#include <functional>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "store/ascii.h"
 #include "store/host_json.h"
 #include "store/json_members.h"
+#include "store/network_name.h"
+#include "store/status_ranges.h"
+#include "store/url.h"
 
 namespace linewatch {
 namespace {
@@ -17,8 +20,8 @@ constexpr std::string_view kSchema = R"json({
 "type": "object",
 "properties": {
   "name": {"type": "string", "minLength": 1, "maxLength": 100, "description": "1 to 100 characters, no control characters"},
-  "ip": {"type": "string", "minLength": 1, "maxLength": 253, "description": "an IPv4 or IPv6 address or a domain name"},
-  "check": {"enum": ["ping"], "description": "ping"},
+  "ip": {"type": "string", "maxLength": 253, "description": "an IPv4 or IPv6 address or a domain name"},
+  "check": {"enum": ["ping", "http", "tls", "tcp", "dns", "mqtt", "push"], "description": "ping, http, tls, tcp, dns, mqtt or push"},
   "enabled": {"type": "boolean", "description": "true or false"},
   "group": {"type": "string", "maxLength": 100, "description": "at most 100 characters, no control characters"},
   "customer": {"type": "string", "maxLength": 100, "description": "at most 100 characters, no control characters"},
@@ -48,6 +51,31 @@ constexpr std::string_view kSchema = R"json({
         "from": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
         "to": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
         "note": {"type": "string", "maxLength": 200}}}]}},
+  "url": {"type": "string", "maxLength": 2000, "description": "an http:// or https:// URL of at most 2000 characters"},
+  "method": {"enum": ["GET", "HEAD", "POST"], "description": "GET, HEAD or POST"},
+  "expect_status": {"type": "string", "maxLength": 200, "description": "status codes and ranges of them, such as \"200-399\" or \"200,204\""},
+  "keyword": {"type": "string", "minLength": 1, "maxLength": 1000, "description": "1 to 1000 characters"},
+  "keyword_absent": {"type": "boolean", "description": "true or false"},
+  "follow_redirects": {"type": "boolean", "description": "true or false"},
+  "ip_version": {"enum": [4, 6], "description": "4, 6 or null"},
+  "username": {"type": "string", "maxLength": 320, "description": "at most 320 characters, no control characters and no colon"},
+  "password": {"writeOnly": true, "description": "at most 1000 characters without control characters, or {\"set\": true} for the one that is there",
+    "oneOf": [{"type": "string", "maxLength": 1000}, {"type": "object", "required": ["set"], "additionalProperties": false, "properties": {"set": {"enum": [true]}}}]},
+  "headers": {"type": "object", "maxProperties": 20, "writeOnly": true,
+    "description": "an object of at most 20 headers, each with a value of at most 4000 characters or {\"set\": true} for the one that is there",
+    "additionalProperties": {"oneOf": [{"type": "string", "maxLength": 4000}, {"type": "object", "required": ["set"], "additionalProperties": false, "properties": {"set": {"enum": [true]}}}]}},
+  "verify_tls": {"type": "boolean", "description": "true or false"},
+  "warn_days": {"type": "array", "maxItems": 10, "uniqueItems": true, "description": "a list of at most 10 whole numbers of days from 1 to 365",
+    "items": {"type": "integer", "minimum": 1, "maximum": 365}},
+  "server_name": {"type": "string", "maxLength": 253, "description": "an IPv4 or IPv6 address or a domain name"},
+  "port": {"type": "integer", "minimum": 1, "maximum": 65535, "description": "a whole number from 1 to 65535"},
+  "query": {"type": "string", "maxLength": 253, "description": "a domain name"},
+  "record": {"enum": ["A", "AAAA", "MX", "TXT", "CNAME"], "description": "A, AAAA, MX, TXT or CNAME"},
+  "expect": {"type": "string", "maxLength": 1000, "description": "at most 1000 characters"},
+  "topic": {"type": "string", "maxLength": 1000, "description": "a topic of MQTT of at most 1000 characters, perhaps with + and # as wildcards"},
+  "max_age": {"type": "number", "minimum": 1, "maximum": 31536000, "description": "a number of seconds from 1 to 31536000"},
+  "min": {"type": "number", "description": "a number"},
+  "max": {"type": "number", "description": "a number"},
   "acknowledged": {"type": "object", "additionalProperties": false, "description": "null, or what acknowledging has written",
     "properties": {"by": {"type": "string"}, "at": {"type": "number"}, "note": {"type": "string", "maxLength": 1000}}}
 }})json";
@@ -63,48 +91,89 @@ bool is_part_of(std::string_view inner, std::string_view field) {
   return inner.size() == field.size() || inner[field.size()] == '.' || inner[field.size()] == '[';
 }
 
-// RFC 1123 section 2.1, and underscores, which occur in real names. A name whose last label is a number is a mistyped
-// address: "10.0.0" or "10.0.0.256" (the same rule as in the URL standard).
-bool is_domain_name(std::string_view text) {
-  if (!text.empty() && text.back() == '.') text.remove_suffix(1);
-  if (text.empty() || text.size() > 253) return false;
-  bool numeric = true;
-  size_t length = 0;
-  for (size_t i = 0; i <= text.size(); ++i) {
-    if (i == text.size() || text[i] == '.') {
-      if (length == 0 || length > 63 || text[i - 1] == '-') return false;
-      if (i == text.size()) break;
-      length = 0;
-      numeric = true;
-      continue;
-    }
-    const char c = text[i];
-    const bool digit = c >= '0' && c <= '9';
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    if (!digit && !letter && !(c == '-' && length > 0)) return false;
-    numeric = numeric && digit;
-    ++length;
-  }
-  return !numeric;
+using Wrong = std::function<void(std::string field, std::string message)>;
+
+// RFC 9110 section 5.6.2.
+bool is_header_name(std::string_view text) {
+  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
+  return !text.empty() && text.size() <= 100 && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+    return std::isalnum(c) != 0 || kPunctuation.find(static_cast<char>(c)) != std::string_view::npos;
+  });
 }
 
-// Of one machine: what answers for many or for nobody says nothing about a line.
-bool is_address(const std::string& text) {
-  in_addr four{};
-  if (inet_pton(AF_INET, text.c_str(), &four) == 1) {
-    const uint32_t address = ntohl(four.s_addr);
-    const bool multicast = address >> 28 == 0xE;
-    return address != 0 && address != 0xFFFFFFFF && !multicast;
+// What a request is framed by is not for people to say: a server could be made to see two where there is one.
+bool is_framing_header(std::string_view name) {
+  constexpr std::string_view kFraming[] = {"Connection", "Content-Length",    "Expect",
+                                           "TE",         "Transfer-Encoding", "Upgrade"};
+  return std::any_of(std::begin(kFraming), std::end(kFraming),
+                     [&](std::string_view framing) { return same_but_for_case(name, framing); });
+}
+
+void CheckSecrets(const rapidjson::Value& settings, const Wrong& wrong) {
+  const auto is_plain = [](const rapidjson::Value& value) {
+    return !value.IsString() || !has_control_characters(StringOf(value), false);
+  };
+  if (const auto* password = FindMember(settings, "password"); password != nullptr && !is_plain(*password))
+    wrong("password", "expected no control characters");
+  const auto* headers = FindMember(settings, "headers");
+  if (headers == nullptr || !headers->IsObject()) return;
+  for (const auto& header : headers->GetObject()) {
+    const auto name = StringOf(header.name);
+    if (!is_header_name(name) || is_framing_header(name))
+      wrong("headers", "expected names of HTTP headers, and none that frames the request");
+    if (!is_plain(header.value)) wrong("headers", "expected values without control characters");
   }
-  // A link-local address needs to say on which interface: fe80::1%eth0 (RFC 4007 section 11).
-  const size_t percent = text.find('%');
-  in6_addr six{};
-  if (inet_pton(AF_INET6, text.substr(0, percent).c_str(), &six) != 1) return false;
-  if (IN6_IS_ADDR_UNSPECIFIED(&six) || IN6_IS_ADDR_MULTICAST(&six) || IN6_IS_ADDR_V4MAPPED(&six)) return false;
-  if (percent == std::string::npos) return true;
-  const std::string interface = text.substr(percent + 1);
-  return IN6_IS_ADDR_LINKLOCAL(&six) && !interface.empty() && interface.size() < IF_NAMESIZE &&
-         !has_control_characters(interface, false) && interface.find_first_of("/ ") == std::string::npos;
+}
+
+// Section 4.7 of MQTT 3.1.1: + stands for one whole level, # for all that follow.
+bool is_topic_filter(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool is_level_begin = i == 0 || text[i - 1] == '/', is_last = i + 1 == text.size();
+    if (text[i] == '+' && !(is_level_begin && (is_last || text[i + 1] == '/'))) return false;
+    if (text[i] == '#' && !(is_level_begin && is_last)) return false;
+  }
+  return !text.empty();
+}
+
+// Each kind's own settings.
+void CheckService(const rapidjson::Value& settings, const Host& host, const Wrong& wrong) {
+  const Service& service = *host.service;
+  for (const auto& [field, text] :
+       {std::pair("keyword", service.keyword.value_or("")), std::pair("expect", service.expect.value_or("")),
+        std::pair("username", service.username), std::pair("topic", service.topic)})
+    if (has_control_characters(text, false)) wrong(field, "expected no control characters");
+  switch (host.check) {
+    case CheckKind::kPing:
+      break;
+    case CheckKind::kHttp: {
+      const auto url = ParseUrl(service.url);
+      if (const auto* fault = std::get_if<std::string>(&url)) wrong("url", *fault);
+      if (!StatusRanges::Parse(service.expect_status))
+        wrong("expect_status", "expected status codes and ranges of them, such as \"200-399\" or \"200,204\"");
+      if (service.username.find(':') != std::string::npos) wrong("username", "expected no colon (RFC 7617)");
+      if (service.method == "HEAD" && service.keyword)
+        wrong("keyword", "expected null, for an answer to HEAD has no body to look into");
+      CheckSecrets(settings, wrong);
+      break;
+    }
+    case CheckKind::kTls:
+      if (!service.server_name.empty() && !is_address_or_name(service.server_name))
+        wrong("server_name", "expected an IPv4 or IPv6 address or a domain name");
+      break;
+    case CheckKind::kTcp:
+      if (!service.port) wrong("port", "expected a whole number from 1 to 65535");
+      break;
+    case CheckKind::kDns:
+      if (!is_domain_name(service.query)) wrong("query", "expected the domain name to ask for");
+      break;
+    case CheckKind::kMqtt:
+      if (!is_topic_filter(service.topic))
+        wrong("topic", "expected a topic of MQTT, such as hall/3/temperature, perhaps with + and # as wildcards");
+      if (service.min && service.max && *service.min > *service.max) wrong("max", "expected at least min");
+      break;
+    case CheckKind::kPush:
+      break;
+  }
 }
 
 // Each field by itself.
@@ -119,9 +188,9 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
   if (!settings.IsObject()) return errors;
 
   if (FindMember(settings, "name") == nullptr) wrong("name", "expected 1 to 100 characters");
-  if (FindMember(settings, "ip") == nullptr) wrong("ip", "expected an IPv4 or IPv6 address or a domain name");
   // With a field of a wrong type what follows would be about defaults.
   const Host host = ReadHost(settings);
+  if (host.ip.empty() && needs_address(host.check)) wrong("ip", "expected an IPv4 or IPv6 address or a domain name");
 
   if (has_control_characters(host.name, false)) wrong("name", "expected no control characters");
   if (host.name.find_first_not_of(' ') == std::string::npos) wrong("name", "expected more than blanks");
@@ -135,29 +204,17 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
     if (window.once && window.once->to <= window.once->from)
       wrong("maintenance", "expected a window that ends after it begins");
   }
-  if (!is_address_or_name(host.ip))
+  if (!host.ip.empty() && !is_address_or_name(host.ip))
     wrong("ip",
           "expected the IPv4 or IPv6 address of one machine, or a domain name "
           "(an international one in its xn-- form)");
+  if (host.service) CheckService(settings, host, wrong);
   return errors;
 }
 
 }  // namespace
 
-bool has_control_characters(std::string_view text, bool lines_allowed) {
-  return std::any_of(text.begin(), text.end(), [&](unsigned char c) {
-    if (lines_allowed && (c == '\n' || c == '\t' || c == '\r')) return false;
-    return c < 0x20 || c == 0x7f;
-  });
-}
-
 std::string_view HostSchemaText() { return kSchema; }
-
-bool is_address_or_name(std::string_view text) {
-  // inet_pton(3) stops at a zero byte: what stands behind it must not pass unseen.
-  if (has_control_characters(text, false)) return false;
-  return is_address(std::string(text)) || is_domain_name(text);
-}
 
 bool is_host_id(std::string_view text) {
   return !text.empty() && text.size() <= 32 &&
@@ -180,6 +237,12 @@ std::vector<FieldError> CheckSettings(const rapidjson::Value& settings, const Co
   if (!errors.empty()) return errors;
 
   const Host host = ReadHost(settings);
+  for (const auto& member : settings.GetObject()) {
+    const auto name = StringOf(member.name);
+    if (is_service_member(name) && !has_service_member(host.check, name))
+      errors.push_back(
+          {std::string(name), "expected with another kind of check than " + std::string(NameOf(host.check)), ""});
+  }
   const std::string cycle = JsonText([&](JsonWriter& out) { WriteJson(out, config.interval); });
   if (host.interval && host.interval->count() % config.interval.count() != 0)
     errors.push_back({"interval", "expected a whole multiple of " + cycle + " s, the interval of config.json", ""});
@@ -197,7 +260,17 @@ std::vector<FieldError> CheckEntry(const rapidjson::Value& entry) {
     rapidjson::Value value(member.value, settings.GetAllocator());
     settings.AddMember(name, value, settings.GetAllocator());
   }
-  return CheckFields(settings);
+  auto errors = CheckFields(settings);
+  const auto is_plain = [](const rapidjson::Value* value) { return value != nullptr && value->IsString(); };
+  const auto refuse = [&](std::string field) {
+    errors.push_back(
+        {std::move(field), "expected {\"set\": true}: secrets are set by the API and stand in secrets.json", ""});
+  };
+  if (is_plain(FindMember(settings, "password"))) refuse("password");
+  if (const auto* headers = FindMember(settings, "headers"); headers != nullptr && headers->IsObject())
+    for (const auto& header : headers->GetObject())
+      if (is_plain(&header.value)) refuse("headers." + std::string(StringOf(header.name)));
+  return errors;
 }
 
 std::vector<FieldError> CheckParents(const HostList& list, const Host& host) {

@@ -32,11 +32,6 @@ std::vector<FieldError> CheckParents(const HostList& list, const Host& host);
 // The other host that the same check watches at the same target, or null.
 const Host* FindSameTarget(const HostList& list, const Host& host);
 
-// `lines_allowed`: but for line ends and tabs.
-bool has_control_characters(std::string_view text, bool lines_allowed);
-
-// An IPv4 or IPv6 address of one machine, or a domain name.
-bool is_address_or_name(std::string_view text);
 bool is_host_id(std::string_view text);
 
 }  // namespace linewatch

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "store/json_members.h"
@@ -63,6 +64,38 @@ constexpr auto kCheckTexts = [] {
 // Found through the namespace of the type, hence not in the unnamed one.
 void WriteJson(JsonWriter& out, CheckKind kind) { out.String(kCheckKindNames[static_cast<size_t>(kind)]); }
 bool ReadJson(const rapidjson::Value& json, CheckKind& kind) { return ReadName(json, kCheckKindNames, kind); }
+
+void WriteJson(JsonWriter& out, const SecretMark& mark) {
+  if (!mark.is_set) {
+    out.Null();
+    return;
+  }
+  out.StartObject();
+  MemberWriter{out}("set", true);
+  out.EndObject();
+}
+bool ReadJson(const rapidjson::Value& json, SecretMark& mark) {
+  const auto* set = FindMember(json, "set");
+  mark.is_set = json.IsString() ? json.GetStringLength() > 0 : set != nullptr && set->IsTrue();
+  return true;
+}
+
+void WriteJson(JsonWriter& out, const HeaderMarks& marks) {
+  if (marks.names.empty()) {
+    out.Null();
+    return;
+  }
+  out.StartObject();
+  for (const auto& name : marks.names) MemberWriter{out}(name, SecretMark{true});
+  out.EndObject();
+}
+bool ReadJson(const rapidjson::Value& json, HeaderMarks& marks) {
+  marks.names.clear();
+  if (!json.IsObject()) return false;
+  for (const auto& member : json.GetObject())
+    if (!member.value.IsNull()) marks.names.emplace_back(StringOf(member.name));
+  return true;
+}
 
 void WriteJson(JsonWriter& out, Status status) { out.String(NameOf(status)); }
 bool ReadJson(const rapidjson::Value& json, Status& status) { return ReadName(json, kStatusNames, status); }
@@ -150,6 +183,7 @@ void VisitMembers(V& voided, auto&& visit) {
   visit("not_sent", voided.not_sent);
   visit("late", voided.late);
   visit("dropped", voided.dropped);
+  visit("crowded", voided.crowded);
 }
 void WriteJson(JsonWriter& out, const VoidedChecks& voided) {
   out.StartObject();
@@ -159,7 +193,45 @@ void WriteJson(JsonWriter& out, const VoidedChecks& voided) {
 
 namespace {
 
-constexpr char kIdName[] = "id", kRevisionName[] = "revision";
+constexpr char kIdName[] = "id", kRevisionName[] = "revision", kCertExpiresName[] = "cert_expires";
+
+const ServiceDetails kNoDetails;
+
+// Which kind has which settings.
+template <class S, class Visitor>
+void VisitService(CheckKind check, S& service, Visitor&& visit) {
+  const auto is = [check](auto... kinds) { return ((check == kinds) || ...); };
+  using enum CheckKind;
+  if (is(kHttp)) {
+    visit("url", service.url);
+    visit("method", service.method);
+    visit("expect_status", service.expect_status);
+    visit("keyword", service.keyword);
+    visit("keyword_absent", service.keyword_absent);
+    visit("follow_redirects", service.follow_redirects);
+    visit("ip_version", service.ip_version);
+    visit("username", service.username);
+    visit("password", service.password);
+    visit("headers", service.headers);
+  }
+  if (is(kTls)) visit("server_name", service.server_name);
+  if (is(kTls, kTcp, kDns)) visit("port", service.port);
+  if (is(kHttp, kTls)) {
+    visit("verify_tls", service.verify_tls);
+    visit("warn_days", service.warn_days);
+  }
+  if (is(kDns)) {
+    visit("query", service.query);
+    visit("record", service.record);
+  }
+  if (is(kMqtt)) visit("topic", service.topic);
+  if (is(kMqtt, kPush)) visit("max_age", service.max_age);
+  if (is(kTcp, kDns, kMqtt)) visit("expect", service.expect);
+  if (is(kMqtt)) {
+    visit("min", service.min);
+    visit("max", service.max);
+  }
+}
 
 template <class H, class Visitor>
 void VisitSettings(H& host, Visitor&& visit) {
@@ -183,6 +255,7 @@ void VisitSettings(H& host, Visitor&& visit) {
   visit("sla_percent", host.sla_percent);
   visit("maintenance", host.maintenance);
   visit("acknowledged", host.acknowledged);
+  if (host.service) VisitService(host.check, *host.service, visit);
 }
 
 template <class O, class Visitor>
@@ -201,8 +274,17 @@ void VisitObservation(O& seen, Visitor&& visit) {
   visit("jitter_ms", seen.jitter_ms);
   visit("uptime", seen.uptime);
   visit("trail", seen.trail);
-  visit("cert_expires", seen.cert_expires);
   visit("in_maintenance", seen.in_maintenance);
+}
+
+template <class D, class Visitor>
+void VisitDetails(D& details, Visitor&& visit) {
+  visit("name_ms", details.name_ms);
+  visit("connect_ms", details.connect_ms);
+  visit("tls_ms", details.tls_ms);
+  visit("first_byte_ms", details.first_byte_ms);
+  visit("cert_subject", details.cert_subject);
+  visit("cert_issuer", details.cert_issuer);
 }
 
 // Members kept as text; the text is our own, so it parses.
@@ -226,8 +308,12 @@ std::set<std::string_view> NamesIn(Visit visit) {
 const std::set<std::string_view>& ObservedNames() {
   static const auto names = [] {
     Observation seen;
-    auto observed = NamesIn([&](auto&& visit) { VisitObservation(seen, visit); });
-    observed.insert({kIdName, kRevisionName});
+    ServiceDetails details;
+    auto observed = NamesIn([&](auto&& visit) {
+      VisitObservation(seen, visit);
+      VisitDetails(details, visit);
+    });
+    observed.insert({kIdName, kRevisionName, kCertExpiresName});
     return observed;
   }();
   return names;
@@ -236,9 +322,27 @@ const std::set<std::string_view>& ObservedNames() {
 const std::set<std::string_view>& SettingNames() {
   static const auto names = [] {
     Host host;
-    return NamesIn([&](auto&& visit) { VisitSettings(host, visit); });
+    Service service;
+    return NamesIn([&](auto&& visit) {
+      VisitSettings(host, visit);
+      for (size_t kind = 0; kind < kCheckKindNames.size(); ++kind)
+        VisitService(static_cast<CheckKind>(kind), service, visit);
+    });
   }();
   return names;
+}
+
+const std::map<std::string_view, std::set<CheckKind>>& KindsByMember() {
+  static const auto kinds = [] {
+    std::map<std::string_view, std::set<CheckKind>> by_member;
+    Service service;
+    for (size_t i = 0; i < kCheckKindNames.size(); ++i) {
+      const auto kind = static_cast<CheckKind>(i);
+      VisitService(kind, service, [&](std::string_view name, const auto&) { by_member[name].insert(kind); });
+    }
+    return by_member;
+  }();
+  return kinds;
 }
 
 void AddUnknownMember(std::string& members, std::string_view name, const rapidjson::Value& value) {
@@ -363,8 +467,14 @@ Host ReadHost(const rapidjson::Value& object) {
   MemberReader read(object);
   read(kIdName, host.id);
   read(kRevisionName, host.revision);
+  if (const auto* check = FindMember(object, "check")) ReadJson(*check, host.check);
+  if (host.check != CheckKind::kPing) host.service = Service();
   VisitSettings(host, read);
   VisitObservation(host.seen, read);
+  ServiceDetails details;
+  if (host.service) VisitDetails(details, read);
+  read(kCertExpiresName, details.cert_expires);
+  if (host.service && details != kNoDetails) host.seen.details = std::move(details);
   if (read.found() == object.MemberCount()) return host;
   std::string unknown;
   for (const auto& member : object.GetObject()) {
@@ -382,6 +492,9 @@ void WriteHost(JsonWriter& out, const Host& host) {
   write(kRevisionName, host.revision);
   VisitSettings(host, write);
   VisitObservation(host.seen, write);
+  const ServiceDetails& details = host.seen.details ? *host.seen.details : kNoDetails;
+  if (host.service) VisitDetails(details, write);
+  write(kCertExpiresName, details.cert_expires);
   if (host.unknown_members) WriteUnknownMembers(out, *host.unknown_members);
   out.EndObject();
 }
@@ -395,11 +508,19 @@ void WriteSettings(JsonWriter& out, const Host& host) {
 
 bool is_observed_member(std::string_view name) { return ObservedNames().contains(name); }
 bool is_setting_member(std::string_view name) { return SettingNames().contains(name); }
+bool is_service_member(std::string_view name) { return KindsByMember().contains(name); }
+bool has_service_member(CheckKind check, std::string_view name) {
+  const auto kinds = KindsByMember().find(name);
+  return kinds != KindsByMember().end() && kinds->second.contains(check);
+}
 
 bool is_host_entry(const rapidjson::Value& entry) {
   const auto* name = FindMember(entry, "name");
   const auto* ip = FindMember(entry, "ip");
-  return name != nullptr && name->IsString() && ip != nullptr && ip->IsString();
+  const auto* check = FindMember(entry, "check");
+  CheckKind kind{};
+  if (check != nullptr) ReadJson(*check, kind);
+  return name != nullptr && name->IsString() && (!needs_address(kind) || (ip != nullptr && ip->IsString()));
 }
 
 std::optional<JsonFault> ReadHostList(std::string_view text, const AcceptHost& accept, HostList& list,

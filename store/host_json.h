@@ -22,6 +22,9 @@ void WriteSettings(JsonWriter& out, const Host& host);
 // A member that monitord or the store writes: `id`, `revision` and everything observed.
 bool is_observed_member(std::string_view name);
 bool is_setting_member(std::string_view name);
+// A setting of some kinds of check alone, and whether `check` is one of them.
+bool is_service_member(std::string_view name);
+bool has_service_member(CheckKind check, std::string_view name);
 
 // Reads hosts one at a time, so that ten thousand cost no more than the list itself. `accept` sees each entry as it
 // stands there, with its place counted from 1, and may refuse it. A bare array, the file of the system that came before
@@ -29,7 +32,7 @@ bool is_setting_member(std::string_view name);
 using AcceptHost = std::function<bool(const rapidjson::Value& entry, size_t place)>;
 std::optional<JsonFault> ReadHostList(std::string_view text, const AcceptHost& accept, HostList& list, bool& was_array);
 
-// What a program's own file needs: an object with a name and an address.
+// What a program's own file needs: an object with a name and, where its check needs one, an address.
 bool is_host_entry(const rapidjson::Value& entry);
 
 // Only what stands before the hosts: revision, updated, interval and monitor.

@@ -28,8 +28,8 @@ inline constexpr std::string_view kClockUnsynchronised = "clock_unsynchronised";
 
 // Checks that were not measured as they should have been, and therefore not counted, since monitord's start.
 struct VoidedChecks {
-  int64_t rounds = 0;                           // that had such checks
-  int64_t not_sent = 0, late = 0, dropped = 0;  // by what was wrong
+  int64_t rounds = 0;                                        // that had such checks
+  int64_t not_sent = 0, late = 0, dropped = 0, crowded = 0;  // by what was wrong
 };
 
 struct MonitorState {

@@ -25,6 +25,7 @@ struct Folders {
   bool live_is_data() const { return live == data; }
   std::filesystem::path hosts() const { return live / "hosts.json"; }
   std::filesystem::path durable_hosts() const { return data / "hosts.json"; }
+  std::filesystem::path secrets() const { return data / "secrets.json"; }
   std::filesystem::path lock() const { return data / "hosts.json.lock"; }
   std::filesystem::path requests() const { return live / "requests.jsonl"; }
   std::filesystem::path events() const { return data / "events"; }

@@ -434,5 +434,77 @@ TEST_CASE("members that this version does not know survive an edit", "[host_api]
   CHECK_THAT(Contents(site.folder() / "hosts.json"), ContainsSubstring(R"("colour":{"of":"the door"})"));
 }
 
+TEST_CASE("what is secret of a website is written, and never read", "[host_api]") {
+  Site site;
+  const Response added = site.Send("POST", "/api/hosts", R"({"name": "Site", "check": "http",
+      "url": "https://a.example/x", "username": "watch", "password": "s3cret", "headers": {"X-Key": "k3y", "A": "b"}})");
+  REQUIRE(added.status == 201);
+  const std::string path(added.Header("Location"));
+  const auto everything = [&] {
+    return std::string(site.Send("GET", path).body_text()) + std::string(site.Send("GET", "/api/hosts").body_text()) +
+           std::string(added.body_text()) + Contents(site.folder() / "hosts.json") + site.EventsText();
+  };
+  CHECK_THAT(everything(), !ContainsSubstring("s3cret") && !ContainsSubstring("k3y"));
+  CHECK_THAT(everything(), ContainsSubstring(R"("password":{"set":true})") &&
+                               ContainsSubstring(R"("headers":{"X-Key":{"set":true},"A":{"set":true}})"));
+  CHECK((std::filesystem::status(site.folder() / "secrets.json").permissions() & std::filesystem::perms::others_all) ==
+        std::filesystem::perms::none);
+  const std::string id = path.substr(path.rfind('/') + 1);
+  const auto secrets = [&] { return site.installation.secrets.Read()[id]; };
+  CHECK(secrets().password == "s3cret");
+
+  // What was read may be sent back, and what a patch does not name stays.
+  const auto shown = JsonOf(site.Send("GET", path));
+  CHECK(JsonOf(site.Send("PUT", path, JsonText([&](JsonWriter& out) { shown.Accept(out); })))["revision"].GetInt() ==
+        1);
+  CHECK(site.Send("PATCH", path, R"({"name": "Site 2"})").status == 200);
+  CHECK(secrets().password == "s3cret");
+  CHECK(site.Send("PATCH", path, R"({"headers": {"X-Key": "n3w", "A": null}})").status == 200);
+  CHECK(secrets().headers == std::vector<std::pair<std::string, std::string>>{{"X-Key", "n3w"}});
+  CHECK(JsonOf(site.Send("PATCH", path, R"({"password": "0ther"})"))["revision"].GetInt() == 4);
+  CHECK(secrets().password == "0ther");
+  CHECK_THAT(everything(), !ContainsSubstring("0ther") && !ContainsSubstring("n3w"));
+
+  CHECK(site.Send("PATCH", path, R"({"password": null})").status == 200);
+  CHECK(secrets().password.empty());
+  CHECK(site.Send("DELETE", path).status == 204);
+  CHECK_THAT(Contents(site.folder() / "secrets.json"), !ContainsSubstring("n3w"));
+}
+
+TEST_CASE("secrets do not follow a website's URL to another server", "[host_api]") {
+  Site site;
+  const Response added = site.Send("POST", "/api/hosts", R"({"name": "Site", "check": "http",
+      "url": "https://a.example/x", "username": "watch", "password": "s3cret", "headers": {"X-Key": "k3y"}})");
+  const std::string path(added.Header("Location"));
+  for (const char* url : {"https://b.example/x", "http://a.example/x", "https://a.example:8443/x"})
+    CHECK(WrongFields(site.Send("PATCH", path, std::string(R"({"url": ")") + url + "\"}")) ==
+          std::vector<std::string>{"password", "headers.X-Key"});
+  CHECK(site.Send("PATCH", path, R"({"url": "https://A.example:443/y"})").status == 200);
+  CHECK(site.Send("PATCH", path, R"({"url": "https://b.example/", "password": "0ther", "headers": null})").status ==
+        200);
+}
+
+TEST_CASE("settings of another kind of check are refused, and go when the kind changes", "[host_api]") {
+  Site site;
+  CHECK(
+      WrongFields(site.Send("POST", "/api/hosts", R"({"name": "A", "ip": "192.0.2.1", "url": "http://a.example/"})")) ==
+      std::vector<std::string>{"url"});
+  const std::string id = site.Add("A", "192.0.2.1", R"(, "check": "tcp", "port": 22)");
+  CHECK(WrongFields(site.Send("PATCH", Path(id), R"({"check": "dns"})")) == std::vector<std::string>{"query"});
+  const auto pinged = JsonOf(site.Send("PATCH", Path(id), R"({"check": null})"));
+  CHECK(std::string(pinged["check"].GetString()) == "ping");
+  CHECK_FALSE(pinged.HasMember("port"));
+}
+
+TEST_CASE("a broken secrets.json is nobody's to overwrite", "[host_api]") {
+  Site site;
+  WriteInPlace(site.folder() / "secrets.json", "{\"hosts\":");
+  const std::string website =
+      R"({"name": "Site", "check": "http", "url": "https://a.example/x", "password": "s3cret"})";
+  CHECK(site.Send("POST", "/api/hosts", website).status == 409);
+  CHECK(Contents(site.folder() / "secrets.json") == "{\"hosts\":");
+  CHECK(site.Send("POST", "/api/hosts", R"({"name": "A", "ip": "192.0.2.1"})").status == 201);
+}
+
 }  // namespace
 }  // namespace linewatch::cgi

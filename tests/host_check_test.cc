@@ -1,4 +1,5 @@
 #include "store/host_check.h"
+#include "store/network_name.h"
 
 #include "store/host_json.h"
 #include "tests/catch.h"
@@ -6,7 +7,11 @@
 namespace linewatch {
 namespace {
 
-std::vector<FieldError> Check(const std::string& settings, const Config& config = {}) {
+using Catch::Matchers::ContainsSubstring;
+
+const Config kUsual;
+
+std::vector<FieldError> Check(const std::string& settings, const Config& config = kUsual) {
   rapidjson::Document document;
   REQUIRE_FALSE(ParseJson(settings, document));
   DropIgnoredMembers(document);
@@ -57,7 +62,7 @@ TEST_CASE("each fault names the field and what was expected", "[host_check]") {
   CHECK(Fault(R"("retries":1.5)") == "retries: expected a whole number from 0 to 10");
   CHECK(Fault(R"("packets":21)") == "packets: expected a whole number from 1 to 20");
   CHECK(Fault(R"("colour":"red")") == "colour: unknown field");
-  CHECK(Fault(R"("check":"http")") == "check: expected ping");
+  CHECK(Fault(R"("check":"smtp")") == "check: expected ping, http, tls, tcp, dns, mqtt or push");
   CHECK(Fault(R"("tags":["a",""])") == "tags[1]: expected a list of at most 20 tags, each of 1 to 50 characters");
   CHECK(Fault(R"("group":"a\nb")") == "group: expected no control characters");
   CHECK(Fault(R"("notes":"a\nb")") == "0 errors");
@@ -142,6 +147,62 @@ TEST_CASE("the same target is found however it is written", "[host_check]") {
   host.ip = "10.9.9.9";
   CHECK(FindSameTarget(list, host) == nullptr);
   CHECK(FindSameTarget(list, list.hosts[0]) == nullptr);  // not itself
+}
+
+TEST_CASE("each kind of check has settings that it cannot do without", "[host_check]") {
+  const std::pair<const char*, const char*> missing[] = {
+      {R"({"name":"A","check":"http"})", "url"},
+      {R"({"name":"A","check":"tls"})", "ip"},
+      {R"({"name":"A","check":"tcp","ip":"10.0.0.1"})", "port"},
+      {R"({"name":"A","check":"dns","ip":"10.0.0.1"})", "query"},
+      {R"({"name":"A","check":"mqtt"})", "topic"},
+  };
+  for (const auto& [settings, field] : missing) {
+    const auto errors = Check(settings);
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0].field == field);
+  }
+  CHECK(Check(R"({"name":"A","check":"push"})").empty());
+}
+
+TEST_CASE("a URL is http or https, and has no login", "[host_check]") {
+  const auto fault = [](const std::string& url) { return Fault(R"("check":"http","url":")" + url + '"'); };
+  for (const char* good :
+       {"http://a.example", "https://a.example:8443/x?y=1", "HTTP://10.0.0.1/", "http://[fd00::1]:81/%20"})
+    CHECK(Check(std::string(R"({"name":"A","check":"http","url":")") + good + "\"}").empty());
+  CHECK_THAT(fault("http://user:pw@a.example/"), ContainsSubstring("username and password"));
+  for (const char* bad :
+       {"file:///etc/passwd", "ftp://a.example/", "a.example", "http://", "http:///x", "http://a.example:0/",
+        "http://a.example:99999/", "http://a b/", "http://a.example/x y", "http://a.example/#x", "http://fd00::1/",
+        "http://[fd00::1/", "http://10.0.0.256/", "javascript:alert(1)"})
+    CHECK(fault(bad).starts_with("url: "));
+  CHECK_THAT(fault("http://a.example/\\r\\nHost: b"), ContainsSubstring("url: "));
+}
+
+TEST_CASE("a header neither ends early nor frames the request", "[host_check]") {
+  const auto fault = [](const std::string& headers) {
+    return Fault(R"("check":"http","url":"http://a.example/","headers":)" + headers);
+  };
+  CHECK(fault(R"({"X-Key":"v"})") == "0 errors");
+  for (const char* bad : {R"({"X-Key":"v\r\nHost: b"})", R"({"X Key":"v"})", R"({"":"v"})", R"({"A:B":"v"})",
+                          R"({"transfer-encoding":"chunked"})", R"({"Content-Length":"0"})"})
+    CHECK(fault(bad).starts_with("headers: "));
+}
+
+TEST_CASE("status codes, topics and bounds are what they can be", "[host_check]") {
+  const auto of = [](const char* check, const std::string& members) {
+    return Fault(std::string(R"("check":")") + check + "\"," + members);
+  };
+  for (const char* good : {"200", "200-399", "200,204, 301-308"})
+    CHECK(of("http", std::string(R"("url":"http://a.example/","expect_status":")") + good + '"') == "0 errors");
+  for (const char* bad : {"", "2xx", "399-200", "99", "200-600", "200,", "200 204"})
+    CHECK(of("http", std::string(R"("url":"http://a.example/","expect_status":")") + bad + '"')
+              .starts_with("expect_status: "));
+  for (const char* good : {"a", "a/+/c", "+", "#", "a/#"})
+    CHECK(of("mqtt", std::string(R"("topic":")") + good + '"') == "0 errors");
+  for (const char* bad : {"", "a+", "a/#/b", "#a"})
+    CHECK(of("mqtt", std::string(R"("topic":")") + bad + '"').starts_with("topic: "));
+  CHECK(of("mqtt", R"("topic":"a","min":2,"max":1)") == "max: expected at least min");
 }
 
 }  // namespace

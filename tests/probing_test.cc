@@ -71,11 +71,11 @@ std::string IdsOf(const Round& round) {
   return ids;
 }
 
-const Probing::MakeProber kInstant[] = {
-    [](Prober::Done done) { return std::make_unique<InstantProber>(std::move(done)); }};
+const Probing::Kind kInstant[] = {
+    {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<InstantProber>(std::move(done)); }}};
 
 TEST_CASE("the first list is checked at once, as a whole cycle", "[probing]") {
-  Probing probing(kInstant);
+  Probing probing(kInstant, Probing::Delivery::kWhole);
   probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
   const Round round = Next(probing);
   CHECK(round.is_cycle);
@@ -84,7 +84,7 @@ TEST_CASE("the first list is checked at once, as a whole cycle", "[probing]") {
 }
 
 TEST_CASE("a host that is new or changed is checked at once, alone, and the others keep their turn", "[probing]") {
-  Probing probing(kInstant);
+  Probing probing(kInstant, Probing::Delivery::kWhole);
   probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
   Next(probing);
   probing.SetTargets(List({Named("a", 1h), Named("b", 1h, "10.0.0.2"), Named("c", 1h)}), 1h);
@@ -94,7 +94,7 @@ TEST_CASE("a host that is new or changed is checked at once, alone, and the othe
 }
 
 TEST_CASE("a check that is asked for is made at once", "[probing]") {
-  Probing probing(kInstant);
+  Probing probing(kInstant, Probing::Delivery::kWhole);
   probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
   Next(probing);
   probing.CheckNow({"b", "unknown"});
@@ -102,7 +102,7 @@ TEST_CASE("a check that is asked for is made at once", "[probing]") {
 }
 
 TEST_CASE("a host with an interval of its own is checked every so many cycles", "[probing]") {
-  Probing probing(kInstant);
+  Probing probing(kInstant, Probing::Delivery::kWhole);
   probing.SetTargets(List({Named("a", 20ms), Named("b", 60ms)}), 20ms);
   std::string cycles;
   for (int i = 0; i < 7; ++i) cycles += IdsOf(Next(probing)) + " ";
@@ -110,7 +110,7 @@ TEST_CASE("a host with an interval of its own is checked every so many cycles", 
 }
 
 TEST_CASE("a silent host does not hold up a small round of others", "[probing]") {
-  Probing probing(kInstant);
+  Probing probing(kInstant, Probing::Delivery::kWhole);
   Target silent = Named("s", 1h, "silent");
   silent.timeout = 1s;
   const int starts_before = starts;
@@ -129,7 +129,7 @@ TEST_CASE("a silent host does not hold up a small round of others", "[probing]")
 }
 
 TEST_CASE("a cycle tells how late it was started, and when by the clock that goes on in a sleep", "[probing]") {
-  Probing probing(kInstant);
+  Probing probing(kInstant, Probing::Delivery::kWhole);
   probing.SetTargets(List({Named("a", 30ms, "busy")}), 30ms);
   const Round first = Next(probing);
   const Round second = Next(probing);
@@ -141,14 +141,14 @@ TEST_CASE("a cycle tells how late it was started, and when by the clock that goe
 }
 
 TEST_CASE("with nothing to watch the cycles go on", "[probing]") {
-  Probing probing(kInstant);
+  Probing probing(kInstant, Probing::Delivery::kWhole);
   probing.SetTargets(List({}), 10ms);
   CHECK(Next(probing).is_cycle);
   CHECK(Next(probing).entries.empty());
 }
 
 TEST_CASE("results that nobody takes are bounded", "[probing]") {
-  Probing probing(kInstant);
+  Probing probing(kInstant, Probing::Delivery::kWhole);
   probing.SetTargets(List({Named("a", 1ms)}), 1ms);
   for (const int before = starts; starts < before + 100;) std::this_thread::yield();
   probing.SetTargets(List({}), 1h);

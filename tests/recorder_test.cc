@@ -51,7 +51,7 @@ class Network {
   void AddUplink() { config.uplinks = {"10.9.9.9"}; }
 
   void Start(WallTime last_sign = kNever) {
-    recorder.emplace(list, config).Start(last_sign, now);
+    recorder.emplace(list, config, secrets).Start(last_sign, now);
     cycles_ = 0;
     TakeSettings();
   }
@@ -136,6 +136,7 @@ class Network {
 
   Config config;
   HostList list;
+  Secrets secrets;
   std::optional<Recorder> recorder;
   Moment now{kStart, SteadyTime(1h), 1h};
   Targets targets;

@@ -1,0 +1,259 @@
+#include "monitord/service_prober.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "monitord/time_text.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Names that nobody asked for in this time are forgotten.
+constexpr std::chrono::hours kUnused{24};
+
+int MakeEpoll() {
+  const int fd = epoll_create1(EPOLL_CLOEXEC);
+  if (fd < 0) throw std::system_error(errno, std::system_category(), "epoll_create1");
+  return fd;
+}
+
+uint64_t TokenOf(uint16_t place, uint32_t serial) { return uint64_t{serial} << 16 | place; }
+
+}  // namespace
+
+ServiceProber::ServiceProber(Done done, Open open)
+    : done_(std::move(done)), open_(std::move(open)), epoll_(MakeEpoll()), timers_(steady_clock::now()) {}
+
+ServiceProber::~ServiceProber() { close(epoll_); }
+
+void ServiceProber::Start(std::span<const Check> checks, SteadyTime now) {
+  if (now - forgot_at_ > kUnused / 24) {
+    resolver_.Forget(now - kUnused);
+    forgot_at_ = now;
+  }
+  for (const Check& check : checks) queue_.push_back({check, now});
+  LaunchQueued(now);
+}
+
+void ServiceProber::AddWaits(std::vector<pollfd>& waits) const {
+  waits.push_back({epoll_, POLLIN, 0});
+  waits.push_back({resolver_.fd(), POLLIN, 0});
+}
+
+SteadyTime ServiceProber::wake_at() const {
+  return queue_.empty() ? timers_.next_at() : std::min(timers_.next_at(), GiveUpAt(queue_.front()));
+}
+
+void ServiceProber::Work(SteadyTime now) {
+  constexpr int kMostEvents = 256;
+  std::array<epoll_event, kMostEvents> events;
+  for (int count = kMostEvents; count == kMostEvents;) {
+    count = epoll_wait(epoll_, events.data(), kMostEvents, 0);
+    now = steady_clock::now();
+    for (int i = 0; i < count; ++i) {
+      const uint64_t token = events[static_cast<size_t>(i)].data.u64;
+      const auto place = static_cast<Place>(token);
+      // One before it may have ended it, and begun another in its place.
+      if (TokenOf(place, flights_[place].serial) == token) GoOn(place, now);
+    }
+  }
+  for (const std::string& name : resolver_.TakeAnswered()) {
+    const auto [first, last] = unresolved_.equal_range(name);
+    std::vector<Place> places;
+    for (auto i = first; i != last; ++i) places.push_back(i->second);
+    unresolved_.erase(first, last);
+    for (const Place place : places) FindAddress(place, now);
+  }
+  while (const auto place = timers_.Take(now)) WakeUp(*place, now);
+  LaunchQueued(now);
+}
+
+// Whose next check would begin is not made any more.
+SteadyTime ServiceProber::GiveUpAt(const Queued& queued) const {
+  const Target& target = *queued.check.target;
+  return queued.since + std::max(target.interval - target.timeout, target.timeout);
+}
+
+void ServiceProber::LaunchQueued(SteadyTime now) {
+  while (!queue_.empty()) {
+    const bool is_crowded = free_.empty() && flights_.size() == kMostAtOnce;
+    if (is_crowded && now < GiveUpAt(queue_.front())) return;
+    const Check check = queue_.front().check;
+    queue_.pop_front();
+    if (is_crowded) {
+      check.result->sent = now;
+      check.result->flaw = Flaw::kCrowded;
+      done_(check);
+    } else {
+      Launch(check, now);
+    }
+  }
+}
+
+void ServiceProber::Launch(const Check& check, SteadyTime now) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<Place>(flights_.size()));
+    flights_.emplace_back();
+  }
+  const Place place = free_.back();
+  free_.pop_back();
+  Flight& flight = flights_[place];
+  flight.check = check;
+  flight.start = now;
+  flight.address = check.target->address;
+  flight.serial = next_serial_++;
+  flight.tries = 0;
+  check.result->sent = now;
+  SetTimer(place);
+  if (check.target->name) {
+    FindAddress(place, now);
+  } else {
+    Try(place, now);
+  }
+}
+
+void ServiceProber::FindAddress(Place place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  const std::string& name = *flight.check.target->name;
+  Resolver::Answer answer = resolver_.Find(name, now);
+  switch (answer.state) {
+    case Resolver::Answer::State::kPending:
+      unresolved_.emplace(name, place);
+      break;
+    case Resolver::Answer::State::kFailed:
+      flight.check.result->reason = std::move(answer.reason);
+      Finish(place);
+      break;
+    case Resolver::Answer::State::kFound:
+      flight.address = answer.address;
+      Try(place, now);
+      break;
+  }
+}
+
+void ServiceProber::Try(Place place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  EndTry(flight);
+  ++flight.tries;
+  flight.try_started = now;
+  flight.was_connected = false;
+  CheckResult& result = *flight.check.result;
+  result.reason = "";
+  result.has_left = !flight.address.is_loopback();
+  try {
+    flight.conversation = open_(*flight.check.target, flight.address, place);
+  } catch (const std::system_error&) {
+    result.flaw = Flaw::kNotSent;
+    Finish(place);
+    return;
+  }
+  GoOn(place, now);
+}
+
+void ServiceProber::GoOn(Place place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  if (!flight.conversation) return;
+  CheckResult& result = *flight.check.result;
+  const auto state = flight.conversation->Work(now, result);
+  if (result.refused_here) result.has_left = false;
+  if (!flight.was_connected && flight.conversation->is_connected()) {
+    flight.was_connected = true;
+    flight.check.round_trip->Add(std::chrono::duration_cast<std::chrono::microseconds>(now - flight.try_started));
+  }
+  if (state == Conversation::State::kAnswered) {
+    Finish(place);
+    return;
+  }
+  if (state == Conversation::State::kUnanswered) {
+    EndTry(flight);
+    if (flight.tries > flight.check.target->retries) {
+      Finish(place);
+      return;
+    }
+  } else {
+    Watch(place);
+  }
+  SetTimer(place);
+}
+
+void ServiceProber::Watch(Place place) {
+  Flight& flight = flights_[place];
+  const pollfd wanted = flight.conversation->wait();
+  pollfd& watched = flight.watched;
+  if (wanted.fd == watched.fd && wanted.events == watched.events) return;
+  if (watched.fd >= 0 && watched.fd != wanted.fd) epoll_ctl(epoll_, EPOLL_CTL_DEL, watched.fd, nullptr);
+  if (wanted.fd >= 0) {
+    epoll_event event{};
+    if ((wanted.events & POLLIN) != 0) event.events |= EPOLLIN;
+    if ((wanted.events & POLLOUT) != 0) event.events |= EPOLLOUT;
+    event.data.u64 = TokenOf(place, flight.serial);
+    const int action = watched.fd == wanted.fd ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    if (epoll_ctl(epoll_, action, wanted.fd, &event) != 0)
+      throw std::system_error(errno, std::system_category(), "epoll_ctl");
+  }
+  watched = wanted;
+}
+
+void ServiceProber::EndTry(Flight& flight) {
+  // Before its owner closes it: the next to be opened has the same number.
+  if (flight.watched.fd >= 0) epoll_ctl(epoll_, EPOLL_CTL_DEL, flight.watched.fd, nullptr);
+  flight.watched = {-1, 0, 0};
+  flight.conversation.reset();
+}
+
+// For the deadline, or the next try before it.
+void ServiceProber::SetTimer(Place place) {
+  const Flight& flight = flights_[place];
+  SteadyTime at = DeadlineOf(flight);
+  const Target& target = *flight.check.target;
+  const bool may_try_again = flight.tries > 0 && flight.tries <= target.retries;
+  if (may_try_again && !(flight.conversation && flight.was_connected))
+    at = std::min(at,
+                  flight.start + RepeatAfter(*flight.check.round_trip, flight.tries, target.retries, target.timeout));
+  timers_.Set(place, at);
+}
+
+void ServiceProber::WakeUp(Place place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  const SteadyTime deadline = DeadlineOf(flight);
+  if (now < deadline) {
+    Try(place, now);
+    return;
+  }
+  CheckResult& result = *flight.check.result;
+  const Target& target = *flight.check.target;
+  // Whoever comes so late may have missed an answer, or not have asked again in time.
+  if (IsTooLate(now - deadline, std::chrono::nanoseconds(0), RoundTrip(), target.timeout)) result.flaw = Flaw::kLate;
+  if (flight.conversation || flight.tries == 0) {
+    std::string missing = flight.conversation ? "no " + std::string(flight.conversation->awaited())
+                                              : std::string("the name was not resolved");
+    result.reason = missing + " within " + DurationText(target.timeout);
+  }
+  Finish(place);
+}
+
+void ServiceProber::Finish(Place place) {
+  Flight& flight = flights_[place];
+  EndTry(flight);
+  timers_.Cancel(place);
+  if (flight.tries == 0 && flight.check.target->name) {
+    const auto [first, last] = unresolved_.equal_range(*flight.check.target->name);
+    const auto own = std::find_if(first, last, [place](const auto& waiting) { return waiting.second == place; });
+    if (own != last) unresolved_.erase(own);
+  }
+  flight.serial = 0;
+  free_.push_back(place);
+  const Check check = flight.check;
+  done_(check);
+}
+
+}  // namespace linewatch
