@@ -17,6 +17,7 @@
 #include <system_error>
 
 #include "monitord/config_file.h"
+#include "monitord/http_prober.h"
 #include "monitord/icmp_prober.h"
 #include "monitord/log.h"
 #include "monitord/monitor.h"
@@ -150,7 +151,9 @@ int Main(int argc, char** argv) {
   const Probing::Kind ping[] = {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
   };
-  const std::vector<Probing::Kind> services = {};
+  const Probing::Kind services[] = {
+      {CheckKind::kHttp, [&trust](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust); }},
+  };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
   Probing pinging(ping, Probing::Delivery::kWhole), serving(services, Probing::Delivery::kInParts);
