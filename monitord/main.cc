@@ -23,6 +23,7 @@
 #include "monitord/probing.h"
 #include "monitord/slack_notifier.h"
 #include "monitord/smtp_notifier.h"
+#include "monitord/tcp_prober.h"
 #include "monitord/telegram_notifier.h"
 #include "monitord/trust_store.h"
 #include "monitord/webhook_notifier.h"
@@ -150,7 +151,9 @@ int Main(int argc, char** argv) {
   const Probing::Kind ping[] = {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
   };
-  const std::vector<Probing::Kind> services = {};
+  const Probing::Kind services[] = {
+      {CheckKind::kTcp, MakeTcpProber},
+  };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
   Probing pinging(ping, Probing::Delivery::kWhole), serving(services, Probing::Delivery::kInParts);
