@@ -25,6 +25,7 @@
 #include "monitord/smtp_notifier.h"
 #include "monitord/tcp_prober.h"
 #include "monitord/telegram_notifier.h"
+#include "monitord/tls_prober.h"
 #include "monitord/trust_store.h"
 #include "monitord/webhook_notifier.h"
 
@@ -152,6 +153,7 @@ int Main(int argc, char** argv) {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
   };
   const Probing::Kind services[] = {
+      {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
       {CheckKind::kTcp, MakeTcpProber},
   };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
