@@ -24,7 +24,9 @@
 #include "monitord/probing.h"
 #include "monitord/slack_notifier.h"
 #include "monitord/smtp_notifier.h"
+#include "monitord/tcp_prober.h"
 #include "monitord/telegram_notifier.h"
+#include "monitord/tls_prober.h"
 #include "monitord/trust_store.h"
 #include "monitord/webhook_notifier.h"
 
@@ -152,7 +154,9 @@ int Main(int argc, char** argv) {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
   };
   const Probing::Kind services[] = {
-      {CheckKind::kHttp, [&trust](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust); }},
+      {CheckKind::kHttp, [&](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust); }},
+      {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
+      {CheckKind::kTcp, MakeTcpProber},
   };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.

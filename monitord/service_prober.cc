@@ -179,6 +179,7 @@ void ServiceProber::Try(Place place, SteadyTime now) {
   flight.was_connected = false;
   CheckResult& result = *flight.check.result;
   result.reason = "";
+  result.refused_here = false;
   result.has_left = !flight.address.is_loopback();
   try {
     flight.conversation = open_(*flight.check.target, flight.address, place);
@@ -271,7 +272,7 @@ void ServiceProber::WakeUp(Place place, SteadyTime now) {
   if (flight.conversation || flight.tries == 0) {
     std::string missing = flight.conversation ? "no " + std::string(flight.conversation->awaited())
                                               : std::string("the name was not resolved");
-    result.reason = missing + " within " + DurationText(target.timeout);
+    result.reason = missing + " within " + SecondsText(target.timeout);
   }
   Finish(place);
 }
