@@ -39,7 +39,8 @@ def fixture_web(made):
 @pytest.fixture(scope="module", name="daemon")
 def fixture_daemon(web, made):
     # As the user that the API is, in the folder that both share.
-    launcher = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if AS_ROOT else []
+    launcher = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--inh-caps=-all,+net_raw",
+                "--ambient-caps=-all,+net_raw"] if AS_ROOT else []
     for path in made[0].rglob("*.pem"):
         path.chmod(0o644)
     daemon = Daemon(web.data, config=None, launcher=launcher, program=copy_for_everyone(web.folder))
@@ -133,7 +134,7 @@ def test_a_password_and_a_header_reach_the_site_and_nobody_else(web, daemon, sit
     assert bad["reason"] == "401 instead of 200-399"
 
     kept = web.data / "secrets.json"
-    assert password in kept.read_text() and kept.stat().st_mode & 0o077 == 0
+    assert password in kept.read_text() and kept.stat().st_mode & 0o007 == 0
     texts = [daemon.log(), (site.folder / "error.log").read_text(), web.get("/api/hosts").body.decode()]
     texts += [p.read_text() for p in web.data.rglob("*") if p.is_file() and p != kept]
     with open(f"/proc/{daemon.process.pid}/cmdline") as command:
