@@ -21,7 +21,7 @@ J     = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS
 
 # What each program is linked with, and what each step needs from Debian.
 MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lcrypto -lpthread
-API_LIBS      := -lfcgi -lz -lpthread
+API_LIBS      := -lfcgi -lz -lcrypto -lpthread
 
 BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-openssl-dev
 RUN_PACKAGES   := lighttpd lighttpd-mod-deflate ca-certificates

@@ -485,7 +485,7 @@ Host ReadHost(const rapidjson::Value& object) {
   return host;
 }
 
-void WriteHost(JsonWriter& out, const Host& host) {
+void WriteHost(JsonWriter& out, const Host& host, const std::function<void()>& write_more) {
   const MemberWriter write(out);
   out.StartObject();
   write(kIdName, host.id);
@@ -496,6 +496,7 @@ void WriteHost(JsonWriter& out, const Host& host) {
   if (host.service) VisitDetails(details, write);
   write(kCertExpiresName, details.cert_expires);
   if (host.unknown_members) WriteUnknownMembers(out, *host.unknown_members);
+  if (write_more) write_more();
   out.EndObject();
 }
 
