@@ -489,7 +489,7 @@ Host ReadHost(const rapidjson::Value& object) {
   return host;
 }
 
-void WriteHost(JsonWriter& out, const Host& host) {
+void WriteHost(JsonWriter& out, const Host& host, const std::function<void()>& write_more) {
   const MemberWriter write(out);
   out.StartObject();
   write(kIdName, host.id);
@@ -503,6 +503,7 @@ void WriteHost(JsonWriter& out, const Host& host) {
   }
   write(kCertExpiresName, details.cert_expires);
   if (host.unknown_members) WriteUnknownMembers(out, *host.unknown_members);
+  if (write_more) write_more();
   out.EndObject();
 }
 
