@@ -56,7 +56,7 @@ export class HeartbeatDialog {
   show(host, token) {
     this.#fill(token);
     this.#open(host, "token", `${host.name} waits for its heartbeat`);
-    this.#part("[name=cron]").focus();
+    this.#part("[data-copy=cron]").focus();
   }
 
   #open(host, state, title) {
@@ -80,7 +80,6 @@ export class HeartbeatDialog {
   // Without HTTPS a browser offers no clipboard, but copies what is selected.
   async #copy(name) {
     const line = this.#part(`[name=${name}]`);
-    line.focus();
     line.select();
     const copied = navigator.clipboard ? navigator.clipboard.writeText(line.value).then(() => true, () => false) :
                                          document.execCommand("copy");

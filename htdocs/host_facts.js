@@ -13,7 +13,8 @@ export function factsOf(host, context) {
 const given = (value) => value !== null && value !== undefined;
 const percent = (value) => given(value) && formatPercent(value);
 
-const TIMES = { ping: "Round trip", http: "Response time", tcp: "Time to connect", dns: "Time to answer" };
+const TIMES = { ping: "Round trip", http: "Response time", tls: "Time to the certificate", tcp: "Time to connect",
+                dns: "Time to answer" };
 
 const measured = (host) => [
   ["Uptime, 24 h", percent(host.uptime)],

@@ -72,11 +72,15 @@ export class HostSheet {
   }
 }
 
+// Longer than this a text gets a row of its own: it would break within words beside others.
+const LONG = 18;
+
 function makeFact(term, text, tone) {
   const fact = document.createElement("div");
   fact.append(document.createElement("dt"), document.createElement("dd"));
   fact.firstChild.textContent = term;
   fact.lastChild.textContent = text;
+  fact.toggleAttribute("data-long", text.length > LONG);
   if (tone) fact.dataset.tone = tone;
   return fact;
 }

@@ -361,7 +361,7 @@ test("a heartbeat's token is shown once, with lines to copy", () =>
     await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes("status=down"));
     await press(page, "Done");
     await closed(page);
-    const typed = await page.evaluate(() => [...document.querySelectorAll("input")].map((input) => input.value));
+    const typed = await page.evaluate(() => [...document.querySelectorAll("input, textarea")].map((input) => input.value));
     assert.ok(!typed.some((text) => text.includes(TOKEN)), "it is not left in the page");
     assert.equal((await stack.host("Backup")).max_age, 3600);
   }));
