@@ -6,7 +6,7 @@
 
 namespace linewatch {
 
-std::string AnswerText(std::string_view text, const std::vector<std::string>& secrets) {
+std::string AnswerText(std::string_view text, const std::vector<std::string>& secrets, size_t most) {
   std::string masked(text);
   for (const std::string& secret : secrets) {
     if (secret.empty()) continue;
@@ -14,12 +14,12 @@ std::string AnswerText(std::string_view text, const std::vector<std::string>& se
       masked.replace(at, secret.size(), "***");
   }
   std::string line;
-  for (std::string_view rest = masked; !rest.empty();) {
+  const std::string plain = WithoutControls(masked);
+  for (std::string_view rest = plain; !rest.empty();) {
     const size_t length = Utf8Length(rest);
-    const auto first = static_cast<unsigned char>(rest.front());
     if (length == 0) {
       line += '?';
-    } else if (first <= 0x20 || first == 0x7f) {
+    } else if (rest.front() == ' ') {
       if (!line.empty() && line.back() != ' ') line += ' ';
     } else {
       line += rest.substr(0, length);
@@ -28,8 +28,8 @@ std::string AnswerText(std::string_view text, const std::vector<std::string>& se
   }
   if (!line.empty() && line.back() == ' ') line.pop_back();
   constexpr std::string_view kEllipsis = "…";
-  if (line.size() <= kMaxAnswerBytes) return line;
-  return std::string(Utf8Prefix(line, kMaxAnswerBytes - kEllipsis.size())) += kEllipsis;
+  if (line.size() <= most) return line;
+  return std::string(Utf8Prefix(line, most - kEllipsis.size())) += kEllipsis;
 }
 
 }  // namespace linewatch

@@ -11,8 +11,9 @@ namespace linewatch {
 inline constexpr size_t kMaxAnswerBytes = 300;
 
 // Line ends and control characters become blanks, what is not UTF-8 question marks; a server may repeat what it was
-// sent, so each of `secrets` becomes "***". Cut between two characters, with an ellipsis.
-std::string AnswerText(std::string_view text, const std::vector<std::string>& secrets = {});
+// sent, so each of `secrets` becomes "***". Cut to `most` bytes between two characters, with an ellipsis.
+std::string AnswerText(std::string_view text, const std::vector<std::string>& secrets = {},
+                       size_t most = kMaxAnswerBytes);
 
 }  // namespace linewatch
 

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "monitord/clock_watch.h"
 #include "monitord/trust_store.h"
 #include "store/service.h"
 
@@ -16,8 +17,9 @@ class CertificateVerifier {
  public:
   // `server` is the name or address that the certificate must be for. With `is_strict` false neither that nor who has
   // signed it matters, but its dates do. A certificate that is not yet valid passes while this machine's clock is not
-  // synchronised: it is the clock that is wrong then.
-  CertificateVerifier(const TrustStore& trust, std::string server, bool is_strict);
+  // known to be right: it is the clock that is wrong then.
+  CertificateVerifier(const TrustStore& trust, std::string server, bool is_strict,
+                      bool is_clock_right = is_clock_synchronised());
   CertificateVerifier(const CertificateVerifier&) = delete;
   CertificateVerifier& operator=(const CertificateVerifier&) = delete;
 
@@ -28,17 +30,18 @@ class CertificateVerifier {
   // Why it was refused, a short sentence: "certificate expired 3 days ago", "certificate is for a.example, b.example,
   // not for c.example", "certificate is not trusted: self-signed". Empty if it was not.
   const std::string& fault() const { return fault_; }
-  // cert_expires, cert_subject and cert_issuer of the certificate of the chain that expires first, the trusted root left
-  // out; the others are left as they are.
+  // cert_expires, cert_subject and cert_issuer of the certificate that expires first of those from the server's own up to
+  // the root, which is left out; the others are left as they are.
   void Describe(ServiceDetails& details) const;
 
  private:
   static int Verify(X509_STORE_CTX* chain, void* self);
-  bool Judge(X509_STORE_CTX* chain);
+  int Judge(X509_STORE_CTX* chain);
+  void Read(X509_STORE_CTX* chain);
 
   const TrustStore& trust_;
   const std::string server_;
-  const bool is_strict_;
+  const bool is_strict_, is_clock_right_;
   bool has_seen_ = false;
   std::string fault_;
   ServiceDetails seen_;

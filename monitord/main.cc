@@ -17,13 +17,16 @@
 #include <system_error>
 
 #include "monitord/config_file.h"
+#include "monitord/http_prober.h"
 #include "monitord/icmp_prober.h"
 #include "monitord/log.h"
 #include "monitord/monitor.h"
 #include "monitord/probing.h"
 #include "monitord/slack_notifier.h"
 #include "monitord/smtp_notifier.h"
+#include "monitord/tcp_prober.h"
 #include "monitord/telegram_notifier.h"
+#include "monitord/tls_prober.h"
 #include "monitord/trust_store.h"
 #include "monitord/webhook_notifier.h"
 
@@ -150,7 +153,11 @@ int Main(int argc, char** argv) {
   const Probing::Kind ping[] = {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
   };
-  const std::vector<Probing::Kind> services = {};
+  const Probing::Kind services[] = {
+      {CheckKind::kHttp, [&](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust); }},
+      {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
+      {CheckKind::kTcp, MakeTcpProber},
+  };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
   Probing pinging(ping, Probing::Delivery::kWhole), serving(services, Probing::Delivery::kInParts);
