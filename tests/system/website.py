@@ -15,13 +15,11 @@ CERTIFICATES = ("good", "wrong_host", "expired", "self_signed")
 LOGIN = ("watcher", "pa55-w0rd-of-a-site")
 
 CONFIGURATION = """
-server.modules       = ( "mod_auth", "mod_authn_file", "mod_redirect", "mod_cgi", "mod_openssl", "mod_accesslog" )
+server.modules       = ( "mod_auth", "mod_authn_file", "mod_redirect", "mod_cgi", "mod_openssl" )
 server.port          = {port}
 server.bind          = "127.0.0.1"
 server.document-root = "{folder}/pages"
 server.errorlog      = "{folder}/error.log"
-accesslog.filename   = "{folder}/access.log"
-accesslog.format     = "%m %U %s %{{User-Agent}}i"
 mimetype.assign      = ( ".html" => "text/html" )
 index-file.names     = ( "index.html" )
 cgi.assign           = ( ".sh" => "/bin/sh" )
@@ -93,7 +91,3 @@ class Website:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
-
-    def requests(self):
-        """Lines such as "GET /moved 301 Linewatch/1.2"."""
-        return (self.folder / "access.log").read_text().splitlines()
