@@ -373,7 +373,7 @@ void HttpProber::Visit::AddOwn() {
   if (method_ == "POST" && !is_given("Content-Type")) AddLine(headers_, "Content-Type:");
   if (is_own_origin() && target_.secrets) {
     for (const auto& [name, value] : target_.secrets->headers)
-      AddLine(headers_, value.empty() ? name + ";" : name + ": " + value);
+      AddLine(headers_, std::string(name).append(value.empty() ? ";" : ": ").append(value));
     if (!target_.secrets->password.empty()) {
       curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
       curl_easy_setopt(easy, CURLOPT_USERNAME, service_.username.c_str());
