@@ -17,6 +17,7 @@
 #include <system_error>
 
 #include "monitord/config_file.h"
+#include "monitord/dns_prober.h"
 #include "monitord/icmp_prober.h"
 #include "monitord/log.h"
 #include "monitord/monitor.h"
@@ -155,6 +156,7 @@ int Main(int argc, char** argv) {
   const Probing::Kind services[] = {
       {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
       {CheckKind::kTcp, MakeTcpProber},
+      {CheckKind::kDns, MakeDnsProber},
   };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.

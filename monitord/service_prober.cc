@@ -164,7 +164,14 @@ void ServiceProber::GoOn(Place place, SteadyTime now) {
   Flight& flight = flights_[place];
   if (!flight.conversation) return;
   CheckResult& result = *flight.check.result;
-  const auto state = flight.conversation->Work(now, result);
+  auto state = Conversation::State::kGoesOn;
+  try {
+    state = flight.conversation->Work(now, result);
+  } catch (const std::system_error&) {
+    result.flaw = Flaw::kNotSent;
+    Finish(place);
+    return;
+  }
   if (result.refused_here) result.has_left = false;
   if (!flight.was_connected && flight.conversation->is_connected()) {
     flight.was_connected = true;
