@@ -17,6 +17,7 @@
 #include <system_error>
 
 #include "monitord/config_file.h"
+#include "monitord/dns_prober.h"
 #include "monitord/http_prober.h"
 #include "monitord/icmp_prober.h"
 #include "monitord/log.h"
@@ -160,6 +161,7 @@ int Main(int argc, char** argv) {
       {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
       {CheckKind::kTcp, MakeTcpProber},
       {CheckKind::kPush, [&](Prober::Done done) { return std::make_unique<PassiveProber>(reports, std::move(done)); }},
+      {CheckKind::kDns, MakeDnsProber},
   };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
