@@ -122,7 +122,7 @@ class HttpProber::Visit : public Conversation {
   std::string_view awaited() const override;
 
   Place place() const { return place_; }
-  void NoteWatched(int what);
+  void NoteWatched() { was_watched_ = true; }
   void NoteEnd(CURLcode code) { ended_ = code; }
 
  private:
@@ -132,6 +132,7 @@ class HttpProber::Visit : public Conversation {
   static int OnReady(void* self, char* there, char* here, int there_port, int here_port);
   static curl_socket_t OpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
+  void NoteConnected();
   bool TakeHeader(std::string_view line);
   bool EndHeaders();
   bool TakeBody(std::string_view data);
@@ -198,7 +199,7 @@ int HttpProber::Transfers::Watch(CURL* easy, curl_socket_t fd, int what, void* s
   curl_multi_assign(own.multi.get(), fd, &own);
   Visit* visit = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &visit);
-  visit->NoteWatched(what);
+  visit->NoteWatched();
   return 0;
 }
 
@@ -382,14 +383,6 @@ void HttpProber::Visit::AddOwn() {
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
 }
 
-// Until it is connected, libcurl waits for it to become writable alone.
-void HttpProber::Visit::NoteWatched(int what) {
-  was_watched_ = true;
-  if (connected_at_ != SteadyTime{} || (what & CURL_POLL_IN) == 0) return;
-  connected_at_ = steady_clock::now();
-  prober_.transfers_->ready.push_back(place_);
-}
-
 void HttpProber::Visit::Leave() {
   if (is_added_) curl_multi_remove_handle(prober_.transfers_->multi.get(), easy_.get());
   is_added_ = false;
@@ -409,17 +402,24 @@ curl_socket_t HttpProber::Visit::OpenSocket(void* self, curlsocktype /*purpose*/
   return fd;
 }
 
+void HttpProber::Visit::NoteConnected() {
+  if (connected_at_ == SteadyTime{}) connected_at_ = steady_clock::now();
+  prober_.transfers_->ready.push_back(place_);
+}
+
+// The connection stands, and the handshake of TLS begins.
 CURLcode HttpProber::Visit::OnContext(CURL* /*easy*/, void* context, void* self) {
-  static_cast<Visit*>(self)->verifier_->Install(static_cast<SSL_CTX*>(context));
+  auto& own = *static_cast<Visit*>(self);
+  own.NoteConnected();
+  own.verifier_->Install(static_cast<SSL_CTX*>(context));
   return CURLE_OK;
 }
 
 // The connection stands, TLS too, and the request is about to be sent.
 int HttpProber::Visit::OnReady(void* self, char* /*there*/, char* /*here*/, int /*there_port*/, int /*here_port*/) {
   auto& own = *static_cast<Visit*>(self);
+  own.NoteConnected();
   own.ready_at_ = steady_clock::now();
-  if (own.connected_at_ == SteadyTime{}) own.connected_at_ = own.ready_at_;
-  own.prober_.transfers_->ready.push_back(own.place_);
   return CURL_PREREQFUNC_OK;
 }
 
