@@ -153,6 +153,7 @@ int Main(int argc, char** argv) {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
   };
   const std::vector<Probing::Kind> services = {
+      {CheckKind::kMqtt, [&](Prober::Done done) { return std::make_unique<PassiveProber>(reports, std::move(done)); }},
       {CheckKind::kPush, [&](Prober::Done done) { return std::make_unique<PassiveProber>(reports, std::move(done)); }},
   };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
