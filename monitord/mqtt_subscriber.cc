@@ -125,6 +125,7 @@ class Connection {
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     verifier_.emplace(trust_, broker_.host, true);
     verifier_->Install(context.get());
+    mosquitto_int_option(mosquitto_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
     mosquitto_void_option(mosquitto_, MOSQ_OPT_SSL_CTX, context.get());  // it has a count of its own
     return true;
   }
