@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <random>
 #include <system_error>
 
+#include "monitord/time_text.h"
 #include "store/host_list.h"
 
 namespace linewatch {
@@ -24,12 +24,6 @@ constexpr milliseconds kPacketSpacing{20};
 uint64_t RandomNonce() {
   std::random_device random;
   return static_cast<uint64_t>(random()) << 32 | random();
-}
-
-std::string SecondsText(milliseconds duration) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g s", std::chrono::duration<double>(duration).count());
-  return text;
 }
 
 // Packet n of a check, from 0. Several packets share the first half of the timeout, so that the last one has as long

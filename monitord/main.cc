@@ -17,6 +17,7 @@
 #include <system_error>
 
 #include "monitord/config_file.h"
+#include "monitord/http_prober.h"
 #include "monitord/icmp_prober.h"
 #include "monitord/log.h"
 #include "monitord/monitor.h"
@@ -24,7 +25,9 @@
 #include "monitord/probing.h"
 #include "monitord/slack_notifier.h"
 #include "monitord/smtp_notifier.h"
+#include "monitord/tcp_prober.h"
 #include "monitord/telegram_notifier.h"
+#include "monitord/tls_prober.h"
 #include "monitord/trust_store.h"
 #include "monitord/webhook_notifier.h"
 
@@ -152,9 +155,13 @@ int Main(int argc, char** argv) {
   const Probing::Kind ping[] = {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
   };
-  const std::vector<Probing::Kind> services = {
-      {CheckKind::kMqtt, [&](Prober::Done done) { return std::make_unique<PassiveProber>(reports, std::move(done)); }},
-      {CheckKind::kPush, [&](Prober::Done done) { return std::make_unique<PassiveProber>(reports, std::move(done)); }},
+  const auto make_passive = [&](Prober::Done done) { return std::make_unique<PassiveProber>(reports, std::move(done)); };
+  const Probing::Kind services[] = {
+      {CheckKind::kHttp, [&](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust); }},
+      {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
+      {CheckKind::kTcp, MakeTcpProber},
+      {CheckKind::kMqtt, make_passive},
+      {CheckKind::kPush, make_passive},
   };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.

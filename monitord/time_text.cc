@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
 
 namespace linewatch {
@@ -18,6 +19,12 @@ std::string DurationText(std::chrono::microseconds duration) {
   if (s < 3600) return std::to_string(s / 60) + " min";
   if (s < 86400) return two(s / 3600, " h", s % 3600 / 60, " min");
   return two(s / 86400, " d", s % 86400 / 3600, " h");
+}
+
+std::string SecondsText(std::chrono::milliseconds duration) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g s", std::chrono::duration<double>(duration).count());
+  return text;
 }
 
 std::string ClockText(WallTime t, WallTime now) {

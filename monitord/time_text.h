@@ -12,6 +12,9 @@ namespace linewatch {
 // "137 s", "12 min", "3 h 20 min", "2 d 4 h": the two largest units.
 std::string DurationText(std::chrono::microseconds duration);
 
+// "0.4 s", "1 s": of a timeout.
+std::string SecondsText(std::chrono::milliseconds duration);
+
 // "12:03:10", by the time zone of the process; with the date when it is of another day than `now`.
 std::string ClockText(WallTime t, WallTime now);
 

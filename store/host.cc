@@ -23,10 +23,10 @@ std::string TargetOf(const Host& host) {
       add(CanonicalName(service.server_name));
       [[fallthrough]];
     case CheckKind::kTcp:
-      add(std::to_string(PortOf(host)));
+      add(std::to_string(PortOf(host.check, service)));
       break;
     case CheckKind::kDns:
-      add(std::to_string(PortOf(host)));
+      add(std::to_string(PortOf(host.check, service)));
       add(CanonicalName(service.query));
       add(service.record);
       break;
@@ -40,9 +40,8 @@ std::string TargetOf(const Host& host) {
   return target;
 }
 
-int PortOf(const Host& host) {
-  const int usual = host.check == CheckKind::kDns ? 53 : 443;
-  return host.service ? host.service->port.value_or(usual) : usual;
+int PortOf(CheckKind check, const Service& service) {
+  return service.port.value_or(check == CheckKind::kDns ? 53 : 443);
 }
 
 const std::string& AddressText(const Host& host) {

@@ -164,7 +164,7 @@ struct Host {
 std::string TargetOf(const Host& host);
 
 // The port in force for a check of one: its own, or the one by which its kind goes.
-int PortOf(const Host& host);
+int PortOf(CheckKind check, const Service& service);
 
 // What people call the thing that is watched, beside its name: its address, else its URL or topic; empty for heartbeats.
 const std::string& AddressText(const Host& host);

@@ -1,12 +1,12 @@
 #include "monitord/icmp_prober.h"
 
-#include <poll.h>
-
-#include <algorithm>
+#include <memory>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "tests/catch.h"
+#include "tests/run_checks.h"
 
 namespace linewatch {
 namespace {
@@ -16,32 +16,14 @@ using namespace std::chrono_literals;
 // One check of each address, all at once.
 std::vector<CheckResult> Check(const std::vector<std::string>& addresses, uint8_t packets = 1) {
   std::vector<Target> targets(addresses.size());
-  std::vector<RoundTrip> lines(addresses.size());
-  std::vector<CheckResult> results(addresses.size());
-  std::vector<linewatch::Check> checks;
   for (size_t i = 0; i < addresses.size(); ++i) {
     targets[i].name = addresses[i];
     targets[i].address = Address::Parse(addresses[i]).value();
     targets[i].timeout = 500ms;
     targets[i].retries = 2;
     targets[i].packets = packets;
-    checks.push_back({&targets[i], &lines[i], &results[i], 0});
   }
-  size_t done = 0;
-  IcmpProber prober([&](const linewatch::Check&) { ++done; });
-  prober.Start(checks, std::chrono::steady_clock::now());
-  const auto end = std::chrono::steady_clock::now() + 5s;
-  for (auto now = std::chrono::steady_clock::now(); done < checks.size() && now < end;) {
-    prober.Work(now);
-    now = std::chrono::steady_clock::now();
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(std::min(prober.wake_at(), now + 1s) - now);
-    std::vector<pollfd> waits;
-    prober.AddWaits(waits);
-    if (done < checks.size()) poll(waits.data(), waits.size(), std::max(0, static_cast<int>(wait.count())));
-    now = std::chrono::steady_clock::now();
-  }
-  REQUIRE(done == checks.size());
-  return results;
+  return RunChecks([](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }, targets);
 }
 
 // Whether this user may ping at all.

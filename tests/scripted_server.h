@@ -31,6 +31,7 @@ class ScriptedServer {
     Connection(int fd, int stop, std::string& heard, std::mutex& mutex)
         : fd_(fd), stop_(stop), heard_(heard), mutex_(mutex) {}
 
+    int fd() const { return fd_; }
     void Say(const std::string& text) const { (void)!send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
     // The next line without its end; nothing when there is none any more.
     std::optional<std::string> Line() {
