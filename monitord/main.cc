@@ -151,11 +151,13 @@ int Main(int argc, char** argv) {
   const int signals = TakeSignals();
   TrustStore trust;
   const auto reports = std::make_shared<ReportBoard>();
+  const auto make_passive = [&](Prober::Done done) {
+    return std::make_unique<PassiveProber>(reports, std::move(done));
+  };
   // One line a kind of check.
   const Probing::Kind ping[] = {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
   };
-  const auto make_passive = [&](Prober::Done done) { return std::make_unique<PassiveProber>(reports, std::move(done)); };
   const Probing::Kind services[] = {
       {CheckKind::kHttp, [&](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust); }},
       {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
