@@ -20,7 +20,7 @@ JOBS := 2
 J     = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # What each program is linked with, and what each step needs from Debian.
-MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lmosquitto -lssl -lcrypto -lpthread
+MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lmosquitto -lssl -lcrypto -lresolv -lpthread
 API_LIBS      := -lfcgi -lz -lcrypto -lpthread
 
 BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-openssl-dev libmosquitto-dev libssl-dev
@@ -83,9 +83,9 @@ $(BUILD)/tests/unit: $(STORE) $(filter-out %/main.o,$(MONITORD) $(API)) $(TESTS)
 FUZZ_OBJECTS := $(patsubst %.cc,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*_fuzz.cc))
 FUZZERS      := $(FUZZ_OBJECTS:$(BUILD)/obj/tests/fuzz/%_fuzz.o=$(BUILD)/%)
 fuzzers: $(FUZZERS)
-$(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o,$(MONITORD))
+$(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o %/dns_message.o,$(MONITORD))
 	@echo 'link $@'
-	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lpthread
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lresolv -lpthread
 
 # Warnings are kept: `make check` wants to see them, too.
 $(BUILD)/obj/%.o: %.cc

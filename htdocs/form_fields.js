@@ -1,5 +1,5 @@
-// How a field of a form is read and written. A field is an element with data-field, in it a control; data-kind says what
-// the text in the control stands for, where that is no text.
+// How a field of a form is read and written. A field is an element with data-field, in it a control; data-kind says
+// what the text in the control stands for, where that is no text.
 
 import { numberIn } from "./format.js";
 
@@ -29,7 +29,10 @@ const KINDS = {
 
 const controlOf = (field) => field.querySelector("input, textarea, select");
 
-const kindOf = (field, control) => KINDS[field.dataset.kind] ?? (control.type === "checkbox" ? KINDS.checkbox : KINDS.text);
+function kindOf(field, control) {
+  if (field.dataset.kind in KINDS) return KINDS[field.dataset.kind];
+  return control.type === "checkbox" ? KINDS.checkbox : KINDS.text;
+}
 
 // Null is what an empty control says: the default.
 export function readField(field) {

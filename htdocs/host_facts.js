@@ -26,7 +26,11 @@ const measured = (host) => [
 
 function certificate(host, { now }) {
   const { text, isDue } = certificateOf(host, now);
-  return [["Certificate", text, isDue && "warning"], ["Issued for", host.cert_subject], ["Issued by", host.cert_issuer]];
+  return [
+    ["Certificate", text, isDue && "warning"],
+    ["Issued for", host.cert_subject],
+    ["Issued by", host.cert_issuer],
+  ];
 }
 
 const asked = (host) => [

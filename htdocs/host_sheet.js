@@ -15,7 +15,8 @@ export class HostSheet {
   #id = null;
   #mayChange = false;
 
-  // `onAction` gets "check", "edit", "token" or "delete" and the id of the host; `onAcknowledging` the host and what happened.
+  // `onAction` gets "check", "edit", "token" or "delete" and the id of the host; `onAcknowledging` the host and what
+  // happened.
   constructor({ onAction, onAcknowledging }) {
     this.#acknowledging = new Acknowledging(this.#dialog, { onChanged: onAcknowledging });
     this.#dialog.addEventListener("click", ({ target }) => {

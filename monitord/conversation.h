@@ -20,7 +20,8 @@ class Conversation {
     kAnswered,    // there was an answer: `ok`, and if not the reason, are final
     kUnanswered,  // there was none, the reason says why; another try may have more luck
   };
-  // As far as it gets without waiting. Fills in what it knows of the result, its round trip too when it is ok.
+  // As far as it gets without waiting. Fills in what it knows of the result, its round trip too when it is ok. Throws
+  // std::system_error when this machine has no room for it to go on.
   virtual State Work(SteadyTime now, CheckResult& result) = 0;
 
   // What it waits for, as poll(2) has it; fd -1: whoever made it drives it.

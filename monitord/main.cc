@@ -17,6 +17,7 @@
 #include <system_error>
 
 #include "monitord/config_file.h"
+#include "monitord/dns_prober.h"
 #include "monitord/http_prober.h"
 #include "monitord/icmp_prober.h"
 #include "monitord/log.h"
@@ -151,6 +152,9 @@ int Main(int argc, char** argv) {
   const int signals = TakeSignals();
   TrustStore trust;
   const auto reports = std::make_shared<ReportBoard>();
+  const auto make_passive = [&](Prober::Done done) {
+    return std::make_unique<PassiveProber>(reports, std::move(done));
+  };
   // One line a kind of check.
   const Probing::Kind ping[] = {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
@@ -159,7 +163,9 @@ int Main(int argc, char** argv) {
       {CheckKind::kHttp, [&](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust); }},
       {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
       {CheckKind::kTcp, MakeTcpProber},
-      {CheckKind::kPush, [&](Prober::Done done) { return std::make_unique<PassiveProber>(reports, std::move(done)); }},
+      {CheckKind::kDns, MakeDnsProber},
+      {CheckKind::kMqtt, make_passive},
+      {CheckKind::kPush, make_passive},
   };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.

@@ -198,6 +198,7 @@ void Monitor::LoadSecrets() {
 // Hands on what others than the rules need of it.
 void Monitor::UseConfig() {
   heartbeat_.Use(config_.heartbeat_url);
+  mqtt_.Use(config_.mqtt);
   NoteWhile(trust_.Use(config_.ca_file), "ca_file_broken");
 }
 
@@ -238,6 +239,7 @@ void Monitor::WatchTargets() {
   auto targets = recorder_.TakeSettings(ReadClocks(), outcome);
   Take(std::move(outcome));
   reports_->Watch(*targets, steady_clock::now());
+  mqtt_.Watch(*targets);
   for (Probing* probing : probings_) {
     auto own = std::make_shared<std::vector<Target>>();
     for (const Target& target : *targets)

@@ -15,6 +15,7 @@
 #include "monitord/alerting.h"
 #include "monitord/file_watch.h"
 #include "monitord/heartbeat.h"
+#include "monitord/mqtt_subscriber.h"
 #include "monitord/notifier.h"
 #include "monitord/probing.h"
 #include "monitord/recorder.h"
@@ -44,8 +45,8 @@ class Monitor {
   // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong is logged, shown and tried again.
   void Run();
 
-  // Whether no message is on its way to a server any more.
-  bool is_idle() { return alerting_.is_idle(); }
+  // After Run: whether no library is under way any more, with a message to a server or a connection to a broker.
+  bool is_idle() { return mqtt_.Stop() && alerting_.is_idle(); }
 
  private:
   void Start();
@@ -98,6 +99,7 @@ class Monitor {
   ServiceManager service_manager_;
   Alerting alerting_;
   Heartbeat heartbeat_;
+  MqttSubscriber mqtt_{reports_};
 
   HostList list_;
   Secrets secrets_;

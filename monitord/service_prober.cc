@@ -30,8 +30,12 @@ uint64_t TokenOf(uint16_t place, uint32_t serial) { return uint64_t{serial} << 1
 
 }  // namespace
 
-ServiceProber::ServiceProber(Done done, Open open)
-    : done_(std::move(done)), open_(std::move(open)), epoll_(MakeEpoll()), timers_(steady_clock::now()) {}
+ServiceProber::ServiceProber(Done done, Open open, size_t most_at_once)
+    : done_(std::move(done)),
+      open_(std::move(open)),
+      most_at_once_(most_at_once),
+      epoll_(MakeEpoll()),
+      timers_(steady_clock::now()) {}
 
 ServiceProber::~ServiceProber() { close(epoll_); }
 
@@ -58,7 +62,7 @@ void ServiceProber::Work(SteadyTime now) {
   std::array<epoll_event, kMostEvents> events;
   for (int count = kMostEvents; count == kMostEvents;) {
     count = epoll_wait(epoll_, events.data(), kMostEvents, 0);
-    now = steady_clock::now();
+    if (count > 0) now = std::max(now, steady_clock::now());
     for (int i = 0; i < count; ++i) {
       const uint64_t token = events[static_cast<size_t>(i)].data.u64;
       const auto place = static_cast<Place>(token);
@@ -92,7 +96,7 @@ SteadyTime ServiceProber::GiveUpAt(const Queued& queued) const {
 
 void ServiceProber::LaunchQueued(SteadyTime now) {
   while (!queue_.empty()) {
-    const bool is_crowded = free_.empty() && flights_.size() == kMostAtOnce;
+    const bool is_crowded = free_.empty() && flights_.size() == most_at_once_;
     if (is_crowded && now < GiveUpAt(queue_.front())) return;
     const Check check = queue_.front().check;
     queue_.pop_front();
@@ -195,7 +199,14 @@ void ServiceProber::GoOn(Place place, SteadyTime now) {
   Flight& flight = flights_[place];
   if (!flight.conversation) return;
   CheckResult& result = *flight.check.result;
-  const auto state = flight.conversation->Work(now, result);
+  auto state = Conversation::State::kGoesOn;
+  try {
+    state = flight.conversation->Work(now, result);
+  } catch (const std::system_error&) {
+    result.flaw = Flaw::kNotSent;
+    Finish(place);
+    return;
+  }
   if (result.refused_here) result.has_left = false;
   if (!flight.was_connected && flight.conversation->is_connected()) {
     flight.was_connected = true;

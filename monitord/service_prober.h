@@ -25,7 +25,9 @@ class ServiceProber : public Prober {
   // Opens a try. Throws std::system_error when this machine has no room for it.
   using Open = std::function<std::unique_ptr<Conversation>(const Target&, const Address&, Place)>;
 
-  ServiceProber(Done done, Open open);
+  // At most so many are under way at once, fewer than TimerWheel::kMostSleepers: each takes a descriptor and up to 40 kB.
+  // The others wait for their turn, until their next check would begin.
+  ServiceProber(Done done, Open open, size_t most_at_once = kMostAtOnce);
   ~ServiceProber() override;
   ServiceProber(const ServiceProber&) = delete;
   ServiceProber& operator=(const ServiceProber&) = delete;
@@ -35,7 +37,6 @@ class ServiceProber : public Prober {
   SteadyTime wake_at() const override;
   void Work(SteadyTime now) override;
 
-  // The others wait for their turn, until their next check would begin: each takes a descriptor and up to 40 kB.
   static constexpr size_t kMostAtOnce = 1000;
 
  protected:
@@ -82,6 +83,7 @@ class ServiceProber : public Prober {
 
   const Done done_;
   const Open open_;
+  const size_t most_at_once_;
   const int epoll_;
   Resolver resolver_;
   std::vector<Flight> flights_;

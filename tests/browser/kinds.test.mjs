@@ -244,7 +244,8 @@ test("secrets do not follow a URL to another server: they are asked for again wh
 });
 
 test("a host that is checked otherwise leaves behind what belonged to the old kind", () => {
-  stack.write(makeList([makeHost(1, { name: "Both", ip: "127.1.1.0", slow_ms: 50, packets: 3, max_loss_percent: 10 })]));
+  const limits = { slow_ms: 50, packets: 3, max_loss_percent: 10 };
+  stack.write(makeList([makeHost(1, { name: "Both", ip: "127.1.1.0", ...limits })]));
   return visit(stack, {}, async (page) => {
     await act(page, "Both", "Edit");
     await choose(page, "Service (TCP port)");
@@ -331,28 +332,22 @@ test("the search finds URL and topic", () => {
   });
 });
 
-const TOKEN = "Wq3vTn0bXK5r9yGd";
-
-// The server's word with a token in it, which tests of the API look after.
-const answerToken = (page, where, change) => page.route(where, async (route) => {
-  if (route.request().method() !== "POST") return route.continue();
-  await route.fulfill(await change(route));
-});
+const answerTo = (page, where) =>
+  page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith(where));
+const cronLine = (page) => dialog(page).getByLabel("Every minute, by cron", { exact: true }).inputValue();
 
 test("a heartbeat's token is shown once, with lines to copy", () =>
   visit(stack, {}, async (page) => {
-    await answerToken(page, "**/api/hosts", async (route) => {
-      const response = await route.fetch();
-      return { response, json: { ...(await response.json()), token: TOKEN } };
-    });
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await startToAdd(page);
     await choose(page, "Heartbeat");
     await field(page, "Name").fill("Backup");
     await fill(page, { "At least every": "3600" });
+    const answer = answerTo(page, "/api/hosts");
     await press(page, "Add host");
+    const { token } = await (await answer).json();
     await page.getByRole("heading", { name: "Backup waits for its heartbeat" }).waitFor();
-    const url = `${stack.url}api/push/${TOKEN}`;
+    const url = `${stack.url}api/push/${token}`;
     await press(page, "Copy: every minute, by cron");
     await dialog(page).getByText("Copied.").waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()),
@@ -361,26 +356,38 @@ test("a heartbeat's token is shown once, with lines to copy", () =>
     await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes("status=down"));
     await press(page, "Done");
     await closed(page);
-    const typed = await page.evaluate(() => [...document.querySelectorAll("input, textarea")].map((input) => input.value));
-    assert.ok(!typed.some((text) => text.includes(TOKEN)), "it is not left in the page");
+    const isLeft = await page.evaluate((text) => [...document.querySelectorAll("input, textarea")].some(
+      ({ value }) => value.includes(text)), token);
+    assert.ok(!isLeft, "it is not left in the page");
     assert.equal((await stack.host("Backup")).max_age, 3600);
+  }));
+
+test("a host that becomes a heartbeat is given its token, too", () =>
+  visit(stack, {}, async (page) => {
+    await act(page, "Branch 100", "Edit");
+    await choose(page, "Heartbeat");
+    await press(page, "Save");
+    await page.getByRole("heading", { name: "Branch 100 waits for its heartbeat" }).waitFor();
+    assert.match(await cronLine(page), /api\/push\/\w+/);
+    assert.equal((await stack.host("Branch 100")).ip, "");
   }));
 
 test("a new token is made only when asked again", () => {
   stack.write(makeList(EVERY_KIND));
   return visit(stack, {}, async (page) => {
-    let made = 0;
-    await answerToken(page, "**/api/hosts/*/token", async () => ({ json: { token: `${TOKEN}${++made}` } }));
     await look(page, "Backup");
     await press(page, "New token…");
     await page.getByRole("heading", { name: "A new token for Backup?" }).waitFor();
     await press(page, "Cancel");
     await closed(page);
-    assert.equal(made, 0);
+    assert.ok(!fs.existsSync(secretsFile()), "no token was made");
     await look(page, "Backup");
     await press(page, "New token…");
+    const answer = answerTo(page, "/token");
     await press(page, "Make a new token");
-    await page.waitForFunction((token) => document.querySelector("[name=cron]").value.includes(token), `${TOKEN}1`);
+    const { token } = await (await answer).json();
+    await page.getByRole("heading", { name: "Backup waits for its heartbeat" }).waitFor();
+    assert.ok((await cronLine(page)).includes(`/api/push/${token}?`));
   });
 });
 
@@ -430,7 +437,6 @@ for (const [size, colorScheme, screen] of [["wide", "light", WIDE], ["phone", "d
         await assertFits(page, `the form: ${check}`);
         await press(page, "Cancel");
       }
-      await page.route("**/api/hosts/*/token", (route) => route.fulfill({ json: { token: TOKEN } }));
       await look(page, "Backup");
       await press(page, "New token…");
       await assertFits(page, "the question");
