@@ -1,6 +1,7 @@
 """Telemetry by a real broker: silence, payloads, bounds, and all that may be wrong with the broker itself."""
 
 import contextlib
+import json
 import socket
 import time
 
@@ -9,8 +10,6 @@ import pytest
 from certificates import Certificates
 from daemon import QUICK, Daemon, folder_in_memory, put
 from mqtt_broker import Broker
-
-import json
 
 
 @pytest.fixture
