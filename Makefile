@@ -20,14 +20,14 @@ JOBS := 2
 J     = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # What each program is linked with, and what each step needs from Debian.
-MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lssl -lcrypto -lresolv -lpthread
-API_LIBS      := -lfcgi -lz -lpthread
+MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lmosquitto -lssl -lcrypto -lresolv -lpthread
+API_LIBS      := -lfcgi -lz -lcrypto -lpthread
 
-BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-openssl-dev libssl-dev
+BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-openssl-dev libmosquitto-dev libssl-dev
 RUN_PACKAGES   := lighttpd lighttpd-mod-deflate ca-certificates
 UNIT_PACKAGES  := catch2
-TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base libfaketime strace iproute2 nftables curl nodejs \
-                  npm chromium
+TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base mosquitto mosquitto-clients libfaketime strace iproute2 \
+                  nftables curl nodejs npm chromium
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3
@@ -105,8 +105,10 @@ $(VERSIONED:%.cc=$(BUILD)/obj/%.o): Makefile
 
 -include $(OBJECTS:.o=.d) $(FUZZ_OBJECTS:.o=.d)
 
-# Installs those of the packages $(1) that are missing. Says nothing, and needs no right, when all are there. Debian would
-# start lighttpd's own service with the package, on port 80 for all the world: masked it is not started.
+# Packages that Debian would start a service with, lighttpd's on port 80 for all the world: masked it is not started.
+SERVICES := lighttpd mosquitto
+
+# Installs those of the packages $(1) that are missing. Says nothing, and needs no right, when all are there.
 define need
 @missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package} $${Provides}\n' | awk -F '[ ,]+' -v want='$(sort $(1))' ' \
   $$1 == "installed" { for (i = 2; i <= NF; ++i) have[$$i] } \
@@ -119,7 +121,9 @@ if [ "$$root" != env ] && ! command -v sudo >/dev/null; then \
   echo "  apt-get update && $$install" >&2; exit 1; \
 fi; \
 echo "Installing $$missing"; \
-masked=; case " $$missing" in *' lighttpd '*) if [ -d /run/systemd/system ]; then masked=lighttpd.service; fi;; esac; \
+masked=; for service in $(SERVICES); do \
+  case " $$missing" in *" $$service "*) if [ -d /run/systemd/system ]; then masked="$$masked $$service.service"; fi;; esac; \
+done; \
 if [ "$$masked" ]; then $$root systemctl --runtime --quiet mask $$masked; fi; \
 $$root apt-get -qq update; \
 $$root DEBIAN_FRONTEND=noninteractive $$install; status=$$?; \

@@ -16,6 +16,7 @@
 #include "store/host_check.h"
 #include "store/host_json.h"
 #include "store/json_members.h"
+#include "store/push_token.h"
 #include "store/url.h"
 
 namespace linewatch::cgi {
@@ -23,8 +24,13 @@ namespace {
 
 Response NoSuchHost() { return Problem(404, "There is no host of this id."); }
 
-Response HostResponse(int status, const Host& host) {
-  Response response = JsonResponse(status, [&](JsonWriter& out) { WriteHost(out, host); });
+// `token` is shown beside the host, if there is one.
+Response HostResponse(int status, const Host& host, const std::string& token = "") {
+  Response response = JsonResponse(status, [&](JsonWriter& out) {
+    WriteHost(out, host, [&] {
+      if (!token.empty()) MemberWriter{out}("token", token);
+    });
+  });
   response.SetHeader("ETag", '"' + std::to_string(host.revision) + '"');
   return response;
 }
@@ -131,6 +137,7 @@ Edited ChangeSettings(const SecretStore& store, HostList& list, Host& host, cons
 
   std::vector<std::string> names;
   Secrets secrets;
+  std::string token;
   bool has_new_secrets = false;
   if (host.service || changed.service) {
     if (auto errors = FindMisledSecrets(settings, host, changed); !errors.empty())
@@ -139,6 +146,11 @@ Edited ChangeSettings(const SecretStore& store, HostList& list, Host& host, cons
     HostSecrets& kept = secrets[host.id];
     HostSecrets given = ReadSecrets(settings, kept);
     if (changed.check == CheckKind::kPush) given.token_hash = kept.token_hash;
+    if (changed.check == CheckKind::kPush && host.check != CheckKind::kPush) {
+      token = NewPushToken();
+      given.token_hash = HashOf(token);
+      names.emplace_back("token");
+    }
     MarkSecrets(changed, given);
     if (given.password != kept.password) names.emplace_back("password");
     if (given.headers != kept.headers) names.emplace_back("headers");
@@ -158,7 +170,7 @@ Edited ChangeSettings(const SecretStore& store, HostList& list, Host& host, cons
   ++changed.revision;
   host = std::move(changed);
   if (has_new_secrets) store.Write(secrets, list);
-  return {HostResponse(200, host), EditEvent{WallNow(), std::string(user), "change", host.id, std::move(names)}};
+  return {HostResponse(200, host, token), EditEvent{WallNow(), std::string(user), "change", host.id, std::move(names)}};
 }
 
 // Of hosts that are there no more.
@@ -283,11 +295,17 @@ Response AddHost(Installation& installation, const Request& request, std::string
       response = *std::move(clash);
       return std::nullopt;
     }
-    const HostSecrets given = ReadSecrets(settings, {});
+    HostSecrets given = ReadSecrets(settings, {});
     MarkSecrets(host, given);
-    response = HostResponse(201, host);
-    response.SetHeader("Location", "/api/hosts/" + host.id);
     EditEvent event{WallNow(), std::string(UserOf(request)), "add", host.id, NamesOf(settings)};
+    std::string token;
+    if (host.check == CheckKind::kPush) {
+      token = NewPushToken();
+      given.token_hash = HashOf(token);
+      event.changed.emplace_back("token");
+    }
+    response = HostResponse(201, host, token);
+    response.SetHeader("Location", "/api/hosts/" + host.id);
     list.hosts.push_back(host);
     if (!given.empty()) {
       Secrets secrets = installation.secrets.Read();
@@ -356,6 +374,26 @@ Response RemoveHost(Installation& installation, const Request& request, std::str
   });
   if (removed.status == 204) ForgetSecrets(installation);
   return removed;
+}
+
+Response RenewToken(Installation& installation, const Request& request, std::string_view id) {
+  return EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
+    if (host.check != CheckKind::kPush)
+      return {Problem(409, "\"" + host.name + "\" waits for no heartbeats: its check is " +
+                               std::string(NameOf(host.check)) + "."),
+              std::nullopt};
+    const std::string token = NewPushToken();
+    Secrets secrets = installation.secrets.Read();
+    secrets[host.id].token_hash = HashOf(token);
+    installation.secrets.Write(secrets, list);
+    ++host.revision;
+    Response response = JsonResponse(200, [&](JsonWriter& out) {
+      out.StartObject();
+      MemberWriter{out}("token", token);
+      out.EndObject();
+    });
+    return {std::move(response), EditEvent{WallNow(), std::string(UserOf(request)), "change", host.id, {"token"}}};
+  });
 }
 
 Response CheckHost(Installation& installation, const Request&, std::string_view id) {

@@ -15,6 +15,7 @@ Response ShowHost(Installation& installation, const Request& request, std::strin
 Response ReplaceHost(Installation& installation, const Request& request, std::string_view id);
 Response PatchHost(Installation& installation, const Request& request, std::string_view id);
 Response RemoveHost(Installation& installation, const Request& request, std::string_view id);
+Response RenewToken(Installation& installation, const Request& request, std::string_view id);
 Response CheckHost(Installation& installation, const Request& request, std::string_view id);
 Response AcknowledgeHost(Installation& installation, const Request& request, std::string_view id);
 Response UnacknowledgeHost(Installation& installation, const Request& request, std::string_view id);

@@ -30,6 +30,7 @@ constexpr std::pair<int, std::string_view> kReasons[] = {
     {413, "Content Too Large"},
     {415, "Unsupported Media Type"},
     {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
     {502, "Bad Gateway"},
     {503, "Service Unavailable"},
     {507, "Insufficient Storage"},
@@ -105,10 +106,16 @@ bool Request::is_write() const { return method() != "GET"; }
 
 std::string Request::path() const { return std::string(Variable("SCRIPT_NAME")).append(Variable("PATH_INFO")); }
 
-std::string Request::Query(std::string_view name) const {
-  std::string_view rest = Variable("QUERY_STRING");
-  while (!rest.empty()) {
-    std::string_view value = Cut(rest, '&');
+std::string Request::Query(std::string_view name) const { return FormValue(Variable("QUERY_STRING"), name); }
+
+std::string_view Request::body_type() const {
+  const auto type = Variable("CONTENT_TYPE");
+  return type.substr(0, type.find_first_of("; "));
+}
+
+std::string FormValue(std::string_view form, std::string_view name) {
+  while (!form.empty()) {
+    std::string_view value = Cut(form, '&');
     if (PercentDecoded(Cut(value, '=')) == name) return PercentDecoded(value);
   }
   return {};

@@ -42,6 +42,9 @@ class Request {
   // A value of the query, decoded; empty if it is not there.
   std::string Query(std::string_view name) const;
 
+  // The type that Content-Type says the body is of, without its parameters.
+  std::string_view body_type() const;
+
   std::string body;
   bool body_too_large = false;  // then it was not read
   bool body_cut_short = false;
@@ -76,6 +79,9 @@ Response JsonResponse(int status, const std::function<void(JsonWriter&)>& write)
 Response Problem(int status, std::string_view detail, const std::function<void(JsonWriter&)>& write_more = nullptr);
 // 422, or the status given, with errors: [{field, message}].
 Response FieldProblem(const std::vector<FieldError>& errors, int status = 422);
+
+// A value of a query or of a form that was sent (application/x-www-form-urlencoded), decoded; empty if it is not there.
+std::string FormValue(std::string_view form, std::string_view name);
 
 // The body as JSON, or the problem to answer.
 std::optional<Response> ParseBody(const Request& request, rapidjson::Document& document);

@@ -7,6 +7,7 @@
 
 #include "cgi/effective_config.h"
 #include "cgi/published_list.h"
+#include "cgi/push_tokens.h"
 #include "store/answer_box.h"
 #include "store/event_log.h"
 #include "store/host_store.h"
@@ -35,6 +36,7 @@ struct Installation {
   SecretStore secrets;
   Outbox outbox;
   AnswerBox answers;
+  PushTokens push_tokens{secrets};
   EffectiveConfig config;
   PublishedList published;
 };

@@ -9,7 +9,9 @@
 #include "cgi/config_api.h"
 #include "cgi/health.h"
 #include "cgi/host_api.h"
+#include "cgi/push_api.h"
 #include "store/host_check.h"
+#include "store/push_token.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -24,6 +26,9 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/hosts/{id}/check", Role::kOperator, CheckHost},
     {"POST", "/api/hosts/{id}/acknowledge", Role::kOperator, AcknowledgeHost},
     {"DELETE", "/api/hosts/{id}/acknowledge", Role::kOperator, UnacknowledgeHost},
+    {"POST", "/api/hosts/{id}/token", Role::kAdmin, RenewToken},
+    {"GET", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
+    {"POST", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
     {"GET", "/api/summary", Role::kViewer, ShowSummary},
     {"GET", "/api/alerts", Role::kViewer, ListAlerts},
     {"POST", "/api/alerts/test", Role::kAdmin, TestChannel},
@@ -33,43 +38,48 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/health", Role::kViewer, ShowHealth},
 };
 
+bool has_token(std::string_view route) { return route.ends_with("{token}"); }
+
 // lighttpd compresses everything above this that is not compressed yet. It must not get to it: it writes a large body
 // to a temporary file first, and answers 304 by itself to whoever knows the tag, although the tag of a host says
 // nothing of what was observed of it.
 constexpr size_t kLeftToServer = 256;
 
-// The id in `path`, empty where the route has none; nothing if the route is another. What is not exactly a route or an
-// id matches none: backslashes, dots, doubled and trailing slashes need no rule of their own.
+// What stands in `path` where the route has {id} or {token}, empty where it has neither; nothing if the route is another.
+// What is not exactly a route, an id or a token matches none: backslashes, dots, doubled and trailing slashes need no
+// rule of their own.
 std::optional<std::string_view> Match(std::string_view route, std::string_view path) {
-  constexpr std::string_view kPlace = "{id}";
-  const size_t place = route.find(kPlace);
-  if (place == std::string_view::npos) return route == path ? std::optional(std::string_view()) : std::nullopt;
-  const auto before = route.substr(0, place), after = route.substr(place + kPlace.size());
+  const size_t begin = route.find('{');
+  if (begin == std::string_view::npos) return route == path ? std::optional(std::string_view()) : std::nullopt;
+  const size_t end = route.find('}') + 1;
+  const auto before = route.substr(0, begin), after = route.substr(end);
   if (path.size() < before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
     return std::nullopt;
-  const auto id = path.substr(before.size(), path.size() - before.size() - after.size());
-  return is_host_id(id) ? std::optional(id) : std::nullopt;
+  const auto given = path.substr(before.size(), path.size() - before.size() - after.size());
+  const bool fits = has_token(route) ? is_push_token(given) : is_host_id(given);
+  return fits ? std::optional(given) : std::nullopt;
 }
 
 bool is_json_type(std::string_view type) {
-  const auto essence = type.substr(0, type.find_first_of("; "));
-  return essence == "application/json" || essence == "application/merge-patch+json";
+  return type == "application/json" || type == "application/merge-patch+json";
 }
 
 // Why the request does not get as far as its handler, if so; told by what its head says, before the body is looked at.
-std::optional<Response> Refusal(Installation& installation, const Request& request, Role least) {
-  if (request.is_write() && is_foreign(request, installation.config.settings().public_url))
+// Whoever knows a token may use it, from wherever he was told it, and in whatever form his tool sends it.
+std::optional<Response> Refusal(Installation& installation, const Request& request, const Route& route) {
+  const bool may_be_foreign = !request.is_write() || has_token(route.path);
+  if (!may_be_foreign && is_foreign(request, installation.config.settings().public_url))
     return Problem(403, "A page of another origin has sent this request.");
-  if (least > Role::kViewer) {
+  if (route.least > Role::kViewer) {
     const Role role = RoleOf(request, installation.config.settings().access);
-    if (role < least)
-      return Problem(
-          403, "This takes the role " + std::string(NameOf(least)) + "; yours is " + std::string(NameOf(role)) + ".");
+    if (role < route.least)
+      return Problem(403, "This takes the role " + std::string(NameOf(route.least)) + "; yours is " +
+                              std::string(NameOf(role)) + ".");
   }
   if (request.body_too_large)
     return Problem(413, "A request may have " + std::to_string(kMaxBody) + " bytes of body at most.");
   if (request.body_cut_short) return Problem(400, "The body ended early.");
-  if (request.is_write() && !request.body.empty() && !is_json_type(request.Variable("CONTENT_TYPE")))
+  if (request.is_write() && !request.body.empty() && !has_token(route.path) && !is_json_type(request.body_type()))
     return Problem(415, "Content-Type: application/json is expected.");
   return std::nullopt;
 }
@@ -119,7 +129,7 @@ Response Answer(Installation& installation, const Request& request) {
       allowed.append(allowed.empty() ? "" : ", ").append(route.method == "GET" ? "GET, HEAD" : route.method);
       continue;
     }
-    if (auto refusal = Refusal(installation, request, route.least)) return refused(*std::move(refusal));
+    if (auto refusal = Refusal(installation, request, route)) return refused(*std::move(refusal));
     Response response = Finished(request, route.handle(installation, request, *id));
     if (response.later)
       response.later = [later = std::move(response.later)](const Request& r) { return Finished(r, later(r)); };

@@ -13,7 +13,7 @@ namespace linewatch::cgi {
 
 struct Route {
   std::string_view method;
-  std::string_view path;  // {id} stands for the id of a host
+  std::string_view path;  // {id} stands for the id of a host, {token} for that of its heartbeats
   Role least;             // the role it takes; a handler may ask for more
   Response (*handle)(Installation& installation, const Request& request, std::string_view id);
 };

@@ -83,6 +83,9 @@ export const changeHost = async (id, revision, changes) =>
 
 export const deleteHost = (id, revision) => send("DELETE", hostPath(id), { headers: ifMatch(revision) });
 
+// Of a heartbeat; the one before is worth nothing any more.
+export const makeToken = async (id) => parse(await send("POST", `${hostPath(id)}/token`)).token;
+
 export const acknowledge = async (id, note) =>
   parse(await send("POST", `${hostPath(id)}/acknowledge`, { body: note ? { note } : {} }));
 export const unacknowledge = (id) => send("DELETE", `${hostPath(id)}/acknowledge`);

@@ -7,6 +7,7 @@ import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe } fr
 import { DeleteDialog } from "./delete_dialog.js";
 import { Filter } from "./filter.js";
 import { formatMs, formatTime } from "./format.js";
+import { HeartbeatDialog } from "./heartbeat_dialog.js";
 import { HostDialog } from "./host_dialog.js";
 import { HostGrid } from "./host_grid.js";
 import { HostSheet } from "./host_sheet.js";
@@ -48,6 +49,7 @@ const dialog = new HostDialog({
   onDelete: (id) => deletion.open(hostOf(id)),
 });
 const deletion = new DeleteDialog({ onDeleted: showDeleted });
+const heartbeat = new HeartbeatDialog();
 const alertLog = new AlertLog();
 const settings = new SettingsDialog({ onSaved: showSettings });
 const refresher = new Refresher(refresh);
@@ -146,6 +148,7 @@ function act(action, id) {
   if (action === "open") sheet.open(host, context());
   if (action === "check") check(host);
   if (action === "edit") dialog.open({ host, hosts: list.hosts, config });
+  if (action === "token") heartbeat.ask(host);
   if (action === "delete") deletion.open(host);
 }
 
@@ -166,6 +169,7 @@ async function check(host) {
 // The host stands in the list at once, and its first result soon after.
 async function showSaved(host, what) {
   if (what === "added") filter.clear();
+  if (host.token) heartbeat.show(host, host.token);
   const before = hostOf(host.id)?.last_check ?? 0;
   const isSaved = () => hostOf(host.id)?.revision >= host.revision;
   refresher.until(isSaved).then(() => grid.card(host.id)?.flash());

@@ -1,6 +1,7 @@
 // Asks before a host is deleted, by its name.
 
 import { ApiError, deleteHost, fetchHost } from "./client.js";
+import { showAddress } from "./host_text.js";
 
 export class DeleteDialog {
   #dialog = document.getElementById("delete-dialog");
@@ -30,7 +31,7 @@ export class DeleteDialog {
   #show(host) {
     this.#host = host;
     this.#part("h2").textContent = `Delete ${host.name}?`;
-    this.#part(".delete-address").textContent = host.ip;
+    showAddress(this.#part(".delete-address"), host);
     this.#part("[type=submit]").textContent = `Delete ${host.name}`;
   }
 

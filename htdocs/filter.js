@@ -70,4 +70,5 @@ export class Filter {
   }
 }
 
-const textOf = ({ name, ip, group, customer, tags }) => [name, ip, group, customer, ...tags].join("\n").toLowerCase();
+const textOf = ({ name, ip, url, topic, group, customer, tags }) =>
+  [name, ip, url, topic, group, customer, ...tags].join("\n").toLowerCase();

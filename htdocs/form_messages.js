@@ -3,24 +3,25 @@
 
 const CONTROLS = "input, textarea, select";
 
-let formsMade = 0;
+let fieldsMade = 0;
 
 export class FormMessages {
   #form;
 
   constructor(form) {
     this.#form = form;
-    this.#connectLabels(`form${++formsMade}`);
+    this.connect(form);
   }
 
-  // Ids are needed twice when the same form stands in the page and in a dialog.
-  #connectLabels(prefix) {
-    for (const field of this.#form.querySelectorAll("[data-field]")) {
-      const id = `${prefix}-${field.dataset.field.replace(".", "-")}`;
+  // The fields in an element that is part of the form, or becomes one. The same form may stand in the page and in a
+  // dialog, so that names are no ids.
+  connect(element) {
+    for (const field of element.querySelectorAll("[data-field]")) {
+      const id = `field${++fieldsMade}`;
       const control = field.querySelector(CONTROLS);
       const described = [];
       for (const part of ["field-error", "field-hint"]) {
-        const element = field.querySelector(`.${part}`);
+        const element = field.querySelector(`:scope > .${part}`);
         if (!element) continue;
         element.id = `${id}-${part}`;
         described.push(element.id);
@@ -38,8 +39,13 @@ export class FormMessages {
     }
   }
 
+  // "parents[0]" belongs to the whole field; "headers.X-Key" may have one of its own.
   #fieldOf(name) {
-    return this.#form.querySelector(`[data-field="${name}"]`);
+    for (let part = name ?? ""; part; part = part.replace(/[./[]?[^./[]*$/, "")) {
+      const field = this.#form.querySelector(`[data-field="${CSS.escape(part)}"]`);
+      if (field) return field;
+    }
+    return null;
   }
 
   // An ApiError: what the server says of the fields, else the words for its kind.
@@ -52,15 +58,20 @@ export class FormMessages {
   showErrors(errors) {
     const elsewhere = [];
     for (const { field, message } of errors) {
-      const name = /^[\w.]+/.exec(field ?? "")?.[0];  // "parents/0" or "tags[1]" belong to the whole field
-      const element = name && this.#fieldOf(name);
+      const element = this.#fieldOf(field);
       if (element) this.#showAtField(element, message);
       else elsewhere.push(field ? `${field}: ${message}` : message);
     }
     this.showOnTop(elsewhere);
     const invalid = this.#form.querySelectorAll("[aria-invalid]");
     for (const control of invalid) this.#unfold(control);
-    invalid[0]?.focus();
+    if (invalid.length) this.#focus(invalid[0]);
+  }
+
+  // The input of a secret that is set is hidden: its buttons are what can be used.
+  #focus(control) {
+    if (!control.hidden) return control.focus();
+    control.closest("[data-field]").querySelector("button:not([hidden])")?.focus();
   }
 
   #unfold(element) {
@@ -68,9 +79,9 @@ export class FormMessages {
   }
 
   #showAtField(field, message) {
-    const text = field.querySelector(".field-error");
+    const text = field.querySelector(":scope > .field-error");
     text.textContent = text.textContent ? `${text.textContent}; ${message}` : message;
-    field.querySelector(CONTROLS).setAttribute("aria-invalid", "true");
+    field.querySelector(CONTROLS)?.setAttribute("aria-invalid", "true");
   }
 
   showOnTop(messages) {

@@ -1,7 +1,7 @@
 // The card of one host. It is made once and changed only where the host has changed.
 
 import { formatMs, formatPercent } from "./format.js";
-import { ageOf, noteOf } from "./host_text.js";
+import { ageOf, noteOf, showAddress } from "./host_text.js";
 import { isTrouble, statusOf } from "./status.js";
 import { Trail } from "./trail.js";
 
@@ -72,7 +72,7 @@ export class HostCard {
   }
 
   #showMeasured(host, { interval }) {
-    this.#show("ip-address", host.ip);
+    if (this.#host?.revision !== host.revision) showAddress(this.#parts["ip-address"], host);
     this.#show("rtt", host.rtt_ms === null ? "" : formatMs(host.rtt_ms));
     this.#show("uptime-percent", host.uptime === null ? "" : formatPercent(host.uptime));
     this.#trailIsDue = () => this.#trail.update(host, interval);

@@ -1,15 +1,13 @@
-// The form that adds or edits a host: two fields, and everything else behind a fold. The server judges the input; its
-// messages stand at the fields they name. Whatever goes wrong, what was typed stays.
+// The form that adds or edits a host: what is checked, its name, what the check cannot do without, and everything else
+// behind a fold. The server judges the input; its messages stand at the fields they name. Whatever goes wrong, what was
+// typed stays.
 
 import { addHost, ApiError, changeHost, fetchHost } from "./client.js";
+import { readField, writeField } from "./form_fields.js";
 import { FormMessages } from "./form_messages.js";
-import { numberIn } from "./format.js";
-import { changesBetween, settingsOf } from "./host_settings.js";
+import { changesBetween, settingsOf, usualSettings } from "./host_settings.js";
+import { KindFields } from "./kind_fields.js";
 import { ParentPicker } from "./parent_picker.js";
-
-const NUMBERS = ["interval", "timeout", "retries", "fail_threshold", "packets", "slow_ms", "max_loss_percent",
-                 "max_jitter_ms", "sla_percent"];
-const TEXTS = ["name", "ip", "group", "customer", "notes"];
 
 const template = document.getElementById("host-form");
 
@@ -17,6 +15,7 @@ export class HostForm {
   #form;
   #messages;
   #parents;
+  #kind;
   #onSaved;
   #id = null;         // of the host that is edited; null for a new one
   #revision = null;   // of it, as it was read
@@ -31,6 +30,8 @@ export class HostForm {
     this.#onSaved = onSaved;
     this.#messages = new FormMessages(this.#form);
     this.#parents = new ParentPicker(this.#form.querySelector(".parent-picker"));
+    this.#kind = new KindFields(this.#form, (element) => this.#messages.connect(element));
+    this.#form.elements.check.addEventListener("change", () => this.#chooseKind());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#save();
@@ -60,7 +61,7 @@ export class HostForm {
   }
 
   get isTouched() {
-    return this.#busy || Object.keys(changesBetween(settingsOf(null), this.#read())).length > 0;
+    return this.#busy || Object.keys(this.#changesTo(settingsOf(null))).length > 0;
   }
 
   #offerKnown(hosts, config, host) {
@@ -80,32 +81,50 @@ export class HostForm {
     this.#revision = host?.revision ?? null;
     this.#original = settingsOf(host);
     this.#clearMessages();
-    this.#write(this.#original);
+    this.#write(host);
     const submit = this.#form.querySelector("[type=submit]");
     submit.textContent = host ? "Save" : "Add host";
     const remove = this.#form.querySelector("[data-action=delete]");
     if (remove) remove.hidden = !host;
   }
 
-  #write(settings) {
-    const { elements } = this.#form;
-    for (const field of TEXTS) elements[field].value = settings[field];
-    for (const field of NUMBERS) elements[field].value = settings[field] ?? "";
-    elements.packets.value = settings.packets === 1 ? "" : settings.packets;
-    elements.tags.value = settings.tags.join(", ");
-    elements.enabled.checked = settings.enabled;
-    this.#parents.value = settings.parents;
+  #write(host) {
+    this.#kind.reset(this.#original.check);
+    this.#kind.writeSecrets(host);
+    this.#writeSettings(this.#original);
+    this.#parents.value = this.#original.parents;
+    this.#showHint();
+  }
+
+  #chooseKind() {
+    this.#kind.choose(this.#form.elements.check.value);
+    this.#clearMessages();
+    this.#showHint();
+  }
+
+  // What the chosen kind finds out.
+  #showHint() {
+    const { selectedOptions: [chosen] } = this.#form.elements.check;
+    this.#fieldOf("check").querySelector(".field-hint").textContent = chosen?.dataset.hint ?? "";
+  }
+
+  #writeSettings(settings) {
+    const usual = usualSettings(settings.check);
+    for (const [field, value] of Object.entries(settings)) {
+      if (field !== "parents") writeField(this.#fieldOf(field), value, usual[field]);
+    }
   }
 
   #read() {
-    const { elements } = this.#form;
-    const settings = settingsOf(null);
-    for (const field of TEXTS) settings[field] = elements[field].value.trim();
-    for (const field of NUMBERS) settings[field] = numberIn(elements[field].value) ?? settings[field];
-    settings.tags = elements.tags.value.split(",").map((tag) => tag.trim()).filter(Boolean);
-    settings.enabled = elements.enabled.checked;
-    settings.parents = this.#parents.value;
+    const settings = usualSettings(this.#form.elements.check.value);
+    for (const [field, usual] of Object.entries(settings)) {
+      settings[field] = field === "parents" ? this.#parents.value : readField(this.#fieldOf(field)) ?? usual;
+    }
     return settings;
+  }
+
+  #changesTo(settings) {
+    return { ...changesBetween(settings, this.#read()), ...this.#kind.secretChanges };
   }
 
   async #save() {
@@ -114,7 +133,8 @@ export class HostForm {
     if (this.#parents.unclear) {
       return this.#messages.showErrors([{ field: "parents", message: "no such host: choose one from the list" }]);
     }
-    const changes = changesBetween(this.#original, this.#read());
+    if (this.#kind.errors.length) return this.#messages.showErrors(this.#kind.errors);
+    const changes = this.#changesTo(this.#original);
     if (this.#id && !Object.keys(changes).length) return this.#onSaved(null);
     this.#setBusy(true);
     try {

@@ -1,9 +1,10 @@
 // Everything there is to know about one host, and what can be done with it. Follows the refreshes while it is open.
 
 import { Acknowledging } from "./acknowledging.js";
-import { formatMs, formatPercent, formatTime } from "./format.js";
 import { showStatus } from "./host_card.js";
-import { ageOf, noteOf } from "./host_text.js";
+import { factsOf } from "./host_facts.js";
+import { ageOf, noteOf, showAddress } from "./host_text.js";
+import { showResponseSplit } from "./response_split.js";
 import { statusOf } from "./status.js";
 import { Trail } from "./trail.js";
 
@@ -12,8 +13,9 @@ export class HostSheet {
   #trail = new Trail(this.#dialog.querySelector(".status-line"));
   #acknowledging;
   #id = null;
+  #mayChange = false;
 
-  // `onAction` gets "check", "edit" or "delete" and the id of the host; `onAcknowledging` the host and what happened.
+  // `onAction` gets "check", "edit", "token" or "delete" and the id of the host; `onAcknowledging` the host and what happened.
   constructor({ onAction, onAcknowledging }) {
     this.#acknowledging = new Acknowledging(this.#dialog, { onChanged: onAcknowledging });
     this.#dialog.addEventListener("click", ({ target }) => {
@@ -32,6 +34,7 @@ export class HostSheet {
   set offers({ check, change }) {
     this.#part("[data-action=check]").hidden = !check;
     this.#acknowledging.isOffered = check;
+    this.#mayChange = change;
     for (const action of ["edit", "delete"]) this.#part(`[data-action=${action}]`).hidden = !change;
   }
 
@@ -57,43 +60,27 @@ export class HostSheet {
   #fill(host, context) {
     this.#dialog.dataset.status = statusOf(host);
     this.#part("h2").textContent = host.name;
-    this.#part(".ip-address").textContent = host.ip;
+    showAddress(this.#part(".ip-address"), host);
     showStatus(this.#part(".status"), statusOf(host), ageOf(host, context.now));
-    this.#part(".status-note").textContent = host.status === "up" ? "" : noteOf(host, context);
+    this.#part(".status-note").textContent = host.status === "up" ? host.reason : noteOf(host, context);
     this.#acknowledging.update(host, context.now);
     this.#trail.update(host, context.interval);
     this.#part(".status-line").setAttribute("aria-label", `Last checks of ${host.name}`);
-    this.#part("dl").replaceChildren(...factsOf(host, context).map(([term, text]) => makeFact(term, text)));
+    showResponseSplit(this.#part(".response-split"), host);
+    this.#part("dl").replaceChildren(...factsOf(host, context).map((fact) => makeFact(...fact)));
+    this.#part("[data-action=token]").hidden = host.check !== "push" || !this.#mayChange;
   }
 }
 
-function makeFact(term, text) {
+// Longer than this a text gets a row of its own: it would break within words beside others.
+const LONG = 18;
+
+function makeFact(term, text, tone) {
   const fact = document.createElement("div");
   fact.append(document.createElement("dt"), document.createElement("dd"));
   fact.firstChild.textContent = term;
   fact.lastChild.textContent = text;
+  fact.toggleAttribute("data-long", text.length > LONG);
+  if (tone) fact.dataset.tone = tone;
   return fact;
-}
-
-// Only what is known.
-function factsOf(host, { now, interval, nameOf }) {
-  const time = (at) => at && formatTime(at, now);
-  const ms = (value) => value !== null && formatMs(value);
-  const facts = [
-    ["Uptime, 24 h", host.uptime !== null && formatPercent(host.uptime)],
-    ["Agreed uptime", host.sla_percent !== null && formatPercent(host.sla_percent)],
-    ["Round trip", ms(host.rtt_ms)],
-    ["Loss", host.loss_percent !== null && host.packets > 1 && formatPercent(host.loss_percent)],
-    ["Jitter", ms(host.jitter_ms)],
-    ["Maintenance", host.in_maintenance && "now: nobody is told"],
-    ["Last check", time(host.last_check)],
-    ["Last answer", host.last_good !== host.last_check && time(host.last_good)],
-    ["Checked every", `${host.interval ?? interval} s`],
-    ["Group", host.group],
-    ["Customer", host.customer],
-    ["Tags", host.tags.join(", ")],
-    ["Reached through", host.parents.map(nameOf).join(", ")],
-    ["Notes", host.notes],
-  ];
-  return facts.filter(([, text]) => text);
 }

@@ -3,6 +3,30 @@
 import { countOf, formatAge, formatMs } from "./format.js";
 import { sinceOf, statusOf } from "./status.js";
 
+const KINDS = { http: "website", tls: "certificate", tcp: "TCP", dns: "DNS", mqtt: "MQTT", push: "heartbeat" };
+
+// The kind of check where it is not ping, which is what most are.
+export const kindOf = (host) => KINDS[host.check] ?? "";
+
+// What is watched, beside its name: the address, else where the URL leads, or the topic.
+export function addressOf(host) {
+  if (host.ip) return host.port ? `${host.ip.includes(":") ? `[${host.ip}]` : host.ip}:${host.port}` : host.ip;
+  if (host.url) return shortUrl(host.url);
+  return host.topic ?? "";
+}
+
+function shortUrl(text) {
+  if (!URL.canParse(text)) return text;
+  const { host, pathname } = new URL(text);
+  return pathname === "/" ? host : host + pathname;
+}
+
+// Both, in an element of the class `ip-address`. A heartbeat has no address: its kind says all there is.
+export function showAddress(element, host) {
+  element.textContent = addressOf(host);
+  element.dataset.kind = kindOf(host);
+}
+
 // "3 min" beside "down"; nothing where the length of time says nothing.
 export function ageOf(host, now) {
   const since = sinceOf(host);

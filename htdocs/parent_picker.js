@@ -1,5 +1,7 @@
 // Chooses the hosts that a host is reached through: names are typed or picked, and stand as chips until removed.
 
+import { addressOf } from "./host_text.js";
+
 export class ParentPicker {
   #root;
   #input;
@@ -24,7 +26,7 @@ export class ParentPicker {
 
   // `hosts` are those that can be chosen.
   offer(hosts) {
-    this.#hosts = new Map(hosts.map((host) => [host.id, `${host.name} · ${host.ip}`]));
+    this.#hosts = new Map(hosts.map((host) => [host.id, [host.name, addressOf(host)].filter(Boolean).join(" · ")]));
     this.#byLabel = new Map([...this.#hosts].map(([id, label]) => [label, id]));
     this.#options.replaceChildren(...[...this.#hosts.values()].map((label) => new Option(label, label)));
   }

@@ -1,4 +1,5 @@
-// A password or token in a form: what is set is never shown. It stays, is replaced, or is taken away.
+// A password or token in a form: what is set is never shown. It stays, is replaced, or is taken away. The field has an
+// input, and gets the buttons.
 
 const STATES = {
   none: { text: "", controls: ["input"] },
@@ -6,6 +7,8 @@ const STATES = {
   changing: { text: "", controls: ["input", "keep"] },
   removing: { text: "taken away when you save", controls: ["keep"] },
 };
+
+const template = document.getElementById("secret");
 
 export class SecretField {
   #field;
@@ -17,6 +20,9 @@ export class SecretField {
   constructor(field, onChange) {
     this.#field = field;
     this.#input = field.querySelector("input");
+    const controls = template.content.firstElementChild.cloneNode(true);
+    this.#input.replaceWith(controls);
+    controls.querySelector("[data-secret=keep]").before(this.#input);
     const name = field.querySelector("label").textContent;
     for (const button of field.querySelectorAll("[data-secret]")) {
       button.setAttribute("aria-label", `${button.textContent}: ${name}`);

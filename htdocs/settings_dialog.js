@@ -4,14 +4,12 @@
 import { ChannelTrial } from "./channel_trial.js";
 import { ApiError, changeConfig, fetchAlerts, fetchConfig } from "./client.js";
 import { patchOf, settingAt } from "./config_settings.js";
+import { readField, writeField } from "./form_fields.js";
 import { FormMessages } from "./form_messages.js";
-import { numberIn } from "./format.js";
 import { SecretField } from "./secret_field.js";
 
 const USUAL_PORTS = { none: "25", starttls: "587", tls: "465" };
 const STILL_HERE = "What you changed is still here, and not saved yet.";
-
-const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
 export class SettingsDialog {
   element = document.getElementById("settings-dialog");
@@ -32,7 +30,7 @@ export class SettingsDialog {
     for (const field of this.#fields) {
       if (field.dataset.kind === "secret") this.#secrets.set(field, new SecretField(field, changed));
     }
-    for (const block of this.#form.querySelectorAll(".channel")) {
+    for (const block of this.#channels) {
       this.#trials.push(new ChannelTrial(block.querySelector(".trial"), {
         channel: block.dataset.channel,
         prepare: () => this.#save(),
@@ -55,6 +53,10 @@ export class SettingsDialog {
       if (action === "cancel") this.#write(this.#config);
       if (action === "cancel" || action === "close") this.element.close();
     });
+  }
+
+  get #channels() {
+    return this.#form.querySelectorAll("[data-channel]");
   }
 
   async open() {
@@ -84,36 +86,21 @@ export class SettingsDialog {
   #write(config) {
     this.#config = config;
     for (const field of this.#fields) this.#writeField(field, settingAt(config, field.dataset.field));
+    showState(this.#form.querySelector(".broker"), Boolean(settingAt(config, "mqtt.host")));
     this.#showOffers();
   }
 
   #writeField(field, value) {
-    const control = field.querySelector("input, textarea, select");
-    switch (field.dataset.kind) {
-      case "secret": return this.#secrets.get(field).write(value);
-      case "list": return (control.value = (value ?? []).join("\n"));
-      case "choices":
-        for (const box of field.querySelectorAll("input")) box.checked = value?.includes(box.value) ?? false;
-        return;
-      default: control.value = value ?? "";
-    }
+    if (this.#secrets.has(field)) this.#secrets.get(field).write(value);
+    else writeField(field, value || emptyLike(readField(field)));
   }
 
   // Undefined when it is as it was read; null: the default again.
   #changeOf(field) {
-    const before = settingAt(this.#config, field.dataset.field);
-    const control = field.querySelector("input, textarea, select");
-    switch (field.dataset.kind) {
-      case "secret": return this.#secrets.get(field).change;
-      case "list": return ifOther(before ?? [], lines(control.value));
-      case "choices":
-        return ifOther(before ?? [], [...field.querySelectorAll("input:checked")].map((box) => box.value));
-      default: {
-        const typed = control.inputMode === "decimal" || control.inputMode === "numeric" ? numberIn(control.value) :
-                                                                                         control.value.trim() || null;
-        return ifOther(before || null, typed);
-      }
-    }
+    if (this.#secrets.has(field)) return this.#secrets.get(field).change;
+    const now = readField(field);
+    const before = settingAt(this.#config, field.dataset.field) || emptyLike(now);
+    return JSON.stringify(before) === JSON.stringify(now) ? undefined : now;
   }
 
   get #changes() {
@@ -128,11 +115,7 @@ export class SettingsDialog {
 
   async #showStates() {
     const { channels } = await fetchAlerts({ sent: false });
-    for (const block of this.#form.querySelectorAll(".channel")) {
-      const isSetUp = channels.includes(block.dataset.channel);
-      block.toggleAttribute("data-set-up", isSetUp);
-      block.querySelector(".channel-state").textContent = isSetUp ? "set up" : "not set up";
-    }
+    for (const block of this.#channels) showState(block, channels.includes(block.dataset.channel));
   }
 
   // Answers whether all is saved.
@@ -169,4 +152,13 @@ export class SettingsDialog {
   }
 }
 
-const ifOther = (before, after) => (JSON.stringify(before) === JSON.stringify(after) ? undefined : after);
+function showState(block, isSetUp) {
+  block.toggleAttribute("data-set-up", isSetUp);
+  block.querySelector(".channel-state").textContent = isSetUp ? "set up" : "not set up";
+}
+
+// What a setting is that is not there.
+function emptyLike(value) {
+  if (Array.isArray(value)) return [];
+  return value === true || value === false ? false : null;
+}

@@ -19,20 +19,60 @@ void NoteOutage(AlertState& alert, bool is_outage, milliseconds cooldown, WallTi
   if (is_outage) alert.outages.push_back(now);
 }
 
+// A certificate that ends soon is told by a kind of its own.
+bool is_nothing_but_certificate(const Observation& seen) {
+  return seen.certificate_ending.is_on && !seen.beyond_limits.is_on;
+}
+bool is_within_limits(const Observation& seen) {
+  return seen.status == Status::kUp || (seen.status == Status::kDegraded && is_nothing_but_certificate(seen));
+}
+bool is_beyond_limits(const Observation& seen) {
+  return seen.status == Status::kDegraded && !is_nothing_but_certificate(seen);
+}
+
 void NoteDegraded(AlertState& alert, const Observation& seen) {
-  if (seen.status == Status::kUp) alert.degraded_since = kNever;
-  if (seen.status == Status::kDegraded && alert.degraded_since == kNever) alert.degraded_since = seen.last_change;
+  if (is_within_limits(seen)) alert.degraded_since = kNever;
+  if (is_beyond_limits(seen) && alert.degraded_since == kNever) alert.degraded_since = seen.last_change;
+}
+
+bool is_answering(const Observation& seen) { return seen.status == Status::kUp || seen.status == Status::kDegraded; }
+
+AlertState& StateOf(Observation& seen) {
+  if (!seen.alert) {
+    seen.alert = AlertState();
+    seen.alert->told_certificate = seen.cert_warned;
+  }
+  return *seen.alert;
+}
+
+// The last day of warning that has come for the certificate that was seen last: so many days before its end.
+WallTime DayOfWarning(const Host& host, WallTime now) {
+  WallTime last = kNever;
+  if (!host.service || !host.seen.details || host.seen.details->cert_expires == kNever) return last;
+  for (const int days : host.service->warn_days) {
+    const WallTime day = host.seen.details->cert_expires - std::chrono::hours(24) * days;
+    if (day <= now) last = std::max(last, day);
+  }
+  return last;
+}
+
+std::string DescribeCertificate(const ServiceDetails& details, WallTime now) {
+  const auto left = std::chrono::duration_cast<std::chrono::hours>(details.cert_expires - now);
+  const std::string in = left.count() >= 48 ? std::to_string(left.count() / 24) + " days" : DurationText(left);
+  return "expires in " + in + ", " + ClockText(details.cert_expires, now) + "; issued by " + details.cert_issuer;
+}
+
+std::string RenewedText(const Observation& seen, WallTime now) {
+  if (!seen.details || seen.details->cert_expires == kNever) return "";
+  return "the certificate is now valid until " + ClockText(seen.details->cert_expires, now);
 }
 
 }  // namespace
 
 std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime now) {
   Observation& seen = host.seen;
-  if (!seen.alert) {
-    if (!seen.is_outage && seen.status != Status::kDegraded) return std::nullopt;
-    seen.alert = AlertState();
-  }
-  AlertState& alert = *seen.alert;
+  if (!seen.alert && !seen.is_outage && seen.status != Status::kDegraded) return std::nullopt;
+  AlertState& alert = StateOf(seen);
   NoteOutage(alert, seen.is_outage, cooldown, now);
   NoteDegraded(alert, seen);
   const auto is_acknowledged = [&](WallTime since) { return host.acknowledged && host.acknowledged->at >= since; };
@@ -44,7 +84,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
     due.since = since;
     due.host = host.id;
     due.name = host.name;
-    due.ip = host.ip;
+    due.ip = AddressText(host);
     due.customer = host.customer;
     due.group = host.group;
     due.status = seen.status;
@@ -93,9 +133,23 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
   if (alert.told_outage != kNever) return tell_end(AlertKind::kRecovery, seen.reason);
 
   const bool is_told = alert.told_degraded != kNever;
-  if (is_told && seen.status == Status::kUp)
+  if (is_told && is_within_limits(seen))
     return tell(AlertKind::kDegradedOver, std::exchange(alert.told_degraded, kNever), "");
-  if (seen.status != Status::kDegraded || seen.in_maintenance) return std::nullopt;
+  const bool is_certificate_told = alert.told_certificate != kNever;
+  if (is_certificate_told && !seen.certificate_ending.is_on && is_answering(seen)) {
+    alert.past_certificate = alert.told_certificate;
+    return tell(AlertKind::kCertificateOver, std::exchange(alert.told_certificate, kNever), RenewedText(seen, now));
+  }
+  if (seen.certificate_ending.is_on && seen.status == Status::kDegraded && !seen.in_maintenance) {
+    constexpr std::chrono::seconds kSame{1};  // times of events are rounded
+    const WallTime day = DayOfWarning(host, now);
+    // Never for an earlier day again: of two servers under one name the one may have been renewed, and the other not.
+    if (day != kNever && day > std::max(alert.told_certificate, alert.past_certificate) + kSame) {
+      alert.told_certificate = day;
+      return tell(AlertKind::kCertificate, day, DescribeCertificate(*seen.details, now));
+    }
+  }
+  if (!is_beyond_limits(seen) || seen.in_maintenance) return std::nullopt;
   if (is_told) alert.degraded_told_at = std::min(alert.degraded_told_at, now);
   if (is_within(alert.degraded_told_at, cooldown, now)) return std::nullopt;
   if (is_told && is_acknowledged(alert.told_degraded)) return std::nullopt;
@@ -104,7 +158,10 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
   return tell(AlertKind::kDegraded, alert.told_degraded, seen.reason, is_told);
 }
 
-void MarkTold(Host& host, WallTime now) { host.seen.last_alert_time = now; }
+void MarkTold(Host& host, WallTime now) {
+  host.seen.last_alert_time = now;
+  if (host.seen.alert) host.seen.cert_warned = host.seen.alert->told_certificate;
+}
 
 std::vector<Told> ToldOf(std::span<const Alert> alerts) {
   std::vector<const Alert*> in_order;
@@ -117,8 +174,7 @@ std::vector<Told> ToldOf(std::span<const Alert> alerts) {
 }
 
 void RestoreTold(Observation& seen, const Told& told, WallTime t) {
-  if (!seen.alert) seen.alert = AlertState();
-  AlertState& alert = *seen.alert;
+  AlertState& alert = StateOf(seen);
   alert.told_at = t;
   switch (told.kind) {
     case AlertKind::kDown:
@@ -140,6 +196,13 @@ void RestoreTold(Observation& seen, const Told& told, WallTime t) {
     case AlertKind::kDegradedOver:
       alert.told_degraded = alert.degraded_since = kNever;
       break;
+    case AlertKind::kCertificate:
+      alert.told_certificate = seen.cert_warned = told.since;
+      break;
+    case AlertKind::kCertificateOver:
+      alert.past_certificate = told.since;
+      alert.told_certificate = seen.cert_warned = kNever;
+      break;
     case AlertKind::kBlind:
     case AlertKind::kTest:
       break;
@@ -150,7 +213,7 @@ void RestoreTold(HostList& list, const Told& told, WallTime t) {
   Host* host = list.Find(told.host);
   if (host == nullptr) return;
   RestoreTold(host->seen, told, t);
-  MarkTold(*host, std::max(host->seen.last_alert_time, t));
+  host->seen.last_alert_time = std::max(host->seen.last_alert_time, t);
 }
 
 void RestoreAlertState(Observation& seen, WallTime now) {
@@ -170,13 +233,12 @@ void RestoreAlertState(Observation& seen, WallTime now) {
       told_at = seen.last_alert_time;
     }
   }
-  const bool is_answering = seen.status == Status::kUp || seen.status == Status::kDegraded;
-  seen.is_outage = seen.status == Status::kDown || (!is_answering && (known.is_open || told_outage != kNever));
-  if (seen.is_outage || seen.alert) {
-    if (!seen.alert) seen.alert = AlertState();
-    seen.alert->is_open = seen.is_outage;
-    seen.alert->told_outage = told_outage;
-    seen.alert->told_at = told_at;
+  seen.is_outage = seen.status == Status::kDown || (!is_answering(seen) && (known.is_open || told_outage != kNever));
+  if (seen.is_outage || seen.alert || seen.cert_warned != kNever) {
+    AlertState& alert = StateOf(seen);
+    alert.is_open = seen.is_outage;
+    alert.told_outage = told_outage;
+    alert.told_at = told_at;
   }
   // No file says who vouched for which failures. Nobody did for those of a line that was not blamed; else somebody did
   // for all but the last, as a round later somebody has in most cases.

@@ -15,11 +15,11 @@ namespace {
 constexpr size_t kMostNames = 30;  // of what hangs below a host
 
 // In the order of AlertKind.
-constexpr std::array<std::string_view, kAlertKindNames.size()> kWords = {"DOWN",     "UP",     "FLAPPING", "STABLE",
-                                                                         "DEGRADED", "NORMAL", "BLIND",    "TEST"};
+constexpr std::array<std::string_view, kAlertKindNames.size()> kWords = {
+    "DOWN", "UP", "FLAPPING", "STABLE", "DEGRADED", "NORMAL", "CERTIFICATE", "RENEWED", "BLIND", "TEST"};
 // White on them can be read, and they stand out from a light page and from a dark one.
-constexpr std::array<std::string_view, kAlertKindNames.size()> kColours = {"#b3261e", "#1b7a3d", "#9a3d8a", "#1b7a3d",
-                                                                           "#a65a00", "#1b7a3d", "#56606b", "#2a62b8"};
+constexpr std::array<std::string_view, kAlertKindNames.size()> kColours = {
+    "#b3261e", "#1b7a3d", "#9a3d8a", "#1b7a3d", "#a65a00", "#1b7a3d", "#a65a00", "#1b7a3d", "#56606b", "#2a62b8"};
 
 std::string WordOf(const Alert& alert) { return std::string(kWords[static_cast<size_t>(alert.kind)]); }
 
@@ -36,7 +36,7 @@ std::string Count(size_t count, const char* of) { return std::to_string(count) +
 std::string LengthText(const Alert& alert) { return DurationText(alert.t - alert.since); }
 
 std::string WhoText(const Alert& alert, size_t below) {
-  std::string who = alert.name + " (" + alert.ip + ")";
+  std::string who = alert.ip.empty() ? alert.name : alert.name + " (" + alert.ip + ")";
   if (below > 0) who += " and " + Count(below, "line") + " below it";
   return who;
 }
@@ -63,6 +63,8 @@ std::string StoryOf(const Alert& alert, const std::string& title, WallTime now, 
     case AlertKind::kFlapping:
       return Joined(who, ", ", alert.reason) + "; told again when it is stable";
     case AlertKind::kStable:
+    case AlertKind::kCertificate:
+    case AlertKind::kCertificateOver:
       return Joined(who, ", ", alert.reason);
     case AlertKind::kBlind:
       return Joined("from " + ClockText(alert.since, now) + " to " + ClockText(alert.t, now) + " (" +
@@ -133,12 +135,13 @@ Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
     add("Customer", alert.customer);
     add("Group", alert.group);
   }
-  if (alert.kind != AlertKind::kTest && alert.since != kNever) {
+  const bool is_of_certificate = TraitsOf(alert.kind).trouble == Trouble::kCertificate;
+  if (alert.kind != AlertKind::kTest && !is_of_certificate && alert.since != kNever) {
     add(is_over ? "From" : "Since", ClockText(alert.since, now) + (is_over ? "" : " (" + LengthText(alert) + ")"));
     if (is_over) add("To", ClockText(alert.t, now) + " (" + LengthText(alert) + ")");
   }
   add(alert.kind == AlertKind::kRecovery ? "But now" : "Reason", alert.reason);
-  if (!alert.host.empty() && !is_over && alert.kind != AlertKind::kDegraded)
+  if (!alert.host.empty() && !is_over && !is_of_certificate && alert.kind != AlertKind::kDegraded)
     add("Last answer", alert.last_good == kNever ? "none so far" : ClockText(alert.last_good, now));
   add("Below it", NamesBelow(alert));
   if (!alert.below.empty()) {

@@ -1,7 +1,5 @@
 #include "monitord/http_client.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -9,29 +7,13 @@
 #include <mutex>
 
 #include "monitord/answer_text.h"
+#include "monitord/curl_handles.h"
 
 namespace linewatch {
 namespace {
 
 // Not all versions of libcurl tell more.
 constexpr std::chrono::hours kLongestRetryAfter{6};
-
-struct FreeEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct FreeMulti {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using HeaderLines = std::unique_ptr<curl_slist, FreeList>;
-
-// Not before the first request: a monitord that tells nobody anything does without.
-void InitOnce() {
-  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(result);
-}
 
 // What goes beyond kMaxBody ends the transfer: nobody reads it.
 size_t Take(const char* data, size_t one, size_t length, void* to) {
@@ -42,17 +24,11 @@ size_t Take(const char* data, size_t one, size_t length, void* to) {
 }
 
 // Of a POST of JSON.
-HeaderLines LinesOf(const std::vector<std::string>& headers) {
-  HeaderLines lines;
-  const auto add = [&](const char* line) {
-    if (curl_slist* longer = curl_slist_append(lines.get(), line); longer != nullptr) {
-      static_cast<void>(lines.release());
-      lines.reset(longer);
-    }
-  };
-  add("Content-Type: application/json");
-  add("Expect:");
-  for (const std::string& header : headers) add(header.c_str());
+CurlLines LinesOf(const std::vector<std::string>& headers) {
+  CurlLines lines;
+  AddLine(lines, "Content-Type: application/json");
+  AddLine(lines, "Expect:");
+  for (const std::string& header : headers) AddLine(lines, header);
   return lines;
 }
 
@@ -120,10 +96,10 @@ HttpAnswer HttpClient::PostJson(const std::string& url, const std::string& body,
 
 HttpAnswer HttpClient::Perform(const std::string& url, const std::string* body,
                                const std::vector<std::string>& headers) {
-  InitOnce();
+  InitCurlOnce();
   HttpAnswer answer;
-  const std::unique_ptr<CURLM, FreeMulti> multi(curl_multi_init());
-  const std::unique_ptr<CURL, FreeEasy> easy(curl_easy_init());
+  const CurlMulti multi(curl_multi_init());
+  const CurlEasy easy(curl_easy_init());
   if (multi == nullptr || easy == nullptr) {
     answer.error = "not enough memory";
     return answer;
@@ -137,7 +113,7 @@ HttpAnswer HttpClient::Perform(const std::string& url, const std::string* body,
   curl_easy_setopt(request, CURLOPT_WRITEFUNCTION, Take);
   curl_easy_setopt(request, CURLOPT_WRITEDATA, &answer.body);
   SetRules(request);
-  HeaderLines lines;
+  CurlLines lines;
   if (body != nullptr) {
     lines = LinesOf(headers);
     curl_easy_setopt(request, CURLOPT_HTTPHEADER, lines.get());

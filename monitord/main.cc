@@ -18,9 +18,11 @@
 
 #include "monitord/config_file.h"
 #include "monitord/dns_prober.h"
+#include "monitord/http_prober.h"
 #include "monitord/icmp_prober.h"
 #include "monitord/log.h"
 #include "monitord/monitor.h"
+#include "monitord/passive_prober.h"
 #include "monitord/probing.h"
 #include "monitord/slack_notifier.h"
 #include "monitord/smtp_notifier.h"
@@ -149,19 +151,22 @@ int Main(int argc, char** argv) {
 
   const int signals = TakeSignals();
   TrustStore trust;
+  const auto reports = std::make_shared<ReportBoard>();
   // One line a kind of check.
   const Probing::Kind ping[] = {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
   };
   const Probing::Kind services[] = {
+      {CheckKind::kHttp, [&](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust); }},
       {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
       {CheckKind::kTcp, MakeTcpProber},
       {CheckKind::kDns, MakeDnsProber},
+      {CheckKind::kPush, [&](Prober::Done done) { return std::make_unique<PassiveProber>(reports, std::move(done)); }},
   };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
   Probing pinging(ping, Probing::Delivery::kWhole), serving(services, Probing::Delivery::kInParts);
-  Monitor monitor(options, *std::move(config), fault, {&pinging, &serving}, trust, channels, signals);
+  Monitor monitor(options, *std::move(config), fault, {&pinging, &serving}, trust, reports, channels, signals);
   monitor.Run();
   // Nobody waits for a mail server that hangs, and what a library tidies up at an exit is not to be torn from under it.
   if (!monitor.is_idle()) std::_Exit(0);

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "monitord/answer_text.h"
 #include "monitord/clock_watch.h"
 #include "monitord/config_file.h"
 #include "monitord/log.h"
@@ -34,12 +35,14 @@ constexpr size_t kMostUnwritten = 100000;
 }  // namespace
 
 Monitor::Monitor(Options options, Config config, const std::string& config_fault, std::vector<Probing*> probings,
-                 TrustStore& trust, std::span<const ChannelKind> channels, int signals)
+                 TrustStore& trust, std::shared_ptr<ReportBoard> reports, std::span<const ChannelKind> channels,
+                 int signals)
     : options_(std::move(options)),
       config_(std::move(config)),
       config_seen_(IdentityOf(options_.config)),
       probings_(std::move(probings)),
       trust_(trust),
+      reports_(std::move(reports)),
       signals_(signals),
       store_(options_.folders, kPatience),
       secret_store_(options_.folders.secrets()),
@@ -58,6 +61,7 @@ void Monitor::Run() {
       LoadEdits();
       LookAtClock();
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
+      if (const auto changed = reports_->TakeChanged(); !changed.empty()) CheckNow(changed);
       TakeRounds();
       Alert();
       if (is_changed_ || (retry_at_ && steady_clock::now() >= *retry_at_)) Publish();
@@ -89,9 +93,9 @@ void Monitor::Start() {
   if (options_.config.parent_path() != options_.folders.data) files_.Add(options_.config.parent_path());
   open_cycles_.insert(probings_.begin(), probings_.end());
   LoadSecrets();
+  UseConfig();  // before the first check: it trusts whom the settings name
   WatchTargets();
   alerting_.LookAt(list_, recorder_.topology(), config_, now);
-  UseConfig();
   Publish();
   service_manager_.Ready();
   LogInfo("watching " + std::to_string(list_.hosts.size()) + " hosts every " +
@@ -121,7 +125,8 @@ void Monitor::Wait() {
   if (retry_at_) wait = std::min(wait, kRetryAfter);
   const auto until_alert = alerting_.wake_at(config_) - steady_clock::now();
   if (until_alert < wait) wait = std::max(std::chrono::ceil<milliseconds>(until_alert), milliseconds(0));
-  std::vector<pollfd> ready{{signals_, POLLIN, 0}, {files_.fd(), POLLIN, 0}, {alerting_.fd(), POLLIN, 0}};
+  std::vector<pollfd> ready{
+      {signals_, POLLIN, 0}, {files_.fd(), POLLIN, 0}, {alerting_.fd(), POLLIN, 0}, {reports_->fd(), POLLIN, 0}};
   for (const Probing* probing : probings_) ready.push_back({probing->fd(), POLLIN, 0});
   if (poll(ready.data(), ready.size(), static_cast<int>(wait.count())) < 0 && errno != EINTR)
     throw std::system_error(errno, std::system_category(), "poll");
@@ -171,9 +176,9 @@ void Monitor::LoadConfig() {
   config_ = *std::move(config);
   KeepGoodConfig(options_.config, options_.folders.lock(), kPatience);
   UseTimeZone(config_);
+  UseConfig();
   WatchTargets();
   alerting_.TryAll(steady_clock::now());
-  UseConfig();
   LogInfo("config.json is loaded");
 }
 
@@ -199,13 +204,28 @@ void Monitor::UseConfig() {
 void Monitor::LoadRequests() {
   std::vector<std::string> ids;
   for (Request& request : requests_.Drain()) {
-    if (request.kind == Request::Kind::kTest) {
-      alerting_.SendTest(request, config_, ReadClocks());
-    } else {
-      ids.push_back(std::move(request.host));
+    switch (request.kind) {
+      case Request::Kind::kTest:
+        alerting_.SendTest(request, config_, ReadClocks());
+        break;
+      case Request::Kind::kPush:
+        TakeHeartbeat(request, ReadClocks());
+        break;
+      case Request::Kind::kCheck:
+        ids.push_back(std::move(request.host));
+        break;
     }
   }
   if (!ids.empty()) CheckNow(ids);
+}
+
+void Monitor::TakeHeartbeat(const Request& request, const Moment& now) {
+  // By clocks that may have been set between the two: it came at most a day ago, and not later than now.
+  const auto age =
+      std::clamp<std::chrono::microseconds>(now.wall - request.t, std::chrono::microseconds(0), std::chrono::days(1));
+  std::string reason;
+  if (request.is_down) reason = request.msg.empty() ? "reported down" : "reported down: " + AnswerText(request.msg);
+  reports_->Put(request.host, {now.steady - age, !request.is_down, std::move(reason), request.ms});
 }
 
 void Monitor::CheckNow(const std::vector<std::string>& ids) {
@@ -217,6 +237,7 @@ void Monitor::WatchTargets() {
   Recorder::Outcome outcome;
   auto targets = recorder_.TakeSettings(ReadClocks(), outcome);
   Take(std::move(outcome));
+  reports_->Watch(*targets, steady_clock::now());
   for (Probing* probing : probings_) {
     auto own = std::make_shared<std::vector<Target>>();
     for (const Target& target : *targets)

@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -17,6 +18,7 @@
 #include "monitord/notifier.h"
 #include "monitord/probing.h"
 #include "monitord/recorder.h"
+#include "monitord/report_board.h"
 #include "monitord/service_manager.h"
 #include "monitord/trust_store.h"
 #include "store/config.h"
@@ -37,7 +39,7 @@ class Monitor {
   // says why not, if it was the generation before that was loaded.
   // Each of `probings` makes checks of other kinds.
   Monitor(Options options, Config config, const std::string& config_fault, std::vector<Probing*> probings,
-          TrustStore& trust, std::span<const ChannelKind> channels, int signals);
+          TrustStore& trust, std::shared_ptr<ReportBoard> reports, std::span<const ChannelKind> channels, int signals);
 
   // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong is logged, shown and tried again.
   void Run();
@@ -56,6 +58,7 @@ class Monitor {
   void LoadSecrets();
   void UseConfig();
   void LoadRequests();
+  void TakeHeartbeat(const Request& request, const Moment& now);
   void WatchTargets();
   void CheckNow(const std::vector<std::string>& ids);
   void LookAtClock();
@@ -84,6 +87,7 @@ class Monitor {
   FileIdentity config_seen_;
   const std::vector<Probing*> probings_;
   TrustStore& trust_;
+  const std::shared_ptr<ReportBoard> reports_;
   const int signals_;
   HostStore store_;
   SecretStore secret_store_;

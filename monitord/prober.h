@@ -75,6 +75,9 @@ struct CheckResult {
   PackedOptional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
   Reason reason;                                          // why not ok
   BoxedOptional<ServiceDetails> details;
+
+  // Whether it says something about the line.
+  bool is_measured() const { return flaw == Flaw::kNone && !is_open; }
 };
 
 // One check that is due. The targets, the round trip and the result outlive it.

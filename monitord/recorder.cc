@@ -75,6 +75,7 @@ void Recorder::Start(WallTime last_sign, const Moment& now) {
   const bool is_short = last_sign <= now.wall && now.wall - last_sign <= kMissedCycles * config_.interval;
   for (Host& host : list_.hosts) {
     RestoreAlertState(host.seen, now.wall);
+    RestoreDegradation(host.seen, LimitsOf(host, config_), now.wall);
     if (last_sign != kNever && !is_short) BreakFailures(host.seen);
   }
 }
@@ -199,7 +200,7 @@ void Recorder::NoteSight(const Round& round, const std::vector<uint32_t>& subjec
     if (result.has_left) contact.reach = Reach::kSentOut;
     is_any_sent = is_any_sent || result.has_left;
     is_one_newly_kept = is_one_newly_kept || (is_kept(subject) && !was_kept);
-    if (result.flaw != Flaw::kNone) continue;
+    if (!result.is_measured()) continue;
     contact.is_good = result.ok;
     if (is_uplink(subject) && result.ok) way.uplink_answered_now = true;
   }
@@ -250,7 +251,7 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
   // All answers before the first verdict: a child may stand before its parent.
   for (size_t i = 0; i < subjects.size(); ++i) {
     const CheckResult& result = round.entries[i].result;
-    if (!is_host(subjects[i]) || result.flaw != Flaw::kNone) continue;
+    if (!is_host(subjects[i]) || !result.is_measured()) continue;
     Observation& seen = list_.hosts[subjects[i]].seen;
     if (result.ok) {
       seen.last_good = now.WallOf(result.sent);
@@ -270,7 +271,7 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
          RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), UpstreamOf(subjects[i]),
                      now.wall),
          now.wall, outcome);
-    if (result.ok && result.flaw == Flaw::kNone && EndAcknowledgement(host, was_outage))
+    if (result.ok && result.is_measured() && EndAcknowledgement(host, was_outage))
       outcome.has_ended_acknowledgement = true;
   }
 }

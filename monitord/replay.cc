@@ -131,7 +131,7 @@ class Replay {
       const auto found = by_id_.find(id);
       if (found == by_id_.end()) continue;
       found->second.is_told = true;
-      if (is_news_) MarkTold(*found->second.host, event.t);
+      if (is_news_) found->second.host->seen.last_alert_time = event.t;
     }
     for (const Told& told : event.alerts)
       if (const auto found = by_id_.find(told.host); found != by_id_.end())

@@ -2,6 +2,8 @@
 #ifndef LINEWATCH_MONITORD_RESOLVER_H_
 #define LINEWATCH_MONITORD_RESOLVER_H_
 
+#include <sys/socket.h>
+
 #include <chrono>
 #include <memory>
 #include <string>
@@ -29,13 +31,15 @@ class Resolver {
     Address address;
     std::string reason;
   };
-  // Never blocks. Asks when nothing is known or what is known is old.
-  Answer Find(const std::string& name, std::chrono::steady_clock::time_point now);
+  // Never blocks. Asks when nothing is known or what is known is old. `family` is AF_INET or AF_INET6 where only such an
+  // address will do.
+  Answer Find(const std::string& name, std::chrono::steady_clock::time_point now, int family = AF_UNSPEC);
 
   // Forgets the names that were not asked for since `before`.
   void Forget(std::chrono::steady_clock::time_point before);
 
-  // Readable when there is something for TakeAnswered: the names that were looked up since its last call.
+  // Readable when there is something for TakeAnswered: the names that were looked up since its last call, in whichever
+  // family.
   int fd() const;
   std::vector<std::string> TakeAnswered();
 

@@ -75,7 +75,14 @@ void ServiceProber::Work(SteadyTime now) {
     std::vector<Place> places;
     for (auto i = first; i != last; ++i) places.push_back(i->second);
     unresolved_.erase(first, last);
-    for (const Place place : places) FindAddress(place, now);
+    for (const Place place : places) {
+      flights_[place].unresolved.clear();
+      if (flights_[place].conversation) {
+        GoOn(place, now);
+      } else {
+        FindAddress(place, now);
+      }
+    }
   }
   while (const auto place = timers_.Take(now)) WakeUp(*place, now);
   LaunchQueued(now);
@@ -116,6 +123,7 @@ void ServiceProber::Launch(const Check& check, SteadyTime now) {
   flight.address = check.target->address;
   flight.serial = next_serial_++;
   flight.tries = 0;
+  flight.naming_time = {};
   check.result->sent = now;
   SetTimer(place);
   if (check.target->name) {
@@ -127,11 +135,9 @@ void ServiceProber::Launch(const Check& check, SteadyTime now) {
 
 void ServiceProber::FindAddress(Place place, SteadyTime now) {
   Flight& flight = flights_[place];
-  const std::string& name = *flight.check.target->name;
-  Resolver::Answer answer = resolver_.Find(name, now);
+  Resolver::Answer answer = LookUp(place, *flight.check.target->name, now);
   switch (answer.state) {
     case Resolver::Answer::State::kPending:
-      unresolved_.emplace(name, place);
       break;
     case Resolver::Answer::State::kFailed:
       flight.check.result->reason = std::move(answer.reason);
@@ -139,14 +145,39 @@ void ServiceProber::FindAddress(Place place, SteadyTime now) {
       break;
     case Resolver::Answer::State::kFound:
       flight.address = answer.address;
+      flight.naming_time = now - flight.start;
       Try(place, now);
       break;
   }
 }
 
+Resolver::Answer ServiceProber::LookUp(Place place, const std::string& name, SteadyTime now) {
+  Flight& flight = flights_[place];
+  const auto& service = flight.check.target->service;
+  int family = AF_UNSPEC;
+  if (service && service->ip_version) family = *service->ip_version == 6 ? AF_INET6 : AF_INET;
+  Resolver::Answer answer = resolver_.Find(name, now, family);
+  StopWaitingForName(place);
+  if (answer.state == Resolver::Answer::State::kPending) {
+    unresolved_.emplace(name, place);
+    flight.unresolved = name;
+  }
+  return answer;
+}
+
+void ServiceProber::StopWaitingForName(Place place) {
+  Flight& flight = flights_[place];
+  if (flight.unresolved.empty()) return;
+  const auto [first, last] = unresolved_.equal_range(flight.unresolved);
+  const auto own = std::find_if(first, last, [place](const auto& waiting) { return waiting.second == place; });
+  if (own != last) unresolved_.erase(own);
+  flight.unresolved.clear();
+}
+
 void ServiceProber::Try(Place place, SteadyTime now) {
   Flight& flight = flights_[place];
   EndTry(flight);
+  StopWaitingForName(place);
   ++flight.tries;
   flight.try_started = now;
   flight.was_connected = false;
@@ -222,6 +253,10 @@ void ServiceProber::EndTry(Flight& flight) {
   flight.conversation.reset();
 }
 
+void ServiceProber::EndAllTries() {
+  for (Flight& flight : flights_) EndTry(flight);
+}
+
 // For the deadline, or the next try before it.
 void ServiceProber::SetTimer(Place place) {
   const Flight& flight = flights_[place];
@@ -257,11 +292,7 @@ void ServiceProber::Finish(Place place) {
   Flight& flight = flights_[place];
   EndTry(flight);
   timers_.Cancel(place);
-  if (flight.tries == 0 && flight.check.target->name) {
-    const auto [first, last] = unresolved_.equal_range(*flight.check.target->name);
-    const auto own = std::find_if(first, last, [place](const auto& waiting) { return waiting.second == place; });
-    if (own != last) unresolved_.erase(own);
-  }
+  StopWaitingForName(place);
   flight.serial = 0;
   free_.push_back(place);
   const Check check = flight.check;

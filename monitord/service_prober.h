@@ -8,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -43,12 +42,21 @@ class ServiceProber : public Prober {
  protected:
   // The conversation at this place may get further.
   void GoOn(Place place, SteadyTime now);
+  // For the conversation at this place: another name than its target's. While it is kPending the conversation waits, and
+  // is told to go on when there is an answer.
+  Resolver::Answer LookUp(Place place, const std::string& name, SteadyTime now);
+  // How long the look-up of the target's own name took.
+  SteadyTime::duration NamingTime(Place place) const { return flights_[place].naming_time; }
+  // For the destructor of who drives conversations by itself: they end before what they stand on.
+  void EndAllTries();
 
  private:
   struct Flight {
     Check check{};
     SteadyTime start{}, try_started{};
+    SteadyTime::duration naming_time{};
     Address address;
+    std::string unresolved;                      // what is looked up for it
     std::unique_ptr<Conversation> conversation;  // null between two tries, and while its name is looked up
     pollfd watched{-1, 0, 0};                    // as epoll knows it
     uint32_t serial = 0;                         // tells it from those that had the place before
@@ -66,6 +74,7 @@ class ServiceProber : public Prober {
   void Try(Place place, SteadyTime now);
   void Watch(Place place);
   void EndTry(Flight& flight);
+  void StopWaitingForName(Place place);
   void SetTimer(Place place);
   void WakeUp(Place place, SteadyTime now);
   void Finish(Place place);
@@ -80,7 +89,7 @@ class ServiceProber : public Prober {
   std::vector<Flight> flights_;
   std::vector<Place> free_;
   std::deque<Queued> queue_;
-  std::unordered_multimap<std::string_view, Place> unresolved_;
+  std::unordered_multimap<std::string, Place> unresolved_;
   TimerWheel timers_;
   SteadyTime forgot_at_{};
   uint32_t next_serial_ = 1;

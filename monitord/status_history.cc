@@ -1,8 +1,10 @@
 #include "monitord/status_history.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
+#include "monitord/time_text.h"
 #include "monitord/uptime.h"
 
 namespace linewatch {
@@ -111,9 +113,31 @@ std::optional<StatusChange> RecordFailure(Observation& seen, const std::string& 
   return change;
 }
 
+void Note(SteadyMark& mark, bool is_so) {
+  mark.contrary = is_so == mark.is_on ? uint8_t{0} : static_cast<uint8_t>(mark.contrary + 1);
+  if (mark.contrary >= kDegradedChecks) mark = {is_so, 0};
+}
+
+std::string EndingText(const ServiceDetails& details, WallTime now) {
+  const auto days = std::chrono::duration_cast<std::chrono::hours>(details.cert_expires - now).count() / 24;
+  const std::string left = days >= 2 ? std::to_string(days) + " days" : DurationText(details.cert_expires - now);
+  return "the certificate of " + details.cert_subject + " expires in " + left;
+}
+
+// A check that fails may have seen the certificate, or may not have come so far: then the one before is still known.
+void RecordDetails(Observation& seen, const CheckResult& result) {
+  if (!result.details && !seen.details) return;
+  ServiceDetails fresh = result.details ? *result.details : ServiceDetails();
+  if (fresh.cert_expires == kNever && seen.details) {
+    fresh.cert_expires = seen.details->cert_expires;
+    fresh.cert_subject = seen.details->cert_subject;
+    fresh.cert_issuer = seen.details->cert_issuer;
+  }
+  seen.details = fresh == ServiceDetails() ? BoxedOptional<ServiceDetails>() : std::move(fresh);
+}
+
 std::optional<StatusChange> RecordSuccess(Observation& seen, const CheckResult& result, WallTime sent,
                                           const Limits& limits) {
-  const bool was_degraded = seen.status == Status::kDegraded || seen.degraded_before_failing;
   seen.last_check = seen.last_good = sent;
   seen.status_current = true;
   seen.trail.Add(result.rtt_ms.value_or(0));
@@ -122,14 +146,11 @@ std::optional<StatusChange> RecordSuccess(Observation& seen, const CheckResult& 
   seen.is_outage = false;
 
   seen.reason = BeyondLimit(result, limits);
-  const bool speaks_for_change = seen.reason.empty() == was_degraded;
-  seen.beyond_or_within = speaks_for_change ? static_cast<uint8_t>(seen.beyond_or_within + 1) : uint8_t{0};
-  bool is_degraded = was_degraded;
-  if (seen.beyond_or_within >= kDegradedChecks) {
-    is_degraded = !was_degraded;
-    seen.beyond_or_within = 0;
-  }
-  seen.degraded_before_failing = is_degraded;
+  Note(seen.beyond_limits, !seen.reason.empty());
+  const bool is_ending = is_certificate_ending(seen, limits, sent);
+  Note(seen.certificate_ending, is_ending);
+  if (seen.reason.empty() && is_ending) seen.reason = EndingText(*seen.details, sent);
+  const bool is_degraded = seen.beyond_limits.is_on || seen.certificate_ending.is_on;
   auto change = ChangeTo(seen, is_degraded ? Status::kDegraded : Status::kUp, sent, sent, seen.reason);
   Count(seen, sent);
   return change;
@@ -144,7 +165,21 @@ std::string Exceeds(float value, const char* unit, const char* how, double limit
 }  // namespace
 
 Limits LimitsOf(const Host& host, const Config& config) {
-  return {host.fail_threshold.value_or(config.fail_threshold), host.slow_ms, host.max_loss_percent, host.max_jitter_ms};
+  Limits limits{host.fail_threshold.value_or(config.fail_threshold), host.slow_ms, host.max_loss_percent,
+                host.max_jitter_ms};
+  if (host.service && !host.service->warn_days.empty())
+    limits.certificate =
+        std::chrono::hours(24) * *std::max_element(host.service->warn_days.begin(), host.service->warn_days.end());
+  return limits;
+}
+
+bool is_certificate_ending(const Observation& seen, const Limits& limits, WallTime now) {
+  return seen.details && seen.details->cert_expires != kNever && seen.details->cert_expires - now <= limits.certificate;
+}
+
+void RestoreDegradation(Observation& seen, const Limits& limits, WallTime now) {
+  if (seen.status != Status::kDegraded) return;
+  (is_certificate_ending(seen, limits, now) ? seen.certificate_ending : seen.beyond_limits).is_on = true;
 }
 
 std::string BeyondLimit(const CheckResult& result, const Limits& limits) {
@@ -162,6 +197,7 @@ std::string BeyondLimit(const CheckResult& result, const Limits& limits) {
 std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& result, WallTime sent,
                                         const Limits& limits, const Upstream& upstream, WallTime now) {
   std::optional<StatusChange> change;
+  if (result.flaw == Flaw::kNone && result.is_open) return std::nullopt;
   if (result.flaw != Flaw::kNone) {
     change = RecordUnmeasured(seen, result.flaw, sent);
   } else if (!result.ok && upstream.is_blind) {
@@ -171,6 +207,7 @@ std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& re
     seen.rtt_ms = result.rtt_ms;
     seen.loss_percent = result.loss_percent;
     seen.jitter_ms = result.jitter_ms;
+    RecordDetails(seen, result);
     change = result.ok ? RecordSuccess(seen, result, sent, limits)
                        : RecordFailure(seen, result.reason, sent, limits, upstream);
   }

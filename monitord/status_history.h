@@ -15,6 +15,7 @@ namespace linewatch {
 struct Limits {
   int fail_threshold = 10;
   std::optional<double> slow_ms, max_loss_percent, max_jitter_ms;
+  std::chrono::hours certificate{0};  // left of it, or less, is beyond the limit, too
 };
 Limits LimitsOf(const Host& host, const Config& config);
 
@@ -56,6 +57,12 @@ void RecordMaintenance(Observation& seen, bool in_maintenance, WallTime now);
 void BreakFailures(Observation& seen);
 // Nobody watched from `from` to `to`.
 void RecordGap(Observation& seen, WallTime from, WallTime to);
+
+// Once, when the list is loaded: which of the two that can degrade a host did, for no file says so.
+void RestoreDegradation(Observation& seen, const Limits& limits, WallTime now);
+
+// Whether the certificate that was seen last ends within the limit.
+bool is_certificate_ending(const Observation& seen, const Limits& limits, WallTime now);
 
 // Whether the result is beyond a limit, and which, as a sentence: "120 ms, slower than 100 ms". Empty if it is not.
 std::string BeyondLimit(const CheckResult& result, const Limits& limits);

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "monitord/chat_text.h"
+#include "store/ascii.h"
 #include "store/json.h"
 #include "store/json_members.h"
 
@@ -52,13 +53,7 @@ std::string WebhookSignature(std::string_view secret, std::string_view body) {
   unsigned length = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data(), &length);
-  std::string signature = "sha256=";
-  for (unsigned i = 0; i < length; ++i) {
-    constexpr char kDigits[] = "0123456789abcdef";
-    signature += kDigits[digest[i] >> 4];
-    signature += kDigits[digest[i] & 15];
-  }
-  return signature;
+  return "sha256=" + Hexadecimal({digest.data(), length});
 }
 
 Delivery WebhookNotifier::Send(const Message& message) {

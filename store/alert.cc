@@ -9,13 +9,15 @@ namespace {
 // In the order of AlertKind.
 constexpr std::array<AlertTraits, kAlertKindNames.size()> kTraits = {{
     {0, "down", Trouble::kOutage, false},
-    {4, "recovery", Trouble::kOutage, true},
-    {1, "flapping", Trouble::kOutage, false},
     {5, "recovery", Trouble::kOutage, true},
+    {1, "flapping", Trouble::kOutage, false},
+    {6, "recovery", Trouble::kOutage, true},
     {2, "degraded", Trouble::kDegradation, false},
-    {6, "recovery", Trouble::kDegradation, true},
-    {3, "blind", Trouble::kNone, false},
-    {7, "test", Trouble::kNone, false},
+    {7, "recovery", Trouble::kDegradation, true},
+    {3, "degraded", Trouble::kCertificate, false},
+    {8, "recovery", Trouble::kCertificate, true},
+    {4, "blind", Trouble::kNone, false},
+    {9, "test", Trouble::kNone, false},
 }};
 
 }  // namespace

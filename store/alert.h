@@ -15,21 +15,24 @@
 namespace linewatch {
 
 enum class AlertKind : uint8_t {
-  kDown,          // the threshold is reached, or the host is still down
-  kRecovery,      // a host that was told as down answers again
-  kFlapping,      // too many outages: held from now on until it is stable
-  kStable,        // and that it is
-  kDegraded,      // it answers, but beyond its limits, or still does
-  kDegradedOver,  // within its limits again
-  kBlind,         // monitord has seen nothing for a while, and sees again
-  kTest,          // somebody tries a channel
+  kDown,             // the threshold is reached, or the host is still down
+  kRecovery,         // a host that was told as down answers again
+  kFlapping,         // too many outages: held from now on until it is stable
+  kStable,           // and that it is
+  kDegraded,         // it answers, but beyond its limits, or still does
+  kDegradedOver,     // within its limits again
+  kCertificate,      // the certificate expires in so many days, as the host's warn_days say
+  kCertificateOver,  // and it was renewed
+  kBlind,            // monitord has seen nothing for a while, and sees again
+  kTest,             // somebody tries a channel
 };
-inline constexpr std::array<std::string_view, 8> kAlertKindNames = {"down",     "recovery",      "flapping", "stable",
-                                                                    "degraded", "degraded_over", "blind",    "test"};
+inline constexpr std::array<std::string_view, 10> kAlertKindNames = {
+    "down",          "recovery",    "flapping",         "stable", "degraded",
+    "degraded_over", "certificate", "certificate_over", "blind",  "test"};
 inline std::string_view NameOf(AlertKind kind) { return kAlertKindNames[static_cast<size_t>(kind)]; }
 
 // What an alert is about: a trouble that begins, may be told again while it lasts, and ends; or none of a host's.
-enum class Trouble : uint8_t { kOutage, kDegradation, kNone };
+enum class Trouble : uint8_t { kOutage, kDegradation, kCertificate, kNone };
 struct AlertTraits {
   int gravity;             // 0 is the gravest
   std::string_view event;  // as programs outside know it: down, recovery, degraded, flapping, blind or test

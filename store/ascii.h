@@ -3,6 +3,8 @@
 #define LINEWATCH_STORE_ASCII_H_
 
 #include <algorithm>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace linewatch {
@@ -20,6 +22,17 @@ inline bool has_control_characters(std::string_view text, bool lines_allowed) {
     if (lines_allowed && (c == '\n' || c == '\t' || c == '\r')) return false;
     return c < 0x20 || c == 0x7f;
   });
+}
+
+// Two digits a byte.
+inline std::string Hexadecimal(std::span<const unsigned char> bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
 }
 
 }  // namespace linewatch

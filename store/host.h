@@ -80,11 +80,19 @@ struct AlertState {
   WallTime told_at = kNever;           // when anything was told last
   WallTime degraded_told_at = kNever;  // when it was last told as degraded
   WallTime degraded_since = kNever;    // of the degradation as of the last look, told or not
+  WallTime told_certificate = kNever;  // as Observation::cert_warned, told or about to be; until the end is told
+  WallTime past_certificate = kNever;  // the same, of the certificate before
   std::vector<WallTime> outages;       // when the last few were opened
   WallTime last_unrest = kNever;       // when an outage was last opened or ended
   bool is_open = false;                // an outage, as of the last look
   bool is_flapping = false;            // told as such: held until it is stable
   bool is_late = false;                // told_outage was to be told, and a run ended before it was
+};
+
+// Something that single checks to the contrary do not change: kDegradedChecks in a row do.
+struct SteadyMark {
+  bool is_on = false;
+  uint8_t contrary = 0;  // checks in a row
 };
 
 // What monitord observes. Only monitord writes it; an API request that names one of these fields is not refused, so
@@ -103,13 +111,15 @@ struct Observation {
   PackedOptional<float> uptime;  // percent of the last 24 h, or since the first check
   Trail trail;
   bool in_maintenance = false;
+  // The day of warning, of the certificate that is told to end soon, for which people were told last.
+  WallTime cert_warned = kNever;
   BoxedOptional<ServiceDetails> details;  // of a check other than ping
 
   // Not in hosts.json.
-  bool is_outage = false;                // the threshold was reached; until a good check
-  bool degraded_before_failing = false;  // what a good check returns to
-  uint8_t beyond_or_within = 0;          // good checks in a row that speak for entering, or for leaving, degraded
-  uint8_t unmeasured = 0;                // void checks in a row
+  bool is_outage = false;  // the threshold was reached; until a good check
+  // Either makes a host degraded, and failed checks between do not change it.
+  SteadyMark beyond_limits, certificate_ending;
+  uint8_t unmeasured = 0;         // void checks in a row
   int vouched_failures = 0;       // of fail_count: those after which something that it is reached through has answered
   WallTime doubt_since = kNever;  // the first failure after those
   // When the last check was sent that ended an outage or found all well: acknowledgements until then are over.

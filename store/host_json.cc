@@ -193,7 +193,8 @@ void WriteJson(JsonWriter& out, const VoidedChecks& voided) {
 
 namespace {
 
-constexpr char kIdName[] = "id", kRevisionName[] = "revision", kCertExpiresName[] = "cert_expires";
+constexpr char kIdName[] = "id", kRevisionName[] = "revision", kCertExpiresName[] = "cert_expires",
+               kCertWarnedName[] = "cert_warned";
 
 const ServiceDetails kNoDetails;
 
@@ -313,7 +314,7 @@ const std::set<std::string_view>& ObservedNames() {
       VisitObservation(seen, visit);
       VisitDetails(details, visit);
     });
-    observed.insert({kIdName, kRevisionName, kCertExpiresName});
+    observed.insert({kIdName, kRevisionName, kCertExpiresName, kCertWarnedName});
     return observed;
   }();
   return names;
@@ -472,7 +473,10 @@ Host ReadHost(const rapidjson::Value& object) {
   VisitSettings(host, read);
   VisitObservation(host.seen, read);
   ServiceDetails details;
-  if (host.service) VisitDetails(details, read);
+  if (host.service) {
+    VisitDetails(details, read);
+    read(kCertWarnedName, host.seen.cert_warned);
+  }
   read(kCertExpiresName, details.cert_expires);
   if (host.service && details != kNoDetails) host.seen.details = std::move(details);
   if (read.found() == object.MemberCount()) return host;
@@ -485,7 +489,7 @@ Host ReadHost(const rapidjson::Value& object) {
   return host;
 }
 
-void WriteHost(JsonWriter& out, const Host& host) {
+void WriteHost(JsonWriter& out, const Host& host, const std::function<void()>& write_more) {
   const MemberWriter write(out);
   out.StartObject();
   write(kIdName, host.id);
@@ -493,9 +497,13 @@ void WriteHost(JsonWriter& out, const Host& host) {
   VisitSettings(host, write);
   VisitObservation(host.seen, write);
   const ServiceDetails& details = host.seen.details ? *host.seen.details : kNoDetails;
-  if (host.service) VisitDetails(details, write);
+  if (host.service) {
+    VisitDetails(details, write);
+    write(kCertWarnedName, host.seen.cert_warned);
+  }
   write(kCertExpiresName, details.cert_expires);
   if (host.unknown_members) WriteUnknownMembers(out, *host.unknown_members);
+  if (write_more) write_more();
   out.EndObject();
 }
 

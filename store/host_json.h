@@ -14,7 +14,8 @@ namespace linewatch {
 // Never fails: a member that is missing or of a wrong type leaves the default in place, unknown ones go into
 // unknown_members. What came from outside is checked first, by host_check.h.
 Host ReadHost(const rapidjson::Value& object);
-void WriteHost(JsonWriter& out, const Host& host);
+// `write_more` writes members of its own.
+void WriteHost(JsonWriter& out, const Host& host, const std::function<void()>& write_more = nullptr);
 
 // The settings alone, without id and revision: what a merge patch is applied to.
 void WriteSettings(JsonWriter& out, const Host& host);

@@ -1,10 +1,13 @@
 // The format of requests.jsonl: one object a line,
 //   {"t":UNIX SECONDS,"type":"check","host":ID}
 //   {"t":UNIX SECONDS,"type":"test","channel":"smtp","answer":ID}
+//   {"t":UNIX SECONDS,"type":"push","host":ID,"down":BOOL,"msg":TEXT,"ms":NUMBER OR NULL}
+// A member that a type does not have may be there all the same, and is ignored.
 #include "store/request_queue.h"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "store/append_file.h"
@@ -16,7 +19,7 @@
 namespace linewatch {
 namespace {
 
-constexpr std::array<std::string_view, 2> kKindNames = {"check", "test"};
+constexpr std::array<std::string_view, 3> kKindNames = {"check", "test", "push"};
 
 }  // namespace
 
@@ -29,6 +32,10 @@ void VisitMembers(R& request, auto&& visit) {
   visit("host", request.host);
   visit("channel", request.channel);
   visit("answer", request.answer);
+  if (request.kind != Request::Kind::kPush) return;
+  visit("down", request.is_down);
+  visit("msg", request.msg);
+  visit("ms", request.ms);
 }
 
 RequestQueue::RequestQueue(std::filesystem::path path, std::chrono::milliseconds patience)
@@ -40,6 +47,23 @@ bool RequestQueue::Append(const Request& request) const {
   if (waiting.exists() && static_cast<size_t>(waiting.size) >= kMaxBytes) return false;
   AppendLines(path_, JsonText([&](JsonWriter& out) { WriteJson(out, request); }) + '\n', patience_);
   return true;
+}
+
+RequestQueue::Taken RequestQueue::AppendPush(const Request& request) const {
+  if (!IdentityOf(path_.parent_path()).exists()) return Taken::kNobodyDrains;
+  const auto waiting = Waiting();
+  if (!waiting.empty() && request.t - waiting.front().t > kPushPatience) return Taken::kNobodyDrains;
+  size_t pushes = 0;
+  const Request* last = nullptr;
+  for (const Request& other : waiting) {
+    if (other.kind != Request::Kind::kPush || other.host != request.host) continue;
+    ++pushes;
+    last = &other;
+  }
+  if (last != nullptr && last->is_down == request.is_down && last->msg == request.msg) return Taken::kYes;
+  if (pushes >= kMostPushes) return Taken::kTooMany;
+  if (static_cast<size_t>(std::max<off_t>(IdentityOf(path_).size, 0)) >= kMaxPushBytes) return Taken::kTooMany;
+  return Append(request) ? Taken::kYes : Taken::kNobodyDrains;
 }
 
 std::vector<Request> RequestQueue::Waiting() const {

@@ -2,11 +2,13 @@
 #ifndef LINEWATCH_STORE_REQUEST_QUEUE_H_
 #define LINEWATCH_STORE_REQUEST_QUEUE_H_
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "store/file_lock.h"
+#include "store/small_optional.h"
 #include "store/wall_time.h"
 
 namespace linewatch {
@@ -15,11 +17,15 @@ struct Request {
   enum class Kind {
     kCheck,  // check `host` now
     kTest,   // send a test message through `channel`, and put what became of it into the AnswerBox as `answer`
+    kPush,   // a heartbeat of `host` has come
   };
   WallTime t = kNever;
   Kind kind = Kind::kCheck;
   std::string host;  // id
   std::string channel = {}, answer = {};
+  bool is_down = false;           // kPush: what it said of itself,
+  std::string msg = {};           // in its own words,
+  PackedOptional<float> ms = {};  // and how long it took
 };
 
 class RequestQueue {
@@ -32,6 +38,12 @@ class RequestQueue {
   // False when nobody drains: kMaxBytes wait already, or there is no live folder. Throws std::system_error.
   bool Append(const Request& request) const;
 
+  // The same for a heartbeat. There may be thousands of them: they leave room for what people ask for, a host has few
+  // of them at a time, and one that says the same as the one before it is that one while it waits. Nobody drains where one has waited
+  // for kPushPatience.
+  enum class Taken { kYes, kTooMany, kNobodyDrains };
+  Taken AppendPush(const Request& request) const;
+
   // When the first one that waits was made, kNever if none does.
   WallTime Oldest() const;
 
@@ -39,6 +51,9 @@ class RequestQueue {
   std::vector<Request> Drain() const;
 
   static constexpr size_t kMaxBytes = 256 * 1024;
+  static constexpr size_t kMaxPushBytes = kMaxBytes / 2;
+  static constexpr size_t kMostPushes = 4;  // of one host
+  static constexpr std::chrono::seconds kPushPatience{10};
 
  private:
   std::vector<Request> Waiting() const;

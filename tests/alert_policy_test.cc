@@ -327,5 +327,76 @@ TEST_CASE("a clock that is behind after a start makes no new alert of a told out
   CHECK(line.Look(months_before + 60min) == AlertKind::kDown);
 }
 
+// A website whose certificate ends at `expires`, as the rules of its status leave it.
+class Website : public Line {
+ public:
+  Website() {
+    host.check = CheckKind::kHttp;
+    host.service = Service();
+    host.seen.status = Status::kUp;
+  }
+  std::optional<AlertKind> Show(WallTime expires, WallTime now) {
+    host.seen.details = ServiceDetails();
+    host.seen.details->cert_expires = expires;
+    host.seen.details->cert_issuer = "Example CA";
+    const bool is_ending = expires - now <= 30 * 24h;
+    host.seen.certificate_ending.is_on = is_ending;
+    host.seen.status = is_ending ? Status::kDegraded : Status::kUp;
+    return Look(now);
+  }
+};
+
+TEST_CASE("a certificate is told once for each day of warning, and that it was renewed", "[alert_policy]") {
+  Website site;
+  const WallTime expires = kNow + 40 * 24h;
+  std::string told;
+  for (WallTime now = kNow; now < expires; now += 6h) {
+    const auto kind = site.Show(expires, now);
+    if (!kind) continue;
+    CHECK(kind == AlertKind::kCertificate);
+    MarkTold(site.host, now);
+    told += std::to_string((expires - now) / 24h) + ' ';
+  }
+  CHECK(told == "30 14 7 1 ");
+  CHECK_THAT(site.told.reason, Catch::Matchers::ContainsSubstring("issued by Example CA"));
+  CHECK(site.Show(expires + 90 * 24h, expires) == AlertKind::kCertificateOver);
+  CHECK_FALSE(site.Show(expires + 90 * 24h, expires + 1min));
+}
+
+TEST_CASE("two servers under one name, one of them renewed, are no flood", "[alert_policy]") {
+  Website site;
+  const WallTime old = kNow + 20 * 24h, renewed = kNow + 90 * 24h;
+  int told = 0;
+  for (int i = 0; i < 1000; ++i) told += site.Show(i / 3 % 2 == 0 ? old : renewed, kNow + i * 1min).has_value() ? 1 : 0;
+  CHECK(told == 2);
+}
+
+TEST_CASE("a warning that was told is not told again by the next run, one that was not is", "[alert_policy]") {
+  Website before;
+  const WallTime expires = kNow + 20 * 24h;
+  CHECK(before.Show(expires, kNow) == AlertKind::kCertificate);
+  const auto next_run = [&] {
+    Website next;
+    next.host.seen.cert_warned = before.host.seen.cert_warned;
+    next.host.seen.last_alert_time = before.host.seen.last_alert_time;
+    RestoreAlertState(next.host.seen, kNow + 1h);
+    return next;
+  };
+  CHECK(next_run().Show(expires, kNow + 1h) == AlertKind::kCertificate);
+  MarkTold(before.host, kNow);
+  Website next = next_run();
+  CHECK_FALSE(next.Show(expires, kNow + 1h));
+  CHECK(next.Show(kNow + 90 * 24h, kNow + 2h) == AlertKind::kCertificateOver);
+}
+
+TEST_CASE("events say what was told of a certificate", "[alert_policy]") {
+  Website site;
+  const WallTime expires = kNow + 20 * 24h, day = expires - 30 * 24h;
+  RestoreTold(site.host.seen, {"a", AlertKind::kCertificate, day}, kNow);
+  CHECK_FALSE(site.Show(expires, kNow + 1h));
+  RestoreTold(site.host.seen, {"a", AlertKind::kCertificateOver, day}, kNow + 2h);
+  CHECK_FALSE(site.Show(expires + 90 * 24h, kNow + 3h));
+}
+
 }  // namespace
 }  // namespace linewatch

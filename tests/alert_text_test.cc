@@ -68,6 +68,10 @@ TEST_CASE("a subject says what, who, where, since when and why", "[alert_text]")
         "DEGRADED Server A (192.168.0.1) since 08:43:10, 120 ms, slower than 100 ms");
   CHECK(Subject({Of(AlertKind::kDegradedOver)}) ==
         "NORMAL Server A (192.168.0.1) after 100 s, degraded since 08:43:10");
+  Alert certificate = Of(AlertKind::kCertificate, "Shop", "https://shop.example/");
+  certificate.reason = "expires in 14 days, 2025-12-06 08:44:50; issued by Example CA";
+  CHECK(Subject({certificate}) ==
+        "CERTIFICATE Shop (https://shop.example/), expires in 14 days, 2025-12-06 08:44:50; issued by Example CA");
   Alert blind = Of(AlertKind::kBlind);
   blind.t = kOutage + 390s;
   CHECK(Subject({blind}) == "BLIND from 08:43:10 to 08:49:40 (6 min): nobody was blamed for it");

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "store/file_lock.h"
+#include "store/secrets.h"
 #include "tests/catch.h"
 
 namespace linewatch::cgi {
@@ -26,6 +27,10 @@ TEST_CASE("a full disk is 507, a disk that refuses is 503, anything else 500", "
   CHECK(ProblemOf(std::bad_alloc()).status == 500);
   const auto code = std::make_error_code(std::errc::no_space_on_device);
   CHECK(ProblemOf(std::filesystem::filesystem_error("remove", code)).status == 507);
+}
+
+TEST_CASE("a broken secrets.json is 409, and says what to do", "[failure]") {
+  CHECK(ProblemOf(BrokenSecrets("secrets.json could not be read")).status == 409);
 }
 
 TEST_CASE("a lock that stays taken is 503, and worth another try", "[failure]") {

@@ -93,6 +93,23 @@ TEST_CASE("a host that is new or changed is checked at once, alone, and the othe
   CHECK(IdsOf(round) == "bc");
 }
 
+TEST_CASE("in parts what has answered does not wait for what hangs", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kInParts);
+  Target hanging = Named("b", 1h, "silent");
+  hanging.timeout = 1500ms;
+  probing.SetTargets(List({Named("a", 1h), hanging, Named("c", 1h)}), 1h);
+  const auto began = std::chrono::steady_clock::now();
+  const Round first = Next(probing);
+  CHECK(IdsOf(first) == "ac");
+  CHECK(std::chrono::steady_clock::now() - began < hanging.timeout);
+  CHECK_FALSE(first.is_cycle);
+  CHECK_FALSE(first.ends_cycle);
+  const Round last = Next(probing);
+  CHECK(IdsOf(last) == "b");
+  CHECK(last.ends_cycle);
+  CHECK(last.started == first.started);
+}
+
 TEST_CASE("a check that is asked for is made at once", "[probing]") {
   Probing probing(kInstant, Probing::Delivery::kWhole);
   probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);

@@ -109,6 +109,21 @@ class Network {
   void Ask(const std::vector<std::string>& ids, const std::map<std::string, char>& fates) {
     RunRound(fates, ids, false);
   }
+  // Of a round that began at `started` the one check that hung until now, though it had left this machine.
+  void EndHanging(const std::string& id, SteadyTime started) {
+    Round part;
+    part.targets = targets;
+    part.started = started;
+    part.started_since_boot = now.boot - (now.steady - started);
+    for (uint32_t i = 0; i < targets->size(); ++i)
+      if ((*targets)[i].id == id) part.entries.push_back({i, {}});
+    part.entries[0].result.sent = started;
+    part.entries[0].result.has_left = true;
+    part.entries[0].result.reason = "no answer within 9 s";
+    Recorder::Outcome outcome;
+    recorder->Record(part, now, outcome);
+    Keep(std::move(outcome));
+  }
   // Cycles without anything special.
   void Quiet(int cycles) {
     for (int i = 0; i < cycles; ++i) Cycle({});
@@ -561,6 +576,22 @@ TEST_CASE("a result of a host that was changed or removed meanwhile counts for n
   network.recorder->Record(round, network.now, outcome);
   CHECK(network.Seen("two").seen.status == Status::kPending);
   CHECK(outcome.events.empty());
+}
+
+TEST_CASE("what hung since before a blindness does not bring sight back", "[recorder]") {
+  Network network;
+  network.Add("line");
+  network.Add("site");
+  network.Start();
+  network.Quiet(2);
+  const SteadyTime before = network.now.steady - 10s;
+  network.Cycle({{"line", 'x'}, {"site", 'x'}});
+  REQUIRE(network.list.monitor.state == "blind");
+  network.EndHanging("site", before);
+  CHECK(network.list.monitor.state == "blind");
+  CHECK(network.Seen("site").seen.status == Status::kUnknown);
+  network.Quiet(1);
+  CHECK(network.list.monitor.state == "watching");
 }
 
 TEST_CASE("a line without a route that is alone in most cycles does not make monitord blind", "[recorder]") {

@@ -5,6 +5,7 @@
 
 #include "store/config.h"
 #include "store/host_check.h"
+#include "store/push_token.h"
 #include "tests/catch.h"
 #include "tests/site.h"
 
@@ -104,6 +105,14 @@ TEST_CASE("a path that is not exactly a route is 404", "[router]") {
                                                           "/api/hosts/a/b/check",
                                                           "/api/hosts/{id}",
                                                           "/api/me/x",
+                                                          "/api/push",
+                                                          "/api/push/",
+                                                          "/api/push/" + std::string(23, 'a'),
+                                                          "/api/push/" + std::string(25, 'a'),
+                                                          "/api/push/" + std::string(24, 'A'),
+                                                          "/api/push/" + std::string(24, 'a') + "/",
+                                                          "/api/push/" + std::string(23, 'a') + "-",
+                                                          "/api/push/{token}",
                                                           "/metrics"})
     for (const char* method : {"GET", "POST", "DELETE"}) {
       CAPTURE(path, method);
@@ -143,6 +152,8 @@ TEST_CASE("nobody does more than the role allows, on any route", "[router]") {
     for (const auto& [user, role] : users) {
       std::string path(route.path);
       if (const size_t place = path.find("{id}"); place != std::string::npos) path.replace(place, 4, id);
+      if (const size_t place = path.find("{token}"); place != std::string::npos)
+        path.replace(place, 7, std::string(kPushTokenLength, 'a'));
       CAPTURE(route.method, path, user);
       // Nothing is let through far enough to change anything.
       const std::string body = route.method == "POST" || route.method == "PUT" ? "[]" : R"({"maintenance": 7})";
@@ -220,6 +231,8 @@ TEST_CASE("every answer is compressed before the web server does it", "[router]"
 }
 
 TEST_CASE("what is logged of a path is the route and not what a client wrote", "[router]") {
+  const Variables heartbeat = {"SCRIPT_NAME=/api/push/abcdefghijklmnopqrstuvwx"};
+  CHECK(RoutePath(RequestWith(heartbeat)) == "/api/push/{token}");
   const Variables host = {"SCRIPT_NAME=/api/hosts/secret"}, other = {"SCRIPT_NAME=/elsewhere"};
   CHECK(RoutePath(RequestWith(host)) == "/api/hosts/{id}");
   CHECK(RoutePath(RequestWith(other)).empty());

@@ -258,5 +258,50 @@ TEST_CASE("a host's own limits go before those of config.json", "[status_history
   CHECK(LimitsOf(host, config).fail_threshold == 2);
 }
 
+TEST_CASE("a certificate near its end degrades a host after three checks, as any limit does", "[status_history]") {
+  Line line(
+      {.fail_threshold = 10, .slow_ms = 100, .max_loss_percent = {}, .max_jitter_ms = {}, .certificate = 30 * 24h});
+  const auto check = [&](std::chrono::hours left, float rtt_ms = 10) {
+    CheckResult result;
+    result.ok = true;
+    result.rtt_ms = rtt_ms;
+    ServiceDetails details;
+    details.cert_expires = kStart + left + 1h;
+    details.cert_subject = "a.example";
+    result.details = details;
+    line.Check(result);
+    return line.seen.status;
+  };
+  CHECK(check(40 * 24h) == Status::kUp);
+  CHECK(check(13 * 24h) == Status::kUp);
+  CHECK(check(13 * 24h) == Status::kUp);
+  CHECK(check(13 * 24h) == Status::kDegraded);
+  CHECK(line.seen.reason == "the certificate of a.example expires in 13 days");
+  // Slowness beside it is the reason while it lasts, and leaves the certificate's when it is over.
+  for (int i = 0; i < 3; ++i) check(13 * 24h, 200);
+  CHECK(line.seen.reason == "200 ms, slower than 100 ms");
+  for (int i = 0; i < 3; ++i) check(13 * 24h);
+  CHECK(line.seen.status == Status::kDegraded);
+  CHECK_FALSE(line.seen.beyond_limits.is_on);
+  // A check that does not come as far as the certificate does not forget it.
+  line.Bad("connection refused");
+  CHECK(line.seen.details->cert_subject == "a.example");
+  for (int i = 0; i < 2; ++i) CHECK(check(90 * 24h) == Status::kDegraded);
+  CHECK(check(90 * 24h) == Status::kUp);
+}
+
+TEST_CASE("a check that came too early to tell changes nothing", "[status_history]") {
+  Line line;
+  CheckResult early;
+  early.is_open = true;
+  CHECK_FALSE(line.Check(early));
+  CHECK(line.seen.status == Status::kPending);
+  line.Bad();
+  CHECK_FALSE(line.Check(early));
+  CHECK(line.seen.status == Status::kFailing);
+  CHECK(line.seen.fail_count == 1);
+  CHECK(line.seen.trail.size() == 1);
+}
+
 }  // namespace
 }  // namespace linewatch

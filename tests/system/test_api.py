@@ -36,12 +36,16 @@ def operations():
             for path, item in OPENAPI["paths"].items() for method in METHODS if method in item]
 
 
+def filled(path, host):
+    return path.replace("{id}", host).replace("{token}", "a" * 24)
+
+
 def harmless(path, method, host):
     """A request that any role may send without anything being changed by it: its content or its If-Match is wrong."""
     if path.endswith("/acknowledge"):
-        return method.upper(), path.replace("{id}", host), None, {"If-Match": '"77"'}
+        return method.upper(), filled(path, host), None, {"If-Match": '"77"'}
     content = {"post": [], "put": [], "patch": {"maintenance": 7}}.get(method) if not path.endswith("/check") else None
-    return method.upper(), path.replace("{id}", host), content, {"If-Match": '"77"'} if method != "get" else {}
+    return method.upper(), filled(path, host), content, {"If-Match": '"77"'} if method != "get" else {}
 
 
 def is_problem(answer, status):
@@ -61,7 +65,7 @@ def test_a_path_takes_the_methods_of_openapi_and_no_other(web, path):
     allowed = described | ({"HEAD"} if "GET" in described else set())
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
         content = None if method in ("GET", "HEAD") else []
-        answer = web.send(method, path.replace("{id}", host if method != "DELETE" else "nobody"), content)
+        answer = web.send(method, filled(path, host if method != "DELETE" else "nobody"), content)
         if method in allowed:
             assert answer.status not in (405, 500), (method, answer)
         else:
@@ -80,11 +84,12 @@ def test_an_operation_answers_what_openapi_says(web, path, method, operation):
     web.write_config({"access": {"anonymous": "admin"}, "slack": {"webhook_url": "http://127.0.0.1:9/"}})
     wrong = harmless(path, method, host)
     answers = [web.send(*wrong[:3], headers=wrong[3]),
-               web.send(wrong[0], path.replace("{id}", "nobody"), wrong[2]),
-               web.send(wrong[0], path.replace("{id}", host), good.get((path, method)))]
-    # Nothing runs here, so no line is in trouble either.
+               web.send(wrong[0], filled(path, "nobody"), wrong[2]),
+               web.send(wrong[0], filled(path, host), good.get((path, method)))]
+    # Nothing runs here, so no line is in trouble either; none waits for heartbeats.
     otherwise = {("/api/health", "get"): 503, ("/api/alerts/test", "post"): 503,
-                 ("/api/hosts/{id}/acknowledge", "post"): 409}
+                 ("/api/hosts/{id}/acknowledge", "post"): 409, ("/api/hosts/{id}/token", "post"): 409,
+                 ("/api/push/{token}", "get"): 404, ("/api/push/{token}", "post"): 404}
     assert answers[-1].status < 300 or answers[-1].status == otherwise[path, method]
     for answer in answers:
         described = operation["responses"].get(str(answer.status))

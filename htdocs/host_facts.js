@@ -1,0 +1,62 @@
+// What is known of one host, as terms and texts.
+
+import { certificateOf } from "./certificate.js";
+import { formatMs, formatPercent, formatTime } from "./format.js";
+import { kindOf } from "./host_text.js";
+
+// Only what is known: [term, text, tone], with a tone where the text is a warning.
+export function factsOf(host, context) {
+  return [...measured(host), ...certificate(host, context), ...asked(host), ...general(host, context)]
+    .filter(([, text]) => text);
+}
+
+const given = (value) => value !== null && value !== undefined;
+const percent = (value) => given(value) && formatPercent(value);
+
+const TIMES = { ping: "Round trip", http: "Response time", tls: "Time to the certificate", tcp: "Time to connect",
+                dns: "Time to answer" };
+
+const measured = (host) => [
+  ["Uptime, 24 h", percent(host.uptime)],
+  ["Agreed uptime", percent(host.sla_percent)],
+  [TIMES[host.check] ?? "Time", given(host.rtt_ms) && formatMs(host.rtt_ms)],
+  ["Loss", host.packets > 1 && percent(host.loss_percent)],
+  ["Jitter", given(host.jitter_ms) && formatMs(host.jitter_ms)],
+];
+
+function certificate(host, { now }) {
+  const { text, isDue } = certificateOf(host, now);
+  return [["Certificate", text, isDue && "warning"], ["Issued for", host.cert_subject], ["Issued by", host.cert_issuer]];
+}
+
+const asked = (host) => [
+  ["Check", kindOf(host)],
+  ["URL", host.url],
+  [host.keyword_absent ? "Must not contain" : "Must contain", host.keyword],
+  ["Topic", host.check === "mqtt" && host.topic],
+  ["Asked for", host.query && `${host.query} (${host.record})`],
+  ["Expected", host.expect],
+  ["Within", boundsOf(host)],
+  ["At least every", given(host.max_age) && `${host.max_age} s`],
+];
+
+function boundsOf({ min, max }) {
+  if (given(min) && given(max)) return `${min} to ${max}`;
+  if (given(min)) return `at least ${min}`;
+  return given(max) && `at most ${max}`;
+}
+
+function general(host, { now, interval, nameOf }) {
+  const time = (at) => at && formatTime(at, now);
+  return [
+    ["Maintenance", host.in_maintenance && "now: nobody is told"],
+    ["Last check", time(host.last_check)],
+    ["Last answer", host.last_good !== host.last_check && time(host.last_good)],
+    ["Checked every", `${host.interval ?? interval} s`],
+    ["Group", host.group],
+    ["Customer", host.customer],
+    ["Tags", host.tags.join(", ")],
+    ["Reached through", host.parents.map(nameOf).join(", ")],
+    ["Notes", host.notes],
+  ];
+}
