@@ -93,9 +93,9 @@ void Monitor::Start() {
   if (options_.config.parent_path() != options_.folders.data) files_.Add(options_.config.parent_path());
   open_cycles_.insert(probings_.begin(), probings_.end());
   LoadSecrets();
+  UseConfig();  // before the first check: it trusts whom the settings name
   WatchTargets();
   alerting_.LookAt(list_, recorder_.topology(), config_, now);
-  UseConfig();
   Publish();
   service_manager_.Ready();
   LogInfo("watching " + std::to_string(list_.hosts.size()) + " hosts every " +
@@ -176,9 +176,9 @@ void Monitor::LoadConfig() {
   config_ = *std::move(config);
   KeepGoodConfig(options_.config, options_.folders.lock(), kPatience);
   UseTimeZone(config_);
+  UseConfig();
   WatchTargets();
   alerting_.TryAll(steady_clock::now());
-  UseConfig();
   LogInfo("config.json is loaded");
 }
 

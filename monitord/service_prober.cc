@@ -54,7 +54,8 @@ void ServiceProber::AddWaits(std::vector<pollfd>& waits) const {
 }
 
 SteadyTime ServiceProber::wake_at() const {
-  return queue_.empty() ? timers_.next_at() : std::min(timers_.next_at(), GiveUpAt(queue_.front()));
+  if (queue_.empty()) return timers_.next_at();
+  return is_crowded() ? std::min(timers_.next_at(), GiveUpAt(queue_.front())) : SteadyTime::min();
 }
 
 void ServiceProber::Work(SteadyTime now) {
@@ -94,18 +95,24 @@ SteadyTime ServiceProber::GiveUpAt(const Queued& queued) const {
   return queued.since + std::max(target.interval - target.timeout, target.timeout);
 }
 
+bool ServiceProber::is_crowded() const { return free_.empty() && flights_.size() == most_at_once_; }
+
+// A few, and then the answers to those before: what takes the processor, such as handshakes of TLS, is done at the pace
+// at which it can be done, and the time of a check begins when it is its turn.
 void ServiceProber::LaunchQueued(SteadyTime now) {
-  while (!queue_.empty()) {
-    const bool is_crowded = free_.empty() && flights_.size() == most_at_once_;
-    if (is_crowded && now < GiveUpAt(queue_.front())) return;
+  constexpr int kPortion = 16;
+  for (int launched = 0; !queue_.empty() && launched < kPortion;) {
+    const bool is_full = is_crowded();
+    if (is_full && now < GiveUpAt(queue_.front())) return;
     const Check check = queue_.front().check;
     queue_.pop_front();
-    if (is_crowded) {
+    if (is_full) {
       check.result->sent = now;
       check.result->flaw = Flaw::kCrowded;
       done_(check);
     } else {
       Launch(check, now);
+      ++launched;
     }
   }
 }

@@ -68,6 +68,7 @@ class ServiceProber : public Prober {
     SteadyTime since;
   };
 
+  bool is_crowded() const;
   void LaunchQueued(SteadyTime now);
   void Launch(const Check& check, SteadyTime now);
   void FindAddress(Place place, SteadyTime now);

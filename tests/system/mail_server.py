@@ -56,6 +56,7 @@ class MailServer:
                  should have STARTTLS and has not is one of "none"
     users        name: password; with users, nobody else may send
     mechanisms   which ways of logging in are offered, of "PLAIN" and "LOGIN"
+    address      what it listens at, and the port or 0 for any
     port         the same for its whole life, through stop() and start()
     script       step: what to do instead. A text is the answer ("451 4.3.0 later"), HANG and CLOSE are what they say, and a
                  function is asked with the command's argument (the address at "rcpt", the Mail at "body") for one of
@@ -65,7 +66,8 @@ class MailServer:
     in_clear     all bytes that ever came in without encryption
     """
 
-    def __init__(self, security="none", certificate=None, users=None, mechanisms=("PLAIN", "LOGIN")):
+    def __init__(self, security="none", certificate=None, users=None, mechanisms=("PLAIN", "LOGIN"),
+                 address=("127.0.0.1", 0)):
         self.security = security
         self.users = users or {}
         self.hidden = {"PLAIN", "LOGIN"} - set(mechanisms)
@@ -81,8 +83,8 @@ class MailServer:
         # Kept bound while nobody listens, so that nobody else gets the port: what connects meanwhile is refused.
         self._reserved = socket.socket()
         self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._reserved.bind(("127.0.0.1", 0))
-        self.port = self._reserved.getsockname()[1]
+        self._reserved.bind(address)
+        self.address, self.port = self._reserved.getsockname()
 
     def __enter__(self):
         self.start()
@@ -115,7 +117,7 @@ class MailServer:
         asyncio.set_event_loop(self._loop)
         # SO_REUSEADDR on both lets this one listen beside the reserved one, which never does.
         server = self._loop.run_until_complete(self._loop.create_server(
-            lambda: Session(self), "127.0.0.1", self.port, reuse_address=True,
+            lambda: Session(self), self.address, self.port, reuse_address=True,
             ssl=self.context if self.security == "tls" else None))
         self._loop.call_soon(listening.set)
         self._loop.run_forever()
