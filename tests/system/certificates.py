@@ -42,6 +42,7 @@ class Certificates:
 
     authority    path of the authority's own certificate: what a client has as its ca_file
     good         for localhost and 127.0.0.1
+    renewed      the same for 90 days, while good ends in two
     wrong_host   for a name that nobody here has
     expired      for localhost, in the year 2024
     self_signed  for localhost, by nobody but itself
@@ -56,6 +57,7 @@ class Certificates:
         self.self_signed = self._sign_itself("self_signed", "CN=localhost", "-addext",
                                              "subjectAltName=DNS:localhost,IP:127.0.0.1")
         self.good = self._sign("good", "here", "-days", "2")
+        self.renewed = self._sign("renewed", "here", "-days", "90")
         self.wrong_host = self._sign("wrong_host", "elsewhere", "-days", "2")
         self.expired = self._sign("expired", "here", "-startdate", "20240101000000Z", "-enddate", "20240201000000Z")
 

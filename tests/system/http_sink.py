@@ -51,7 +51,7 @@ class HttpSink:
         self.context = None
         if certificate:
             self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            self.context.load_cert_chain(certificate.certificate, certificate.key)
+            self.show(certificate)
         self.default = default or Answer()
         self.answers = []
         self.requests = []
@@ -63,6 +63,10 @@ class HttpSink:
         self._reserved.bind(("127.0.0.1", 0))
         self.port = self._reserved.getsockname()[1]
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
+
+    def show(self, certificate):
+        """From the next connection on."""
+        self.context.load_cert_chain(certificate.certificate, certificate.key)
 
     def __enter__(self):
         self.start()

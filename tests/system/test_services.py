@@ -230,3 +230,28 @@ def test_what_was_down_is_up_when_it_answers_again(tmp_path):
                 listener.listen()
                 daemon.edit_by_hand(lambda p: p["hosts"][0].update(ip="127.0.0.2"))
                 daemon.until_host("service", lambda h: h["ip"] == "127.0.0.2" and h["status"] == "up")
+
+
+def test_a_certificate_near_its_end_is_told_once_and_so_is_that_it_was_renewed():
+    with folder_in_memory() as folder:
+        made = Certificates(folder / "certificates")
+        with HttpSink(certificate=made.good) as site, MailServer() as server:
+            mail = {"host": "localhost", "port": server.port, "security": "none", "from": "linewatch@example.net",
+                    "to": ["noc@example.net"]}
+            config = {**CONFIG, "interval": 1, "timeout": 0.9, "ca_file": str(made.authority), "smtp": mail}
+            hosts = [host("shop", "127.0.0.1", check="tls", port=site.port)]
+            subjects = lambda: [mail.message["Subject"] for mail in server.mails]  # noqa: E731
+            daemon = Daemon(folder / "data", hosts, config)
+            with daemon.start_and_watch():
+                until(lambda: server.mails, 15, subjects)
+                shop = daemon.until_host("shop", lambda h: h["cert_warned"])
+                assert (shop["status"], shop["reason"][:16]) == ("degraded", "the certificate ")
+                assert subjects()[0].startswith("CERTIFICATE shop (127.0.0.1), expires in ")
+                until(lambda: not list((daemon.data / "outbox").glob("*.json")), 5, "the mail counts as delivered")
+            with daemon.start_and_watch():
+                daemon.until_host("shop", lambda h: h["last_check"] > shop["last_check"] + 3)
+                assert len(server.mails) == 1, subjects()
+                site.show(made.renewed)
+                until(lambda: len(server.mails) == 2, 15, subjects)
+                assert subjects()[1].startswith("RENEWED shop (127.0.0.1), the certificate is now valid until ")
+                assert daemon.until_host("shop", lambda h: h["status"] == "up")["cert_warned"] is None
