@@ -59,7 +59,7 @@ std::string PartOf(X509_NAME* name, int kind) {
   unsigned char* utf8 = nullptr;
   const int length = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)));
   if (length < 0) return "";
-  const std::string text = Shown({reinterpret_cast<const char*>(utf8), static_cast<size_t>(length)});
+  std::string text = Shown({reinterpret_cast<const char*>(utf8), static_cast<size_t>(length)});
   OPENSSL_free(utf8);
   return text;
 }
