@@ -16,6 +16,7 @@
 #include "store/host_check.h"
 #include "store/host_json.h"
 #include "store/json_members.h"
+#include "store/network_name.h"
 #include "store/push_token.h"
 #include "store/url.h"
 
@@ -109,14 +110,17 @@ Response EditHost(Installation& installation, const Request& request, std::strin
   return response;
 }
 
-// Secrets that are kept do not follow a URL to another server: whoever may write it could have them sent there.
+// Secrets that are kept do not follow a URL, or an address that is asked instead of it, to another server: whoever may
+// write them could have the secrets sent there.
 std::vector<FieldError> FindMisledSecrets(const rapidjson::Value& settings, const Host& before, const Host& after) {
   if (before.check != CheckKind::kHttp || after.check != CheckKind::kHttp) return {};
   const auto from = ParseUrl(before.service->url), to = ParseUrl(after.service->url);
-  if (std::get<Url>(to).has_same_origin(std::get<Url>(from))) return {};
+  const bool is_same_server =
+      std::get<Url>(to).has_same_origin(std::get<Url>(from)) && CanonicalName(after.ip) == CanonicalName(before.ip);
+  if (is_same_server) return {};
   std::vector<FieldError> errors;
   const auto is_kept = [](const rapidjson::Value* value) { return value != nullptr && value->IsObject(); };
-  const std::string advice = "expected again, or null: the URL leads to another server";
+  const std::string advice = "expected again, or null: the URL or the address leads to another server";
   if (is_kept(FindMember(settings, "password"))) errors.push_back({"password", advice, ""});
   if (const auto* headers = FindMember(settings, "headers"); is_kept(headers))
     for (const auto& header : headers->GetObject())

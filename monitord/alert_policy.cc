@@ -57,9 +57,8 @@ WallTime DayOfWarning(const Host& host, WallTime now) {
 }
 
 std::string DescribeCertificate(const ServiceDetails& details, WallTime now) {
-  const auto left = std::chrono::duration_cast<std::chrono::hours>(details.cert_expires - now);
-  const std::string in = left.count() >= 48 ? std::to_string(left.count() / 24) + " days" : DurationText(left);
-  return "expires in " + in + ", " + ClockText(details.cert_expires, now) + "; issued by " + details.cert_issuer;
+  return "expires in " + DaysLeftText(details.cert_expires - now) + ", " + ClockText(details.cert_expires, now) +
+         "; issued by " + details.cert_issuer;
 }
 
 std::string RenewedText(const Observation& seen, WallTime now) {

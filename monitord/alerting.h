@@ -55,8 +55,8 @@ class Alerting {
   // Before the end: a last Turn, then what the digest holds gets into the queue. Nothing is waited for. To be followed by
   // Store and Clean.
   std::vector<Event> Stop(HostList& list, const Topology& topology, const Config& config, const Moment& now);
-  // Whether nothing is under way any more; what is may go on after the end for as long as its server lets it.
-  bool is_idle() { return dispatcher_.Stop({}); }
+  // Cancels what is under way, and waits for nothing. False if some of it goes on, for as long as its server lets it.
+  bool StopSending() { return dispatcher_.Stop({}); }
 
   // When Turn and Send have something to do, and what tells that a server has answered.
   SteadyTime wake_at(const Config& config) const;

@@ -17,6 +17,7 @@
 #include "monitord/dns_message.h"
 #include "monitord/service_prober.h"
 #include "monitord/tcp_connection.h"
+#include "store/descriptor.h"
 
 namespace linewatch {
 namespace {
@@ -151,9 +152,7 @@ class DnsConversation : public Conversation {
       return State::kAnswered;
     }
     result.ok = true;
-    // The turn in which it was begun has an older time.
-    const SteadyTime end = now > begun_ ? now : std::chrono::steady_clock::now();
-    result.rtt_ms = std::chrono::duration<float, std::milli>(end - begun_).count();
+    result.rtt_ms = MillisecondsSince(begun_, now);
     return State::kAnswered;
   }
 

@@ -3,7 +3,6 @@
 #include <openssl/types.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -90,7 +89,7 @@ std::string TlsFault(std::string_view words) {
 struct HttpProber::Transfers {
   Transfers() : multi((InitCurlOnce(), curl_multi_init())) {
     if (multi == nullptr) throw std::bad_alloc();
-    if (!epoll.is_open()) throw std::system_error(errno, std::system_category(), "epoll_create1");
+    if (!epoll.is_open()) ThrowErrno("epoll_create1");
     curl_multi_setopt(multi.get(), CURLMOPT_SOCKETFUNCTION, Watch);
     curl_multi_setopt(multi.get(), CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi.get(), CURLMOPT_TIMERFUNCTION, SetTimer);

@@ -173,7 +173,7 @@ int Main(int argc, char** argv) {
   Monitor monitor(options, *std::move(config), fault, {&pinging, &serving}, trust, reports, channels, signals);
   monitor.Run();
   // Nobody waits for a mail server that hangs, and what a library tidies up at an exit is not to be torn from under it.
-  if (!monitor.is_idle()) std::_Exit(0);
+  if (!monitor.StopThreads()) std::_Exit(0);
   return 0;
 }
 

@@ -45,8 +45,9 @@ class Monitor {
   // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong is logged, shown and tried again.
   void Run();
 
-  // After Run: whether no library is under way any more, with a message to a server or a connection to a broker.
-  bool is_idle() { return mqtt_.Stop() && alerting_.is_idle(); }
+  // After Run: ends what libraries do in threads of their own. False if one is under way still, with a message to a
+  // server or a connection to a broker.
+  bool StopThreads() { return mqtt_.Stop() && alerting_.StopSending(); }
 
  private:
   void Start();

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -24,6 +25,7 @@
 #include "monitord/certificate_verifier.h"
 #include "monitord/log.h"
 #include "monitord/payload_rule.h"
+#include "store/ascii.h"
 #include "store/descriptor.h"
 #include "store/random_name.h"
 
@@ -55,7 +57,7 @@ std::string NameOf(const Config::Mqtt& broker) {
 }
 
 std::string LowerCaseFirst(std::string text) {
-  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  if (!text.empty()) text[0] = LowerCase(text[0]);
   return text;
 }
 

@@ -1,11 +1,9 @@
 #include "monitord/service_prober.h"
 
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <system_error>
 #include <utility>
@@ -20,12 +18,6 @@ using std::chrono::steady_clock;
 // Names that nobody asked for in this time are forgotten.
 constexpr std::chrono::hours kUnused{24};
 
-int MakeEpoll() {
-  const int fd = epoll_create1(EPOLL_CLOEXEC);
-  if (fd < 0) throw std::system_error(errno, std::system_category(), "epoll_create1");
-  return fd;
-}
-
 uint64_t TokenOf(uint16_t place, uint32_t serial) { return uint64_t{serial} << 16 | place; }
 
 }  // namespace
@@ -34,10 +26,10 @@ ServiceProber::ServiceProber(Done done, Open open, size_t most_at_once)
     : done_(std::move(done)),
       open_(std::move(open)),
       most_at_once_(most_at_once),
-      epoll_(MakeEpoll()),
-      timers_(steady_clock::now()) {}
-
-ServiceProber::~ServiceProber() { close(epoll_); }
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      timers_(steady_clock::now()) {
+  if (!epoll_.is_open()) ThrowErrno("epoll_create1");
+}
 
 void ServiceProber::Start(std::span<const Check> checks, SteadyTime now) {
   if (now - forgot_at_ > kUnused / 24) {
@@ -49,7 +41,7 @@ void ServiceProber::Start(std::span<const Check> checks, SteadyTime now) {
 }
 
 void ServiceProber::AddWaits(std::vector<pollfd>& waits) const {
-  waits.push_back({epoll_, POLLIN, 0});
+  waits.push_back({epoll_.get(), POLLIN, 0});
   waits.push_back({resolver_.fd(), POLLIN, 0});
 }
 
@@ -62,7 +54,7 @@ void ServiceProber::Work(SteadyTime now) {
   constexpr int kMostEvents = 256;
   std::array<epoll_event, kMostEvents> events;
   for (int count = kMostEvents; count == kMostEvents;) {
-    count = epoll_wait(epoll_, events.data(), kMostEvents, 0);
+    count = epoll_wait(epoll_.get(), events.data(), kMostEvents, 0);
     if (count > 0) now = std::max(now, steady_clock::now());
     for (int i = 0; i < count; ++i) {
       const uint64_t token = events[static_cast<size_t>(i)].data.u64;
@@ -240,22 +232,21 @@ void ServiceProber::Watch(Place place) {
   const pollfd wanted = flight.conversation->wait();
   pollfd& watched = flight.watched;
   if (wanted.fd == watched.fd && wanted.events == watched.events) return;
-  if (watched.fd >= 0 && watched.fd != wanted.fd) epoll_ctl(epoll_, EPOLL_CTL_DEL, watched.fd, nullptr);
+  if (watched.fd >= 0 && watched.fd != wanted.fd) epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, watched.fd, nullptr);
   if (wanted.fd >= 0) {
     epoll_event event{};
     if ((wanted.events & POLLIN) != 0) event.events |= EPOLLIN;
     if ((wanted.events & POLLOUT) != 0) event.events |= EPOLLOUT;
     event.data.u64 = TokenOf(place, flight.serial);
     const int action = watched.fd == wanted.fd ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    if (epoll_ctl(epoll_, action, wanted.fd, &event) != 0)
-      throw std::system_error(errno, std::system_category(), "epoll_ctl");
+    if (epoll_ctl(epoll_.get(), action, wanted.fd, &event) != 0) ThrowErrno("epoll_ctl");
   }
   watched = wanted;
 }
 
 void ServiceProber::EndTry(Flight& flight) {
   // Before its owner closes it: the next to be opened has the same number.
-  if (flight.watched.fd >= 0) epoll_ctl(epoll_, EPOLL_CTL_DEL, flight.watched.fd, nullptr);
+  if (flight.watched.fd >= 0) epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, flight.watched.fd, nullptr);
   flight.watched = {-1, 0, 0};
   flight.conversation.reset();
 }

@@ -15,6 +15,7 @@
 #include "monitord/prober.h"
 #include "monitord/resolver.h"
 #include "monitord/timer_wheel.h"
+#include "store/descriptor.h"
 
 namespace linewatch {
 
@@ -28,7 +29,6 @@ class ServiceProber : public Prober {
   // At most so many are under way at once, fewer than TimerWheel::kMostSleepers: each takes a descriptor and up to 40 kB.
   // The others wait for their turn, until their next check would begin.
   ServiceProber(Done done, Open open, size_t most_at_once = kMostAtOnce);
-  ~ServiceProber() override;
   ServiceProber(const ServiceProber&) = delete;
   ServiceProber& operator=(const ServiceProber&) = delete;
 
@@ -85,7 +85,7 @@ class ServiceProber : public Prober {
   const Done done_;
   const Open open_;
   const size_t most_at_once_;
-  const int epoll_;
+  const Descriptor epoll_;
   Resolver resolver_;
   std::vector<Flight> flights_;
   std::vector<Place> free_;

@@ -119,9 +119,7 @@ void Note(SteadyMark& mark, bool is_so) {
 }
 
 std::string EndingText(const ServiceDetails& details, WallTime now) {
-  const auto days = std::chrono::duration_cast<std::chrono::hours>(details.cert_expires - now).count() / 24;
-  const std::string left = days >= 2 ? std::to_string(days) + " days" : DurationText(details.cert_expires - now);
-  return "the certificate of " + details.cert_subject + " expires in " + left;
+  return "the certificate of " + details.cert_subject + " expires in " + DaysLeftText(details.cert_expires - now);
 }
 
 // A check that fails may have seen the certificate, or may not have come so far: then the one before is still known.

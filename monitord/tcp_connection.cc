@@ -42,6 +42,12 @@ void TellSocketError(int error, bool is_refused_here, CheckResult& result) {
   }
 }
 
+float MillisecondsSince(SteadyTime begun, SteadyTime now) {
+  // The turn in which it was begun has an older time.
+  const SteadyTime end = now > begun ? now : steady_clock::now();
+  return std::chrono::duration<float, std::milli>(end - begun).count();
+}
+
 TcpConnection::TcpConnection(const Address& address, int port)
     : socket_(socket(address.is_six() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
       begun_(steady_clock::now()) {
@@ -73,12 +79,6 @@ TcpConnection::State TcpConnection::Look(CheckResult& result) {
   }
   is_connected_ = true;
   return State::kConnected;
-}
-
-float TcpConnection::MillisecondsUntil(SteadyTime now) const {
-  // The turn in which it was begun has an older time.
-  const SteadyTime end = now > begun_ ? now : steady_clock::now();
-  return std::chrono::duration<float, std::milli>(end - begun_).count();
 }
 
 std::optional<std::string> TcpConnection::Read(std::string& received, size_t most) const {

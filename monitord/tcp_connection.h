@@ -17,6 +17,9 @@ namespace linewatch {
 // line but that this machine has no room (descriptors, ports, memory) is thrown as std::system_error instead.
 void TellSocketError(int error, bool is_refused_here, CheckResult& result);
 
+// Since something was begun in this turn or in an earlier one.
+float MillisecondsSince(SteadyTime begun, SteadyTime now);
+
 class TcpConnection {
  public:
   // Begins. Throws std::system_error when this machine has no room for it.
@@ -28,7 +31,7 @@ class TcpConnection {
 
   int fd() const { return socket_.get(); }
   // Since it was begun.
-  float MillisecondsUntil(SteadyTime now) const;
+  float MillisecondsUntil(SteadyTime now) const { return MillisecondsSince(begun_, now); }
 
   // Reads what has come, as long as `received` has at most `most` bytes. What is wrong when nothing more will come: a
   // short sentence.

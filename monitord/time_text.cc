@@ -21,6 +21,11 @@ std::string DurationText(std::chrono::microseconds duration) {
   return two(s / 86400, " d", s % 86400 / 3600, " h");
 }
 
+std::string DaysLeftText(std::chrono::microseconds left) {
+  const auto days = std::chrono::duration_cast<std::chrono::hours>(left).count() / 24;
+  return days >= 2 ? std::to_string(days) + " days" : DurationText(left);
+}
+
 std::string SecondsText(std::chrono::milliseconds duration) {
   char text[32];
   std::snprintf(text, sizeof text, "%g s", std::chrono::duration<double>(duration).count());

@@ -27,8 +27,7 @@ std::optional<std::string> TrustStore::Use(const std::string& ca_file) {
   if (!ca_file.empty() && X509_STORE_load_file(store.get(), ca_file.c_str()) != 1) {
     ERR_clear_error();
     return "ca_file of config.json cannot be used: expected the path of a file of certificates in PEM form that "
-           "monitord "
-           "may read";
+           "monitord may read";
   }
   const std::lock_guard lock(mutex_);
   store_ = std::move(store);

@@ -471,7 +471,7 @@ TEST_CASE("what is secret of a website is written, and never read", "[host_api]"
   CHECK_THAT(Contents(site.folder() / "secrets.json"), !ContainsSubstring("n3w"));
 }
 
-TEST_CASE("secrets do not follow a website's URL to another server", "[host_api]") {
+TEST_CASE("secrets do not follow a website's URL or address to another server", "[host_api]") {
   Site site;
   const Response added = site.Send("POST", "/api/hosts", R"({"name": "Site", "check": "http",
       "url": "https://a.example/x", "username": "watch", "password": "s3cret", "headers": {"X-Key": "k3y"}})");
@@ -479,6 +479,8 @@ TEST_CASE("secrets do not follow a website's URL to another server", "[host_api]
   for (const char* url : {"https://b.example/x", "http://a.example/x", "https://a.example:8443/x"})
     CHECK(WrongFields(site.Send("PATCH", path, std::string(R"({"url": ")") + url + "\"}")) ==
           std::vector<std::string>{"password", "headers.X-Key"});
+  CHECK(WrongFields(site.Send("PATCH", path, R"({"ip": "192.0.2.7"})")) ==
+        std::vector<std::string>{"password", "headers.X-Key"});
   CHECK(site.Send("PATCH", path, R"({"url": "https://A.example:443/y"})").status == 200);
   CHECK(site.Send("PATCH", path, R"({"url": "https://b.example/", "password": "0ther", "headers": null})").status ==
         200);

@@ -19,6 +19,13 @@ TEST_CASE("lengths are told in the two largest units", "[time_text]") {
   CHECK(DurationText(49h) == "2 d 1 h");
 }
 
+TEST_CASE("what is left of a certificate is told in days, and exactly when it is hardly any", "[time_text]") {
+  CHECK(DaysLeftText(14 * 24h + 23h) == "14 days");
+  CHECK(DaysLeftText(48h) == "2 days");
+  CHECK(DaysLeftText(47h + 59min) == "1 d 23 h");
+  CHECK(DaysLeftText(5h + 20min) == "5 h 20 min");
+}
+
 TEST_CASE("a time of another day is told with its date", "[time_text]") {
   constexpr WallTime kNoon{1763812800s};
   setenv("TZ", "UTC0", 1);
