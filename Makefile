@@ -20,14 +20,15 @@ JOBS := 2
 J     = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # What each program is linked with, and what each step needs from Debian.
-MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lmosquitto -lssl -lcrypto -lresolv -lpthread
+MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lmosquitto -lssl -lcrypto -lresolv \
+                 -lpthread
 API_LIBS      := -lfcgi -lz -lcrypto -lpthread
 
 BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-openssl-dev libmosquitto-dev libssl-dev
 RUN_PACKAGES   := lighttpd lighttpd-mod-deflate ca-certificates
 UNIT_PACKAGES  := catch2
-TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base mosquitto mosquitto-clients libfaketime strace iproute2 \
-                  nftables curl nodejs npm chromium lighttpd-mod-openssl
+TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base mosquitto \
+                  mosquitto-clients lighttpd-mod-openssl libfaketime strace iproute2 nftables curl nodejs npm chromium
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3

@@ -45,9 +45,9 @@ bool has_token(std::string_view route) { return route.ends_with("{token}"); }
 // nothing of what was observed of it.
 constexpr size_t kLeftToServer = 256;
 
-// What stands in `path` where the route has {id} or {token}, empty where it has neither; nothing if the route is another.
-// What is not exactly a route, an id or a token matches none: backslashes, dots, doubled and trailing slashes need no
-// rule of their own.
+// What stands in `path` where the route has {id} or {token}, empty where it has neither; nothing if the route is
+// another. What is not exactly a route, an id or a token matches none: backslashes, dots, doubled and trailing slashes
+// need no rule of their own.
 std::optional<std::string_view> Match(std::string_view route, std::string_view path) {
   const size_t begin = route.find('{');
   if (begin == std::string_view::npos) return route == path ? std::optional(std::string_view()) : std::nullopt;

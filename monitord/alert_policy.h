@@ -22,8 +22,8 @@ namespace linewatch {
 //   degraded  when it begins, and again every `cooldown` while it lasts and nobody has acknowledged; at most one
 //             beginning in a `cooldown`, a later one is told when that is over, if it still lasts
 //   degraded_over  when a host that was told as degraded is within its limits again
-//   certificate  once for each of the host's warn_days, when it has come; with a certificate that ends soon, and nothing
-//             else beyond a limit, a host is not told as degraded
+//   certificate  once for each of the host's warn_days, when it has come; with a certificate that ends soon, and
+//             nothing else beyond a limit, a host is not told as degraded
 //   certificate_over  when a certificate that was told is seen no more, but one that does not end soon
 // Not in maintenance, but for what takes a told trouble back. An acknowledgement counts for the trouble in which it was
 // written. Times that lie ahead of `now`, as a clock set back leaves them, are unknown: nothing waits for them.

@@ -30,8 +30,8 @@ class CertificateVerifier {
   // Why it was refused, a short sentence: "certificate expired 3 days ago", "certificate is for a.example, b.example,
   // not for c.example", "certificate is not trusted: self-signed". Empty if it was not.
   const std::string& fault() const { return fault_; }
-  // cert_expires, cert_subject and cert_issuer of the certificate that expires first of those from the server's own up to
-  // the root, which is left out; the others are left as they are.
+  // cert_expires, cert_subject and cert_issuer of the certificate that expires first of those from the server's own up
+  // to the root, which is left out; the others are left as they are.
   void Describe(ServiceDetails& details) const;
 
  private:

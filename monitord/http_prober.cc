@@ -489,13 +489,8 @@ void HttpProber::Visit::JudgeBody(bool has_keyword) {
 }
 
 Conversation::State HttpProber::Visit::Work(SteadyTime now, CheckResult& result) {
-  try {
-    if (is_looking_up_ && !verdict_) FindRedirected(now);
-    if (ended_) EndRequest(*std::exchange(ended_, std::nullopt), now, result);
-  } catch (const std::system_error&) {
-    result.flaw = Flaw::kNotSent;
-    Fail("");
-  }
+  if (is_looking_up_ && !verdict_) FindRedirected(now);
+  if (ended_) EndRequest(*std::exchange(ended_, std::nullopt), now, result);
   result.details = Measured();
   if (!verdict_) return State::kGoesOn;
   result.ok = verdict_->ok;

@@ -56,11 +56,11 @@ class Probing {
 
   bool delivers_empty_cycles() const { return delivery_ == Delivery::kWhole; }
 
-  // Replaces what is watched, all of it of its kinds. Targets that were there before, unchanged, keep what was measured of them; the others
-  // are checked at once.
+  // Replaces what is watched; all of it is of the kinds that this one has. Targets that were there before, unchanged,
+  // keep what was measured of them; the others are checked at once.
   void SetTargets(Targets targets, std::chrono::milliseconds interval);
 
-  // A check of these targets now, unless one is under way.
+  // A check of these targets now, unless one is under way. Ids that it does not watch are none of its business.
   void CheckNow(std::vector<std::string> ids);
 
   // A round that has ended, oldest first; nothing when there is none. What nobody takes is dropped beyond kMostRounds.

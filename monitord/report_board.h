@@ -1,4 +1,4 @@
-// What comes in by itself, heartbeats and messages: whoever receives it reports it here, for the hosts that are watched.
+// What comes in by itself, heartbeats and messages: whoever receives it reports it here for the hosts that are watched.
 #ifndef LINEWATCH_MONITORD_REPORT_BOARD_H_
 #define LINEWATCH_MONITORD_REPORT_BOARD_H_
 

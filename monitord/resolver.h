@@ -31,8 +31,8 @@ class Resolver {
     Address address;
     std::string reason;
   };
-  // Never blocks. Asks when nothing is known or what is known is old. `family` is AF_INET or AF_INET6 where only such an
-  // address will do.
+  // Never blocks. Asks when nothing is known or what is known is old. `family` is AF_INET or AF_INET6 where only such
+  // an address will do.
   Answer Find(const std::string& name, std::chrono::steady_clock::time_point now, int family = AF_UNSPEC);
 
   // Forgets the names that were not asked for since `before`.

@@ -26,8 +26,8 @@ class ServiceProber : public Prober {
   // Opens a try. Throws std::system_error when this machine has no room for it.
   using Open = std::function<std::unique_ptr<Conversation>(const Target&, const Address&, Place)>;
 
-  // At most so many are under way at once, fewer than TimerWheel::kMostSleepers: each takes a descriptor and up to 40 kB.
-  // The others wait for their turn, until their next check would begin.
+  // At most so many are under way at once, fewer than TimerWheel::kMostSleepers: each takes a descriptor and up to
+  // 40 kB. The others wait for their turn, until their next check would begin.
   ServiceProber(Done done, Open open, size_t most_at_once = kMostAtOnce);
   ServiceProber(const ServiceProber&) = delete;
   ServiceProber& operator=(const ServiceProber&) = delete;
@@ -42,8 +42,8 @@ class ServiceProber : public Prober {
  protected:
   // The conversation at this place may get further.
   void GoOn(Place place, SteadyTime now);
-  // For the conversation at this place: another name than its target's. While it is kPending the conversation waits, and
-  // is told to go on when there is an answer.
+  // For the conversation at this place: another name than its target's. While it is kPending the conversation waits,
+  // and is told to go on when there is an answer.
   Resolver::Answer LookUp(Place place, const std::string& name, SteadyTime now);
   // How long the look-up of the target's own name took.
   SteadyTime::duration NamingTime(Place place) const { return flights_[place].naming_time; }

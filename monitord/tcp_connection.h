@@ -13,8 +13,8 @@
 
 namespace linewatch {
 
-// `error` is an errno. With `is_refused_here` it came at once, before anything could be sent. What says nothing about the
-// line but that this machine has no room (descriptors, ports, memory) is thrown as std::system_error instead.
+// `error` is an errno. With `is_refused_here` it came at once, before anything could be sent. What says nothing about
+// the line but that this machine has no room (descriptors, ports, memory) is thrown as std::system_error instead.
 void TellSocketError(int error, bool is_refused_here, CheckResult& result);
 
 // Since something was begun in this turn or in an earlier one.
@@ -33,8 +33,7 @@ class TcpConnection {
   // Since it was begun.
   float MillisecondsUntil(SteadyTime now) const { return MillisecondsSince(begun_, now); }
 
-  // Reads what has come, as long as `received` has at most `most` bytes. What is wrong when nothing more will come: a
-  // short sentence.
+  // Adds what has come, until `received` has `most` bytes. A short sentence when nothing more will come.
   std::optional<std::string> Read(std::string& received, size_t most) const;
   // Sends as much as goes, and takes it from `text`. False when the connection has broken.
   bool Write(std::string_view& text) const;

@@ -17,8 +17,8 @@ class TrustStore {
  public:
   TrustStore();
 
-  // From now on these, too; an empty path means none. If the file cannot be used those before go on, and the answer is a
-  // sentence for people.
+  // From now on these, too; an empty path means none. If the file cannot be used those before go on, and the answer is
+  // a sentence for people.
   std::optional<std::string> Use(const std::string& ca_file);
 
   // For handshakes; OpenSSL locks it by itself.

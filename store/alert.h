@@ -50,7 +50,9 @@ struct Alert {
   WallTime t = kNever;      // when it fell due
   WallTime since = kNever;  // when the trouble began: the first failed check was sent, sight was lost
   std::string host;         // id; it and what follows is empty when it is about no host
-  std::string name, ip, customer, group;
+  std::string name;
+  std::string ip;  // AddressText: a URL or a topic where that is what is watched
+  std::string customer, group;
   Status status = Status::kDown;
   std::string reason;
   WallTime last_good = kNever;

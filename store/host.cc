@@ -17,7 +17,7 @@ std::string TargetOf(const Host& host) {
       add(service.url);
       add(service.method);
       if (service.ip_version) add("IPv" + std::to_string(*service.ip_version));
-      if (service.keyword) add(*service.keyword);
+      if (service.keyword) add('"' + *service.keyword);
       break;
     case CheckKind::kTls:
       add(CanonicalName(service.server_name));

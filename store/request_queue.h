@@ -39,8 +39,8 @@ class RequestQueue {
   bool Append(const Request& request) const;
 
   // The same for a heartbeat. There may be thousands of them: they leave room for what people ask for, a host has few
-  // of them at a time, and one that says the same as the one before it is that one while it waits. Nobody drains where one has waited
-  // for kPushPatience.
+  // of them at a time, and one that says the same as the one before it is that one while it waits. Nobody drains where
+  // any request has waited for kPushPatience.
   enum class Taken { kYes, kTooMany, kNobodyDrains };
   Taken AppendPush(const Request& request) const;
 

@@ -149,6 +149,23 @@ TEST_CASE("the same target is found however it is written", "[host_check]") {
   CHECK(FindSameTarget(list, list.hosts[0]) == nullptr);  // not itself
 }
 
+TEST_CASE("a website that is asked over IPv4 is not the one that must say so", "[host_check]") {
+  HostList list;
+  for (Host& host : list.hosts = {Host(), Host()}) {
+    host.check = CheckKind::kHttp;
+    host.service = Service();
+    host.service->url = "http://a.example/";
+  }
+  list.hosts[0].id = "a";
+  list.hosts[0].service->ip_version = 4;
+  CHECK(FindSameTarget(list, list.hosts[1]) == nullptr);
+  list.hosts[1].service->keyword = "IPv4";
+  CHECK(FindSameTarget(list, list.hosts[1]) == nullptr);
+  list.hosts[1].service->keyword.reset();
+  list.hosts[1].service->ip_version = 4;
+  CHECK(FindSameTarget(list, list.hosts[1]) == list.hosts.data());
+}
+
 TEST_CASE("each kind of check has settings that it cannot do without", "[host_check]") {
   const std::pair<const char*, const char*> missing[] = {
       {R"({"name":"A","check":"http"})", "url"},

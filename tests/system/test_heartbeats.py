@@ -151,10 +151,13 @@ def test_nobody_who_looks_sees_a_token_and_a_renewed_one_ends_the_one_before(web
 
 def test_garbage_is_refused_and_reaches_no_host(web):
     host = add(web)
-    for query, status in [("?status=sideways", 422), ("?ms=-1", 422), ("?ms=soon", 422), ("?msg=" + "a" * 201, 422),
-                          ("?msg=a%0d%0ab", 400), ("?msg=%00", 400), ("/", 404), ("x", 404)]:
-        answer = push(web, host["token"], query)
-        assert answer.status in (status, 422), (query, answer)
+    for query in ("?status=sideways", "?ms=-1", "?ms=soon", "?msg=" + "a" * 201):
+        assert push(web, host["token"], query).status == 422, query
+    # lighttpd or the program: whoever sees the control characters first.
+    for query in ("?msg=a%0d%0ab", "?msg=%00"):
+        assert push(web, host["token"], query).status in (400, 422), query
+    for more in ("/", "x"):
+        assert push(web, host["token"], more).status == 404, more
     for path in ("", "/", "/" + "a" * 24, "/" + host["token"].upper(), "/" + host["token"][:-1]):
         assert web.get("/api/push" + path).status == 404, path
     assert web.send("DELETE", f"/api/push/{host['token']}").status == 405
