@@ -28,6 +28,8 @@ class Conversation {
   virtual pollfd wait() const = 0;
   // The far end has shown that it is there: it is waited for until the deadline. Before that another try replaces this.
   virtual bool is_connected() const = 0;
+  // Asks again beside what was asked before, so that an answer to any of it counts. Without it another try replaces this.
+  virtual bool Repeat() { return false; }
   // What is missing, for "no ... within 1 s": "connection", "TLS handshake", "answer".
   virtual std::string_view awaited() const = 0;
 };

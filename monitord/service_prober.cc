@@ -176,9 +176,13 @@ void ServiceProber::StopWaitingForName(Place place) {
 
 void ServiceProber::Try(Place place, SteadyTime now) {
   Flight& flight = flights_[place];
+  ++flight.tries;
+  if (flight.conversation && flight.conversation->Repeat()) {
+    SetTimer(place);
+    return;
+  }
   EndTry(flight);
   StopWaitingForName(place);
-  ++flight.tries;
   flight.try_started = now;
   flight.was_connected = false;
   CheckResult& result = *flight.check.result;
