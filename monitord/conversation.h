@@ -26,8 +26,11 @@ class Conversation {
 
   // What it waits for, as poll(2) has it; fd -1: whoever made it drives it.
   virtual pollfd wait() const = 0;
-  // The far end has shown that it is there: it is waited for until the deadline. Before that another try replaces this.
+  // The far end has shown that it is there: it is waited for until the deadline. Before that another try replaces this,
+  // unless the line is known to take longer, or is not known yet.
   virtual bool is_connected() const = 0;
+  // Asks again beside what was asked before, so that an answer to any of it counts. Without it another try replaces this.
+  virtual bool Repeat() { return false; }
   // What is missing, for "no ... within 1 s": "connection", "TLS handshake", "answer".
   virtual std::string_view awaited() const = 0;
 };

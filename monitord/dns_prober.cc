@@ -76,6 +76,9 @@ class DnsConversation : public Conversation {
     return {by_tcp_->fd(), static_cast<int16_t>(unsent_.empty() ? POLLIN : POLLOUT), 0};
   }
   bool is_connected() const override { return by_tcp_.has_value(); }
+  bool Repeat() override {
+    return error_ == 0 && !by_tcp_ && send(socket_.get(), query_.data(), query_.size(), MSG_NOSIGNAL) >= 0;
+  }
   std::string_view awaited() const override { return by_tcp_ ? "answer by TCP" : "answer"; }
 
  private:

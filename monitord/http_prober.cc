@@ -76,6 +76,19 @@ std::string ResolveLocation(const std::string& base, const std::string& location
   return CurlText(text).get();
 }
 
+// Without them the answer would be that of any stranger.
+bool lacks_secrets(const Target& target) {
+  static const HostSecrets none;
+  const HostSecrets& known = target.secrets ? *target.secrets : none;
+  const auto is_known = [&](const std::string& name) {
+    return std::any_of(known.headers.begin(), known.headers.end(),
+                       [&](const auto& header) { return header.first == name; });
+  };
+  const auto& names = target.service->headers.names;
+  return (target.service->password.is_set && known.password.empty()) ||
+         !std::all_of(names.begin(), names.end(), is_known);
+}
+
 // What OpenSSL says stands behind the last colon: "error:0A00010B:SSL routines::wrong version number".
 std::string TlsFault(std::string_view words) {
   const size_t colon = words.find("SSL routines:");
@@ -182,6 +195,7 @@ class HttpProber::Visit : public Conversation {
   SteadyTime looking_up_since_{};
   ServiceDetails before_;  // of the requests that were redirected
   std::optional<Verdict> verdict_;
+  Flaw flaw_ = Flaw::kNone;
 };
 
 int HttpProber::Transfers::Watch(CURL* easy, curl_socket_t fd, int what, void* self, void* known) {
@@ -273,6 +287,11 @@ void HttpProber::WorkTransfers() {
 
 HttpProber::Visit::Visit(HttpProber& prober, const Target& target, const Address& address, Place place)
     : prober_(prober), target_(target), service_(*target.service), own_address_(address), place_(place) {
+  if (lacks_secrets(target)) {
+    flaw_ = Flaw::kNoSecret;
+    Fail("");
+    return;
+  }
   auto good = StatusRanges::Parse(service_.expect_status);
   auto url = ParseUrl(service_.url);
   if (!good || !std::holds_alternative<Url>(url)) {
@@ -491,8 +510,12 @@ void HttpProber::Visit::JudgeBody(bool has_keyword) {
 Conversation::State HttpProber::Visit::Work(SteadyTime now, CheckResult& result) {
   if (is_looking_up_ && !verdict_) FindRedirected(now);
   if (ended_) EndRequest(*std::exchange(ended_, std::nullopt), now, result);
+  result.flaw = flaw_;
   result.details = Measured();
   if (!verdict_) return State::kGoesOn;
+  // Whose site leads elsewhere wants to know where it is that something fails.
+  if (!verdict_->ok && redirects_ > 0 && !is_own_origin())
+    verdict_->reason = "redirected to " + url_.host + ": " + verdict_->reason;
   result.ok = verdict_->ok;
   result.reason = verdict_->reason;
   if (result.ok) result.rtt_ms = Milliseconds(now - began_);
@@ -509,9 +532,6 @@ void HttpProber::Visit::EndRequest(CURLcode code, SteadyTime now, CheckResult& r
   } else if (!verdict_) {
     FailBy(code, result);
   }
-  // Whose site leads elsewhere wants to know where it is that something fails.
-  if (verdict_ && !verdict_->ok && redirects_ > 0 && !is_own_origin())
-    verdict_->reason = "redirected to " + url_.host + ": " + verdict_->reason;
 }
 
 void HttpProber::Visit::FailBy(CURLcode code, CheckResult& result) {
@@ -597,7 +617,7 @@ void HttpProber::Visit::FindRedirected(SteadyTime now) {
   if (answer.state == Resolver::Answer::State::kFound) {
     Ask(answer.address);
   } else {
-    Fail("redirected to " + url_.host + ": " + answer.reason);
+    Fail(answer.reason);
   }
 }
 

@@ -92,6 +92,8 @@ void Monitor::Start() {
   if (!options_.folders.live_is_data()) files_.Add(options_.folders.live);
   if (options_.config.parent_path() != options_.folders.data) files_.Add(options_.config.parent_path());
   open_cycles_.insert(probings_.begin(), probings_.end());
+  // Before the first check: it is judged by the authorities that config.json names.
+  UseConfig();
   LoadSecrets();
   UseConfig();  // before the first check: it trusts whom the settings name
   WatchTargets();
@@ -183,15 +185,19 @@ void Monitor::LoadConfig() {
 }
 
 void Monitor::LoadSecrets() {
-  const FileIdentity found = secret_store_.identity();
-  if (found == secrets_seen_) return;
-  secrets_seen_ = found;
+  constexpr const char* kGoOn = "; those that were read before go on";
   try {
+    const FileIdentity found = secret_store_.identity();
+    if (found == secrets_seen_) return;
+    secrets_seen_ = found;
     secrets_ = secret_store_.Read();
     Clear("secrets_broken");
     WatchTargets();
   } catch (const BrokenSecrets& error) {
-    Note("secrets_broken", std::string(error.what()) + "; those that were read before go on");
+    Note("secrets_broken", std::string(error.what()) + kGoOn);
+  } catch (const std::system_error& error) {
+    secrets_seen_.reset();  // who may read it again does not change it
+    Note("secrets_broken", "secrets.json could not be read: " + error.code().message() + kGoOn, error.what());
   }
 }
 

@@ -93,7 +93,7 @@ class Monitor {
   const int signals_;
   HostStore store_;
   SecretStore secret_store_;
-  FileIdentity secrets_seen_;
+  std::optional<FileIdentity> secrets_seen_;
   EventLog events_;
   RequestQueue requests_;
   FileWatch files_;

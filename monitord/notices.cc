@@ -17,6 +17,8 @@ constexpr std::array<Advice, kFlaws> kAdvice = {{
     {"replies_dropped",
      "replies are dropped for want of room: some checks are not counted; raise sysctl net.core.rmem_max"},
     {"crowded", "too many checks of services hang at a time: some were not made; give them shorter timeouts"},
+    {"secrets_missing",
+     "some websites are not checked: their passwords or headers are not in secrets.json; repair it, or set them again"},
 }};
 
 }  // namespace

@@ -42,12 +42,13 @@ struct Target {
 // blame for it.
 enum class Flaw : uint8_t {
   kNone,
-  kNotSent,  // the kernel took nothing: its buffers are full, or its table of neighbours is
-  kLate,     // this process slept or did not get the processor when it was time to repeat
-  kDropped,  // the kernel had no room for replies
-  kCrowded,  // too many other checks were under way: it could not be started in time
+  kNotSent,   // the kernel took nothing: its buffers are full, or its table of neighbours is
+  kLate,      // this process slept or did not get the processor when it was time to repeat
+  kDropped,   // the kernel had no room for replies
+  kCrowded,   // too many other checks were under way: it could not be started in time
+  kNoSecret,  // a password or a header that belongs to it is not known
 };
-inline constexpr size_t kFlaws = 5;
+inline constexpr size_t kFlaws = 6;
 
 // A short sentence that is hardly ever there: it takes the room of a pointer then.
 class Reason {

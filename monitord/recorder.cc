@@ -160,7 +160,8 @@ void Recorder::NoteGap(const Round& round, const Moment& now, Outcome& outcome) 
 
 void Recorder::NoteFlaws(const Round& round, Outcome& outcome) {
   VoidedChecks& voided = list_.monitor.voided;
-  int64_t* const counts[] = {nullptr, &voided.not_sent, &voided.late, &voided.dropped, &voided.crowded};
+  int64_t* const counts[] = {nullptr,         &voided.not_sent, &voided.late,
+                             &voided.dropped, &voided.crowded,  &voided.not_sent};
   static_assert(std::size(counts) == kFlaws);
   bool is_voided = false;
   for (const Round::Entry& entry : round.entries) {

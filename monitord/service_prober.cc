@@ -175,9 +175,18 @@ void ServiceProber::StopWaitingForName(Place place) {
 
 void ServiceProber::Try(Place place, SteadyTime now) {
   Flight& flight = flights_[place];
+  ++flight.tries;
+  if (flight.conversation) {
+    // A far line is given the time that it takes, and one that is not known yet the whole.
+    const bool is_patient =
+        !flight.check.round_trip->is_known() || now - flight.try_started < flight.check.round_trip->retransmit_after();
+    if (flight.conversation->Repeat() || is_patient) {
+      SetTimer(place);
+      return;
+    }
+  }
   EndTry(flight);
   StopWaitingForName(place);
-  ++flight.tries;
   flight.try_started = now;
   flight.was_connected = false;
   CheckResult& result = *flight.check.result;

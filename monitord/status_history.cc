@@ -50,6 +50,8 @@ std::string_view WhyUnmeasured(Flaw flaw) {
       return "not measured: replies were dropped";
     case Flaw::kCrowded:
       return "not measured: too many other checks hang";
+    case Flaw::kNoSecret:
+      return "not measured: its password or headers are not known";
     case Flaw::kNone:
       break;
   }

@@ -129,6 +129,15 @@ TEST_CASE("a query that was lost, or failed for once, is asked again within the 
   CHECK(Check(lossy, "", 1500ms).ok);
 }
 
+TEST_CASE("an answer to the first query counts when it comes after the last", "[dns_prober]") {
+  std::string first;
+  const NameServer slow([&](const auto& query, int number) {
+    if (number == 0) first = query;
+    return number < 2 ? "" : Reply(first, "\x81\x80", 1, kAddress);
+  });
+  CHECK(Check(slow, "", 1500ms).ok);
+}
+
 TEST_CASE("answers to other questions are waited through", "[dns_prober]") {
   const NameServer server([](const auto& query, int) {
     auto other = Reply(query, "\x81\x83");

@@ -336,6 +336,22 @@ TEST_CASE("what is secret goes to no other origin", "[http_prober]") {
   CHECK(CountLines(other.heard(), "Authorization:") == 0);
 }
 
+TEST_CASE("a website is not asked without the password and the headers that it needs", "[http_prober]") {
+  const ScriptedServer server(Answering("401 Unauthorized"));
+  Target target = Asking(server.url() + "/");
+  target.service->password.is_set = true;
+  CHECK(Check(target).flaw == Flaw::kNoSecret);
+  target.service->password.is_set = false;
+  target.service->headers.names = {"X-Token"};
+  target.secrets = HostSecrets{"password", {{"Cookie", "a=b"}}, ""};
+  CHECK(Check(target).flaw == Flaw::kNoSecret);
+  CHECK(server.heard().empty());
+  target.secrets->headers.emplace_back("X-Token", "t0ps3cret");
+  const CheckResult result = Check(target);
+  CHECK(result.flaw == Flaw::kNone);
+  CHECK(std::string(result.reason) == "401 instead of 200-399");
+}
+
 TEST_CASE("within its origin a redirect takes along what is secret", "[http_prober]") {
   const ScriptedServer server([](Connection& peer) {
     const bool is_first = peer.Line().value_or("").starts_with("GET /login");
@@ -361,6 +377,7 @@ TEST_CASE("a redirect to another name looks it up, and says where it fails", "[h
   CHECK(good.details->name_ms.has_value());
   CHECK(std::string(lead("http://nowhere.invalid:" + port + "/").reason)
             .starts_with("redirected to nowhere.invalid: the name "));
+  CHECK(std::string(lead("http://nowhere.invalid:" + port + "/").reason).find("redirected", 1) == std::string::npos);
   CHECK(std::string(lead("http://127.0.0.2:" + port + "/").reason) == "redirected to 127.0.0.2: connection refused");
 }
 

@@ -121,11 +121,20 @@ TEST_CASE("a service that never answers has failed at the deadline, not before",
 
 TEST_CASE("a silent service is tried again as often as it may be, one try at a time", "[service_prober]") {
   Site site(1);
+  site.lines[0].Add(10ms);
   site.Start();
   CHECK(site.network.opened == 1);
   site.Pass(999ms);
   CHECK(site.network.opened == 3);
   CHECK(site.network.open == 1);
+}
+
+TEST_CASE("a far line has the time that it takes to connect, and one not known yet has all of it", "[service_prober]") {
+  Site site(2);
+  for (int i = 0; i < 10; ++i) site.lines[0].Add(700ms);
+  site.Start();
+  site.Pass(999ms);
+  CHECK(site.network.opened == 2);
 }
 
 TEST_CASE("a service that has shown that it is there is waited for", "[service_prober]") {
