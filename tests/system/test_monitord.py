@@ -649,6 +649,22 @@ def test_what_is_known_of_an_outage_survives_the_loss_of_the_live_folder(folder)
             assert [e["to"] for e in daemon.events("status") if e["name"] == "line"] == ["up", "failing", "down", "up"]
 
 
+@needs_pings
+def test_a_secrets_json_that_cannot_be_read_stops_no_ping_and_fails_no_website(folder):
+    website = host("site", "", check="http", url="http://127.0.0.1:9/", username="me", password={"set": True})
+    daemon = Daemon(folder / "data", [*HERE, website], QUICK)
+    secrets = daemon.data / "secrets.json"
+    secrets.mkdir()
+    with daemon.start_and_watch():
+        daemon.until_host("first", lambda h: h["status"] == "up")
+        daemon.until(lambda p: {"secrets_broken", "secrets_missing"} <= {n["code"] for n in p["monitor"]["notices"]},
+                     "both are told")
+        assert daemon.until_host("site", lambda h: h["status"] != "failing")["fail_count"] == 0
+        secrets.rmdir()
+        put(secrets, '{"format":1,"hosts":{"' + daemon.published()["hosts"][3]["id"] + '":{"password":"x"}}}')
+        assert daemon.until_host("site", lambda h: h["status"] == "failing")["reason"] == "connection refused"
+
+
 # ---- What it costs
 
 @needs_pings
