@@ -86,7 +86,7 @@ FUZZERS      := $(FUZZ_OBJECTS:$(BUILD)/obj/tests/fuzz/%_fuzz.o=$(BUILD)/%)
 fuzzers: $(FUZZERS)
 $(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o %/dns_message.o,$(MONITORD))
 	@echo 'link $@'
-	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lresolv -lpthread
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lcrypto -lresolv -lpthread
 
 # Warnings are kept: `make check` wants to see them, too.
 $(BUILD)/obj/%.o: %.cc
