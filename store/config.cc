@@ -97,16 +97,7 @@ const Schema& ConfigSchema() {
 void WriteJson(JsonWriter& out, Role role) { out.String(NameOf(role)); }
 bool ReadJson(const rapidjson::Value& json, Role& role) { return ReadName(json, kRoleNames, role); }
 
-void WriteJson(JsonWriter& out, const Secret& secret) {
-  if (secret.text.empty()) {
-    out.Null();
-    return;
-  }
-  out.StartObject();
-  const MemberWriter write(out);
-  write("set", true);
-  out.EndObject();
-}
+void WriteJson(JsonWriter& out, const Secret& secret) { WriteJson(out, SecretMark{!secret.text.empty()}); }
 bool ReadJson(const rapidjson::Value& json, Secret& secret) { return ReadJson(json, secret.text); }
 
 void WriteJson(JsonWriter& out, const std::map<std::string, Role>& roles) {

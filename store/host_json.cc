@@ -320,19 +320,6 @@ const std::set<std::string_view>& ObservedNames() {
   return names;
 }
 
-const std::set<std::string_view>& SettingNames() {
-  static const auto names = [] {
-    Host host;
-    Service service;
-    return NamesIn([&](auto&& visit) {
-      VisitSettings(host, visit);
-      for (size_t kind = 0; kind < kCheckKindNames.size(); ++kind)
-        VisitService(static_cast<CheckKind>(kind), service, visit);
-    });
-  }();
-  return names;
-}
-
 const std::map<std::string_view, std::set<CheckKind>>& KindsByMember() {
   static const auto kinds = [] {
     std::map<std::string_view, std::set<CheckKind>> by_member;
@@ -344,6 +331,16 @@ const std::map<std::string_view, std::set<CheckKind>>& KindsByMember() {
     return by_member;
   }();
   return kinds;
+}
+
+const std::set<std::string_view>& SettingNames() {
+  static const auto names = [] {
+    Host host;
+    auto settings = NamesIn([&](auto&& visit) { VisitSettings(host, visit); });
+    for (const auto& [name, kinds] : KindsByMember()) settings.insert(name);
+    return settings;
+  }();
+  return names;
 }
 
 void AddUnknownMember(std::string& members, std::string_view name, const rapidjson::Value& value) {

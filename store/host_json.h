@@ -47,6 +47,7 @@ bool ReadJson(const rapidjson::Value& json, Status& status);
 void WriteMembers(JsonWriter& out, const MaintenanceWindow& window);  // of an object that has others, too
 bool ReadJson(const rapidjson::Value& json, MaintenanceWindow& window);
 void WriteJson(JsonWriter& out, const VoidedChecks& voided);
+void WriteJson(JsonWriter& out, const SecretMark& mark);
 void WriteJson(JsonWriter& out, const Notice& notice);
 void WriteSummary(JsonWriter& out, const Summary& summary);
 
