@@ -14,6 +14,7 @@ SEED    := 1
 SECONDS := 300
 FUZZ_SECONDS := 60
 FUZZ_CXX     := clang++
+MACHINES      = $(BUILD)/machines
 
 # A Raspberry Pi has memory for two compilers.
 JOBS := 2
@@ -33,6 +34,7 @@ CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3
 DEB_PACKAGES   := dpkg-dev debhelper fakeroot lintian
+PROOF_PACKAGES := python3-pytest debootstrap systemd-container curl
 TRUTH_PACKAGES := python3 iproute2 nftables tcpdump
 
 CXXFLAGS   ?= -O2 -g
@@ -57,7 +59,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run test check format includes lint bench truth fuzz fuzzers install uninstall deb clean help
+.PHONY: all unit run test check format includes lint bench truth fuzz fuzzers install uninstall deb test-package clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
@@ -246,8 +248,13 @@ deb: ## installs what is missing, builds the Debian package
 	@lintian --fail-on error,warning $(BUILD)/deb/*.changes
 	@mv $(BUILD)/deb/*.deb $(BUILD) && ls $(BUILD)/linewatch_$(VERSION)_*.deb
 
+test-package: ## as root: installs the package in a booted Debian 12 and 13, and breaks it: MACHINES=build/machines
+	$(call need,$(PROOF_PACKAGES))
+	@BUILD='$(BUILD)' MACHINES='$(MACHINES)' PYTHONDONTWRITEBYTECODE=1 \
+	  /usr/bin/python3 -m pytest -s -q -p no:cacheprovider tests/package
+
 clean: ## removes what was built
 	rm -rf $(BUILD) tests/browser/node_modules
 
 help: ## lists the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
