@@ -33,7 +33,7 @@ TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-a
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3
-DEB_PACKAGES   := dpkg-dev debhelper fakeroot lintian
+DEB_PACKAGES   := build-essential dpkg-dev debhelper fakeroot lintian
 PROOF_PACKAGES := python3-pytest debootstrap systemd-container curl
 TRUTH_PACKAGES := python3 iproute2 nftables tcpdump
 
