@@ -208,6 +208,7 @@ INSTALLED := \
   $(foreach conf,linewatch login tls debian,644:lighttpd/$(conf).conf:$(SHARE)/lighttpd/$(conf).conf) \
   $(foreach conf,filter jail,644:lighttpd/fail2ban-$(conf).conf:$(SHARE)/fail2ban/$(conf).conf) \
   644:lighttpd/lighttpd.conf:/etc/linewatch/lighttpd.conf \
+  644:systemd/config.json:$(SHARE)/config.json \
   644:systemd/linewatch.sysusers:/usr/lib/sysusers.d/linewatch.conf \
   644:systemd/linewatch.tmpfiles:/usr/lib/tmpfiles.d/linewatch.conf \
   644:systemd/linewatch.sysctl:/usr/lib/sysctl.d/60-linewatch.conf \

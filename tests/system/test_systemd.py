@@ -186,6 +186,7 @@ def test_the_settings_that_the_unit_makes_at_its_first_start_are_good_and_nobody
     line = next(line for line in (TOP / "systemd/monitord.service").read_text().splitlines()
                 if line.startswith("ExecStartPre="))
     script = re.fullmatch(r"ExecStartPre=/bin/sh -c '(.*)'", line)[1]
+    script = script.replace("@PREFIX@/share/linewatch", str(TOP / "systemd"))
 
     def prepare():
         subprocess.run(["/bin/sh", "-c", script], cwd=folder / "data", check=True)
