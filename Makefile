@@ -35,6 +35,7 @@ BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3
 DEB_PACKAGES   := build-essential dpkg-dev debhelper fakeroot lintian
 PROOF_PACKAGES := python3-pytest debootstrap systemd-container curl
+ARM_PACKAGES   := python3 debootstrap qemu-user-static binfmt-support
 TRUTH_PACKAGES := python3 iproute2 nftables tcpdump
 
 CXXFLAGS   ?= -O2 -g
@@ -59,7 +60,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run test check format includes lint bench truth fuzz fuzzers install uninstall deb test-package clean help
+.PHONY: all unit run build-packages test check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
@@ -139,6 +140,9 @@ run: ## installs what is missing, builds, runs in the foreground: PORT=8000 DATA
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES))
 	@$(MAKE) $(J) all
 	@PORT='$(PORT)' BIND='$(BIND)' DATA='$(DATA)' LIVE='$(LIVE)' BUILD='$(BUILD)' MONITOR='$(MONITOR)' exec lighttpd/run.sh
+
+build-packages:
+	$(call need,$(BUILD_PACKAGES))
 
 # Rerun when the lock file is newer than what npm noted at its last run; no rule where there are no such tests.
 NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/browser/package-lock.json))
@@ -253,6 +257,10 @@ test-package: ## as root: installs the package in a booted Debian 12 and 13, and
 	$(call need,$(PROOF_PACKAGES))
 	@BUILD='$(BUILD)' MACHINES='$(MACHINES)' PYTHONDONTWRITEBYTECODE=1 \
 	  /usr/bin/python3 -m pytest -s -q -p no:cacheprovider tests/package
+
+test-arm: ## as root: builds and runs the unit tests for arm64 and armhf, under qemu; slow
+	$(call need,$(ARM_PACKAGES))
+	@BUILD='$(BUILD)' MACHINES='$(MACHINES)' PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/package/arm.py
 
 clean: ## removes what was built
 	rm -rf $(BUILD) tests/browser/node_modules

@@ -80,24 +80,29 @@ def fingerprint():
     return digest.hexdigest()[:16]
 
 
+def builder(release):
+    """A system to build in; what the Makefile installs there stays."""
+    root = MACHINES / f"{release}-build"
+    if not (root / ".complete").exists():
+        shutil.rmtree(root, ignore_errors=True)
+        run("cp", "-a", base(release), root)
+        (root / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
+        (root / "usr/sbin/policy-rc.d").chmod(0o755)
+        in_root(root, "apt-get install -qq -y --no-install-recommends make ccache")
+        (root / ".complete").touch()
+    return root
+
+
 def package(release):
     """The .deb, built by `make deb` in that release, lintian included."""
-    builder = MACHINES / f"{release}-build"
     kept = MACHINES / f"{release}-{fingerprint()}"
     if not list(kept.glob("*.deb")):
-        if not (builder / ".complete").exists():
-            shutil.rmtree(builder, ignore_errors=True)
-            run("cp", "-a", base(release), builder)
-            (builder / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
-            (builder / "usr/sbin/policy-rc.d").chmod(0o755)
-            in_root(builder, "apt-get install -qq -y --no-install-recommends make ccache")
-            (builder / ".complete").touch()
-        source = builder / "build/linewatch"
+        source = builder(release) / "build/linewatch"
         shutil.rmtree(source, ignore_errors=True)
         source.mkdir(parents=True)
         for part in SOURCES:
             run("cp", "-a", TOP / part, source)
-        in_root(builder, "make -C /build/linewatch deb CXX='ccache g++'")
+        in_root(builder(release), "make -C /build/linewatch deb CXX='ccache g++'")
         for old in MACHINES.glob(f"{release}-{'[0-9a-f]' * 16}"):
             shutil.rmtree(old)
         kept.mkdir()

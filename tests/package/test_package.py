@@ -65,8 +65,8 @@ def test_it_is_installed_by_apt_without_a_question(on):
     size = {name: int(kib) for kib, name in new}
     say(on, f"installed in {took:.1f} s: linewatch {size['linewatch']} KiB, with {len(new) - 1} packages "
             f"{sum(size.values())} KiB: {' '.join(sorted(size))}")
-    for service in SERVICES:
-        assert on.machine.show(service, "ActiveState") == "active", service
+    for unit in ("monitord.service", "linewatch-api.socket", "linewatch-web.service"):
+        assert on.machine.show(unit, "ActiveState") == "active", unit
 
 
 def test_nothing_listens_but_its_own_port(on):
@@ -241,10 +241,10 @@ def test_an_upgrade_keeps_data_users_and_edited_settings(on):
     on.machine.shell("echo '# mine' >> /etc/linewatch/lighttpd.conf; "
                      "mkdir /tmp/new && dpkg-deb -R /linewatch.deb /tmp/new && "
                      "sed -i 's/^Version: .*/Version: 99/' /tmp/new/DEBIAN/control && dpkg-deb -b /tmp/new /tmp/new.deb")
-    before = on.machine.show("monitord", "MainPID")
+    before = {service: on.machine.show(service, "MainPID") for service in SERVICES}
     on.machine.shell("dpkg -i /tmp/new.deb", timeout=120)
     until(lambda: is_up(on.machine))
-    assert on.machine.show("monitord", "MainPID") != before
+    assert all(on.machine.show(service, "MainPID") != before[service] for service in SERVICES)
     assert on.machine.json("/api/me", user=on.login) == (200, {"user": "admin", "role": "admin"})
     assert "# mine" in on.machine.shell("cat /etc/linewatch/lighttpd.conf")
     assert on.machine.run("test", "-e", "/etc/linewatch/first-password", check=False).returncode == 1
