@@ -268,3 +268,30 @@ def test_a_certificate_of_an_authority_is_taken_with_its_key_and_with_no_other(t
         with pytest.raises(subprocess.CalledProcessError) as refused:
             Encrypted("use", certificate, key)
         assert why in refused.value.stderr
+
+
+# ---- Behind a lighttpd that is there already
+
+def test_debians_lighttpd_hands_linewatch_on_with_its_logins(tmp_path):
+    config = {**VIEWERS, "public_url": "http://linewatch.example.org/"}
+    with Web(config=config, users=["alice"]) as web:
+        port = free_port()
+        snippet = (TOP / "lighttpd/debian.conf").read_text().replace('"port" => 8000', f'"port" => {web.port}')
+        assert str(web.port) in snippet
+        (tmp_path / "front.conf").write_text(f'server.port = {port}\nserver.bind = "127.0.0.1"\n'
+                                             f'server.document-root = "{tmp_path}"\nserver.modules = ()\n{snippet}')
+        front = subprocess.Popen(["lighttpd", "-D", "-f", tmp_path / "front.conf"], env={"PATH": "/usr/sbin:/usr/bin"})
+        try:
+            until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+            web.port = port
+            named = {"Host": "linewatch.example.org"}
+            assert web.get("/api/me", headers=named).json() == {"user": None, "role": "viewer"}
+            assert web.get("/api/me", headers=named, user="alice").json() == {"user": "alice", "role": "admin"}
+            ours = {**named, "Origin": "http://linewatch.example.org"}
+            assert web.send("POST", "/api/hosts", HOST, headers=ours, user="alice").status == 201
+            foreign = {**named, "Origin": "http://elsewhere.example"}
+            assert web.send("POST", "/api/hosts", HOST, headers=foreign, user="alice").status == 403
+            assert web.get("/api/me", headers={"Host": "another.example"}).status == 404
+        finally:
+            front.terminate()
+            front.wait(10)
