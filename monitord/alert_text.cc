@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "monitord/plain_text.h"
 #include "monitord/time_text.h"
+#include "store/plain_text.h"
 
 namespace linewatch {
 namespace {

@@ -8,7 +8,7 @@
 #include <ctime>
 #include <sstream>
 
-#include "monitord/plain_text.h"
+#include "store/plain_text.h"
 
 namespace linewatch {
 namespace {
