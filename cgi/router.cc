@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cgi/access.h"
 #include "cgi/alert_api.h"
 #include "cgi/config_api.h"
 #include "cgi/health.h"
 #include "cgi/host_api.h"
+#include "cgi/import_api.h"
+#include "cgi/metrics.h"
 #include "cgi/push_api.h"
 #include "store/host_check.h"
 #include "store/push_token.h"
@@ -19,6 +22,8 @@ namespace {
 constexpr Route kRoutes[] = {
     {"GET", "/api/hosts", Role::kViewer, ListHosts},
     {"POST", "/api/hosts", Role::kAdmin, AddHost},
+    {"POST", "/api/hosts/import", Role::kAdmin, ImportHosts, Route::Body::kTable},
+    {"GET", "/api/hosts/export", Role::kViewer, ExportHosts},
     {"GET", "/api/hosts/{id}", Role::kViewer, ShowHost},
     {"PUT", "/api/hosts/{id}", Role::kAdmin, ReplaceHost},
     {"PATCH", "/api/hosts/{id}", Role::kOperator, PatchHost},
@@ -36,6 +41,7 @@ constexpr Route kRoutes[] = {
     {"PATCH", "/api/config", Role::kAdmin, PatchConfig},
     {"GET", "/api/me", Role::kViewer, ShowMe},
     {"GET", "/api/health", Role::kViewer, ShowHealth},
+    {"GET", "/metrics", Role::kViewer, ShowMetrics},
 };
 
 bool has_token(std::string_view route) { return route.ends_with("{token}"); }
@@ -60,8 +66,23 @@ std::optional<std::string_view> Match(std::string_view route, std::string_view p
   return fits ? std::optional(given) : std::nullopt;
 }
 
-bool is_json_type(std::string_view type) {
-  return type == "application/json" || type == "application/merge-patch+json";
+// The routes of a path, in their order. What a route names is not the id of another.
+std::vector<const Route*> RoutesAt(std::string_view path) {
+  std::vector<const Route*> found;
+  for (const Route& route : kRoutes)
+    if (Match(route.path, path)) found.push_back(&route);
+  const auto is_named = [&](const Route* route) { return route->path == path; };
+  if (std::any_of(found.begin(), found.end(), is_named))
+    std::erase_if(found, [&](const Route* route) { return !is_named(route); });
+  return found;
+}
+
+size_t LimitOf(const Route& route) { return route.body == Route::Body::kTable ? kMaxImport : kMaxBody; }
+
+bool takes_type(const Route& route, std::string_view type) {
+  if (type == "application/json") return true;
+  if (route.body == Route::Body::kTable) return type == "text/csv" || type == "text/plain";
+  return type == "application/merge-patch+json";
 }
 
 // Why the request does not get as far as its handler, if so; told by what its head says, before the body is looked at.
@@ -77,10 +98,12 @@ std::optional<Response> Refusal(Installation& installation, const Request& reque
                               std::string(NameOf(role)) + ".");
   }
   if (request.body_too_large)
-    return Problem(413, "A request may have " + std::to_string(kMaxBody) + " bytes of body at most.");
+    return Problem(413, "A request may have " + std::to_string(LimitOf(route)) + " bytes of body at most.");
   if (request.body_cut_short) return Problem(400, "The body ended early.");
-  if (request.is_write() && !request.body.empty() && !has_token(route.path) && !is_json_type(request.body_type()))
-    return Problem(415, "Content-Type: application/json is expected.");
+  if (request.is_write() && !request.body.empty() && !has_token(route.path) && !takes_type(route, request.body_type()))
+    return Problem(415, route.body == Route::Body::kTable
+                            ? "Content-Type: text/csv, text/plain or application/json is expected."
+                            : "Content-Type: application/json is expected.");
   return std::nullopt;
 }
 
@@ -107,10 +130,14 @@ Response Finished(const Request& request, Response response) {
 std::span<const Route> Routes() { return kRoutes; }
 
 std::string_view RoutePath(const Request& request) {
-  const std::string path = request.path();
-  const auto found = std::find_if(std::begin(kRoutes), std::end(kRoutes),
-                                  [&](const Route& route) { return Match(route.path, path).has_value(); });
-  return found == std::end(kRoutes) ? std::string_view() : found->path;
+  const auto routes = RoutesAt(request.path());
+  return routes.empty() ? std::string_view() : routes.front()->path;
+}
+
+size_t BodyLimitOf(const Request& request) {
+  for (const Route* route : RoutesAt(request.path()))
+    if (route->method == request.method()) return LimitOf(*route);
+  return kMaxBody;
 }
 
 Response Answer(Installation& installation, const Request& request) {
@@ -122,15 +149,14 @@ Response Answer(Installation& installation, const Request& request) {
 
   const std::string path = request.path();
   std::string allowed;
-  for (const Route& route : kRoutes) {
-    const auto id = Match(route.path, path);
-    if (!id) continue;
+  for (const Route* found : RoutesAt(path)) {
+    const Route& route = *found;
     if (route.method != request.method()) {
       allowed.append(allowed.empty() ? "" : ", ").append(route.method == "GET" ? "GET, HEAD" : route.method);
       continue;
     }
     if (auto refusal = Refusal(installation, request, route)) return refused(*std::move(refusal));
-    Response response = Finished(request, route.handle(installation, request, *id));
+    Response response = Finished(request, route.handle(installation, request, *Match(route.path, path)));
     if (response.later)
       response.later = [later = std::move(response.later)](const Request& r) { return Finished(r, later(r)); };
     return response;

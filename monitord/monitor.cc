@@ -17,6 +17,7 @@
 #include "monitord/moment.h"
 #include "monitord/notices.h"
 #include "monitord/replay.h"
+#include "store/calendar.h"
 
 namespace linewatch {
 namespace {

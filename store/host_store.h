@@ -55,6 +55,9 @@ class HostStore {
   // files are as they were, or, if only the very last fsync failed, new but perhaps not yet durable.
   using Change = std::function<std::optional<EditEvent>(HostList&)>;
   void Update(const Change& change);
+  // The same of many changes at once, an event for each.
+  using Changes = std::function<std::vector<Event>(HostList&)>;
+  void UpdateMany(const Changes& change);
 
   // ---- For monitord, the only one that observes.
 
