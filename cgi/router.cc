@@ -13,6 +13,7 @@
 #include "cgi/import_api.h"
 #include "cgi/metrics.h"
 #include "cgi/push_api.h"
+#include "cgi/report_api.h"
 #include "store/host_check.h"
 #include "store/push_token.h"
 
@@ -35,6 +36,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
     {"POST", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
     {"GET", "/api/summary", Role::kViewer, ShowSummary},
+    {"GET", "/api/report", Role::kViewer, ShowReport},
     {"GET", "/api/alerts", Role::kViewer, ListAlerts},
     {"POST", "/api/alerts/test", Role::kAdmin, TestChannel},
     {"GET", "/api/config", Role::kViewer, ShowConfig},
