@@ -311,6 +311,7 @@ Response PatchHost(Installation& installation, const Request& request, std::stri
 Response RemoveHost(Installation& installation, const Request& request, std::string_view id) {
   Response removed = EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
     EditEvent event{WallNow(), std::string(UserOf(request)), "delete", host.id, {}};
+    Describe(event, host);
     for (Host& other : list.hosts)
       if (std::erase(other.parents, event.host) != 0) ++other.revision;
     std::erase_if(list.hosts, [&](const Host& other) { return other.id == event.host; });

@@ -12,9 +12,11 @@
 #include "cgi/host_api.h"
 #include "cgi/import_api.h"
 #include "cgi/metrics.h"
+#include "cgi/outage_api.h"
 #include "cgi/push_api.h"
 #include "cgi/report_api.h"
 #include "store/host_check.h"
+#include "store/ledger.h"
 #include "store/push_token.h"
 
 namespace linewatch::cgi {
@@ -37,6 +39,8 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
     {"GET", "/api/summary", Role::kViewer, ShowSummary},
     {"GET", "/api/report", Role::kViewer, ShowReport},
+    {"GET", "/api/outages", Role::kViewer, ListOutages},
+    {"PATCH", "/api/outages/{outage}", Role::kOperator, ClassifyOutage},
     {"GET", "/api/alerts", Role::kViewer, ListAlerts},
     {"POST", "/api/alerts/test", Role::kAdmin, TestChannel},
     {"GET", "/api/config", Role::kViewer, ShowConfig},
@@ -53,7 +57,13 @@ bool has_token(std::string_view route) { return route.ends_with("{token}"); }
 // nothing of what was observed of it.
 constexpr size_t kLeftToServer = 256;
 
-// What stands in `path` where the route has {id} or {token}, empty where it has neither; nothing if the route is
+bool is_named_by(std::string_view placeholder, std::string_view text) {
+  if (placeholder == "{token}") return is_push_token(text);
+  if (placeholder == "{outage}") return ParseOutageId(text).has_value();
+  return is_host_id(text);
+}
+
+// What stands in `path` where the route has {id}, {outage} or {token}, empty where it has none; nothing if the route is
 // another. What is not exactly a route, an id or a token matches none: backslashes, dots, doubled and trailing slashes
 // need no rule of their own.
 std::optional<std::string_view> Match(std::string_view route, std::string_view path) {
@@ -64,8 +74,7 @@ std::optional<std::string_view> Match(std::string_view route, std::string_view p
   if (path.size() < before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
     return std::nullopt;
   const auto given = path.substr(before.size(), path.size() - before.size() - after.size());
-  const bool fits = has_token(route) ? is_push_token(given) : is_host_id(given);
-  return fits ? std::optional(given) : std::nullopt;
+  return is_named_by(route.substr(begin, end - begin), given) ? std::optional(given) : std::nullopt;
 }
 
 // The routes of a path, in their order. What a route names is not the id of another.

@@ -14,7 +14,7 @@ namespace linewatch::cgi {
 
 struct Route {
   std::string_view method;
-  std::string_view path;  // {id} stands for the id of a host, {token} for that of its heartbeats
+  std::string_view path;  // {id} is that of a host, {token} that of its heartbeats, {outage} the id of an outage
   Role least;             // the role it takes; a handler may ask for more
   Response (*handle)(Installation& installation, const Request& request, std::string_view id);
   enum class Body : uint8_t {

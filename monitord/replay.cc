@@ -16,12 +16,6 @@ namespace {
 
 bool is_failing(Status status) { return status == Status::kFailing || status == Status::kDown; }
 
-// As the files of the events are divided.
-std::chrono::year_month MonthOf(WallTime t) {
-  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(t));
-  return day.year() / day.month();
-}
-
 class Replay {
  public:
   Replay(HostList& list, const Config& config, WallTime now)
@@ -147,7 +141,7 @@ class Replay {
     } else if (event.state == "clock") {
       const auto step = event.t - event.since;
       // If the clock was ahead by a month, the file of that time comes later: nothing of this run was read yet.
-      const bool was_read = step.count() > 0 || MonthOf(event.since) == MonthOf(event.t);
+      const bool was_read = step.count() > 0 || FileMonthOf(event.since) == FileMonthOf(event.t);
       if (was_read && run_since_ != kNever && run_since_ <= event.since) {
         for (Host& host : list_.hosts) ShiftTimeline(host.seen.history, run_since_, step, event.t);
         for (auto& [id, line] : by_id_) ShiftTold(line, run_since_, step, event.since);
@@ -159,6 +153,8 @@ class Replay {
     last_sign_ = std::max(last_sign_, event.t);
   }
   void Take(const EditEvent&) {}
+  void Take(const HostsEvent&) {}
+  void Take(const OutageEvent&) {}
 
   // What the rules of alerts saw of outages: how many there were, and whether one is left that nobody was told of.
   void NoteOutage(Line& line, const StatusEvent& event) {
@@ -284,7 +280,7 @@ WallTime ReplayEvents(HostList& list, const EventLog& log, const Config& config,
   WallTime was_ahead_until = kNever;
   std::erase_if(events, [&](const Event& event) {
     const auto* step = std::get_if<MonitorEvent>(&event);
-    if (step != nullptr && step->state == "clock" && step->since > step->t && MonthOf(step->since) != MonthOf(step->t))
+    if (step != nullptr && step->state == "clock" && step->since > step->t && FileMonthOf(step->since) != FileMonthOf(step->t))
       was_ahead_until = std::max(was_ahead_until, step->since);
     return TimeOf(event) > now && TimeOf(event) <= was_ahead_until;
   });

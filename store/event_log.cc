@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <ctime>
 #include <system_error>
 
 #include "store/alert_json.h"
@@ -21,12 +20,11 @@ namespace linewatch {
 namespace {
 
 std::string MonthName(WallTime t) {
-  const std::time_t seconds = ToTimeT(t);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
+  const auto month = FileMonthOf(t);
   char name[32];
-  const size_t length = std::strftime(name, sizeof name, "%Y-%m", &utc);
-  return {name, length};
+  const int length = std::snprintf(name, sizeof name, "%04d-%02u", static_cast<int>(month.year()),
+                                   static_cast<unsigned>(month.month()));
+  return {name, static_cast<size_t>(length)};
 }
 
 }  // namespace
@@ -176,6 +174,18 @@ std::optional<std::chrono::sys_days> MonthOfName(const std::filesystem::path& fi
 
 WallTime TimeOf(const Event& event) {
   return std::visit([](const auto& e) { return e.t; }, event);
+}
+
+void Describe(EditEvent& event, const Host& host) {
+  event.name = host.name;
+  event.customer = host.customer;
+  event.sla_percent.reset();
+  if (host.sla_percent) event.sla_percent = *host.sla_percent;
+}
+
+std::chrono::year_month FileMonthOf(WallTime t) {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(t));
+  return day.year() / day.month();
 }
 
 EventLog::EventLog(std::filesystem::path folder, std::chrono::milliseconds patience)

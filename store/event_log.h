@@ -52,6 +52,8 @@ struct EditEvent {
   std::string name = {}, customer = {};
   std::optional<double> sla_percent = {};
 };
+void Describe(EditEvent& event, const Host& host);
+
 struct MonitorEvent {
   WallTime t;
   // start, stop
@@ -98,6 +100,9 @@ struct OutageEvent {
 using Event = std::variant<StatusEvent, AlertEvent, EditEvent, MonitorEvent, MaintenanceEvent, HostsEvent, OutageEvent>;
 
 WallTime TimeOf(const Event& event);
+
+// As the files are divided: by months of UTC.
+std::chrono::year_month FileMonthOf(WallTime t);
 
 class EventLog {
  public:

@@ -186,8 +186,11 @@ void HostStore::UpdateMany(const Changes& change) {
   const FileLock lock(folders_.lock(), lock_patience_);
   Findings findings;  // the files set aside tell themselves: SetAside
   HostList list = ReadNewest(findings);
-  const auto events = change(list);
+  auto events = change(list);
   if (events.empty()) return;
+  for (Event& event : events)
+    if (auto* edit = std::get_if<EditEvent>(&event))
+      if (const Host* host = list.Find(edit->host)) Describe(*edit, *host);
   ++list.revision;
   Write(list, Depth::kDurable, events);
 }

@@ -53,7 +53,7 @@ struct LedgerQuery {
   // An outage for which something upstream is to blame is a blip below this length: as long as a line of its own would
   // take to the threshold.
   std::chrono::microseconds blip_below{0};
-  std::string host;  // this one alone; empty: all
+  std::string host = {};  // this one alone; empty: all
 };
 
 Ledger ReadLedger(const EventLog& log, const LedgerQuery& query);
