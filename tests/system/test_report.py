@@ -1,4 +1,4 @@
-"""The report of a month against sums made second by second from the events alone, as their format is documented."""
+"""The report of a month against sums made from the events alone, as their format says: painted, coat over coat."""
 
 import collections
 import csv
@@ -116,12 +116,12 @@ def scripted(seed, lines=16):
                 **{"from": "pending"})
     gone = id_of(lines - 1)
     for day, action, customer in ((8, "change", "Customer X"), (27, "delete", "Customer X")):
-        history.add(FROM + day * DAY + 7, "edit", user="ada", action=action, host=gone, changed=["customer"], name="Gone",
-                    customer=customer, sla_percent=99.99)
+        history.add(FROM + day * DAY + 7, "edit", user="ada", action=action, host=gone, changed=["customer"],
+                    name="Gone", customer=customer, sla_percent=99.99)
     return history
 
 
-# ---- The same sums, by painting every second of the month
+# ---- The same sums, by painting the month: what is painted last is seen
 
 
 STATUS_KINDS = {"up": "up", "degraded": "up", "failing": "down", "down": "down", "unreachable": "upstream",
@@ -129,39 +129,40 @@ STATUS_KINDS = {"up": "up", "degraded": "up", "failing": "down", "down": "down",
 
 
 class Painted:
-    """Layers of one line, a byte a second: what it was, and what hides that."""
-
-    LENGTH = TO - FROM
+    """One line: coats of what it was, and of what hides that. Each coat is a begin, an end and a colour."""
 
     def __init__(self):
-        self.was = [None] * self.LENGTH
-        self.hidden = {layer: bytearray(self.LENGTH) for layer in ("absent", "off", "maintenance")}
-        self.blamed = [None] * self.LENGTH
+        self.coats = {"was": [], "absent": [(FROM, TO, True)], "off": [], "maintenance": []}
         self.name, self.customer, self.target = "", "", None
         self.status = None
         self.episodes = []  # [start, end, whether it reached the threshold]
-        self.hide("absent", 0)
 
-    @staticmethod
-    def place(t):
-        return min(max(t - FROM, 0), TO - FROM)
+    def paint(self, layer, since, colour, until=TO):
+        self.coats[layer].append((within(since), within(until), colour))
 
-    def paint(self, since, kind, until=TO):
-        a, b = self.place(since), self.place(until)
-        self.was[a:b] = [kind] * (b - a)
-
-    def hide(self, layer, since, until=TO, value=1):
-        a, b = self.place(since), self.place(until)
-        self.hidden[layer][a:b] = bytes([value]) * (b - a)
+    def colour(self, layer, second):
+        return next((colour for a, b, colour in reversed(self.coats[layer]) if a <= second < b), None)
 
     def seen(self, second):
         """What the second counts as, before anybody has said whose fault it was."""
-        if self.hidden["absent"][second]:
+        if self.colour("absent", second):
             return None
-        if self.hidden["off"][second]:
+        if self.colour("off", second):
             return "off"
-        was = self.was[second]
-        return "maintenance" if self.hidden["maintenance"][second] and was not in ("paused", "off") else was
+        was = self.colour("was", second)
+        return "maintenance" if self.colour("maintenance", second) and was not in ("paused", "off") else was
+
+    def pieces(self):
+        """[begin, end, what is seen], one colour each."""
+        edges = {FROM, TO} | {within(t) for start, end, _ in self.episodes for t in (start, end or TO)}
+        for coats in self.coats.values():
+            edges |= {edge for coat in coats for edge in coat[:2]}
+        edges = sorted(edges)
+        return [[a, b, self.seen(a)] for a, b in zip(edges, edges[1:])]
+
+
+def within(t):
+    return min(max(t, FROM), TO)
 
 
 def read_events(folder):
@@ -177,7 +178,7 @@ def recomputed(folder):
 
     def be(line, status, since):
         line.status = status
-        line.paint(since, STATUS_KINDS[status])
+        line.paint("was", since, STATUS_KINDS[status])
         is_open = line.episodes and line.episodes[-1][1] is None
         if status in ("failing", "down", "unreachable") and not is_open:
             line.episodes.append([since, None, False])
@@ -192,45 +193,46 @@ def recomputed(folder):
             for state in event["hosts"]:
                 line = lines[state["id"]]
                 line.name, line.customer, line.target = state["name"], state["customer"], state["sla_percent"]
-                line.hide("absent", t, value=0)
+                line.paint("absent", t, False)
                 if line.status != state["status"]:
                     be(line, state["status"], t)
         elif kind == "status":
             be(lines[event["host"]], event["to"], event["since"])
         elif kind == "maintenance":
-            lines[event["host"]].hide("maintenance", t, value=int(event["begins"]))
+            lines[event["host"]].paint("maintenance", t, event["begins"])
         elif kind == "edit" and t <= TO:
             line = lines[event["host"]]
             line.name, line.customer, line.target = event["name"], event["customer"], event["sla_percent"]
             if event["action"] != "change":
-                line.hide("absent", t, value=int(event["action"] == "delete"))
+                line.paint("absent", t, event["action"] == "delete")
+                line.paint("was", t, "off")  # not checked yet, or no more
         elif kind == "monitor" and event["state"] == "stop":
             for line in lines.values():
-                line.hide("off", t)
+                line.paint("off", t, True)
         elif kind == "monitor" and event["state"] in ("start", "late"):
             for line in lines.values():
-                line.hide("off", event["since"], t)
-                line.hide("off", t, value=0)
+                line.paint("off", event["since"], True, until=t)
+                line.paint("off", t, False)
         elif kind == "outage":
             said[event["id"]] = event["cause"]
 
     rows = {}
     for host, line in lines.items():
-        kinds = [line.seen(second) for second in range(TO - FROM)]
+        pieces = line.pieces()
         outages, longest = 0, 0
         for start, end, is_outage in line.episodes:
-            a, b = line.place(start), line.place(end if end is not None else TO)
-            # The time outside of the month counts for the cause, too: those that reach out of it are plain outages.
-            measured = "down" if "down" in kinds[a:b] or start < FROM or (end or TO) > TO else None
+            a, b = within(start), within(end or TO)
+            own = [piece for piece in pieces if a <= piece[0] < b]
+            # What reaches out of the month is judged by all of it: in these histories it was the line itself.
+            is_own = any(piece[2] == "down" for piece in own) or start < FROM or (end or TO) > TO
             blamed = said.get(f"{host}-{start}")
-            if blamed:
-                for second in range(a, b):
-                    if kinds[second] in ("down", "upstream", "blind", "maintenance"):
-                        kinds[second] = {"line": "down"}.get(blamed, blamed)
-            if a < b and is_outage and (blamed or ("line" if measured else "")) == "line":
+            for piece in own if blamed else ():
+                if piece[2] in ("down", "upstream", "blind", "maintenance"):
+                    piece[2] = {"line": "down"}.get(blamed, blamed)
+            if a < b and is_outage and (blamed == "line" if blamed else is_own):
                 outages += 1
                 longest = max(longest, b - a)
-        sums = {kind: kinds.count(kind) for kind in KINDS}
+        sums = {kind: sum(b - a for a, b, seen in pieces if seen == kind) for kind in KINDS}
         if sum(sums.values()) == 0:
             continue
         counted = sums["up"] + sums["down"]
