@@ -18,6 +18,7 @@ ZONE = "Europe/Berlin"
 MONTH = (2026, 10)
 KINDS = ("up", "down", "upstream", "blind", "maintenance", "power", "paused", "off")
 DAY = 86400
+THRESHOLD = 100  # ten checks, one each ten seconds
 
 
 def begin_of(year, month):
@@ -50,15 +51,16 @@ class History:
         self.events.append({"type": kind, "t": t, **members})
 
     def status(self, host, before, after, since, seen_after=1):
-        self.add(since + seen_after, "status", host=host, name=f"Line {int(host[4:])}", to=after, since=since,
+        self.add(since + seen_after, "status", host=host, to=after, since=since,
+                 name=f"Line {int(host[4:])}" if host.startswith("line") else host,
                  reason="" if after == "up" else "no answer within 1 s", **{"from": before})
 
     def outage(self, host, start, end):
         """A failure; from ten failed checks on it is an outage."""
         self.status(host, "up", "failing", start)
-        if end - start > 100:
+        if end - start > THRESHOLD:
             self.status(host, "failing", "down", start, 95)
-        self.status(host, "down" if end - start > 100 else "failing", "up", end)
+        self.status(host, "down" if end - start > THRESHOLD else "failing", "up", end)
 
     def write(self, folder):
         folder.mkdir()
@@ -70,16 +72,29 @@ class History:
             (folder / name).write_text("".join(lines))
 
 
+STOP = FROM + 12 * DAY
+# Stopped, crashed, asleep.
+UNWATCHED = ((STOP, STOP + 7200), (STOP + 5 * DAY - 600, STOP + 5 * DAY), (STOP + 6 * DAY - 900, STOP + 6 * DAY))
+
+
+def is_watched(*times):
+    return not any(a - 120 <= t <= b + 120 for a, b in UNWATCHED for t in times)
+
+
 def scripted(seed, lines=16):
     """Troubles of every kind, never two of one line at once, at seconds when nothing else happens."""
     chance = random.Random(seed)
     history = History(lines)
     for i in range(lines):
         host, t = id_of(i), FROM + DAY
-        while t < TO - 3 * DAY:
+        end = FROM + 23 * DAY if i == lines - 1 else TO - 3 * DAY
+        while t < end:
             t += chance.randrange(3600, 3 * DAY) // 60 * 60
             start, length = t + chance.randrange(10, 30), chance.choice((30, 240, 7200, 20000))
             trouble = chance.choice(("line", "line", "line", "upstream", "blind", "maintenance", "planned", "paused"))
+            # Nothing is noticed while nobody watches; what begins before may end after.
+            if not is_watched(t, t + 3600, start, start + length, start + 600, start + 600 + length):
+                continue
             if trouble == "line":
                 history.outage(host, start, start + length)
             elif trouble in ("upstream", "blind"):
@@ -101,23 +116,26 @@ def scripted(seed, lines=16):
                 history.status(host, "pending", "up", start + length + 3)
             t += length + 120
             t -= t % 60
-    # Over both ends of the month; stopped, crashed and asleep while some were down.
+    # Over both ends of the month.
     history.outage(id_of(0), FROM - 2 * DAY + 17, FROM + 7200 + 17)
     history.outage(id_of(1), TO - DAY + 17, TO + DAY + 17)
-    stop = FROM + 12 * DAY
-    history.add(stop, "monitor", state="stop", since=stop)
-    history.add(stop + 7200, "monitor", state="start", since=stop)
-    history.add(stop + 5 * DAY, "monitor", state="start", since=stop + 5 * DAY - 600)
-    history.add(stop + 6 * DAY, "monitor", state="late", since=stop + 6 * DAY - 900)
+    # One is down whenever nobody watches, and some of the time around it.
+    for unwatched_from, unwatched_to in UNWATCHED:
+        history.outage("dark", unwatched_from - 3600 + 17, unwatched_to + 3600 + 17)
+    (stopped, started), (crashed, again), (asleep, awake) = UNWATCHED
+    history.add(stopped, "monitor", state="stop", since=stopped)
+    history.add(started, "monitor", state="start", since=stopped)
+    history.add(again, "monitor", state="start", since=crashed)
+    history.add(awake, "monitor", state="late", since=asleep)
     # One that came in the middle of the month, one that went and had another customer before.
-    history.add(FROM + 9 * DAY, "edit", user="ada", action="add", host="new", changed=["name", "ip"], name="New",
-                customer="Customer 1", sla_percent=99)
-    history.add(FROM + 9 * DAY + 1, "status", host="new", name="New", to="up", since=FROM + 9 * DAY + 1, reason="",
-                **{"from": "pending"})
+    for day, host in ((9, "new"), (2, "dark")):
+        history.add(FROM + day * DAY, "edit", user="ada", action="add", host=host, changed=["name", "ip"], name=host,
+                    customer="Customer 1", sla_percent=99)
+        history.status(host, "pending", "up", FROM + day * DAY + 1)
     gone = id_of(lines - 1)
     for day, action, customer in ((8, "change", "Customer X"), (27, "delete", "Customer X")):
         history.add(FROM + day * DAY + 7, "edit", user="ada", action=action, host=gone, changed=["customer"],
-                    name="Gone", customer=customer, sla_percent=99.99)
+                    name=f"Line {lines - 1}", customer=customer, sla_percent=99.99)
     return history
 
 
@@ -225,10 +243,13 @@ def recomputed(folder):
             own = [piece for piece in pieces if a <= piece[0] < b]
             # What reaches out of the month is judged by all of it: in these histories it was the line itself.
             is_own = any(piece[2] == "down" for piece in own) or start < FROM or (end or TO) > TO
+            was_upstream = any(piece[2] == "upstream" for piece in own)
             blamed = said.get(f"{host}-{start}")
             for piece in own if blamed else ():
                 if piece[2] in ("down", "upstream", "blind", "maintenance"):
                     piece[2] = {"line": "down"}.get(blamed, blamed)
+            # What was cut off with something else never reaches the threshold, but may have lasted as long.
+            is_outage = is_outage or (not is_own and was_upstream and (end or TO) - start >= THRESHOLD)
             if a < b and is_outage and (blamed == "line" if blamed else is_own):
                 outages += 1
                 longest = max(longest, b - a)
