@@ -61,10 +61,11 @@ const pages = new Pages({
     page: { open: openList, update: drawList, close() {} },
   },
   host: {
-    element: section("host-page"), isAllowed: everybody, styles: ["host_page.css"],
+    element: section("host-page"), isAllowed: everybody, styles: ["host_page.css", "outages.css"],
     load: async () => {
       const { HostPage } = await import("./host_page.js");
-      return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showAcknowledged });
+      const keep = (options) => pages.keep(options);
+      return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showAcknowledged, keep });
     },
   },
   alerts: { element: alertLog.element, isAllowed: everybody, open: openAlertLog },
@@ -123,6 +124,7 @@ function draw() {
   isOld = warnings.some(({ level }) => level === "old");
   const title = config?.title || "Linewatch";
   showBanners(warnings);
+  if (list) pages.update({ list, hostOf, offers: offers(), context: context() });
   showInTab({ title: [pages.title, title].filter(Boolean).join(" · "), summary: list?.summary, isOld });
   document.getElementById("title").textContent = title;
   const bell = document.getElementById("open-alerts");
@@ -131,9 +133,7 @@ function draw() {
   document.documentElement.toggleAttribute("data-old", isOld);
   document.documentElement.toggleAttribute("data-loading", !list);
   showDownCount();
-  if (!list) return;
-  document.getElementById("checked").textContent = list.updated ? formatTime(list.updated, heard) : "never";
-  pages.update({ list, hostOf, offers: offers(), context: context() });
+  if (list) document.getElementById("checked").textContent = list.updated ? formatTime(list.updated, heard) : "never";
 }
 
 // Trouble shows on every page, not only where the list is.
