@@ -3,6 +3,7 @@
 import { AlertLog } from "./alert_log.js";
 import { announceChanges, showToast } from "./announcer.js";
 import { showBanners } from "./banner.js";
+import { connectCardKeys } from "./card_keys.js";
 import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe } from "./client.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { Filter } from "./filter.js";
@@ -66,6 +67,13 @@ const pages = new Pages({
       const { HostPage } = await import("./host_page.js");
       const keep = (options) => pages.keep(options);
       return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showAcknowledged, keep });
+    },
+  },
+  outages: {
+    element: section("outages-page"), isAllowed: everybody, styles: ["outages.css"],
+    load: async () => {
+      const { OutagesPage } = await import("./outages_page.js");
+      return new OutagesPage(section("outages-page"), { keep: (options) => pages.keep(options) });
     },
   },
   alerts: { element: alertLog.element, isAllowed: everybody, open: openAlertLog },
@@ -242,6 +250,7 @@ document.getElementById("hosts").addEventListener("click", ({ target }) => {
   const id = target.closest(".host-card")?.dataset.host;
   if (id && !target.closest("a")) act(target.closest("[data-action]")?.dataset.action ?? "open", id);
 });
+connectCardKeys(document.getElementById("hosts"));
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();  // it is no page
   pages.focus();

@@ -153,17 +153,21 @@ export class HostHistory {
 const wordsOf = ({ kind, message }) =>
   ({ network: "the server does not answer", timeout: "the server does not answer in time", answer: message })[kind];
 
-const meanOf = (values) => (values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
+// Of a field over the time that the host was up; what a line that is down loses is no quality of it.
+function meanOf(field, points) {
+  const measured = points.filter((point) => point[field] !== null && point.up > 0);
+  const time = measured.reduce((sum, { up }) => sum + up, 0);
+  return time ? measured.reduce((sum, point) => sum + point[field] * point.up, 0) / time : null;
+}
 
 // In words what the chart shows, for those who do not see it, and for those who want the figures.
 function summaryOf({ range, points, uptime }, outages, now) {
-  const measured = points.filter(({ rtt_avg: average }) => average !== null);
-  const losses = points.map(({ loss }) => loss).filter((loss) => loss !== null);
-  const worst = measured.reduce((most, point) => (!most || point.rtt_max > most.rtt_max ? point : most), null);
+  const worst = points.reduce((most, point) => (point.rtt_max > (most?.rtt_max ?? 0) ? point : most), null);
+  const [average, loss] = [meanOf("rtt_avg", points), meanOf("loss", points)];
   const parts = [
-    worst && `${formatMs(meanOf(measured.map(({ rtt_avg: average }) => average)))} on average`,
+    average !== null && `${formatMs(average)} on average`,
     worst && `${formatMs(worst.rtt_max)} at worst (${formatTime(worst.t, now).replace(/:\d\d$/, "")})`,
-    losses.length > 0 && `${formatPercent(meanOf(losses))} lost`,
+    loss !== null && `${formatPercent(loss)} lost`,
     uptime[range] !== null && `up ${formatPercent(uptime[range])} of the time`,
     outages.length ? countOf(outages.length, "outage") : "no outage",
   ];

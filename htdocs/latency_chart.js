@@ -7,6 +7,7 @@ import { timeTicks, upperBound, valueTicks } from "./chart_scale.js";
 import { formatMs, formatPercent, formatSpan } from "./format.js";
 
 const LABEL_WIDTH = 52;   // "100 ms", in px
+const LABEL_HEIGHT = 24;
 const TIME_SPACE = 84;    // a label of the time wants so many px, a value so many of height
 const VALUE_SPACE = 44;
 const STRIP_HEIGHT = 14;
@@ -21,7 +22,7 @@ function loadDygraphs() {
   dygraphs ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = "dygraphs.js";
-    script.addEventListener("load", () => resolve(globalThis.Dygraph));
+    script.addEventListener("load", () => resolve(withoutLegend(globalThis.Dygraph)));
     script.addEventListener("error", () => {
       dygraphs = null;
       script.remove();
@@ -30,6 +31,12 @@ function loadDygraphs() {
     document.head.append(script);
   });
   return dygraphs;
+}
+
+// It measures its dashes with a style that the Content-Security-Policy refuses.
+function withoutLegend(Dygraph) {
+  Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
+  return Dygraph;
 }
 
 export class LatencyChart {
@@ -78,13 +85,14 @@ export class LatencyChart {
     const upper = upperBound(history.points);
     const isFlat = this.#element.hasAttribute("data-flat");
     return {
-      labels: ["time", "round trip"], customBars: true, legend: "never", showLabelsOnHighlight: false,
+      labels: ["time", "round trip"], customBars: true, showLabelsOnHighlight: false,
       highlightCircleSize: 0, interactionModel: {}, colors: [this.#color("--chart-line")], strokeWidth: 1.8,
       fillAlpha: 0.26, dateWindow: [from * 1000, to * 1000], valueRange: [0, upper], rightGap: 0,
+      xAxisHeight: STRIP_HEIGHT + LABEL_HEIGHT,
       gridLineColor: this.#color("--edge"), gridLineWidth: 1,
       axisLineColor: this.#color("--edge"),
       axes: {
-        x: { drawGrid: false, axisTickSize: STRIP_HEIGHT + 6, axisLineColor: "transparent",
+        x: { drawGrid: false, axisTickSize: STRIP_HEIGHT + 5, axisLineColor: "transparent",
              ticker: (a, b, width) => timeTicks(from, to, width / TIME_SPACE) },
         y: { axisLabelWidth: LABEL_WIDTH, axisLineColor: "transparent", drawGrid: !isFlat,
              ticker: (a, b, height) => (isFlat ? [] : valueTicks(upper, Math.max(2, height / VALUE_SPACE))) },
