@@ -54,6 +54,7 @@ const alertLog = new AlertLog();
 const settings = new SettingsDialog({ onSaved: showSettings });
 const refresher = new Refresher(refresh);
 
+// What the address can name. Each page gets {list, hostOf, offers, context} whenever the list has been loaded.
 const section = (id) => document.getElementById(id);
 const everybody = () => true;
 const pages = new Pages({

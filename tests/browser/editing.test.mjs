@@ -192,7 +192,7 @@ test("a name of HTML is shown as text", () =>
     await hostPage(page).getByRole("heading", { name }).waitFor();
     await page.getByRole("button", { name: "Delete…" }).click();
     await page.getByRole("heading", { name: `Delete ${name}?` }).waitFor();
-    assert.equal(await page.title(), "Linewatch");
+    assert.equal(await page.title(), `${name} · Linewatch`);
     assert.equal(await page.locator("img, main script").count(), 0);
   }));
 

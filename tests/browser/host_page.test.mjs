@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { down, makeHost, makeList, now } from "./hosts_file.mjs";
+import { down, makeHost, makeList, makeNetwork, now } from "./hosts_file.mjs";
+import { mainThread } from "./main_thread.mjs";
 import { makeHistory, makeOutage, ongoing, playPast } from "./past.mjs";
 import { Stack } from "./stack.mjs";
 import { card, DESK, dialog, hostPage, lookAgain, openHost, PHONE, press, pressOnPage, visit, WIDE } from "./visit.mjs";
@@ -298,3 +299,22 @@ for (const screen of [WIDE, DESK, PHONE]) {
       assert.ok(strip.x >= plot.x && strip.x + strip.width <= plot.x + plot.width + 1);
     }));
 }
+
+test("a refresh of the page beside 1000 hosts", (t) => {
+  const many = makeNetwork(1000);
+  return show(many, WIDE, async (page) => {
+    await openHost(page, NAME);
+    await shown(page);
+    for (let round = 0; round < 3; round++) {
+      for (const host of many) host.trail = [...host.trail.slice(1), host.rtt_ms];
+      many[0].rtt_ms = 20 + round;
+      stack.write(makeList(many));
+      const { script, layout } = await mainThread(page, async () => {
+        await lookAgain(page);
+        await hostPage(page).getByText(`${20 + round}.0 ms`, { exact: true }).waitFor();
+      });
+      t.diagnostic(`script ${script.toFixed(1)} ms, style and layout ${layout.toFixed(1)} ms of processor time`);
+      assert.ok(script < 50, `${script} ms of script`);
+    }
+  });
+});
