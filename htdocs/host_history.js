@@ -39,7 +39,8 @@ export class HostHistory {
     this.#section = section;
     this.#onRange = onRange;
     this.#chart = new LatencyChart(this.#part(".chart"));
-    this.#list = new OutageList(this.#part(".host-outages"), { byDay: false, onChanged: (outage) => this.#take(outage) });
+    const onChanged = (outage) => this.#take(outage);
+    this.#list = new OutageList(this.#part(".host-outages"), { byDay: false, onChanged });
     this.#blips = this.#part("[name=blips]");
     this.#blips.addEventListener("change", () => this.#load());
     this.#part(".ranges").addEventListener("click", ({ target }) => {

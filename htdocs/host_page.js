@@ -95,7 +95,8 @@ export class HostPage {
   }
 
   #offer(host, { check, change }) {
-    const offered = { check: check && host.enabled, edit: change, delete: change, token: change && host.check === "push" };
+    const hasToken = host.check === "push";
+    const offered = { check: check && host.enabled, edit: change, delete: change, token: change && hasToken };
     for (const [action, isOffered] of Object.entries(offered)) {
       this.#part(`[data-action=${action}]`).hidden = !isOffered;
     }

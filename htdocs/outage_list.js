@@ -118,7 +118,7 @@ function makeBlind({ start, end }, now) {
   const item = document.createElement("li");
   item.className = "outage-blind";
   const until = end === null ? "now" : formatClock(end);
-  item.textContent =
-    `The monitor was blind ${formatClock(start)} – ${until}, ${formatAge((end ?? now) - start)}: nobody is blamed for that time.`;
+  const length = formatAge((end ?? now) - start);
+  item.textContent = `The monitor was blind ${formatClock(start)} – ${until}, ${length}: nobody is blamed for that time.`;
   return item;
 }

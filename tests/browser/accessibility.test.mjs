@@ -11,7 +11,8 @@ import { makeHost, makeList, makeNetwork, now } from "./hosts_file.mjs";
 import { makeHistory, makeOutage, ongoing, playPast } from "./past.mjs";
 import { Stack } from "./stack.mjs";
 import {
-  banner, card, closed, dialog, hostPage, lookAgain, openList, PHONE, press, pressOnPage, startToAdd, unfold, visit, WIDE,
+  banner, card, closed, dialog, hostPage, lookAgain, openList, PHONE, press, pressOnPage, startToAdd, unfold, visit,
+  WIDE,
 } from "./visit.mjs";
 
 async function axeViolations(page) {

@@ -89,7 +89,8 @@ test("a sentence says what the chart shows", () =>
     await openHost(page, NAME);
     await shown(page);
     const text = await page.locator("#history-summary").textContent();
-    assert.match(text, /^The last 24 hours: [\d.]+ ms on average, \d+ ms at worst \(.*\d\d:\d\d\), [\d.]+% lost, up 98\.61% of the time, 2 outages\.$/);
+    assert.match(text, /^The last 24 hours: [\d.]+ ms on average, \d+ ms at worst \(.*\d\d:\d\d\), [\d.]+% lost, /);
+    assert.match(text, /, up 98\.61% of the time, 2 outages\.$/);
     assert.equal(await chart(page).getAttribute("aria-describedby"), "history-summary");
   }));
 
@@ -97,10 +98,9 @@ test("the chart draws band, loss, outages and blindness, in the colours of both 
   show(hosts(), WIDE, async (page) => {
     await openHost(page, NAME);
     await shown(page);
-    const colors = { light: { line: [21, 94, 110], down: [195, 35, 46] }, dark: { line: [124, 199, 212], down: [187, 42, 53] } };
-    for (const theme of ["light", "dark"]) {
+    const colors = { light: [[21, 94, 110], [195, 35, 46]], dark: [[124, 199, 212], [187, 42, 53]] };
+    for (const [theme, [line, red]] of Object.entries(colors)) {
       await page.locator(`[data-theme=${theme}]`).first().waitFor();
-      const { line, down: red } = colors[theme];
       await page.waitForFunction(() => document.querySelector(".chart-strip").width > 0);
       assert.ok((await countPixels(page, ".chart-plot canvas", line)) > 800, `${theme}: the average`);
       assert.ok((await countPixels(page, ".chart-plot canvas", red)) > 10, `${theme}: the top of an outage`);
@@ -248,14 +248,15 @@ test("the past is loaded again when the host goes down, and when five minutes ha
     assert.equal(asked.history.length, 3);
   }));
 
-test("when the past cannot be loaded, the page says so and all else works", () =>
-  show(hosts(), { expected: /503/, prepare: (page) => page.route("**/history*", (route) => route.fulfill({ status: 503 })) },
-       async (page) => {
-         await openHost(page, NAME);
-         await page.getByText("The history cannot be shown now").waitFor();
-         await pressOnPage(page, "Edit");
-         await dialog(page).getByLabel("Name").waitFor();
-       }));
+test("when the past cannot be loaded, the page says so and all else works", () => {
+  const prepare = (page) => page.route("**/history*", (route) => route.fulfill({ status: 503 }));
+  return show(hosts(), { expected: /503/, prepare }, async (page) => {
+    await openHost(page, NAME);
+    await page.getByText("The history cannot be shown now").waitFor();
+    await pressOnPage(page, "Edit");
+    await dialog(page).getByLabel("Name").waitFor();
+  });
+});
 
 test("group, customer and what lies before it are links", () =>
   show(hosts(), {}, async (page) => {

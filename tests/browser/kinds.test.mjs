@@ -11,8 +11,8 @@ import axe from "axe-core";
 import { down, makeHost, makeList, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
 import {
-  act, card, closed, dialog, fill, hostPage, lookAgain, openHost, openList, PHONE, press, pressOnPage, startToAdd, unfold,
-  visit, WIDE,
+  act, card, closed, dialog, fill, hostPage, lookAgain, openHost, openList, PHONE, press, pressOnPage, startToAdd,
+  unfold, visit, WIDE,
 } from "./visit.mjs";
 
 const DAY = 86_400;
@@ -415,7 +415,8 @@ test("the broker of the topics and the authorities of the checks are settings", 
 
 async function assertFits(page, what) {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document.querySelector("dialog[open]") ?? document));
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document.querySelector("dialog[open]") ?? document));
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`), [], what);
   const wide = await page.evaluate(() => [document.scrollingElement, ...document.querySelectorAll("dialog[open]")]
     .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length);

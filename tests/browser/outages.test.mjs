@@ -138,7 +138,7 @@ test("without an outage it says so", () =>
 test("on a phone nothing is cut off, and everything can be hit with a finger", () =>
   show(PHONE, async (page) => {
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
-    for (const control of await page.locator(":is(.outages-page) :is(button, select, input[type=search]):visible").all()) {
+    for (const control of await page.locator(".outages-page :is(button, select, [type=search]):visible").all()) {
       const { height } = await control.boundingBox();
       assert.ok(height >= 44, `${height} px: ${await control.evaluate((element) => element.outerHTML)}`);
     }

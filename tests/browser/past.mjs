@@ -2,7 +2,8 @@
 
 import { now } from "./hosts_file.mjs";
 
-const RANGES = { "24h": [86_400, 300], "7d": [7 * 86_400, 3600], "30d": [30 * 86_400, 7200], "1y": [365 * 86_400, 86_400] };
+const DAY = 86_400;
+const RANGES = { "24h": [DAY, 300], "7d": [7 * DAY, 3600], "30d": [30 * DAY, 7200], "1y": [365 * DAY, DAY] };
 
 // Always the same numbers, from 0 to 1.
 function randomFrom(seed) {
