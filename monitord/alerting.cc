@@ -129,6 +129,7 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
   message.to = config.smtp.to;
   for (const auto& route : config.routes)
     if (message.to.empty()) message.to = route.smtp_to;
+  if (message.to.empty()) message.to = config.report_to;
   SetText(message, config);
   std::unique_ptr<Notifier> notifier;
   try {

@@ -17,6 +17,8 @@
 #include "monitord/moment.h"
 #include "monitord/notices.h"
 #include "monitord/replay.h"
+#include "monitord/snapshot.h"
+#include "store/calendar.h"
 
 namespace linewatch {
 namespace {
@@ -28,6 +30,8 @@ using std::chrono::steady_clock;
 constexpr milliseconds kPatience{400};
 
 constexpr milliseconds kRetryAfter{1000};  // after a write that failed
+
+constexpr std::chrono::hours kRemoveEvery{24};  // what is past retention_days
 
 // A disk that is gone for a day: what happened last is kept.
 constexpr size_t kMostUnwritten = 100000;
@@ -63,6 +67,7 @@ void Monitor::Run() {
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
       if (const auto changed = reports_->TakeChanged(); !changed.empty()) CheckNow(changed);
       TakeRounds();
+      KeepRecord();
       Alert();
       if (is_changed_ || (retry_at_ && steady_clock::now() >= *retry_at_)) Publish();
       // What is begun and cut off is sent again by the next run.
@@ -85,6 +90,7 @@ void Monitor::Start() {
   Add(MonitorEvent{now.wall, "start", last_sign});
   AddAll(alerting_.Start(list_, events_, now));
   recorder_.Start(last_sign, now);
+  if (events_.has_snapshot(now.wall)) snapshot_month_ = FileMonthOf(now.wall);
   TellSetAside(findings);
   if (list_.revision == 0) list_.revision = 1;
 
@@ -269,6 +275,18 @@ void Monitor::LookAtClock() {
   Recorder::Outcome outcome;
   recorder_.LookAtClock(ReadClocks(), outcome);
   if (!outcome.events.empty()) Take(std::move(outcome));
+}
+
+// Every month of the record begins with what is known then, and months that are too old are given up. The clock may
+// also have been set into another month: what it says of the hosts may be old, then.
+void Monitor::KeepRecord() {
+  const WallTime now = WallNow();
+  if (std::exchange(snapshot_month_, FileMonthOf(now)) != FileMonthOf(now)) Add(SnapshotOf(list_, now));
+  if (last_removal_ && steady_clock::now() - *last_removal_ < kRemoveEvery) return;
+  last_removal_ = steady_clock::now();
+  if (!is_clock_synchronised()) return;
+  if (const int removed = events_.RemoveOld(std::chrono::days(config_.retention_days), now); removed > 0)
+    LogInfo("events of " + std::to_string(removed) + " months that are past retention_days are removed");
 }
 
 void Monitor::TakeRounds() {

@@ -64,6 +64,7 @@ class Monitor {
   void WatchTargets();
   void CheckNow(const std::vector<std::string>& ids);
   void LookAtClock();
+  void KeepRecord();
 
   void TakeRounds();
   void Record(const Round& round);
@@ -108,6 +109,8 @@ class Monitor {
   std::vector<Event> unwritten_;  // events that wait for the disk
   std::string set_aside_story_;   // what was set aside in this run, and why
   SteadyTime last_checkpoint_;
+  std::chrono::year_month snapshot_month_;  // of which the events have one
+  std::optional<SteadyTime> last_removal_;  // of old events
   SteadyTime cycle_started_;
   std::array<size_t, kFlaws> unmeasured_{};  // checks that were void since the last cycle, by flaw
   std::set<const Probing*> open_cycles_;     // that have something to check, and did not end a cycle yet
