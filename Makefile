@@ -86,7 +86,8 @@ FUZZERS      := $(FUZZ_OBJECTS:$(BUILD)/obj/tests/fuzz/%_fuzz.o=$(BUILD)/%)
 fuzzers: $(FUZZERS)
 $(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o %/dns_message.o,$(MONITORD))
 	@echo 'link $@'
-	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lcrypto -lresolv -lpthread
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lz -lcrypto -lresolv -lpthread
+$(BUILD)/request: $(filter-out %/main.o %/fcgi_io.o,$(API))
 
 # Warnings are kept: `make check` wants to see them, too.
 $(BUILD)/obj/%.o: %.cc
