@@ -72,6 +72,15 @@ std::string PercentDecoded(std::string_view text) {
   return decoded;
 }
 
+// An object's members are searched one after the other: a MiB of them would take a worker ten seconds to merge and check.
+bool has_large_object(const rapidjson::Value& value) {
+  if (value.IsArray()) return std::any_of(value.Begin(), value.End(), has_large_object);
+  if (!value.IsObject()) return false;
+  return value.MemberCount() > kMostMembers ||
+         std::any_of(value.MemberBegin(), value.MemberEnd(),
+                     [](const auto& member) { return has_large_object(member.value); });
+}
+
 }  // namespace
 
 Request::Request(const std::vector<std::string_view>& variables) {
@@ -191,9 +200,11 @@ Response FieldProblem(const std::vector<FieldError>& errors, int status) {
 
 std::optional<Response> ParseBody(const Request& request, rapidjson::Document& document) {
   if (request.body.empty()) return Problem(400, "The request has no body; JSON is expected.");
-  const auto fault = ParseJson(request.body, document);
-  if (!fault) return std::nullopt;
-  return Problem(400, "The body is no JSON, line " + std::to_string(fault->line) + ": " + fault->what);
+  if (const auto fault = ParseJson(request.body, document))
+    return Problem(400, "The body is no JSON, line " + std::to_string(fault->line) + ": " + fault->what);
+  if (has_large_object(document))
+    return Problem(400, "An object in the body may have " + std::to_string(kMostMembers) + " members at most.");
+  return std::nullopt;
 }
 
 bool has_tag(std::string_view list, std::string_view tag, TagComparison comparison) {
