@@ -72,13 +72,14 @@ std::string PercentDecoded(std::string_view text) {
   return decoded;
 }
 
-// An object's members are searched one after the other: a MiB of them would take a worker ten seconds to merge and check.
-bool has_large_object(const rapidjson::Value& value) {
-  if (value.IsArray()) return std::any_of(value.Begin(), value.End(), has_large_object);
+// What is found member by member, or compared entry by entry, takes the square of their number: a MiB of them would keep
+// a worker busy for ten seconds.
+bool is_oversized(const rapidjson::Value& value) {
+  if (value.IsArray()) return value.Size() > kMostEntries || std::any_of(value.Begin(), value.End(), is_oversized);
   if (!value.IsObject()) return false;
   return value.MemberCount() > kMostMembers ||
          std::any_of(value.MemberBegin(), value.MemberEnd(),
-                     [](const auto& member) { return has_large_object(member.value); });
+                     [](const auto& member) { return is_oversized(member.value); });
 }
 
 }  // namespace
@@ -202,8 +203,9 @@ std::optional<Response> ParseBody(const Request& request, rapidjson::Document& d
   if (request.body.empty()) return Problem(400, "The request has no body; JSON is expected.");
   if (const auto fault = ParseJson(request.body, document))
     return Problem(400, "The body is no JSON, line " + std::to_string(fault->line) + ": " + fault->what);
-  if (has_large_object(document))
-    return Problem(400, "An object in the body may have " + std::to_string(kMostMembers) + " members at most.");
+  if (is_oversized(document))
+    return Problem(400, "In the body an object may have " + std::to_string(kMostMembers) +
+                            " members at most, and a list " + std::to_string(kMostEntries) + " entries.");
   return std::nullopt;
 }
 
