@@ -40,6 +40,10 @@ POTENT = {
 OPERATIONS = [(method, path) for path, item in OPENAPI["paths"].items() for method in METHODS if method in item]
 
 
+def least_role(method, path):
+    return OPENAPI["paths"][path][method]["x-least-role"]
+
+
 def potent(method, path):
     target, content = POTENT.get((method, path), (path, None))
     target = target.replace("{id}", LINE).replace("{token}", TOKEN)
@@ -120,10 +124,10 @@ def test_a_path_that_only_looks_like_a_route_leads_nowhere(fort, method, path):
                 assert SECRET.encode() not in answer
 
 
-@pytest.mark.parametrize("method,path", [(m, p) for m, p in OPERATIONS if OPENAPI["paths"][p][m]["x-least-role"] != "viewer"])
+@pytest.mark.parametrize("method,path", [operation for operation in OPERATIONS if least_role(*operation) != "viewer"])
 def test_however_a_path_is_written_it_takes_the_same_role(fort, method, path):
     target, body = potent(method, path)
-    users = (None, "zoe", "vera", *(["otto"] if OPENAPI["paths"][path][method]["x-least-role"] == "admin" else []))
+    users = (None, "zoe", "vera", *(["otto"] if least_role(method, path) == "admin" else []))
     with fort.unharmed():
         for user in users:
             for name, alias in ALIASES.items():
@@ -336,23 +340,20 @@ HURTFUL = {
     "a number with many digits": b'{"retries": ' + b"9" * 500_000 + b"}", "a tiny number": b'{"retries": 1e-999999999}',
     "digits after the point": b'{"retries": 0.' + b"3" * 500_000 + b"}", "no number": b'{"retries": NaN}',
     "minus nothing": b'{"retries": -}',
-    "half a pair": rb'{"name": "\ud800", "note": "\ud800", "title": "\ud800"}', "the other half": rb'{"name": "\udc00",
-    "note": "\udc00", "title": "\udc00"}',
+    "half a pair": rb'{"name": "\ud800", "note": "\ud800", "title": "\ud800"}',
+    "the other half": rb'{"name": "\udc00", "note": "\udc00", "title": "\udc00"}',
     "a pair in UTF-8": b'{"name": "\xed\xa0\x80\xed\xb0\x80", "note": "\xed\xa0\x80", "title": "\xed\xa0\x80"}',
-    "a zero byte in a text": rb'{"name": "a\u0000b", "note": "a\u0000b", "title": "a\u0000b",
-    "channel": "slack\u0000"}',
+    "a zero byte in a text": rb'{"name": "a\u0000b", "note": "a\u0000b", "title": "a\u0000b"}',
     "a zero byte in a name": rb'{"name\u0000": "a", "note\u0000": "a"}', "a raw zero byte": b'{"name": "a\0b"}',
     "a byte order mark": b'\xef\xbb\xbf{"x": 1}', "UTF-16": '{"name": "a"}'.encode("utf-16"),
-    "an overlong quote": b'{"name": "a\xc0\xa2"}',
-    "a comment": b'{"name": "a" /* b */}', "a comma too many": b'{"name": "a",}',
-    "quotes of the wrong kind": b"{'name': 'a'}",
+    "an overlong quote": b'{"name": "a\xc0\xa2"}', "a comment": b'{"name": "a" /* b */}',
+    "a comma too many": b'{"name": "a",}', "quotes of the wrong kind": b"{'name': 'a'}",
     "many names": b"{" + b",".join(b'"k%d":0' % n for n in range(60_000)) + b"}",
+    "one name many times": b"{" + b",".join([b'"x":0'] * 100_000) + b"}",
     "entries": b'{"tags": [' + b",".join(b'"t%d"' % n for n in range(80_000)) + b"]}",
     "entries that are to differ": b'{"parents": [' + b",".join(b'"%d"' % n for n in range(80_000)) + b"]}",
-    "one name many times": b"{" + b",".join([b'"x":0'] * 100_000) + b"}", "cut short": b'{"name": "Li',
-    "a lone text": b'"x"', "a lone number": b"7",
-    "null": b"null", "a list": b"[]", "a long text": b'{"' + b"x" * 1_000_000 + b'": 0}',
-    "too long": b'{"name": "' + b"x" * 1_100_000 + b'"}',
+    "cut short": b'{"name": "Li', "a lone text": b'"x"', "a lone number": b"7", "null": b"null", "a list": b"[]",
+    "a long name": b'{"' + b"x" * 1_000_000 + b'": 0}', "too long": b'{"name": "' + b"x" * 1_100_000 + b'"}',
 }
 
 
