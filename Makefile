@@ -56,7 +56,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run test check format includes lint bench truth fuzz fuzzers install uninstall clean help
+.PHONY: all unit run test attack check format includes lint bench truth fuzz fuzzers install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
@@ -87,7 +87,8 @@ fuzzers: $(FUZZERS)
 $(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o %/dns_message.o,$(MONITORD)) \
                           $(filter %/host_edit.o %/host_table.o %/import_plan.o,$(API))
 	@echo 'link $@'
-	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lcrypto -lresolv -lpthread
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lz -lcrypto -lresolv -lpthread
+$(BUILD)/request: $(filter-out %/main.o %/fcgi_io.o,$(API))
 
 # Warnings are kept: `make check` wants to see them, too.
 $(BUILD)/obj/%.o: %.cc
@@ -147,6 +148,12 @@ test: ## installs what is missing, builds, runs all tests; T='[alert_policy]' ru
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
 	@$(MAKE) $(J) all unit $(NODE_MODULES)
 	@BUILD='$(BUILD)' tests/run '$(T)'
+
+attack: ## installs what is missing, builds, attacks the API by 100,000 random requests and 10,000 slow connections
+	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
+	@$(MAKE) $(J) all
+	@FLOOD_REQUESTS=100000 FLOOD_CONNECTIONS=10000 FLOOD_SEED='$(SEED)' BUILD='$(BUILD)' tests/run '[attack]'
+	@FLOOD_REQUESTS=100000 FLOOD_CONNECTIONS=10000 FLOOD_SEED='$(SEED)' BUILD='$(BUILD)' tests/run '[flood]'
 
 check: ## installs what is missing; format, lint, include rule, unit tests under sanitizers
 	$(call need,$(BUILD_PACKAGES) $(CHECK_PACKAGES))
