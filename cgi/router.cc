@@ -15,6 +15,7 @@
 #include "cgi/metrics.h"
 #include "cgi/outage_api.h"
 #include "cgi/push_api.h"
+#include "cgi/report_api.h"
 #include "store/host_check.h"
 #include "store/ledger.h"
 #include "store/push_token.h"
@@ -39,6 +40,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
     {"POST", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
     {"GET", "/api/summary", Role::kViewer, ShowSummary},
+    {"GET", "/api/report", Role::kViewer, ShowReport},
     {"GET", "/api/outages", Role::kViewer, ListOutages},
     {"PATCH", "/api/outages/{outage}", Role::kOperator, ClassifyOutage},
     {"GET", "/api/alerts", Role::kViewer, ListAlerts},

@@ -55,7 +55,8 @@ Monitor::Monitor(Options options, Config config, const std::string& config_fault
       events_(options_.folders.events(), kPatience),
       history_(options_.folders.history(), kPatience),
       requests_(options_.folders.requests(), kPatience),
-      alerting_(options_.folders, channels) {
+      alerting_(options_.folders, channels),
+      report_mailer_(options_.folders) {
   if (!config_fault.empty()) Note("config_broken", config_fault);
 }
 
@@ -368,7 +369,11 @@ void Monitor::TellUnmeasured(const Round& round) {
 }
 
 void Monitor::Alert() {
-  auto events = alerting_.Turn(list_, recorder_.topology(), config_, ReadClocks());
+  const Moment now = ReadClocks();
+  auto events = alerting_.Turn(list_, recorder_.topology(), config_, now);
+  if (!options_.once)
+    if (auto report = report_mailer_.Take(config_, now.wall))
+      events.push_back(alerting_.QueueReport(*std::move(report), now));
   if (!events.empty()) is_changed_ = true;
   AddAll(std::move(events));
   NoteWhile(heartbeat_.trouble(), "heartbeat_failed");

@@ -20,6 +20,7 @@
 #include "monitord/probing.h"
 #include "monitord/recorder.h"
 #include "monitord/report_board.h"
+#include "monitord/report_mailer.h"
 #include "monitord/service_manager.h"
 #include "monitord/trust_store.h"
 #include "store/config.h"
@@ -46,9 +47,12 @@ class Monitor {
   // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong is logged, shown and tried again.
   void Run();
 
-  // After Run: ends what libraries do in threads of their own. False if one is under way still, with a message to a
-  // server or a connection to a broker.
-  bool StopThreads() { return mqtt_.Stop() && alerting_.StopSending(); }
+  // After Run: ends what goes on in threads of its own. False if one is under way still, with a message to a server, a
+  // connection to a broker or a report.
+  bool StopThreads() {
+    const bool is_over = mqtt_.Stop() && alerting_.StopSending();
+    return is_over && report_mailer_.Stop();
+  }
 
  private:
   void Start();
@@ -104,6 +108,7 @@ class Monitor {
   FileWatch files_;
   ServiceManager service_manager_;
   Alerting alerting_;
+  ReportMailer report_mailer_;
   Heartbeat heartbeat_;
   MqttSubscriber mqtt_{reports_};
 
