@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -40,6 +41,12 @@ def write_events(folder):
     return len(events)
 
 
+def used():
+    """Seconds of CPU by programs that have ended, which other work on the machine does not stretch."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def main():
     with tempfile.TemporaryDirectory() as made:
         data = pathlib.Path(made)
@@ -49,17 +56,17 @@ def main():
                        "QUERY_STRING": "month=2026-10", "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost"}
         ours, yardstick = [], []
         for _ in range(ROUNDS):
-            begin = time.perf_counter()
+            begin = used()
             said = subprocess.run([API], stdin=subprocess.DEVNULL, capture_output=True, env=environment, check=True).stdout
-            ours.append(time.perf_counter() - begin)
+            ours.append(used() - begin)
             rows = json.loads(said.partition(b"\r\n\r\n")[2])["rows"]
             assert len(rows) == LINES and sum(row["outages"] for row in rows) > LINES
-            begin = time.perf_counter()
+            begin = time.process_time()
             for line in (data / "events" / "2026-10.jsonl").read_text().splitlines():
                 json.loads(line)
-            yardstick.append(time.perf_counter() - begin)
+            yardstick.append(time.process_time() - begin)
         one, other = statistics.median(ours), statistics.median(yardstick)
-        print(f"A month's report of {LINES} lines and {count:,} events: {one * 1000:.0f} ms "
+        print(f"A month's report of {LINES} lines and {count:,} events: {one * 1000:.0f} ms of CPU "
               f"({one / other:.2f} of Python's json.loads of the same lines)")
 
 
