@@ -288,7 +288,7 @@ TEST_CASE("a host that is gone or called otherwise stays what it was in the time
   CHECK(Time(first, TimeKind::kNone) == 5min);
   CHECK(Time(first, TimeKind::kOff) == 1min);
   const HostLedger last = story.Of(120min, 180min).hosts.at(0);
-  CHECK(last.name == "Line b");
+  CHECK(last.name == "Library");
   CHECK(last.customer == "Town");
   CHECK(Time(last, TimeKind::kNone) == 30min);
   REQUIRE(last.outages.size() == 1);

@@ -46,7 +46,7 @@ def least_role(method, path):
 
 def potent(method, path):
     target, content = POTENT.get((method, path), (path, None))
-    target = target.replace("{id}", LINE).replace("{token}", TOKEN)
+    target = target.replace("{id}", LINE).replace("{token}", TOKEN).replace("{outage}", f"{LINE}-1764000000")
     return target, b"" if content is None else json.dumps(content).encode()
 
 
