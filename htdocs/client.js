@@ -101,3 +101,17 @@ export async function tryChannel(channel) {
   const { answer } = parse(await send("POST", "/api/alerts/test", { body: { channel }, deadline: TRIAL_MS }));
   return answer;
 }
+
+// `range` is 24h, 7d, 30d or 1y.
+export const fetchHistory = async (id, range) => parse(await send("GET", `${hostPath(id)}/history?range=${range}`));
+
+// Of one host or of all; `from` and `to` in Unix seconds. What is left out is the server's to choose.
+export async function fetchOutages({ host, from, to, blips }) {
+  const asked = Object.entries({ host, from: from && Math.floor(from), to: to && Math.ceil(to), blips: blips && 1 });
+  const query = new URLSearchParams(asked.filter(([, value]) => value));
+  return parse(await send("GET", `/api/outages?${query}`));
+}
+
+// Says another cause than the one measured, or that one again with null. Answers the outage as it stands then.
+export const reclassify = async (id, cause, note) =>
+  parse(await send("PATCH", `/api/outages/${encodeURIComponent(id)}`, { body: { cause, note } }));
