@@ -3,6 +3,7 @@
 import { observe } from "./server_clock.js";
 
 const DEADLINE_MS = 8000;  // below the refresh interval, so that two refreshes never overlap
+const REPORT_MS = 30_000;  // a month of a thousand lines on a small machine
 const TRIAL_MS = 60_000;   // of a channel: the server waits for 45 s, and says so
 
 // kind: "network" (nobody answered), "timeout" (not in time: a write may still have happened), "answer" (the server
@@ -101,3 +102,19 @@ export async function tryChannel(channel) {
   const { answer } = parse(await send("POST", "/api/alerts/test", { body: { channel }, deadline: TRIAL_MS }));
   return answer;
 }
+
+// Of a month, "2026-10".
+const reportPath = (month, format) => `/api/report?month=${month}&format=${format}`;
+
+export async function fetchReport(month) {
+  const report = parse(await send("GET", reportPath(month, "json"), { deadline: REPORT_MS }));
+  if (!Array.isArray(report?.rows)) throw new ApiError("answer", { title: "The answer is not a report" });
+  return report;
+}
+
+// What a link leads to.
+export const reportFile = (month) => reportPath(month, "csv");
+
+// Those that touch the span, in Unix seconds, newest first.
+export const fetchOutages = async ({ from, to }) =>
+  parse(await send("GET", `/api/outages?from=${from}&to=${to}`, { deadline: REPORT_MS })).outages;
