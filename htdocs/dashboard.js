@@ -10,14 +10,14 @@ import { formatMs, formatTime } from "./format.js";
 import { HeartbeatDialog } from "./heartbeat_dialog.js";
 import { HostDialog } from "./host_dialog.js";
 import { HostGrid } from "./host_grid.js";
-import { HostSheet } from "./host_sheet.js";
+import { pageOf } from "./host_text.js";
+import { Pages } from "./pages.js";
 import { Refresher } from "./refresher.js";
 import * as serverClock from "./server_clock.js";
 import { SettingsDialog } from "./settings_dialog.js";
 import { statusOf, TroubleOrder } from "./status.js";
 import { Summary } from "./summary.js";
 import { showInTab } from "./tab_signal.js";
-import { Views } from "./views.js";
 import { warningsFor } from "./warnings.js";
 import { Welcome } from "./welcome.js";
 
@@ -43,7 +43,6 @@ const filter = new Filter(draw);
 const summary = new Summary((status) => filter.toggleStatus(status));
 const grid = new HostGrid(document.getElementById("hosts"));
 const welcome = new Welcome({ onSaved: (host) => showSaved(host, "added") });
-const sheet = new HostSheet({ onAction: act, onAcknowledging: showAcknowledged });
 const dialog = new HostDialog({
   onSaved: (host) => showSaved(host, hostOf(host.id) ? "saved" : "added"),
   onDelete: (id) => deletion.open(hostOf(id)),
@@ -53,10 +52,24 @@ const heartbeat = new HeartbeatDialog();
 const alertLog = new AlertLog();
 const settings = new SettingsDialog({ onSaved: showSettings });
 const refresher = new Refresher(refresh);
-const views = new Views({
-  alerts: { element: alertLog.element, isAllowed: () => true, open: openAlertLog },
+
+const section = (id) => document.getElementById(id);
+const everybody = () => true;
+const pages = new Pages({
+  "": {
+    element: section("list"), isAllowed: everybody,
+    page: { open: openList, update: drawList, close() {} },
+  },
+  host: {
+    element: section("host-page"), isAllowed: everybody, styles: ["host_page.css"],
+    load: async () => {
+      const { HostPage } = await import("./host_page.js");
+      return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showAcknowledged });
+    },
+  },
+  alerts: { element: alertLog.element, isAllowed: everybody, open: openAlertLog },
   settings: { element: settings.element, isAllowed: () => offers().change, open: () => settings.open() },
-});
+}, { onShown: draw });
 
 async function refresh() {
   try {
@@ -98,11 +111,10 @@ async function meet() {
   me = { ...NOBODY, ...(await fetchMe()) };
   config = await fetchConfig().catch(() => null);  // refused while config.json is broken; a notice says so
   grid.offers = offers();
-  sheet.offers = offers();
   document.getElementById("add-host").hidden = !offers().change;
   document.getElementById("open-settings").hidden = !offers().change;
   document.getElementById("user").textContent = me.user ? `${me.user} (${me.role})` : "";
-  views.follow();
+  pages.follow();
 }
 
 function draw() {
@@ -111,14 +123,25 @@ function draw() {
   isOld = warnings.some(({ level }) => level === "old");
   const title = config?.title || "Linewatch";
   showBanners(warnings);
-  showInTab({ title, summary: list?.summary, isOld });
+  showInTab({ title: [pages.title, title].filter(Boolean).join(" · "), summary: list?.summary, isOld });
   document.getElementById("title").textContent = title;
   const bell = document.getElementById("open-alerts");
   bell.toggleAttribute("data-alarm", unsent.length > 0);
   bell.setAttribute("aria-label", unsent.length ? "Alerts: some do not get out" : "Alerts");
   document.documentElement.toggleAttribute("data-old", isOld);
   document.documentElement.toggleAttribute("data-loading", !list);
-  if (list) drawList();
+  showDownCount();
+  if (!list) return;
+  document.getElementById("checked").textContent = list.updated ? formatTime(list.updated, heard) : "never";
+  pages.update({ list, hostOf, offers: offers(), context: context() });
+}
+
+// Trouble shows on every page, not only where the list is.
+function showDownCount() {
+  const count = document.getElementById("down-count");
+  const down = pages.name ? list?.summary.down ?? 0 : 0;
+  count.hidden = !down;
+  count.textContent = `${down} down`;
 }
 
 // What the texts about a host need besides the host. Ages stand still with everything else when nothing new comes.
@@ -137,15 +160,18 @@ function drawList() {
   document.getElementById("nothing-found").hidden = shown.length > 0 || list.hosts.length === 0;
   document.getElementById("toolbar").hidden = list.hosts.length < 2;
   grid.update(shown, context());
-  sheet.update(hostOf, context());
-  const checked = document.getElementById("checked");
-  checked.textContent = list.updated ? formatTime(list.updated, heard) : "never";
+}
+
+// The options have done their work: the user may choose otherwise.
+function openList(args, options) {
+  filter.choose(options);
+  pages.keep({});
 }
 
 function act(action, id) {
   const host = hostOf(id);
   if (!host) return;
-  if (action === "open") sheet.open(host, context());
+  if (action === "open") location.hash = pageOf(id);
   if (action === "check") check(host);
   if (action === "edit") dialog.open({ host, hosts: list.hosts, config });
   if (action === "token") heartbeat.ask(host);
@@ -168,7 +194,10 @@ async function check(host) {
 
 // The host stands in the list at once, and its first result soon after.
 async function showSaved(host, what) {
-  if (what === "added") filter.clear();
+  if (what === "added") {
+    filter.clear();
+    if (pages.name) pages.leave();
+  }
   if (host.token) heartbeat.show(host, host.token);
   const before = hostOf(host.id)?.last_check ?? 0;
   const isSaved = () => hostOf(host.id)?.revision >= host.revision;
@@ -200,6 +229,7 @@ function showAcknowledged(host, what) {
 }
 
 function showDeleted(host) {
+  if (location.hash.startsWith(pageOf(host.id))) pages.leave();
   showToast(`${host.name} is deleted.`);
   refresher.now();
 }
@@ -210,7 +240,11 @@ document.getElementById("add-host").addEventListener("click", () => {
 document.getElementById("clear-filter").addEventListener("click", () => filter.clear());
 document.getElementById("hosts").addEventListener("click", ({ target }) => {
   const id = target.closest(".host-card")?.dataset.host;
-  if (id) act(target.closest("[data-action]")?.dataset.action ?? "open", id);
+  if (id && !target.closest("a")) act(target.closest("[data-action]")?.dataset.action ?? "open", id);
+});
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();  // it is no page
+  pages.focus();
 });
 
 refresher.now();

@@ -1,4 +1,4 @@
-// Everything there is to know about one host, and what can be done with it. Follows the refreshes while it is open.
+// The page of one host: everything there is to know about it, and what can be done with it.
 
 import { Acknowledging } from "./acknowledging.js";
 import { showStatus } from "./host_card.js";
@@ -8,58 +8,50 @@ import { showResponseSplit } from "./response_split.js";
 import { statusOf } from "./status.js";
 import { Trail } from "./trail.js";
 
-export class HostSheet {
-  #dialog = document.getElementById("host-sheet");
-  #trail = new Trail(this.#dialog.querySelector(".status-line"));
+export class HostPage {
+  #section;
+  #trail;
   #acknowledging;
   #id = null;
-  #mayChange = false;
+  #host = null;
 
   // `onAction` gets "check", "edit", "token" or "delete" and the id of the host; `onAcknowledging` the host and what
   // happened.
-  constructor({ onAction, onAcknowledging }) {
-    this.#acknowledging = new Acknowledging(this.#dialog, { onChanged: onAcknowledging });
-    this.#dialog.addEventListener("click", ({ target }) => {
+  constructor(section, { onAction, onAcknowledging }) {
+    this.#section = section;
+    this.#trail = new Trail(this.#part(".status-line"));
+    this.#acknowledging = new Acknowledging(section, { onChanged: onAcknowledging });
+    section.addEventListener("click", ({ target }) => {
       const action = target.closest("[data-action]")?.dataset.action;
-      if (target === this.#dialog || action === "close") return this.#dialog.close();
-      if (!action) return;
-      if (action !== "check") this.#dialog.close();
-      onAction(action, this.#id);
+      if (action) onAction(action, this.#id);
     });
-    this.#dialog.addEventListener("close", () => {
-      this.#id = null;
-      this.#acknowledging.end();
-    });
-  }
-
-  set offers({ check, change }) {
-    this.#part("[data-action=check]").hidden = !check;
-    this.#acknowledging.isOffered = check;
-    this.#mayChange = change;
-    for (const action of ["edit", "delete"]) this.#part(`[data-action=${action}]`).hidden = !change;
   }
 
   #part(selector) {
-    return this.#dialog.querySelector(selector);
+    return this.#section.querySelector(selector);
   }
 
-  open(host, context) {
-    this.#id = host.id;
-    this.#fill(host, context);
-    this.#dialog.showModal();
-    this.#dialog.scrollTop = 0;
+  get title() {
+    return this.#host?.name ?? "";
   }
 
-  // `hostOf` gives a host by its id. One that somebody has deleted meanwhile is closed.
-  update(hostOf, context) {
-    if (this.#id === null) return;
+  open([id]) {
+    this.#id = id;
+  }
+
+  close() {
+    this.#acknowledging.end();
+    this.#host = null;
+  }
+
+  update({ hostOf, offers, context }) {
     const host = hostOf(this.#id);
-    if (host) this.#fill(host, context);
-    else this.#dialog.close();
-  }
-
-  #fill(host, context) {
-    this.#dialog.dataset.status = statusOf(host);
+    if (!host) return;
+    this.#host = host;
+    this.#part("[data-action=check]").hidden = !offers.check;
+    this.#acknowledging.isOffered = offers.check;
+    for (const action of ["edit", "delete"]) this.#part(`[data-action=${action}]`).hidden = !offers.change;
+    this.#section.dataset.status = statusOf(host);
     this.#part("h2").textContent = host.name;
     showAddress(this.#part(".ip-address"), host);
     showStatus(this.#part(".status"), statusOf(host), ageOf(host, context.now));
@@ -69,7 +61,7 @@ export class HostSheet {
     this.#part(".status-line").setAttribute("aria-label", `Last checks of ${host.name}`);
     showResponseSplit(this.#part(".response-split"), host);
     this.#part("dl").replaceChildren(...factsOf(host, context).map((fact) => makeFact(...fact)));
-    this.#part("[data-action=token]").hidden = host.check !== "push" || !this.#mayChange;
+    this.#part("[data-action=token]").hidden = host.check !== "push" || !offers.change;
   }
 }
 
