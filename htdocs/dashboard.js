@@ -67,6 +67,13 @@ const pages = new Pages({
       return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showAcknowledged });
     },
   },
+  report: {
+    element: section("report-page"), isAllowed: everybody, styles: ["report.css"],
+    load: async () => {
+      const { ReportPage } = await import("./report_page.js");
+      return new ReportPage(section("report-page"), { keep: (options) => pages.keep(options) });
+    },
+  },
   alerts: { element: alertLog.element, isAllowed: everybody, open: openAlertLog },
   settings: { element: settings.element, isAllowed: () => offers().change, open: () => settings.open() },
 }, { onShown: draw });
@@ -133,7 +140,7 @@ function draw() {
   showDownCount();
   if (!list) return;
   document.getElementById("checked").textContent = list.updated ? formatTime(list.updated, heard) : "never";
-  pages.update({ list, hostOf, offers: offers(), context: context() });
+  pages.update({ list, config, hostOf, offers: offers(), context: context() });
 }
 
 // Trouble shows on every page, not only where the list is.

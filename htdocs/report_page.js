@@ -4,6 +4,7 @@ import { ApiError, fetchOutages, fetchReport, reportFile } from "./client.js";
 import { countOf, formatPercent } from "./format.js";
 import { formatClock, formatDay } from "./installation_time.js";
 import { pageOf } from "./host_text.js";
+import { makeElement } from "./make_element.js";
 import { addMonths, isMonth, monthInWords, monthOf } from "./months.js";
 import { columnsFor, makeOutages, makeTable, sorted } from "./report_table.js";
 import * as serverClock from "./server_clock.js";
@@ -138,16 +139,15 @@ export class ReportPage {
   }
 
   #draw() {
-    const { rows, customers } = this.#report;
+    const { customers } = this.#report;
     this.#part("h2").textContent = this.title;
     this.#part(".report-span").textContent = this.#spanInWords;
     this.#offerCustomers(customers);
     const shown = customers.filter(({ customer }) => this.#isShown(customer))
       .sort((a, b) => (a.customer === "") - (b.customer === "") ||
                       a.customer.localeCompare(b.customer, "en", { numeric: true }));
-    const groups = columnsFor(rows.filter(({ customer }) => this.#isShown(customer)));
-    const parts = shown.length > 1 ? [this.#overview(shown, groups)] : [];
-    for (const customer of shown) parts.push(this.#section(customer, groups));
+    const parts = shown.length > 1 ? [this.#overview(shown)] : [];
+    for (const customer of shown) parts.push(this.#section(customer));
     if (!parts.length) parts.push(makeElement("p", { className: "nothing-found", textContent: this.#emptyText }));
     const focused = document.activeElement?.dataset?.sort;
     this.#part(".report-body").replaceChildren(...parts);
@@ -189,13 +189,13 @@ export class ReportPage {
     return makeElement("div", { className: "table-scroll", tabIndex: 0, role: "region", ariaLabel: options.label }, table);
   }
 
-  #overview(customers, groups) {
+  #overview(customers) {
     const rows = sorted(customers.map((customer) => this.#totalOf(customer)), this.#sort,
                         ({ customer }) => customerName(customer));
     return makeElement("section", { className: "report-part overview" },
       this.#heading("All customers", customers),
       this.#tableOf({
-        label: "All customers", first: "Customer", rows, groups,
+        label: "All customers", first: "Customer", rows, groups: columnsFor(rows),
         nameCell: ({ customer }) => makeElement("a", { href: this.#hashOf(this.#month, customerName(customer)),
                                                    textContent: customerName(customer) }),
       }));
@@ -204,20 +204,20 @@ export class ReportPage {
   // As a row among those of lines.
   #totalOf(customer) {
     const rows = this.#rowsOf(customer);
-    return { ...customer, breach: customer.breaches, hasTargets: rows.some(({ target }) => target !== null) };
+    return { ...customer, breach: customer.breaches, hasTargets: rows.some(isJudged) };
   }
 
   #rowsOf({ customer }) {
     return this.#report.rows.filter((row) => row.customer === customer);
   }
 
-  #section(customer, groups) {
+  #section(customer) {
     const rows = sorted(this.#rowsOf(customer), this.#sort);
     const total = { ...this.#totalOf(customer), label: `Together, ${countOf(rows.length, "line")}` };
     const part = makeElement("section", { className: "report-part" },
       this.#heading(customerName(customer.customer), [customer]),
       this.#tableOf({
-        label: customerName(customer.customer), first: "Line", rows, groups,
+        label: customerName(customer.customer), first: "Line", rows, groups: columnsFor(rows),
         total: rows.length > 1 ? total : null,
         nameCell: (row) => this.#nameCell(row),
       }));
@@ -249,6 +249,8 @@ export class ReportPage {
     return makeElement("a", { href: pageOf(host), textContent: name });
   }
 }
+
+const isJudged = ({ target, uptime }) => target !== null && uptime !== null;
 
 function summaryOf(customers) {
   const sum = (key) => customers.reduce((total, customer) => total + (customer[key] ?? 0), 0);

@@ -36,21 +36,23 @@ const QUALITY = [
   { key: "loss", head: "loss", text: (percent) => (percent === null ? NOTHING : formatPercent(percent)) },
 ];
 
-// What counts neither for nor against a line is shown where there was some.
+// Only what there is something to say of.
 export function columnsFor(rows) {
-  const happened = UNCOUNTED.filter(({ key }) => rows.some((row) => row[key] > 0));
+  const happened = ({ key }) => rows.some((row) => row[key]);
+  const known = ({ key }) => key === "uptime" || rows.some((row) => (row[key] ?? null) !== null);
+  const hasTargets = rows.some((row) => row.hasTargets ?? row.target !== null);
   return [
-    { title: "Uptime", columns: UPTIME },
+    { title: "Uptime", columns: UPTIME.filter((column) => known(column) && (column.key !== "breach" || hasTargets)) },
     { title: "Outages", columns: OUTAGES },
-    { title: "Counted neither way", columns: happened },
-    { title: "Quality", columns: QUALITY.filter(({ key }) => rows.some((row) => (row[key] ?? null) !== null)) },
+    { title: "Counted neither way", columns: UNCOUNTED.filter(happened) },
+    { title: "Quality", columns: QUALITY.filter(known) },
   ].filter(({ columns }) => columns.length);
 }
 
 // Of a line, whether it was up as agreed; of many, how many were not.
-function resultOf(breach, { target, breaches, hasTargets }) {
+function resultOf(breach, { uptime, target, breaches, hasTargets }) {
   if (breaches !== undefined) return breaches ? `${breaches} missed` : hasTargets ? "all met" : NOTHING;
-  if (target === null || target === undefined) return NOTHING;
+  if (target === null || uptime === null) return NOTHING;
   return breach ? "missed" : "met";
 }
 
