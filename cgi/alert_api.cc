@@ -17,6 +17,7 @@
 #include "store/host_json.h"
 #include "store/json_members.h"
 #include "store/random_name.h"
+#include "store/time_zone.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -159,6 +160,8 @@ Response ListAlerts(Installation& installation, const Request& request, std::str
     out.EndArray();
     out.Key("problems");
     WriteJson(out, FindOutboxProblems(waiting, damaged, now));
+    out.Key("timezone");
+    out.String(TimeZoneName(config.timezone));
     out.EndObject();
   });
 }

@@ -94,7 +94,7 @@ export const unacknowledge = (id) => send("DELETE", `${hostPath(id)}/acknowledge
 // `changes` is a merge patch of config.json.
 export const changeConfig = async (changes) => parse(await send("PATCH", "/api/config", { body: changes }));
 
-// Without what was sent it costs the server next to nothing.
+// Without what was sent it costs the server next to nothing. It also says which time zone the server is in.
 export const fetchAlerts = async ({ sent }) => parse(await send("GET", `/api/alerts?sent=${sent ? 1 : 0}`));
 
 // What the channel's server said; an ApiError has it in its message when it refused.

@@ -11,6 +11,8 @@ import { HeartbeatDialog } from "./heartbeat_dialog.js";
 import { HostDialog } from "./host_dialog.js";
 import { HostGrid } from "./host_grid.js";
 import { pageOf } from "./host_text.js";
+import { useTimeZone } from "./installation_time.js";
+import { MaintenanceDialog } from "./maintenance_dialog.js";
 import { Pages } from "./pages.js";
 import { Refresher } from "./refresher.js";
 import * as serverClock from "./server_clock.js";
@@ -49,6 +51,7 @@ const dialog = new HostDialog({
 });
 const deletion = new DeleteDialog({ onDeleted: showDeleted });
 const heartbeat = new HeartbeatDialog();
+const maintenance = new MaintenanceDialog({ onSaved: showMaintenance });
 const alertLog = new AlertLog();
 const settings = new SettingsDialog({ onSaved: showSettings });
 const refresher = new Refresher(refresh);
@@ -100,6 +103,7 @@ async function loadAlerts(now) {
   try {
     const alerts = await fetchAlerts({ sent: alertLog.isOpen });
     unsent = alerts.problems;
+    useTimeZone(alerts.timezone);
     if (alertLog.isOpen) alertLog.show(alerts, { now, canSetUp: offers().change });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -116,7 +120,9 @@ function openAlertLog() {
 // Who the user is decides what is offered; the general settings are the defaults that the form shows.
 async function meet() {
   me = { ...NOBODY, ...(await fetchMe()) };
-  config = await fetchConfig().catch(() => null);  // refused while config.json is broken; a notice says so
+  // The settings are refused while config.json is broken; a notice says so. The alerts tell the time zone, which no
+  // form may learn after it has been opened.
+  [config] = await Promise.all([fetchConfig().catch(() => null), loadAlerts(serverClock.now())]);
   grid.offers = offers();
   document.getElementById("add-host").hidden = !offers().change;
   document.getElementById("open-settings").hidden = !offers().change;
@@ -181,6 +187,7 @@ function act(action, id) {
   if (action === "open") location.hash = pageOf(id);
   if (action === "check") check(host);
   if (action === "edit") dialog.open({ host, hosts: list.hosts, config });
+  if (action === "maintenance") maintenance.open(host);
   if (action === "token") heartbeat.ask(host);
   if (action === "delete") deletion.open(host);
 }
@@ -226,6 +233,7 @@ async function showResult(host, what, isThere) {
 
 function showSettings(saved) {
   config = saved;
+  loadAlerts(serverClock.now());  // which say in which time zone the server is now
   draw();
   showToast("The settings are saved.");
 }
@@ -233,6 +241,11 @@ function showSettings(saved) {
 function showAcknowledged(host, what) {
   showToast(`${host.name} is ${what}.`);
   refresher.until(() => hostOf(host.id)?.revision > host.revision);
+}
+
+function showMaintenance(host, what) {
+  showToast(`${host.name} is ${what}.`);
+  refresher.until(() => hostOf(host.id)?.revision >= host.revision);
 }
 
 function showDeleted(host) {

@@ -15,7 +15,7 @@ export class HostPage {
   #id = null;
   #host = null;
 
-  // `onAction` gets "check", "edit", "token" or "delete" and the id of the host; `onAcknowledging` the host and what
+  // `onAction` gets "check", "maintenance", "edit", "token" or "delete" and the id of the host; `onAcknowledging` the host and what
   // happened.
   constructor(section, { onAction, onAcknowledging }) {
     this.#section = section;
@@ -48,7 +48,7 @@ export class HostPage {
     const host = hostOf(this.#id);
     if (!host) return;
     this.#host = host;
-    this.#part("[data-action=check]").hidden = !offers.check;
+    for (const action of ["check", "maintenance"]) this.#part(`[data-action=${action}]`).hidden = !offers.check;
     this.#acknowledging.isOffered = offers.check;
     for (const action of ["edit", "delete"]) this.#part(`[data-action=${action}]`).hidden = !offers.change;
     this.#section.dataset.status = statusOf(host);
