@@ -17,6 +17,7 @@
 namespace linewatch::cgi {
 
 inline constexpr size_t kMaxBody = 1 << 20;
+inline constexpr size_t kMaxImport = 8 << 20;  // the body of an import
 
 // The meta-variables of CGI (RFC 3875), from FastCGI or from the environment. They are views: whoever makes a Request
 // keeps what they point to.

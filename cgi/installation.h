@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cgi/effective_config.h"
+#include "cgi/metrics.h"
 #include "cgi/published_list.h"
 #include "cgi/push_tokens.h"
 #include "store/answer_box.h"
@@ -39,6 +40,7 @@ struct Installation {
   PushTokens push_tokens{secrets};
   EffectiveConfig config;
   PublishedList published;
+  MetricsCache metrics;
 };
 
 }  // namespace linewatch::cgi

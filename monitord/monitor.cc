@@ -17,6 +17,8 @@
 #include "monitord/moment.h"
 #include "monitord/notices.h"
 #include "monitord/replay.h"
+#include "monitord/snapshot.h"
+#include "store/calendar.h"
 
 namespace linewatch {
 namespace {
@@ -28,6 +30,8 @@ using std::chrono::steady_clock;
 constexpr milliseconds kPatience{400};
 
 constexpr milliseconds kRetryAfter{1000};  // after a write that failed
+
+constexpr std::chrono::hours kRemoveEvery{24};  // what is past retention_days
 
 // A disk that is gone for a day: what happened last is kept.
 constexpr size_t kMostUnwritten = 100000;
@@ -48,7 +52,8 @@ Monitor::Monitor(Options options, Config config, const std::string& config_fault
       secret_store_(options_.folders.secrets()),
       events_(options_.folders.events(), kPatience),
       requests_(options_.folders.requests(), kPatience),
-      alerting_(options_.folders, channels) {
+      alerting_(options_.folders, channels),
+      report_mailer_(options_.folders) {
   if (!config_fault.empty()) Note("config_broken", config_fault);
 }
 
@@ -63,6 +68,7 @@ void Monitor::Run() {
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
       if (const auto changed = reports_->TakeChanged(); !changed.empty()) CheckNow(changed);
       TakeRounds();
+      KeepRecord();
       Alert();
       if (is_changed_ || (retry_at_ && steady_clock::now() >= *retry_at_)) Publish();
       // What is begun and cut off is sent again by the next run.
@@ -85,6 +91,7 @@ void Monitor::Start() {
   Add(MonitorEvent{now.wall, "start", last_sign});
   AddAll(alerting_.Start(list_, events_, now));
   recorder_.Start(last_sign, now);
+  if (events_.has_snapshot(now.wall)) snapshot_month_ = FileMonthOf(now.wall);
   TellSetAside(findings);
   if (list_.revision == 0) list_.revision = 1;
 
@@ -271,6 +278,18 @@ void Monitor::LookAtClock() {
   if (!outcome.events.empty()) Take(std::move(outcome));
 }
 
+// Every month of the record begins with what is known then, and months that are too old are given up. The clock may
+// also have been set into another month: what it says of the hosts may be old, then.
+void Monitor::KeepRecord() {
+  const WallTime now = WallNow();
+  if (std::exchange(snapshot_month_, FileMonthOf(now)) != FileMonthOf(now)) Add(SnapshotOf(list_, now));
+  if (last_removal_ && steady_clock::now() - *last_removal_ < kRemoveEvery) return;
+  last_removal_ = steady_clock::now();
+  if (!is_clock_synchronised()) return;
+  if (const int removed = events_.RemoveOld(std::chrono::days(config_.retention_days), now); removed > 0)
+    LogInfo("events of " + std::to_string(removed) + " months that are past retention_days are removed");
+}
+
 void Monitor::TakeRounds() {
   for (Probing* probing : probings_)
     while (const auto round = probing->Take()) {
@@ -318,7 +337,11 @@ void Monitor::TellUnmeasured(const Round& round) {
 }
 
 void Monitor::Alert() {
-  auto events = alerting_.Turn(list_, recorder_.topology(), config_, ReadClocks());
+  const Moment now = ReadClocks();
+  auto events = alerting_.Turn(list_, recorder_.topology(), config_, now);
+  if (!options_.once)
+    if (auto report = report_mailer_.Take(config_, now.wall))
+      events.push_back(alerting_.QueueReport(*std::move(report), now));
   if (!events.empty()) is_changed_ = true;
   AddAll(std::move(events));
   NoteWhile(heartbeat_.trouble(), "heartbeat_failed");

@@ -12,6 +12,7 @@
 
 #include "store/service.h"
 #include "store/small_optional.h"
+#include "store/timeline.h"
 #include "store/trail.h"
 #include "store/wall_time.h"
 
@@ -40,6 +41,10 @@ inline constexpr std::array<std::string_view, 8> kStatusNames = {"pending", "up"
                                                                  "down",    "unreachable", "unknown",  "paused"};
 inline std::string_view NameOf(Status status) { return kStatusNames[static_cast<size_t>(status)]; }
 
+// What time in a status counts as.
+TimeKind TimeKindOf(Status status, bool in_maintenance);
+inline bool is_answering(Status status) { return status == Status::kUp || status == Status::kDegraded; }
+
 // When nobody is to be woken: once, or every week.
 struct MaintenanceWindow {
   struct Once {
@@ -60,17 +65,6 @@ struct Acknowledgement {
   std::string by;
   WallTime at;
   std::string note;
-};
-
-// The time of the last day by what it says about a line, in the order of time. It is not in hosts.json: a start
-// computes it from the events.
-struct UptimeHistory {
-  enum class Kind : uint8_t { kUp, kDown, kNeither };
-  struct Stretch {
-    WallTime from;  // until the next one's
-    Kind kind;
-  };
-  std::vector<Stretch> stretches;
 };
 
 // What was told of a host, and what is held back.
@@ -125,7 +119,7 @@ struct Observation {
   // When the last check was sent that ended an outage or found all well: acknowledgements until then are over.
   WallTime settled = kNever;
   BoxedOptional<AlertState> alert;  // of a host that was in trouble
-  UptimeHistory history;
+  Timeline history;  // of the last day; a start computes it from the events
 };
 
 // Every byte counts ten thousand times: `packets` stands where there is room for it, and what is hardly ever set is

@@ -113,7 +113,7 @@ TEST_CASE("a path that is not exactly a route is 404", "[router]") {
                                                           "/api/push/" + std::string(24, 'a') + "/",
                                                           "/api/push/" + std::string(23, 'a') + "-",
                                                           "/api/push/{token}",
-                                                          "/metrics"})
+                                                          "/metrics/"})
     for (const char* method : {"GET", "POST", "DELETE"}) {
       CAPTURE(path, method);
       const Response response = site.Send(method, path);
