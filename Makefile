@@ -25,7 +25,7 @@ MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lm
 API_LIBS      := -lfcgi -lz -lcrypto -lpthread
 
 BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-openssl-dev libmosquitto-dev libssl-dev
-RUN_PACKAGES   := lighttpd lighttpd-mod-deflate ca-certificates
+RUN_PACKAGES   := lighttpd lighttpd-mod-deflate libjs-dygraphs ca-certificates
 UNIT_PACKAGES  := catch2
 TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base mosquitto \
                   mosquitto-clients lighttpd-mod-openssl libfaketime strace iproute2 nftables curl nodejs npm chromium

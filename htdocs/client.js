@@ -115,6 +115,16 @@ export async function fetchReport(month) {
 // What a link leads to.
 export const reportFile = (month) => reportPath(month, "csv");
 
-// Those that touch the span, in Unix seconds, newest first.
-export const fetchOutages = async ({ from, to }) =>
-  parse(await send("GET", `/api/outages?from=${from}&to=${to}`, { deadline: REPORT_MS })).outages;
+// `range` is 24h, 7d, 30d or 1y.
+export const fetchHistory = async (id, range) => parse(await send("GET", `${hostPath(id)}/history?range=${range}`));
+
+// Of one host or of all; `from` and `to` in Unix seconds. What is left out is the server's to choose.
+export async function fetchOutages({ host, from, to, blips }) {
+  const asked = Object.entries({ host, from: from && Math.floor(from), to: to && Math.ceil(to), blips: blips && 1 });
+  const query = new URLSearchParams(asked.filter(([, value]) => value));
+  return parse(await send("GET", `/api/outages?${query}`));
+}
+
+// Says another cause than the one measured, or that one again with null. Answers the outage as it stands then.
+export const reclassify = async (id, cause, note) =>
+  parse(await send("PATCH", `/api/outages/${encodeURIComponent(id)}`, { body: { cause, note } }));

@@ -3,6 +3,7 @@
 import { AlertLog } from "./alert_log.js";
 import { announceChanges, showToast } from "./announcer.js";
 import { showBanners } from "./banner.js";
+import { connectCardKeys } from "./card_keys.js";
 import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe } from "./client.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { Filter } from "./filter.js";
@@ -56,6 +57,7 @@ const alertLog = new AlertLog();
 const settings = new SettingsDialog({ onSaved: showSettings });
 const refresher = new Refresher(refresh);
 
+// What the address can name. Each page gets {list, hostOf, offers, context} whenever the list has been loaded.
 const section = (id) => document.getElementById(id);
 const everybody = () => true;
 const pages = new Pages({
@@ -64,10 +66,18 @@ const pages = new Pages({
     page: { open: openList, update: drawList, close() {} },
   },
   host: {
-    element: section("host-page"), isAllowed: everybody, styles: ["host_page.css"],
+    element: section("host-page"), isAllowed: everybody, styles: ["host_page.css", "outages.css"],
     load: async () => {
       const { HostPage } = await import("./host_page.js");
-      return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showAcknowledged });
+      const keep = (options) => pages.keep(options);
+      return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showAcknowledged, keep });
+    },
+  },
+  outages: {
+    element: section("outages-page"), isAllowed: everybody, styles: ["outages.css"],
+    load: async () => {
+      const { OutagesPage } = await import("./outages_page.js");
+      return new OutagesPage(section("outages-page"), { keep: (options) => pages.keep(options) });
     },
   },
   report: {
@@ -136,6 +146,7 @@ function draw() {
   isOld = warnings.some(({ level }) => level === "old");
   const title = config?.title || "Linewatch";
   showBanners(warnings);
+  if (list) pages.update({ list, config, hostOf, offers: offers(), context: context() });
   showInTab({ title: [pages.title, title].filter(Boolean).join(" · "), summary: list?.summary, isOld });
   document.getElementById("title").textContent = title;
   const bell = document.getElementById("open-alerts");
@@ -144,9 +155,7 @@ function draw() {
   document.documentElement.toggleAttribute("data-old", isOld);
   document.documentElement.toggleAttribute("data-loading", !list);
   showDownCount();
-  if (!list) return;
-  document.getElementById("checked").textContent = list.updated ? formatTime(list.updated, heard) : "never";
-  pages.update({ list, config, hostOf, offers: offers(), context: context() });
+  if (list) document.getElementById("checked").textContent = list.updated ? formatTime(list.updated, heard) : "never";
 }
 
 // Trouble shows on every page, not only where the list is.
@@ -262,6 +271,7 @@ document.getElementById("hosts").addEventListener("click", ({ target }) => {
   const id = target.closest(".host-card")?.dataset.host;
   if (id && !target.closest("a")) act(target.closest("[data-action]")?.dataset.action ?? "open", id);
 });
+connectCardKeys(document.getElementById("hosts"));
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();  // it is no page
   pages.focus();

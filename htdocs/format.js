@@ -43,6 +43,29 @@ export function formatTime(time, now) {
   return date.toDateString() === new Date(now * 1000).toDateString() ? at : `${day.format(date)}, ${at}`;
 }
 
+const shortClock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const longDay = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+const DAY_SECONDS = 86_400;
+
+export const formatClock = (time) => clock.format(time * 1000);
+
+const nameDay = (time) => longDay.format(time * 1000).replace(",", "");
+
+// Today, Yesterday, Thu 26 Nov.
+export function formatDay(time, now) {
+  const day = nameDay(time);
+  if (day === nameDay(now)) return "Today";
+  return day === nameDay(now - DAY_SECONDS) ? "Yesterday" : day;
+}
+
+// Sat 28 Nov, 10:05 – 10:10; or the day alone when it is a whole one.
+export function formatSpan(from, to) {
+  const [first, last] = [nameDay(from), nameDay(to)];
+  if (to - from >= DAY_SECONDS) return first;
+  const end = first === last ? "" : `${last}, `;
+  return `${first}, ${shortClock.format(from * 1000)} – ${end}${shortClock.format(to * 1000)}`;
+}
+
 export function countOf(number, noun) {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -47,18 +47,18 @@ export function fromInput(text) {
 }
 
 // "14:05"
-export const formatClock = (seconds) => formatWith({ hour: "2-digit", minute: "2-digit" }).format(seconds * 1000);
+export const clockAt = (seconds) => formatWith({ hour: "2-digit", minute: "2-digit" }).format(seconds * 1000);
 
 // "Sat 28 Nov"
-export function formatDay(seconds) {
+export function dayAt(seconds) {
   return formatWith({ weekday: "short", day: "numeric", month: "short" }).format(seconds * 1000).replace(",", "");
 }
 
 const yearOf = (seconds) => formatWith({ year: "numeric" }).format(seconds * 1000);
 
 // "Sat 28 Nov, 14:05 – 18:00", with the second day where it is another one, and the year where it is not that of `now`.
-export function formatSpan(from, to, now) {
-  const dayOf = (time) => formatDay(time) + (yearOf(time) === yearOf(now) ? "" : ` ${yearOf(time)}`);
-  const end = formatDay(from) === formatDay(to) && to - from < 86_400 ? "" : `${dayOf(to)}, `;
-  return `${dayOf(from)}, ${formatClock(from)} – ${end}${formatClock(to)}`;
+export function spanAt(from, to, now) {
+  const dayOf = (time) => dayAt(time) + (yearOf(time) === yearOf(now) ? "" : ` ${yearOf(time)}`);
+  const end = dayAt(from) === dayAt(to) && to - from < 86_400 ? "" : `${dayOf(to)}, `;
+  return `${dayOf(from)}, ${clockAt(from)} – ${end}${clockAt(to)}`;
 }

@@ -3,7 +3,7 @@
 
 import { ApiError, changeHost, fetchHost } from "./client.js";
 import { FormMessages } from "./form_messages.js";
-import { formatClock, formatDay, fromInput, toInput, zoneName } from "./installation_time.js";
+import { clockAt, dayAt, fromInput, toInput, zoneName } from "./installation_time.js";
 import { isOpen, isOver, windowInWords } from "./maintenance_text.js";
 import * as serverClock from "./server_clock.js";
 
@@ -137,12 +137,12 @@ export class MaintenanceDialog {
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-const isSameDay = (one, other) => formatDay(one) === formatDay(other);
+const isSameDay = (one, other) => dayAt(one) === dayAt(other);
 
 function morningInWords(morning, now) {
-  return `${isSameDay(morning, now) ? "this morning" : "tomorrow"}, ${formatClock(morning)}`;
+  return `${isSameDay(morning, now) ? "this morning" : "tomorrow"}, ${clockAt(morning)}`;
 }
 
 function timeInWords(time, now) {
-  return isSameDay(time, now) ? formatClock(time) : `${formatDay(time)}, ${formatClock(time)}`;
+  return isSameDay(time, now) ? clockAt(time) : `${dayAt(time)}, ${clockAt(time)}`;
 }

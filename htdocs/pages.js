@@ -105,6 +105,9 @@ export class Pages {
     if (before) this.#leave(before);
     this.#shown = wanted;
     document.documentElement.dataset.page = wanted.name;
+    for (const entry of this.#entries.values()) {
+      if (!isDialog(entry)) entry.element.hidden = true;
+    }
     for (const link of document.querySelectorAll("[data-page-link]")) {
       link.removeAttribute("aria-current");
       if (parse(link.hash).name === wanted.name) link.setAttribute("aria-current", "page");
@@ -118,7 +121,6 @@ export class Pages {
     const { element, page } = this.#entries.get(name);
     const focused = element.contains(document.activeElement) ? document.activeElement : null;
     this.#left.set(path, { scroll: scrollY, focused });
-    element.hidden = true;
     page?.close();
   }
 

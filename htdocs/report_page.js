@@ -2,7 +2,7 @@
 
 import { ApiError, fetchOutages, fetchReport, reportFile } from "./client.js";
 import { countOf, formatPercent } from "./format.js";
-import { formatClock, formatDay } from "./installation_time.js";
+import { clockAt, dayAt } from "./installation_time.js";
 import { pageOf } from "./host_text.js";
 import { makeElement } from "./make_element.js";
 import { addMonths, isMonth, monthInWords, monthOf } from "./months.js";
@@ -117,7 +117,7 @@ export class ReportPage {
     const isWanted = this.#part("[name=outages]").checked;
     const { from, to } = this.#report;
     try {
-      const outages = isWanted ? await fetchOutages({ from, to }) : null;
+      const outages = isWanted ? (await fetchOutages({ from, to })).outages : null;
       if (this.#report?.from !== from) return;
       this.#outages = outages;
       this.#draw();
@@ -161,7 +161,7 @@ export class ReportPage {
   get #spanInWords() {
     const { month, to, timezone } = this.#report;
     const isRunning = month === monthOf(serverClock.now());
-    const until = isRunning ? `So far, until ${formatDay(to)}, ${formatClock(to)}. ` : "";
+    const until = isRunning ? `So far, until ${dayAt(to)}, ${clockAt(to)}. ` : "";
     return `${until}Times in ${timezone || "the server’s own time zone"}.`;
   }
 

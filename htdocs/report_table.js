@@ -1,9 +1,9 @@
 // The tables of the monthly report: one a customer, the customers on top of them, and the outages below.
 
+import { causeOf } from "./causes.js";
 import { countOf, formatLength, formatMs, formatPercent } from "./format.js";
-import { formatSpan } from "./installation_time.js";
+import { spanAt } from "./installation_time.js";
 import { makeElement } from "./make_element.js";
-import { causeInWords } from "./outage_text.js";
 
 const PLACES = 3;  // 0.001 % of a month are 26 seconds
 const NOTHING = "–";
@@ -128,9 +128,9 @@ export function makeOutages(outages, now) {
     const said = note ? `${reason ? `${reason} · ` : ""}${note}${user ? ` (${user})` : ""}` : reason;
     body.append(makeElement("tr", {},
       makeElement("th", { scope: "row", textContent: name }),
-      makeElement("td", { textContent: end ? formatSpan(start, end, now) : `${formatSpan(start, now, now)}, still down` }),
+      makeElement("td", { textContent: end ? spanAt(start, end, now) : `${spanAt(start, now, now)}, still down` }),
       makeElement("td", { textContent: formatLength(seconds ?? now - start) }),
-      makeElement("td", { textContent: causeInWords(cause) }),
+      makeElement("td", { textContent: causeOf(cause).words }),
       makeElement("td", { textContent: said })));
   }
   table.append(body);
