@@ -12,12 +12,12 @@
 
 #include "cgi/health.h"
 #include "store/alert.h"
+#include "store/calendar.h"
 #include "store/channel.h"
 #include "store/file_lock.h"
 #include "store/host_json.h"
 #include "store/json_members.h"
 #include "store/random_name.h"
-#include "store/time_zone.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -161,7 +161,7 @@ Response ListAlerts(Installation& installation, const Request& request, std::str
     out.Key("problems");
     WriteJson(out, FindOutboxProblems(waiting, damaged, now));
     out.Key("timezone");
-    out.String(TimeZoneName(config.timezone));
+    out.String(TimeZoneName(config));
     out.EndObject();
   });
 }

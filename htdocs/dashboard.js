@@ -7,7 +7,7 @@ import { connectCardKeys } from "./card_keys.js";
 import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe } from "./client.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { Filter } from "./filter.js";
-import { formatMs, formatTime } from "./format.js";
+import { countOf, formatMs, formatTime } from "./format.js";
 import { HeartbeatDialog } from "./heartbeat_dialog.js";
 import { HostDialog } from "./host_dialog.js";
 import { HostGrid } from "./host_grid.js";
@@ -85,6 +85,13 @@ const pages = new Pages({
     load: async () => {
       const { ReportPage } = await import("./report_page.js");
       return new ReportPage(section("report-page"), { keep: (options) => pages.keep(options) });
+    },
+  },
+  import: {
+    element: section("import-page"), isAllowed: () => offers().change, styles: ["import.css"],
+    load: async () => {
+      const { ImportPage } = await import("./import_page.js");
+      return new ImportPage(section("import-page"), { onImported: showImported });
     },
   },
   alerts: { element: alertLog.element, isAllowed: everybody, open: openAlertLog },
@@ -250,6 +257,14 @@ function showSettings(saved) {
 function showAcknowledged(host, what) {
   showToast(`${host.name} is ${what}.`);
   refresher.until(() => hostOf(host.id)?.revision > host.revision);
+}
+
+function showImported({ added, changed }) {
+  filter.clear();
+  pages.leave();
+  const done = [added && `${countOf(added, "host")} added`, changed && `${countOf(changed, "host")} changed`];
+  showToast(`${done.filter(Boolean).join(", ")}.`);
+  refresher.now();
 }
 
 function showMaintenance(host, what) {
