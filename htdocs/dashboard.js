@@ -13,6 +13,7 @@ import { HostDialog } from "./host_dialog.js";
 import { HostGrid } from "./host_grid.js";
 import { pageOf } from "./host_text.js";
 import { useTimeZone } from "./installation_time.js";
+import { Keyboard } from "./keyboard.js";
 import { MaintenanceDialog } from "./maintenance_dialog.js";
 import { Pages } from "./pages.js";
 import { Refresher } from "./refresher.js";
@@ -22,6 +23,7 @@ import { statusOf, TroubleOrder } from "./status.js";
 import { Summary } from "./summary.js";
 import { showInTab } from "./tab_signal.js";
 import { warningsFor } from "./warnings.js";
+import { Wall } from "./wall.js";
 import { Welcome } from "./welcome.js";
 
 // How often the page asks whether messages wait, while the log of them is not open.
@@ -64,6 +66,10 @@ const pages = new Pages({
   "": {
     element: section("list"), isAllowed: everybody,
     page: { open: openList, update: drawList, close() {} },
+  },
+  wall: {
+    element: section("list"), isAllowed: everybody,
+    page: new Wall({ onChange: (isOn) => (grid.isOnWall = isOn), onLeave: () => pages.leave(), update: drawList }),
   },
   host: {
     element: section("host-page"), isAllowed: everybody, styles: ["host_page.css", "outages.css"],
@@ -183,7 +189,8 @@ const context = () => ({
 
 function drawList() {
   filter.offerGroups(list.hosts);
-  const shown = filter.apply(order.sort(list));
+  const sorted = order.sort(list);
+  const shown = pages.name === "wall" ? sorted : filter.apply(sorted);
   summary.update(list.summary, filter.status);
   welcome.update({ hosts: list.hosts, canAdd: offers().change, config });
   document.getElementById("nothing-found").hidden = shown.length > 0 || list.hosts.length === 0;
@@ -278,9 +285,24 @@ function showDeleted(host) {
   refresher.now();
 }
 
-document.getElementById("add-host").addEventListener("click", () => {
+function addHost() {
   dialog.open({ host: null, hosts: list?.hosts ?? [], config });
-});
+}
+
+const go = (hash) => () => (location.hash = hash);
+new Keyboard([
+  { keys: "/", what: "Search", act: () => filter.reach() },
+  { keys: "a", what: "Add a host", isOffered: () => offers().change, act: addHost },
+  { keys: "w", what: "Wall: full screen and large", act: () => (location.hash = pages.name === "wall" ? "" : "wall") },
+  { keys: "g l", what: "Lines", act: go("") },
+  { keys: "g o", what: "Outages", act: go("outages") },
+  { keys: "g r", what: "Report", act: go("report") },
+  { keys: "g a", what: "Alerts", act: go("alerts") },
+  { keys: "g s", what: "Settings", isOffered: () => offers().change, act: go("settings") },
+  { keys: "g i", what: "Many lines at once", isOffered: () => offers().change, act: go("import") },
+]);
+
+document.getElementById("add-host").addEventListener("click", addHost);
 document.getElementById("clear-filter").addEventListener("click", () => filter.clear());
 document.getElementById("hosts").addEventListener("click", ({ target }) => {
   const id = target.closest(".host-card")?.dataset.host;

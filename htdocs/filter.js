@@ -13,20 +13,13 @@ export class Filter {
     this.#onChange = onChange;
     this.#search.addEventListener("input", onChange);
     this.#group.addEventListener("change", onChange);
-    document.addEventListener("keydown", (event) => {
-      const typing = event.target.closest("input, textarea, select, dialog");
-      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-        event.preventDefault();
-        this.#reach();
-      }
-    });
     this.#search.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.clear();
     });
   }
 
   // Wherever the user is: the list that is searched is shown first.
-  #reach() {
+  reach() {
     if (this.#search.checkVisibility()) return this.#search.select();
     addEventListener("hashchange", () => this.#search.select(), { once: true });
     location.hash = "";
