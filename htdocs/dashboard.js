@@ -6,7 +6,7 @@ import { showBanners } from "./banner.js";
 import { connectCardKeys } from "./card_keys.js";
 import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe } from "./client.js";
 import { DeleteDialog } from "./delete_dialog.js";
-import { Filter } from "./filter.js";
+import { Filter, groupsOf } from "./filter.js";
 import { countOf, formatMs, formatTime } from "./format.js";
 import { HeartbeatDialog } from "./heartbeat_dialog.js";
 import { HostDialog } from "./host_dialog.js";
@@ -56,7 +56,7 @@ const deletion = new DeleteDialog({ onDeleted: showDeleted });
 const heartbeat = new HeartbeatDialog();
 const maintenance = new MaintenanceDialog({ onSaved: showMaintenance });
 const alertLog = new AlertLog();
-const settings = new SettingsDialog({ onSaved: showSettings });
+const settings = new SettingsDialog({ onSaved: showSettings, groups: () => groupsOf(list?.hosts ?? []) });
 const refresher = new Refresher(refresh);
 
 // What the address can name. Each page gets {list, hostOf, offers, context} whenever the list has been loaded.

@@ -56,21 +56,22 @@ function firstFitting(pairs, { room, trouble, calm, touch = false, comforts = [C
 
 // How well a form is read from afar: the size of its texts, in rem. What is wrong counts most, the names next.
 const LEGIBLE = {
-  trouble: { roomy: 1, snug: .64, dense: .52, line: .4 },
-  calm: { roomy: 1, snug: .875, dense: .8125, line: .8125, tile: .1 },
+  trouble: { roomy: 1, snug: .64, dense: .5, line: .36 },
+  calm: { roomy: 1, snug: .9, dense: .8, line: .7, tile: .1 },
 };
 const TILES = ["snug", "dense", "line"].map((trouble) => [trouble, "tile"]);
 const STEPS = 24;
 
 // For a wall: how large everything can be drawn with every host in view, and in which forms. `head` is the height of
-// what stands above the cards, at the scale of 1. A screen of 1920 px is drawn from one to twice as large as a desk
-// needs it, a finer one accordingly. Answers {scale, trouble, calm}. When not even tiles have room, the calm ones do
-// not all show.
+// what stands above the cards, at the scale of 1. A screen of 1920 px is drawn at most twice as large as a desk needs
+// it, and a finer one accordingly. Answers {scale, trouble, calm}. When not even tiles have room, the calm ones do not
+// all show.
 export function chooseWall({ width, height, head, trouble, calm }) {
-  const least = Math.min(1, width / 1920) * Math.max(1, width / 1920);
+  const usual = Math.max(1, width / 1920);
+  const least = .75 * usual;
   let best = null;
   for (let step = 0; step <= STEPS; step++) {
-    const scale = least * (1 + step / STEPS);
+    const scale = least + ((2 * usual - least) * step) / STEPS;
     const room = { width: width / scale, height: height / scale - head };
     for (const pair of [...PAIRS, ...TILES]) {
       const parts = firstFitting([pair], { room, trouble, calm, comforts: [COMFORT] });

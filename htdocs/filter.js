@@ -58,7 +58,7 @@ export class Filter {
 
   // Offers the groups there are; the choice stays even when its last host has gone, so that nothing jumps.
   offerGroups(hosts) {
-    const groups = [...new Set(hosts.map((host) => host.group).filter(Boolean))];
+    const groups = groupsOf(hosts);
     if (this.#group.value && !groups.includes(this.#group.value)) groups.push(this.#group.value);
     groups.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
     const key = JSON.stringify(groups);
@@ -82,3 +82,5 @@ export class Filter {
 
 const textOf = ({ name, ip, url, topic, group, customer, tags }) =>
   [name, ip, url, topic, group, customer, ...tags].join("\n").toLowerCase();
+
+export const groupsOf = (hosts) => [...new Set(hosts.map((host) => host.group).filter(Boolean))];

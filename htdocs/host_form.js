@@ -98,7 +98,8 @@ export class HostForm {
     this.#kind.reset(this.#original.check);
     this.#kind.writeSecrets(host);
     this.#writeSettings(this.#original);
-    for (const [field, editor] of Object.entries(this.#editors)) editor.value = this.#original[field];
+    this.#parents.value = this.#original.parents;
+    this.#maintenance.write(this.#original.maintenance);
     this.#showHint();
   }
 

@@ -1,6 +1,7 @@
 // The maintenance windows of a host, or of groups, in a form. Those that happen once are typed and shown in the
 // installation's time, in which the weekly ones are kept anyway.
 
+import { appendRow, numberRows, removeRow, tellChange } from "./form_rows.js";
 import { fromInput, toInput, zoneName } from "./installation_time.js";
 import { DAYS, isOver, isWeekly } from "./maintenance_text.js";
 import * as serverClock from "./server_clock.js";
@@ -12,7 +13,7 @@ export class MaintenanceWindows {
   #list;
   #connect;
   #rows = [];      // {element, isWeekly, from, to}, with the times as they were given
-  #read = "[]";    // what `value` was when it was set
+  #read = "[]";    // what `value` was when it was written
   #groups = null;  // of which each window has one; null: the windows of one host
 
   // `root` is the fieldset, `connect` gets each element with fields, and `groups` answers those to be offered, if each
@@ -30,7 +31,7 @@ export class MaintenanceWindows {
     this.#root.querySelector(`[data-action=${action}]`).addEventListener("click", onClick);
   }
 
-  set value(windows) {
+  write(windows) {
     this.#list.replaceChildren();
     this.#rows = [];
     this.#root.querySelector(".zone").textContent = zoneName();
@@ -68,32 +69,30 @@ export class MaintenanceWindows {
   #begin(window) {
     const row = this.#add({ ...window, ...(this.#groups ? { group: "" } : {}) });
     row.element.querySelector("input").focus();
-    // As when something is typed: whoever follows the form hears of it.
-    this.#root.dispatchEvent(new Event("input", { bubbles: true }));
+    tellChange(this.#root);
   }
 
   #add(window) {
     const weekly = isWeekly(window);
-    const element = document.getElementById(weekly ? "weekly-window" : "window").content.firstElementChild.cloneNode(true);
-    const item = document.createElement("li");
-    item.append(element);
+    const element = appendRow(this.#list, weekly ? "weekly-window" : "window");
     const row = { element, isWeekly: weekly, given: window };
     this.#fill(row, window);
-    this.#list.append(item);
     this.#rows.push(row);
     this.#number();
-    this.#connect(item);
-    element.querySelector("[data-action=remove-window]").addEventListener("click", () => this.#remove(row));
+    this.#connect(element.parentElement);
+    element.querySelector("[data-remove]").addEventListener("click", () => this.#remove(row));
     return row;
   }
 
   #remove(row) {
-    const next = row.element.parentElement.nextElementSibling?.querySelector("[data-action=remove-window]");
     this.#rows = this.#rows.filter((other) => other !== row);
-    row.element.parentElement.remove();
+    removeRow(row.element, this.#root.querySelector("[data-action=add-window]"));
     this.#number();
-    (next ?? this.#root.querySelector("[data-action=add-window]")).focus();
-    this.#root.dispatchEvent(new Event("input", { bubbles: true }));
+    tellChange(this.#root);
+  }
+
+  #number() {
+    numberRows(this.#rows.map(({ element }) => element), this.#root.dataset.field);
   }
 
   #fill({ element, isWeekly: weekly }, window) {
@@ -127,16 +126,6 @@ export class MaintenanceWindows {
       ...(weekly ? { days, from: text("from"), to: text("to") } : { from: time("from"), to: time("to") }),
       note: text("note"),
     };
-  }
-
-  // What the server says of a window names it by its place.
-  #number() {
-    for (const [place, { element }] of this.#rows.entries()) {
-      element.dataset.field = `${this.#root.dataset.field}[${place}]`;
-      for (const field of element.querySelectorAll("[data-part-field]")) {
-        field.dataset.field = `${element.dataset.field}.${field.dataset.partField}`;
-      }
-    }
   }
 }
 
