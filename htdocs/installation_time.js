@@ -3,14 +3,18 @@
 
 let zone;  // undefined: the browser's
 
-// `name` is one of the time zone database, or empty.
+// `name` is one of the time zone database; empty, or one that this browser does not know, is none.
 export function useTimeZone(name) {
-  try {
-    zone = name ? new Intl.DateTimeFormat("en-GB", { timeZone: name }).resolvedOptions().timeZone : undefined;
-  } catch {
-    zone = undefined;
-  }
+  zone = isKnown(name) ? name : undefined;
   formats.clear();
+}
+
+function isKnown(name) {
+  try {
+    return Boolean(name && new Intl.DateTimeFormat("en-GB", { timeZone: name }));
+  } catch {
+    return false;
+  }
 }
 
 export const zoneName = () => zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
