@@ -14,6 +14,7 @@ SEED    := 1
 SECONDS := 300
 FUZZ_SECONDS := 60
 FUZZ_CXX     := clang++
+MACHINES      = $(BUILD)/machines
 
 # A Raspberry Pi has memory for two compilers.
 JOBS := 2
@@ -32,6 +33,9 @@ TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-a
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3
+DEB_PACKAGES   := build-essential dpkg-dev debhelper fakeroot lintian
+PROOF_PACKAGES := python3-pytest debootstrap systemd-container curl
+ARM_PACKAGES   := python3 debootstrap qemu-user-static binfmt-support
 TRUTH_PACKAGES := python3 iproute2 nftables tcpdump
 
 CXXFLAGS   ?= -O2 -g
@@ -56,7 +60,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run test check format includes lint bench truth fuzz fuzzers install uninstall clean help
+.PHONY: all unit run build-packages test attack check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
@@ -87,7 +91,8 @@ fuzzers: $(FUZZERS)
 $(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o %/dns_message.o,$(MONITORD)) \
                           $(filter %/host_edit.o %/host_table.o %/import_plan.o,$(API))
 	@echo 'link $@'
-	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lcrypto -lresolv -lpthread
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lz -lcrypto -lresolv -lpthread
+$(BUILD)/request: $(filter-out %/main.o %/fcgi_io.o,$(API))
 
 # Warnings are kept: `make check` wants to see them, too.
 $(BUILD)/obj/%.o: %.cc
@@ -138,6 +143,9 @@ run: ## installs what is missing, builds, runs in the foreground: PORT=8000 DATA
 	@$(MAKE) $(J) all
 	@PORT='$(PORT)' BIND='$(BIND)' DATA='$(DATA)' LIVE='$(LIVE)' BUILD='$(BUILD)' MONITOR='$(MONITOR)' exec lighttpd/run.sh
 
+build-packages:
+	$(call need,$(BUILD_PACKAGES))
+
 # Rerun when the lock file is newer than what npm noted at its last run; no rule where there are no such tests.
 NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/browser/package-lock.json))
 $(NODE_MODULES): tests/browser/package-lock.json
@@ -147,6 +155,12 @@ test: ## installs what is missing, builds, runs all tests; T='[alert_policy]' ru
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
 	@$(MAKE) $(J) all unit $(NODE_MODULES)
 	@BUILD='$(BUILD)' tests/run '$(T)'
+
+attack: ## installs what is missing, builds, attacks the API by 100,000 random requests and 10,000 slow connections
+	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
+	@$(MAKE) $(J) all
+	@FLOOD_REQUESTS=100000 FLOOD_CONNECTIONS=10000 FLOOD_SEED='$(SEED)' BUILD='$(BUILD)' tests/run '[attack]'
+	@FLOOD_REQUESTS=100000 FLOOD_CONNECTIONS=10000 FLOOD_SEED='$(SEED)' BUILD='$(BUILD)' tests/run '[flood]'
 
 check: ## installs what is missing; format, lint, include rule, unit tests under sanitizers
 	$(call need,$(BUILD_PACKAGES) $(CHECK_PACKAGES))
@@ -202,11 +216,19 @@ UNITS     := /lib/systemd/system
 INSTALLED := \
   755:$(BUILD)/monitord:$(PREFIX)/sbin/monitord \
   755:$(BUILD)/api.fcgi:$(PREFIX)/lib/linewatch/api.fcgi \
-  644:lighttpd/linewatch.conf:$(SHARE)/lighttpd/linewatch.conf \
+  $(foreach tool,linewatch-passwd linewatch-certificate,755:lighttpd/$(tool):$(PREFIX)/sbin/$(tool)) \
+  $(foreach conf,linewatch login tls debian,644:lighttpd/$(conf).conf:$(SHARE)/lighttpd/$(conf).conf) \
+  $(foreach conf,filter jail,644:lighttpd/fail2ban-$(conf).conf:$(SHARE)/fail2ban/$(conf).conf) \
   644:lighttpd/lighttpd.conf:/etc/linewatch/lighttpd.conf \
+  644:systemd/config.json:$(SHARE)/config.json \
   644:systemd/linewatch.sysusers:/usr/lib/sysusers.d/linewatch.conf \
+  644:systemd/linewatch.tmpfiles:/usr/lib/tmpfiles.d/linewatch.conf \
+  644:systemd/linewatch.sysctl:/usr/lib/sysctl.d/60-linewatch.conf \
   $(foreach unit,$(wildcard systemd/*.service systemd/*.socket),644:$(unit):$(UNITS)/$(notdir $(unit))) \
+  $(foreach page,$(wildcard man/*),644:$(page):$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
   $(foreach file,$(shell find htdocs -type f),644:$(file):$(SHARE)/$(file))
+# Empty at first: what the installation's owner, and linewatch-certificate, put there.
+INSTALLED_FOLDERS := /etc/linewatch/lighttpd.d
 
 install: all ## installs to PREFIX=/usr/local, below DESTDIR if given; an edited file in /etc stays
 	@for file in $(INSTALLED); do \
@@ -215,15 +237,41 @@ install: all ## installs to PREFIX=/usr/local, below DESTDIR if given; an edited
 	  install -D -m $$mode $$source "$$target" || exit 1; \
 	  case $$source in lighttpd/*|systemd/*) sed -i 's|@PREFIX@|$(PREFIX)|g' "$$target" || exit 1;; esac; \
 	done
-	@$(if $(DESTDIR),,echo 'Start it with: systemd-sysusers && systemctl daemon-reload && systemctl enable --now monitord linewatch-api.socket linewatch-web')
+	@install -d $(INSTALLED_FOLDERS:%='$(DESTDIR)'%)
+	@$(if $(DESTDIR),,echo 'As root, start it, and say who may change something:'; \
+	  echo '  systemd-sysusers && systemd-tmpfiles --create && sysctl --system && systemctl daemon-reload'; \
+	  echo '  systemctl enable --now monitord linewatch-api.socket linewatch-web && linewatch-passwd add admin admin')
 
 uninstall: ## removes what install installed; the data folder /var/lib/linewatch stays
 	@for file in $(INSTALLED); do rm -f '$(DESTDIR)'$${file##*:}; done
-	@for folder in $(SHARE)/htdocs $(SHARE)/lighttpd $(SHARE) $(PREFIX)/lib/linewatch /etc/linewatch; do \
+	@for folder in $(SHARE)/htdocs $(SHARE)/lighttpd $(SHARE)/fail2ban $(SHARE) $(PREFIX)/lib/linewatch \
+	    $(INSTALLED_FOLDERS) /etc/linewatch; do \
 	  ! [ -d '$(DESTDIR)'$$folder ] || rmdir --ignore-fail-on-non-empty '$(DESTDIR)'$$folder; done
+
+# Built from a copy, because dpkg-buildpackage leaves what it makes beside the folder that it builds.
+DEB_SOURCE := $(BUILD)/deb/linewatch-$(VERSION)
+deb: ## installs what is missing, builds the Debian package
+	$(call need,$(BUILD_PACKAGES) $(DEB_PACKAGES))
+	@[ "$$(dpkg-parsechangelog -S Version)" = '$(VERSION)' ] || \
+	  { echo 'debian/changelog does not begin with version $(VERSION), as the Makefile does.' >&2; exit 1; }
+	@rm -rf $(BUILD)/deb && mkdir -p $(DEB_SOURCE)
+	@cp -a Makefile README.md $(sort $(dir $(wildcard */*.h))) htdocs lighttpd systemd man debian $(DEB_SOURCE)
+	@rm -rf $(DEB_SOURCE)/debian/build
+	@cd $(DEB_SOURCE) && dpkg-buildpackage -b -us -uc -j$(JOBS)
+	@lintian --fail-on error,warning $(BUILD)/deb/*.changes
+	@mv $(BUILD)/deb/*.deb $(BUILD) && ls $(BUILD)/linewatch_$(VERSION)_*.deb
+
+test-package: ## as root: installs the package in a booted Debian 12 and 13, and breaks it: MACHINES=build/machines
+	$(call need,$(PROOF_PACKAGES))
+	@BUILD='$(BUILD)' MACHINES='$(MACHINES)' PYTHONDONTWRITEBYTECODE=1 \
+	  /usr/bin/python3 -m pytest -s -q -p no:cacheprovider tests/package
+
+test-arm: ## as root: builds and runs the unit tests for arm64 and armhf, under qemu; slow
+	$(call need,$(ARM_PACKAGES))
+	@BUILD='$(BUILD)' MACHINES='$(MACHINES)' PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/package/arm.py
 
 clean: ## removes what was built
 	rm -rf $(BUILD) tests/browser/node_modules
 
 help: ## lists the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -9,6 +9,7 @@
 #include "cgi/alert_api.h"
 #include "cgi/config_api.h"
 #include "cgi/health.h"
+#include "cgi/history_api.h"
 #include "cgi/host_api.h"
 #include "cgi/import_api.h"
 #include "cgi/metrics.h"
@@ -31,6 +32,7 @@ constexpr Route kRoutes[] = {
     {"PUT", "/api/hosts/{id}", Role::kAdmin, ReplaceHost},
     {"PATCH", "/api/hosts/{id}", Role::kOperator, PatchHost},
     {"DELETE", "/api/hosts/{id}", Role::kAdmin, RemoveHost},
+    {"GET", "/api/hosts/{id}/history", Role::kViewer, ShowHistory},
     {"POST", "/api/hosts/{id}/check", Role::kOperator, CheckHost},
     {"POST", "/api/hosts/{id}/acknowledge", Role::kOperator, AcknowledgeHost},
     {"DELETE", "/api/hosts/{id}/acknowledge", Role::kOperator, UnacknowledgeHost},

@@ -150,6 +150,8 @@ async function meet() {
   document.getElementById("add-host").hidden = !offers().change;
   document.getElementById("open-settings").hidden = !offers().change;
   document.getElementById("user").textContent = me.user ? `${me.user} (${me.role})` : "";
+  document.getElementById("sign-in").hidden = Boolean(me.user) || offers().change;
+  document.getElementById("sign-out").hidden = !me.user;
   pages.follow();
 }
 

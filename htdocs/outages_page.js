@@ -112,7 +112,8 @@ export class OutagesPage {
     const outages = this.#loaded.outages.filter(isWanted);
     const { context: { now }, offers } = this.#state;
     this.#list.show({ outages, blind: this.#loaded.blind, canChange: offers.check, now });
-    this.#part(".outages-summary").textContent = summaryOf(outages, now);
+    const more = this.#loaded.more ? "there are more than can be listed: choose a shorter time" : "";
+    this.#part(".outages-summary").textContent = summaryOf(outages, now, more);
     const none = this.#part(".no-outages");
     none.hidden = outages.length > 0;
     none.textContent = this.#loaded.outages.length ? "No outage matches." : "No outage in that time.";
@@ -130,7 +131,7 @@ const failureText = ({ kind, message }) => ({
   answer: `The outages cannot be shown now: ${message}.`,
 })[kind];
 
-function summaryOf(outages, now) {
+function summaryOf(outages, now, more) {
   if (!outages.length) return "";
   const lengths = outages.map(({ start, end }) => (end ?? now) - start);
   const ongoing = outages.filter(({ end }) => end === null).length;
@@ -139,7 +140,8 @@ function summaryOf(outages, now) {
   const parts = [
     `${countOf(outages.length, "outage")} of ${countOf(lines, "line")}`,
     ongoing && `${ongoing} going on`,
-    `${formatAge(total)} in all, the longest ${formatAge(Math.max(...lengths))}`,
+    `${formatAge(total)} in all, the longest ${formatAge(lengths.reduce((most, one) => Math.max(most, one)))}`,
+    more,
   ];
   return parts.filter(Boolean).join(" · ");
 }

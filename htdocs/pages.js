@@ -98,12 +98,9 @@ export class Pages {
     const before = this.#shown;
     const isNew = history.state === null;  // and none that the user came back to
     if (isNew) history.replaceState({ isInside: before !== null }, "");
-    if (before?.path === wanted.path) {
-      this.#shown = wanted;
-      return this.#entry.page?.open(wanted.args, wanted.options);
-    }
-    if (before) this.#leave(before);
     this.#shown = wanted;
+    if (before?.path === wanted.path) return this.#reopen(before);
+    if (before) this.#leave(before);
     document.documentElement.dataset.page = wanted.name;
     for (const entry of this.#entries.values()) {
       if (!isDialog(entry)) entry.element.hidden = true;
@@ -115,6 +112,14 @@ export class Pages {
     const left = isNew && wanted.name ? undefined : this.#left.get(wanted.path);
     if (this.#entry.page) this.#open(left);
     else this.#load(wanted).then((isWanted) => isWanted && this.#open(left));
+  }
+
+  // The same page, which may be to show it otherwise.
+  #reopen({ options: before }) {
+    const { args, options } = this.#shown;
+    if (String(options) === String(before) || !this.#entry.page) return;
+    this.#entry.page.open(args, options);
+    this.#onShown();
   }
 
   #leave({ name, path }) {

@@ -20,7 +20,8 @@ BIND=${BIND:-127.0.0.1}
 HTDOCS=$top/htdocs
 address=${BIND#[} address=${address%]}
 [[ $address != *:* ]] || BIND="[$address]" # as lighttpd and a URL write IPv6
-export DATA LIVE PORT BIND HTDOCS
+ACCESS_LOG=${ACCESS_LOG:-access.log} # in the run folder
+export DATA LIVE PORT BIND HTDOCS ACCESS_LOG
 
 run=$(folder "$DATA/run")
 exec {lock}<"$run"

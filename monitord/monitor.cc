@@ -14,6 +14,7 @@
 #include "monitord/clock_watch.h"
 #include "monitord/config_file.h"
 #include "monitord/log.h"
+#include "monitord/measurements.h"
 #include "monitord/moment.h"
 #include "monitord/notices.h"
 #include "monitord/replay.h"
@@ -35,6 +36,7 @@ constexpr std::chrono::hours kRemoveEvery{24};  // what is past retention_days
 
 // A disk that is gone for a day: what happened last is kept.
 constexpr size_t kMostUnwritten = 100000;
+constexpr size_t kMostUnwrittenSteps = 12;  // an hour of the history
 
 }  // namespace
 
@@ -51,6 +53,7 @@ Monitor::Monitor(Options options, Config config, const std::string& config_fault
       store_(options_.folders, kPatience),
       secret_store_(options_.folders.secrets()),
       events_(options_.folders.events(), kPatience),
+      history_(options_.folders.history(), kPatience),
       requests_(options_.folders.requests(), kPatience),
       alerting_(options_.folders, channels),
       report_mailer_(options_.folders) {
@@ -68,6 +71,7 @@ void Monitor::Run() {
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
       if (const auto changed = reports_->TakeChanged(); !changed.empty()) CheckNow(changed);
       TakeRounds();
+      KeepHistory();
       KeepRecord();
       Alert();
       if (is_changed_ || (retry_at_ && steady_clock::now() >= *retry_at_)) Publish();
@@ -115,6 +119,7 @@ void Monitor::Stop() {
   service_manager_.Stopping();
   AddAll(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
   Add(MonitorEvent{WallNow(), "stop", WallNow()});
+  if (step_begin_ != kNever) unwritten_steps_.push_back(CloseStep(list_, step_begin_, WallNow()));
   list_.monitor.state = "stopped";
   list_.monitor.since = WallNow();
   is_durable_due_ = true;
@@ -278,6 +283,32 @@ void Monitor::LookAtClock() {
   if (!outcome.events.empty()) Take(std::move(outcome));
 }
 
+// Five minutes are over: what was measured in them is to be written.
+void Monitor::KeepHistory() {
+  const WallTime now = WallNow(), begin = StepOf(now);
+  if (step_begin_ == kNever) step_begin_ = begin;
+  if (begin == step_begin_) return;
+  if (unwritten_steps_.size() == kMostUnwrittenSteps) unwritten_steps_.erase(unwritten_steps_.begin());
+  unwritten_steps_.push_back(CloseStep(list_, step_begin_, now));
+  step_begin_ = begin;
+  is_changed_ = true;
+}
+
+void Monitor::WriteHistory() {
+  if (!unwritten_steps_.empty()) {
+    history_.Append(unwritten_steps_);
+    unwritten_steps_.clear();
+    is_roll_up_due_ = true;
+  }
+  if (!std::exchange(is_roll_up_due_, false)) return;
+  try {
+    history_.RollUp(WallNow());
+  } catch (...) {
+    is_roll_up_due_ = true;
+    throw;
+  }
+}
+
 // Every month of the record begins with what is known then, and months that are too old are given up. The clock may
 // also have been set into another month: what it says of the hosts may be old, then.
 void Monitor::KeepRecord() {
@@ -286,6 +317,7 @@ void Monitor::KeepRecord() {
   if (last_removal_ && steady_clock::now() - *last_removal_ < kRemoveEvery) return;
   last_removal_ = steady_clock::now();
   if (!is_clock_synchronised()) return;
+  history_.RemoveOld(std::chrono::days(config_.retention_days), now);
   if (const int removed = events_.RemoveOld(std::chrono::days(config_.retention_days), now); removed > 0)
     LogInfo("events of " + std::to_string(removed) + " months that are past retention_days are removed");
 }
@@ -363,8 +395,8 @@ void Monitor::Publish() {
   });
   alerting_.Clean();
   NoteWhile(alerting_.trouble(), "outbox_unwritable");
-  const auto second = Attempt([this] { PublishList(); });
-  if (!failure) failure = second;
+  for (const auto& write : {&Monitor::PublishList, &Monitor::WriteHistory})
+    if (const auto other = Attempt([&] { (this->*write)(); }); other && !failure) failure = other;
   if (!failure) {
     retry_at_.reset();
     for (const char* code : {"disk_full", "write_failed", "lock_held"}) Clear(code);

@@ -24,6 +24,7 @@
 #include "monitord/service_manager.h"
 #include "monitord/trust_store.h"
 #include "store/config.h"
+#include "store/history_log.h"
 #include "store/host_store.h"
 #include "store/request_queue.h"
 #include "store/secrets.h"
@@ -69,6 +70,8 @@ class Monitor {
   void CheckNow(const std::vector<std::string>& ids);
   void LookAtClock();
   void KeepRecord();
+  void KeepHistory();
+  void WriteHistory();
 
   void TakeRounds();
   void Record(const Round& round);
@@ -100,6 +103,7 @@ class Monitor {
   SecretStore secret_store_;
   std::optional<FileIdentity> secrets_seen_;
   EventLog events_;
+  HistoryLog history_;
   RequestQueue requests_;
   FileWatch files_;
   ServiceManager service_manager_;
@@ -112,7 +116,10 @@ class Monitor {
   Secrets secrets_;
   Recorder recorder_{list_, config_, secrets_};
   std::vector<Event> unwritten_;  // events that wait for the disk
-  std::string set_aside_story_;   // what was set aside in this run, and why
+  std::vector<HistoryStep> unwritten_steps_;
+  WallTime step_begin_ = kNever;  // of the one that is open
+  bool is_roll_up_due_ = true;
+  std::string set_aside_story_;  // what was set aside in this run, and why
   SteadyTime last_checkpoint_;
   std::chrono::year_month snapshot_month_;  // of which the events have one
   std::optional<SteadyTime> last_removal_;  // of old events

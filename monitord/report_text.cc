@@ -13,7 +13,7 @@ namespace {
 std::string Count(size_t count, const char* of) { return std::to_string(count) + ' ' + of + (count == 1 ? "" : "s"); }
 
 std::string Percent(const std::optional<double>& percent) {
-  return percent ? PercentText(*percent) + " %" : "nothing counted";
+  return percent ? PercentText(*percent, 3) + " %" : "nothing counted";
 }
 
 std::string NameText(const ReportRow& row) {
@@ -76,7 +76,7 @@ void AddLines(Body& body, const std::vector<const ReportRow*>& rows) {
                HtmlRow("th", kHead, {"Line", "Uptime", "Target", "Outages", "Down", "Longest"});
   for (const ReportRow* row : rows) {
     const auto uptime = UptimeOf(row->figures);
-    const auto target = row->target ? PercentText(*row->target) + " %" : "";
+    const auto target = row->target ? PercentText(*row->target, 3) + " %" : "";
     body.text += NameText(*row) + ": " + Percent(uptime) + (is_breach(*row) ? ", target " + target : "") + "\n  " +
                  DownText(row->figures) + '\n';
     std::string name = HtmlEscaped(WithoutControls(row->name));

@@ -89,6 +89,13 @@ struct SteadyMark {
   uint8_t contrary = 0;  // checks in a row
 };
 
+// What was measured since the last step of history/ ended.
+struct OpenStep {
+  float rtt_min = 0, rtt_max = 0, rtt_sum = 0;  // milliseconds, of what was answered
+  float loss_sum = 0;                           // percent, of all checks
+  uint16_t answered = 0, checks = 0;
+};
+
 // What monitord observes. Only monitord writes it; an API request that names one of these fields is not refused, so
 // that what was read can be sent back, but the field is ignored.
 struct Observation {
@@ -119,6 +126,7 @@ struct Observation {
   // When the last check was sent that ended an outage or found all well: acknowledgements until then are over.
   WallTime settled = kNever;
   BoxedOptional<AlertState> alert;  // of a host that was in trouble
+  OpenStep step;
   Timeline history;  // of the last day; a start computes it from the events
 };
 

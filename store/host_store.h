@@ -29,6 +29,7 @@ struct Folders {
   std::filesystem::path lock() const { return data / "hosts.json.lock"; }
   std::filesystem::path requests() const { return live / "requests.jsonl"; }
   std::filesystem::path events() const { return data / "events"; }
+  std::filesystem::path history() const { return data / "history"; }
   std::filesystem::path outbox() const { return data / "outbox"; }
   std::filesystem::path answers() const { return live / "answers"; }
 };

@@ -28,7 +28,10 @@ constexpr std::array<std::pair<const char*, TimeKind>, 8> kSums = {{
     {"off", TimeKind::kOff},
 }};
 
-double Cut(double percent) { return std::floor(percent * 1e5) / 1e5; }
+double Cut(double percent, int decimals = 5) {
+  const double unit = std::pow(10, decimals);
+  return std::floor(percent * unit) / unit;
+}
 
 milliseconds Shown(microseconds time) { return std::chrono::round<milliseconds>(time); }
 
@@ -166,8 +169,8 @@ std::string ReportTable(const Report& report) {
   return std::move(out).Take();
 }
 
-std::string PercentText(double percent) {
-  return JsonText([&](JsonWriter& out) { out.Double(Cut(percent)); });
+std::string PercentText(double percent, int decimals) {
+  return JsonText([&](JsonWriter& out) { out.Double(Cut(percent, decimals)); });
 }
 
 }  // namespace linewatch

@@ -57,8 +57,8 @@ std::vector<const ReportRow*> WorstFirst(const Report& report);
 void WriteReport(JsonWriter& out, const Report& report);
 std::string ReportTable(const Report& report);
 
-// At most five decimals, cut and not rounded: what was not up all the time never reads 100.
-std::string PercentText(double percent);
+// Cut to so many decimals and not rounded: what was not up all the time never reads 100.
+std::string PercentText(double percent, int decimals = 5);
 
 }  // namespace linewatch
 

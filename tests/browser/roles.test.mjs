@@ -1,6 +1,8 @@
 // What is offered to whom: never what the server would refuse.
 
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { down, makeHost, makeList, makeNetwork, now } from "./hosts_file.mjs";
@@ -66,5 +68,20 @@ test("a viewer sees who has acknowledged an outage, and only an operator takes i
     await openList(page);
     await openHost(page, "Branch 2");
     assert.deepEqual(await offered(page), ["Check now", "Acknowledge…"]);
+  });
+});
+
+test("who signs in is offered what his role allows, and the browser asks for the password", async () => {
+  // bcrypt of "correct horse", as quick as it can be.
+  const line = "alice:$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\n";
+  fs.writeFileSync(path.join(stack.data, "users"), line);
+  fs.writeFileSync(path.join(stack.data, "config.json"), JSON.stringify({ access: { roles: { alice: "admin" } } }));
+  await visit(stack, { httpCredentials: { username: "alice", password: "correct horse" } }, async (page) => {
+    assert.equal(await page.getByRole("link", { name: "Sign out" }).count(), 0);
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await page.getByText("alice (admin)").waitFor();
+    await page.getByRole("button", { name: "Add host" }).waitFor();
+    assert.equal(await page.getByRole("link", { name: "Sign in" }).count(), 0);
+    assert.equal(await page.getByRole("link", { name: "Sign out" }).count(), 1);
   });
 });

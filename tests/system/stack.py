@@ -19,18 +19,9 @@ BUILD = TOP / os.environ.get("BUILD", "build")
 API = BUILD / "api.fcgi"
 AS_ROOT = os.geteuid() == 0
 PASSWORD = "correct horse"
-
-# What the installed configuration says about logins, with passwords that are as easy to make as they are bad.
-LOGIN = """
-$REQUEST_HEADER["Authorization"] =~ "." {{
-  auth.backend = "plain"
-  auth.backend.plain.userfile = "{folder}/users"
-  auth.require = ( "/api" => ( "method" => "basic", "realm" => "Linewatch", "require" => "valid-user" ) )
-}}
-"""
+HASH = "$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e"  # bcrypt, as quick as it can be
 
 CONFIGURATION = """
-server.modules       = ( "mod_auth", "mod_authn_file" )
 server.port          = {port}
 server.bind          = "127.0.0.1"
 server.document-root = "{folder}/htdocs"
@@ -40,6 +31,8 @@ var.api = (
   "socket" => "{folder}/api.sock", "bin-path" => "{folder}/api.fcgi", "max-procs" => 2, "kill-signal" => 15,
   "bin-environment" => ( "LINEWATCH_DATA" => "{data}", "LINEWATCH_LIVE" => "{live}" ),
 )
+var.users = "{folder}/users"
+include "{folder}/lighttpd/login.conf"
 include "{folder}/lighttpd/linewatch.conf"
 """
 
@@ -51,6 +44,12 @@ def until(condition, seconds=10, otherwise="the condition did not come true"):
         assert time.monotonic() < deadline, otherwise
         time.sleep(0.01)
     return value
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 class Answer:
@@ -78,18 +77,16 @@ class Web:
         self.data = self.folder / "data"
         self.live = self.folder / "live" if live else self.data
         self.tmpfs = tmpfs
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.process = None
 
         # Copies, because whoever has no rights may not see the folder that the project lies in.
         shutil.copy(API, self.folder / "api.fcgi")
         for part in ("htdocs", "lighttpd"):
             shutil.copytree(TOP / part, self.folder / part)
-        (self.folder / "users").write_text("".join(f"{user}:{PASSWORD}\n" for user in users))
+        (self.folder / "users").write_text("".join(f"{user}:{HASH}\n" for user in users))
         names = {"folder": self.folder, "port": self.port, "data": self.data, "live": self.live}
-        text = CONFIGURATION.format(**names) + (LOGIN.format(**names) if users else "") + more.format(**names)
+        text = CONFIGURATION.format(**names) + more.format(**names)
         (self.folder / "lighttpd.conf").write_text(text)
         for folder in {self.data, self.live}:
             folder.mkdir()
