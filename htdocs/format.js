@@ -48,6 +48,7 @@ const longDay = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numer
 const DAY_SECONDS = 86_400;
 
 export const formatClock = (time) => clock.format(time * 1000);
+export const formatShortClock = (time) => shortClock.format(time * 1000);
 
 const nameDay = (time) => longDay.format(time * 1000).replace(",", "");
 

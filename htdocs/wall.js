@@ -1,7 +1,7 @@
 // The list for everybody in the room: over the whole screen, large, without controls, and kept awake. It is a page with
 // an address of its own, so that it is there again after a power cut.
 
-import { clockAt } from "./installation_time.js";
+import { formatShortClock } from "./format.js";
 import * as serverClock from "./server_clock.js";
 
 const STILL_MS = 3000;  // then the pointer is in the way
@@ -70,7 +70,7 @@ export class Wall {
   }
 
   #tick() {
-    const now = clockAt(serverClock.now());
+    const now = formatShortClock(serverClock.now());
     const time = document.getElementById("wall-time");
     if (time.textContent !== now) time.textContent = now;
   }
