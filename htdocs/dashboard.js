@@ -6,12 +6,15 @@ import { showBanners } from "./banner.js";
 import { connectCardKeys } from "./card_keys.js";
 import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe } from "./client.js";
 import { DeleteDialog } from "./delete_dialog.js";
-import { Filter } from "./filter.js";
-import { formatMs, formatTime } from "./format.js";
+import { Filter, groupsOf } from "./filter.js";
+import { countOf, formatMs, formatTime } from "./format.js";
 import { HeartbeatDialog } from "./heartbeat_dialog.js";
 import { HostDialog } from "./host_dialog.js";
 import { HostGrid } from "./host_grid.js";
 import { pageOf } from "./host_text.js";
+import { useTimeZone } from "./installation_time.js";
+import { Keyboard } from "./keyboard.js";
+import { MaintenanceDialog } from "./maintenance_dialog.js";
 import { Pages } from "./pages.js";
 import { Refresher } from "./refresher.js";
 import * as serverClock from "./server_clock.js";
@@ -20,6 +23,7 @@ import { statusOf, TroubleOrder } from "./status.js";
 import { Summary } from "./summary.js";
 import { showInTab } from "./tab_signal.js";
 import { warningsFor } from "./warnings.js";
+import { Wall } from "./wall.js";
 import { Welcome } from "./welcome.js";
 
 // How often the page asks whether messages wait, while the log of them is not open.
@@ -50,8 +54,9 @@ const dialog = new HostDialog({
 });
 const deletion = new DeleteDialog({ onDeleted: showDeleted });
 const heartbeat = new HeartbeatDialog();
+const maintenance = new MaintenanceDialog({ onSaved: showMaintenance });
 const alertLog = new AlertLog();
-const settings = new SettingsDialog({ onSaved: showSettings });
+const settings = new SettingsDialog({ onSaved: showSettings, groups: () => groupsOf(list?.hosts ?? []) });
 const refresher = new Refresher(refresh);
 
 // What the address can name. Each page gets {list, hostOf, offers, context} whenever the list has been loaded.
@@ -61,6 +66,10 @@ const pages = new Pages({
   "": {
     element: section("list"), isAllowed: everybody,
     page: { open: openList, update: drawList, close() {} },
+  },
+  wall: {
+    element: section("list"), isAllowed: everybody,
+    page: new Wall({ onChange: (isOn) => (grid.isOnWall = isOn), onLeave: () => pages.leave(), update: drawList }),
   },
   host: {
     element: section("host-page"), isAllowed: everybody, styles: ["host_page.css", "outages.css"],
@@ -75,6 +84,20 @@ const pages = new Pages({
     load: async () => {
       const { OutagesPage } = await import("./outages_page.js");
       return new OutagesPage(section("outages-page"), { keep: (options) => pages.keep(options) });
+    },
+  },
+  report: {
+    element: section("report-page"), isAllowed: everybody, styles: ["report.css"],
+    load: async () => {
+      const { ReportPage } = await import("./report_page.js");
+      return new ReportPage(section("report-page"), { keep: (options) => pages.keep(options) });
+    },
+  },
+  import: {
+    element: section("import-page"), isAllowed: () => offers().change, styles: ["import.css"],
+    load: async () => {
+      const { ImportPage } = await import("./import_page.js");
+      return new ImportPage(section("import-page"), { onImported: showImported });
     },
   },
   alerts: { element: alertLog.element, isAllowed: everybody, open: openAlertLog },
@@ -103,6 +126,7 @@ async function loadAlerts(now) {
   try {
     const alerts = await fetchAlerts({ sent: alertLog.isOpen });
     unsent = alerts.problems;
+    useTimeZone(alerts.timezone);
     if (alertLog.isOpen) alertLog.show(alerts, { now, canSetUp: offers().change });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -119,7 +143,9 @@ function openAlertLog() {
 // Who the user is decides what is offered; the general settings are the defaults that the form shows.
 async function meet() {
   me = { ...NOBODY, ...(await fetchMe()) };
-  config = await fetchConfig().catch(() => null);  // refused while config.json is broken; a notice says so
+  // The settings are refused while config.json is broken; a notice says so. The alerts tell the time zone, which no
+  // form may learn after it has been opened.
+  [config] = await Promise.all([fetchConfig().catch(() => null), loadAlerts(serverClock.now())]);
   grid.offers = offers();
   document.getElementById("add-host").hidden = !offers().change;
   document.getElementById("open-settings").hidden = !offers().change;
@@ -135,7 +161,7 @@ function draw() {
   isOld = warnings.some(({ level }) => level === "old");
   const title = config?.title || "Linewatch";
   showBanners(warnings);
-  if (list) pages.update({ list, hostOf, offers: offers(), context: context() });
+  if (list) pages.update({ list, config, hostOf, offers: offers(), context: context() });
   showInTab({ title: [pages.title, title].filter(Boolean).join(" · "), summary: list?.summary, isOld });
   document.getElementById("title").textContent = title;
   const bell = document.getElementById("open-alerts");
@@ -165,7 +191,8 @@ const context = () => ({
 
 function drawList() {
   filter.offerGroups(list.hosts);
-  const shown = filter.apply(order.sort(list));
+  const sorted = order.sort(list);
+  const shown = pages.name === "wall" ? sorted : filter.apply(sorted);
   summary.update(list.summary, filter.status);
   welcome.update({ hosts: list.hosts, canAdd: offers().change, config });
   document.getElementById("nothing-found").hidden = shown.length > 0 || list.hosts.length === 0;
@@ -185,6 +212,7 @@ function act(action, id) {
   if (action === "open") location.hash = pageOf(id);
   if (action === "check") check(host);
   if (action === "edit") dialog.open({ host, hosts: list.hosts, config });
+  if (action === "maintenance") maintenance.open(host);
   if (action === "token") heartbeat.ask(host);
   if (action === "delete") deletion.open(host);
 }
@@ -230,6 +258,7 @@ async function showResult(host, what, isThere) {
 
 function showSettings(saved) {
   config = saved;
+  loadAlerts(serverClock.now());  // which say in which time zone the server is now
   draw();
   showToast("The settings are saved.");
 }
@@ -239,15 +268,43 @@ function showAcknowledged(host, what) {
   refresher.until(() => hostOf(host.id)?.revision > host.revision);
 }
 
+function showImported({ added, changed }) {
+  filter.clear();
+  pages.leave();
+  const done = [added && `${countOf(added, "host")} added`, changed && `${countOf(changed, "host")} changed`];
+  showToast(`${done.filter(Boolean).join(", ")}.`);
+  refresher.now();
+}
+
+function showMaintenance(host, what) {
+  showToast(`${host.name} is ${what}.`);
+  refresher.until(() => hostOf(host.id)?.revision >= host.revision);
+}
+
 function showDeleted(host) {
   if (location.hash.startsWith(pageOf(host.id))) pages.leave();
   showToast(`${host.name} is deleted.`);
   refresher.now();
 }
 
-document.getElementById("add-host").addEventListener("click", () => {
+function addHost() {
   dialog.open({ host: null, hosts: list?.hosts ?? [], config });
-});
+}
+
+const go = (hash) => () => (location.hash = hash);
+new Keyboard([
+  { keys: "/", what: "Search", act: () => filter.reach() },
+  { keys: "a", what: "Add a host", isOffered: () => offers().change, act: addHost },
+  { keys: "w", what: "Wall: full screen and large", act: () => (location.hash = pages.name === "wall" ? "" : "wall") },
+  { keys: "g l", what: "Lines", act: go("") },
+  { keys: "g o", what: "Outages", act: go("outages") },
+  { keys: "g r", what: "Report", act: go("report") },
+  { keys: "g a", what: "Alerts", act: go("alerts") },
+  { keys: "g s", what: "Settings", isOffered: () => offers().change, act: go("settings") },
+  { keys: "g i", what: "Many lines at once", isOffered: () => offers().change, act: go("import") },
+]);
+
+document.getElementById("add-host").addEventListener("click", addHost);
 document.getElementById("clear-filter").addEventListener("click", () => filter.clear());
 document.getElementById("hosts").addEventListener("click", ({ target }) => {
   const id = target.closest(".host-card")?.dataset.host;

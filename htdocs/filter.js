@@ -13,20 +13,13 @@ export class Filter {
     this.#onChange = onChange;
     this.#search.addEventListener("input", onChange);
     this.#group.addEventListener("change", onChange);
-    document.addEventListener("keydown", (event) => {
-      const typing = event.target.closest("input, textarea, select, dialog");
-      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-        event.preventDefault();
-        this.#reach();
-      }
-    });
     this.#search.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.clear();
     });
   }
 
   // Wherever the user is: the list that is searched is shown first.
-  #reach() {
+  reach() {
     if (this.#search.checkVisibility()) return this.#search.select();
     addEventListener("hashchange", () => this.#search.select(), { once: true });
     location.hash = "";
@@ -65,7 +58,7 @@ export class Filter {
 
   // Offers the groups there are; the choice stays even when its last host has gone, so that nothing jumps.
   offerGroups(hosts) {
-    const groups = [...new Set(hosts.map((host) => host.group).filter(Boolean))];
+    const groups = groupsOf(hosts);
     if (this.#group.value && !groups.includes(this.#group.value)) groups.push(this.#group.value);
     groups.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
     const key = JSON.stringify(groups);
@@ -89,3 +82,5 @@ export class Filter {
 
 const textOf = ({ name, ip, url, topic, group, customer, tags }) =>
   [name, ip, url, topic, group, customer, ...tags].join("\n").toLowerCase();
+
+export const groupsOf = (hosts) => [...new Set(hosts.map((host) => host.group).filter(Boolean))];

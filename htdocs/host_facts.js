@@ -3,6 +3,7 @@
 import { certificateOf } from "./certificate.js";
 import { formatMs, formatPercent, formatTime } from "./format.js";
 import { kindOf, pageOf } from "./host_text.js";
+import { isOpen, isWeekly, windowInWords } from "./maintenance_text.js";
 
 // Only what is known: {term, text, tone} with a tone where the text is a warning, or {term, links} with [{text, href}].
 export function factsOf(host, context) {
@@ -53,10 +54,18 @@ function boundsOf({ min, max }) {
   return given(max) && `at most ${max}`;
 }
 
+// Now, or the next one that happens once.
+function maintenanceOf({ maintenance, in_maintenance: isNow }, now) {
+  const open = maintenance.find((window) => isOpen(window, now));
+  if (isNow) return `now${open ? `, ${windowInWords(open, now)}` : ""}: nobody is told`;
+  const next = maintenance.filter((window) => !isWeekly(window) && window.from > now).sort((a, b) => a.from - b.from)[0];
+  return next ? windowInWords(next, now) : "";
+}
+
 function general(host, { now, interval }) {
   const time = (at) => at && formatTime(at, now);
   return [
-    ["Maintenance", host.in_maintenance && "now: nobody is told"],
+    ["Maintenance", maintenanceOf(host, now)],
     ["Last check", time(host.last_check)],
     ["Last answer", host.last_good !== host.last_check && time(host.last_good)],
     ["Checked every", `${host.interval ?? interval} s`],

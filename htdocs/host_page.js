@@ -19,7 +19,7 @@ export class HostPage {
   #range = "24h";   // stays when another host is opened
   #state = null;    // of the last update
 
-  // `onAction` gets "check", "edit", "token" or "delete" and the id of the host; `onAcknowledging` the host and what
+  // `onAction` gets "check", "maintenance", "edit", "token" or "delete" and the id of the host; `onAcknowledging` the host and what
   // happened; `keep` the options that belong into the address.
   constructor(section, { onAction, onAcknowledging, keep }) {
     this.#section = section;
@@ -96,7 +96,8 @@ export class HostPage {
 
   #offer(host, { check, change }) {
     const hasToken = host.check === "push";
-    const offered = { check: check && host.enabled, edit: change, delete: change, token: change && hasToken };
+    const offered = { check: check && host.enabled, maintenance: check, edit: change, delete: change,
+                      token: change && hasToken };
     for (const [action, isOffered] of Object.entries(offered)) {
       this.#part(`[data-action=${action}]`).hidden = !isOffered;
     }
