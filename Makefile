@@ -26,7 +26,7 @@ MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lm
 API_LIBS      := -lfcgi -lz -lcrypto -lpthread
 
 BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-openssl-dev libmosquitto-dev libssl-dev
-RUN_PACKAGES   := lighttpd lighttpd-mod-deflate ca-certificates
+RUN_PACKAGES   := lighttpd lighttpd-mod-deflate libjs-dygraphs ca-certificates
 UNIT_PACKAGES  := catch2
 TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base mosquitto \
                   mosquitto-clients lighttpd-mod-openssl libfaketime strace iproute2 nftables curl nodejs npm chromium
@@ -60,7 +60,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run build-packages test check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
+.PHONY: all unit run build-packages test attack check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
@@ -88,9 +88,11 @@ $(BUILD)/tests/unit: $(STORE) $(filter-out %/main.o,$(MONITORD) $(API)) $(TESTS)
 FUZZ_OBJECTS := $(patsubst %.cc,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*_fuzz.cc))
 FUZZERS      := $(FUZZ_OBJECTS:$(BUILD)/obj/tests/fuzz/%_fuzz.o=$(BUILD)/%)
 fuzzers: $(FUZZERS)
-$(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o %/dns_message.o,$(MONITORD))
+$(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o %/dns_message.o,$(MONITORD)) \
+                          $(filter %/host_edit.o %/host_table.o %/import_plan.o,$(API))
 	@echo 'link $@'
-	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lcrypto -lresolv -lpthread
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lz -lcrypto -lresolv -lpthread
+$(BUILD)/request: $(filter-out %/main.o %/fcgi_io.o,$(API))
 
 # Warnings are kept: `make check` wants to see them, too.
 $(BUILD)/obj/%.o: %.cc
@@ -153,6 +155,12 @@ test: ## installs what is missing, builds, runs all tests; T='[alert_policy]' ru
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
 	@$(MAKE) $(J) all unit $(NODE_MODULES)
 	@BUILD='$(BUILD)' tests/run '$(T)'
+
+attack: ## installs what is missing, builds, attacks the API by 100,000 random requests and 10,000 slow connections
+	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
+	@$(MAKE) $(J) all
+	@FLOOD_REQUESTS=100000 FLOOD_CONNECTIONS=10000 FLOOD_SEED='$(SEED)' BUILD='$(BUILD)' tests/run '[attack]'
+	@FLOOD_REQUESTS=100000 FLOOD_CONNECTIONS=10000 FLOOD_SEED='$(SEED)' BUILD='$(BUILD)' tests/run '[flood]'
 
 check: ## installs what is missing; format, lint, include rule, unit tests under sanitizers
 	$(call need,$(BUILD_PACKAGES) $(CHECK_PACKAGES))

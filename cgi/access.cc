@@ -1,6 +1,8 @@
 #include "cgi/access.h"
 
 #include <arpa/inet.h>
+#include <rapidjson/encodings.h>
+#include <rapidjson/memorystream.h>
 
 #include <algorithm>
 #include <array>
@@ -33,6 +35,16 @@ bool is_loopback_host(std::string_view host) {
   return name == "localhost" || is_loopback_address(std::string(name));
 }
 
+bool is_utf8(std::string_view text) {
+  struct {
+    void Put(char) {}
+  } nowhere;
+  rapidjson::MemoryStream in(text.data(), text.size());
+  while (in.Tell() < text.size())
+    if (!rapidjson::UTF8<>::Validate(in, nowhere)) return false;
+  return true;
+}
+
 // What proxies add, standard or not. One that adds none of these must not stand in front of an anonymous admin.
 bool is_forwarding_header(std::string_view variable) {
   constexpr std::array<std::string_view, 3> kPrefixes = {"HTTP_FORWARDED", "HTTP_X_FORWARDED", "HTTP_X_ORIGINAL_"};
@@ -63,7 +75,10 @@ std::string_view OriginOf(std::string_view url) {
 
 }  // namespace
 
-std::string_view UserOf(const Request& request) { return request.Variable("REMOTE_USER"); }
+std::string_view UserOf(const Request& request) {
+  const auto user = request.Variable("REMOTE_USER");
+  return is_utf8(user) ? user : std::string_view();
+}
 
 Role RoleOf(const Request& request, const Config::Access& access) {
   const auto user = UserOf(request);

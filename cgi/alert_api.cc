@@ -12,6 +12,7 @@
 
 #include "cgi/health.h"
 #include "store/alert.h"
+#include "store/calendar.h"
 #include "store/channel.h"
 #include "store/file_lock.h"
 #include "store/host_json.h"
@@ -159,6 +160,8 @@ Response ListAlerts(Installation& installation, const Request& request, std::str
     out.EndArray();
     out.Key("problems");
     WriteJson(out, FindOutboxProblems(waiting, damaged, now));
+    out.Key("timezone");
+    out.String(TimeZoneName(config));
     out.EndObject();
   });
 }

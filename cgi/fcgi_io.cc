@@ -29,13 +29,13 @@ Request RequestOf(char** variables) {
 
 // `read(at, size)` fills the whole of the size if it can and answers how much it was.
 template <class Read>
-void ReadBody(Request& request, Read read) {
+void ReadBody(Request& request, const BodyLimit& limit, Read read) {
   const auto length_text = request.Variable("CONTENT_LENGTH");
   size_t length = 0;
   const char* end = length_text.data() + length_text.size();
   const auto parsed = std::from_chars(length_text.data(), end, length);
   request.body_cut_short = !length_text.empty() && (parsed.ec == std::errc::invalid_argument || parsed.ptr != end);
-  request.body_too_large = parsed.ec == std::errc::result_out_of_range || length > kMaxBody;
+  request.body_too_large = parsed.ec == std::errc::result_out_of_range || length > limit(request);
   if (request.body_cut_short || request.body_too_large) return;
   request.body.resize(length);
   request.body_cut_short = read(request.body.data(), length) != length;
@@ -66,11 +66,11 @@ void PrepareToWait() {
 
 bool is_plain_cgi() { return FCGX_IsCGI() != 0; }
 
-bool ServeCgi(const Handler& handler) {
+bool ServeCgi(const Handler& handler, const BodyLimit& limit) {
   Request request = RequestOf(environ);
   if (request.method().empty()) return false;
   alarm(kCgiPatience);
-  ReadBody(request, [](char* at, size_t size) {
+  ReadBody(request, limit, [](char* at, size_t size) {
     size_t filled = 0;
     while (filled < size) {
       const ssize_t n = read(STDIN_FILENO, at + filled, size - filled);
@@ -110,7 +110,7 @@ FcgiListener::FcgiListener() : connection_(std::make_unique<Connection>()) {
 
 FcgiListener::~FcgiListener() { FCGX_Finish_r(&connection_->fcgi); }
 
-void FcgiListener::ServeOne(const Handler& handler) {
+void FcgiListener::ServeOne(const Handler& handler, const BodyLimit& limit) {
   // libfcgi would wait for a connection, and on it, without end and without leaving for a signal. So the connection is
   // made here and given to it as one kept from a request before; with no socket to listen on it never makes its own.
   FCGX_Request& fcgi = connection_->fcgi;
@@ -127,7 +127,7 @@ void FcgiListener::ServeOne(const Handler& handler) {
   fcgi.keepConnection = 0;
 
   Request request = RequestOf(fcgi.envp);
-  ReadBody(request, [&](char* at, size_t size) {
+  ReadBody(request, limit, [&](char* at, size_t size) {
     return static_cast<size_t>(FCGX_GetStr(at, static_cast<int>(size), fcgi.in));
   });
   Response response = handler(request);

@@ -10,12 +10,14 @@
 namespace linewatch::cgi {
 
 using Handler = std::function<Response(const Request& request)>;
+// How many bytes of body a request may have, by its head: what is longer is not read.
+using BodyLimit = std::function<size_t(const Request& request)>;
 
 // Whether descriptor 0 is no listening socket.
 bool is_plain_cgi();
 
 // Answers the one request that the environment and the standard input describe. False if they describe none.
-bool ServeCgi(const Handler& handler);
+bool ServeCgi(const Handler& handler, const BodyLimit& limit);
 
 class FcgiListener {
  public:
@@ -27,7 +29,7 @@ class FcgiListener {
 
   // Answers the request of whoever has connected. It may turn out that nobody has, or another process was faster: this
   // waits for no connection, and for a connected web server that falls silent no longer than kPatience at a time.
-  void ServeOne(const Handler& handler);
+  void ServeOne(const Handler& handler, const BodyLimit& limit);
 
  private:
   struct Connection;

@@ -11,14 +11,13 @@
 #include <vector>
 
 #include "cgi/access.h"
+#include "cgi/host_edit.h"
 #include "store/ascii.h"
 #include "store/file_lock.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
 #include "store/json_members.h"
-#include "store/network_name.h"
 #include "store/push_token.h"
-#include "store/url.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -34,25 +33,6 @@ Response HostResponse(int status, const Host& host, const std::string& token = "
   });
   response.SetHeader("ETag", '"' + std::to_string(host.revision) + '"');
   return response;
-}
-
-rapidjson::Document SettingsOf(const Host& host) {
-  rapidjson::Document settings;
-  ParseJson(JsonText([&](JsonWriter& out) { WriteSettings(out, host); }), settings);
-  return settings;
-}
-
-// What the kind of check that `patch` asks for has no use for.
-void DropForeignSettings(rapidjson::Value& settings, const rapidjson::Value& patch) {
-  const auto* check = FindMember(patch, "check");
-  if (check == nullptr) return;
-  CheckKind kind = CheckKind::kPing;  // null is the default
-  ReadName(*check, kCheckKindNames, kind);
-  for (auto member = settings.MemberBegin(); member != settings.MemberEnd();) {
-    const auto name = StringOf(member->name);
-    const bool is_foreign = is_service_member(name) && !has_service_member(kind, name);
-    member = is_foreign ? settings.EraseMember(member) : member + 1;
-  }
 }
 
 std::vector<std::string> NamesOf(const rapidjson::Value& object) {
@@ -110,33 +90,10 @@ Response EditHost(Installation& installation, const Request& request, std::strin
   return response;
 }
 
-// Secrets that are kept do not follow a URL, or an address that is asked instead of it, to another server: whoever may
-// write them could have the secrets sent there.
-std::vector<FieldError> FindMisledSecrets(const rapidjson::Value& settings, const Host& before, const Host& after) {
-  if (before.check != CheckKind::kHttp || after.check != CheckKind::kHttp) return {};
-  const auto from = ParseUrl(before.service->url), to = ParseUrl(after.service->url);
-  const bool is_same_server =
-      std::get<Url>(to).has_same_origin(std::get<Url>(from)) && CanonicalName(after.ip) == CanonicalName(before.ip);
-  if (is_same_server) return {};
-  std::vector<FieldError> errors;
-  const auto is_kept = [](const rapidjson::Value* value) { return value != nullptr && value->IsObject(); };
-  const std::string advice = "expected again, or null: the URL or the address leads to another server";
-  if (is_kept(FindMember(settings, "password"))) errors.push_back({"password", advice, ""});
-  if (const auto* headers = FindMember(settings, "headers"); is_kept(headers))
-    for (const auto& header : headers->GetObject())
-      if (is_kept(&header.value)) errors.push_back({"headers." + std::string(StringOf(header.name)), advice, ""});
-  return errors;
-}
-
 // `settings` instead of those of `host`, which keeps what was observed of it as long as its target stays the same.
 Edited ChangeSettings(const SecretStore& store, HostList& list, Host& host, const rapidjson::Value& settings,
                       std::string_view user) {
-  Host changed = ReadHost(settings);
-  changed.id = host.id;
-  changed.revision = host.revision;
-  changed.unknown_members = host.unknown_members;
-  const bool same_target = TargetOf(changed) == TargetOf(host);
-  changed.acknowledged = same_target ? host.acknowledged : std::nullopt;
+  Host changed = WithSettings(host, settings);
   if (auto clash = FindClash(list, changed)) return {*std::move(clash), std::nullopt};
 
   std::vector<std::string> names;
@@ -161,18 +118,11 @@ Edited ChangeSettings(const SecretStore& store, HostList& list, Host& host, cons
     has_new_secrets = given != kept;
     kept = std::move(given);
   }
-  const auto before = SettingsOf(host);
-  const auto after = SettingsOf(changed);
-  for (const auto& member : after.GetObject()) {
-    const auto* old = FindMember(before, StringOf(member.name));
-    const bool is_told = std::find(names.begin(), names.end(), StringOf(member.name)) != names.end();
-    if ((old == nullptr || member.value != *old) && !is_told) names.emplace_back(StringOf(member.name));
-  }
+  for (auto& name : ChangedSettings(host, changed))
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   if (names.empty()) return {HostResponse(200, host), std::nullopt};
 
-  if (same_target) changed.seen = std::move(host.seen);
-  ++changed.revision;
-  host = std::move(changed);
+  ReplaceSettings(host, std::move(changed));
   if (has_new_secrets) store.Write(secrets, list);
   return {HostResponse(200, host, token), EditEvent{WallNow(), std::string(user), "change", host.id, std::move(names)}};
 }
@@ -351,16 +301,8 @@ Response PatchHost(Installation& installation, const Request& request, std::stri
 
   return EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
     if (auto forged = FindForgedAcknowledgement(patch, &host)) return {*std::move(forged), std::nullopt};
-    rapidjson::Document settings = SettingsOf(host);
-    DropForeignSettings(settings, patch);
-    MergePatch(settings, patch, settings.GetAllocator());
-    DropIgnoredMembers(settings);
-    auto errors = CheckSettings(settings, config);
-    // What a later change of config.json has made wrong is no reason to refuse a new name.
-    std::erase_if(errors, [&](const FieldError& error) {
-      const bool is_own = FindMember(patch, error.field) != nullptr || is_service_member(error.field);
-      return is_setting_member(error.field) && !is_own;
-    });
+    const rapidjson::Document settings = PatchedSettings(host, patch);
+    const auto errors = CheckPatched(settings, patch, config);
     if (!errors.empty()) return {FieldProblem(errors), std::nullopt};
     return ChangeSettings(installation.secrets, list, host, settings, UserOf(request));
   });
@@ -369,6 +311,7 @@ Response PatchHost(Installation& installation, const Request& request, std::stri
 Response RemoveHost(Installation& installation, const Request& request, std::string_view id) {
   Response removed = EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
     EditEvent event{WallNow(), std::string(UserOf(request)), "delete", host.id, {}};
+    Describe(event, host);
     for (Host& other : list.hosts)
       if (std::erase(other.parents, event.host) != 0) ++other.revision;
     std::erase_if(list.hosts, [&](const Host& other) { return other.id == event.host; });

@@ -72,6 +72,16 @@ std::string PercentDecoded(std::string_view text) {
   return decoded;
 }
 
+// What is found member by member, or compared entry by entry, takes the square of their number: a MiB of them would keep
+// a worker busy for ten seconds.
+bool is_oversized(const rapidjson::Value& value) {
+  if (value.IsArray()) return value.Size() > kMostEntries || std::any_of(value.Begin(), value.End(), is_oversized);
+  if (!value.IsObject()) return false;
+  return value.MemberCount() > kMostMembers ||
+         std::any_of(value.MemberBegin(), value.MemberEnd(),
+                     [](const auto& member) { return is_oversized(member.value); });
+}
+
 }  // namespace
 
 Request::Request(const std::vector<std::string_view>& variables) {
@@ -191,9 +201,12 @@ Response FieldProblem(const std::vector<FieldError>& errors, int status) {
 
 std::optional<Response> ParseBody(const Request& request, rapidjson::Document& document) {
   if (request.body.empty()) return Problem(400, "The request has no body; JSON is expected.");
-  const auto fault = ParseJson(request.body, document);
-  if (!fault) return std::nullopt;
-  return Problem(400, "The body is no JSON, line " + std::to_string(fault->line) + ": " + fault->what);
+  if (const auto fault = ParseJson(request.body, document))
+    return Problem(400, "The body is no JSON, line " + std::to_string(fault->line) + ": " + fault->what);
+  if (is_oversized(document))
+    return Problem(400, "In the body an object may have " + std::to_string(kMostMembers) +
+                            " members at most, and a list " + std::to_string(kMostEntries) + " entries.");
+  return std::nullopt;
 }
 
 bool has_tag(std::string_view list, std::string_view tag, TagComparison comparison) {

@@ -17,6 +17,7 @@
 namespace linewatch::cgi {
 
 inline constexpr size_t kMaxBody = 1 << 20;
+inline constexpr size_t kMaxImport = 8 << 20;  // the body of an import
 
 // The meta-variables of CGI (RFC 3875), from FastCGI or from the environment. They are views: whoever makes a Request
 // keeps what they point to.
@@ -83,7 +84,9 @@ Response FieldProblem(const std::vector<FieldError>& errors, int status = 422);
 // A value of a query or of a form that was sent (application/x-www-form-urlencoded), decoded; empty if it is not there.
 std::string FormValue(std::string_view form, std::string_view name);
 
-// The body as JSON, or the problem to answer.
+// The body as JSON, or the problem to answer. No object in it has more than kMostMembers, no list more than
+// kMostEntries: that is beyond all that is taken anywhere.
+inline constexpr size_t kMostMembers = 1000, kMostEntries = 10000;
 std::optional<Response> ParseBody(const Request& request, rapidjson::Document& document);
 
 // ---- Validators and codings (RFC 9110).

@@ -6,10 +6,12 @@
 #include <utility>
 
 #include "cgi/effective_config.h"
+#include "cgi/metrics.h"
 #include "cgi/published_list.h"
 #include "cgi/push_tokens.h"
 #include "store/answer_box.h"
 #include "store/event_log.h"
+#include "store/history_log.h"
 #include "store/host_store.h"
 #include "store/outbox.h"
 #include "store/request_queue.h"
@@ -21,6 +23,7 @@ struct Installation {
   Installation(Folders folders, std::filesystem::path config_path)
       : hosts(std::move(folders)),
         events(hosts.folders().events()),
+        history(hosts.folders().history()),
         requests(hosts.folders().requests()),
         secrets(hosts.folders().secrets()),
         outbox(hosts.folders().outbox()),
@@ -32,6 +35,7 @@ struct Installation {
 
   HostStore hosts;
   EventLog events;
+  HistoryLog history;
   RequestQueue requests;
   SecretStore secrets;
   Outbox outbox;
@@ -39,6 +43,7 @@ struct Installation {
   PushTokens push_tokens{secrets};
   EffectiveConfig config;
   PublishedList published;
+  MetricsCache metrics;
 };
 
 }  // namespace linewatch::cgi

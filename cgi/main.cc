@@ -65,7 +65,7 @@ void ServeUntilStopped(const Handler& handler, const sigset_t& while_waiting) {
   FcgiListener listener;
   while (stop_asked == 0) {
     pollfd waiting{FcgiListener::kDescriptor, POLLIN, 0};
-    if (ppoll(&waiting, 1, nullptr, &while_waiting) > 0) listener.ServeOne(handler);
+    if (ppoll(&waiting, 1, nullptr, &while_waiting) > 0) listener.ServeOne(handler, BodyLimitOf);
   }
 }
 
@@ -107,7 +107,7 @@ int Main(const std::vector<const char*>& arguments) {
   PrepareSignals(while_waiting);
   if (!is_plain_cgi()) {
     ServeUntilStopped(handler, while_waiting);
-  } else if (!ServeCgi(handler)) {
+  } else if (!ServeCgi(handler, BodyLimitOf)) {
     Log("nothing to answer", "expected a FastCGI socket as standard input, or the environment of CGI");
     return 2;
   }

@@ -3,14 +3,21 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cgi/access.h"
 #include "cgi/alert_api.h"
 #include "cgi/config_api.h"
 #include "cgi/health.h"
+#include "cgi/history_api.h"
 #include "cgi/host_api.h"
+#include "cgi/import_api.h"
+#include "cgi/metrics.h"
+#include "cgi/outage_api.h"
 #include "cgi/push_api.h"
+#include "cgi/report_api.h"
 #include "store/host_check.h"
+#include "store/ledger.h"
 #include "store/push_token.h"
 
 namespace linewatch::cgi {
@@ -19,10 +26,13 @@ namespace {
 constexpr Route kRoutes[] = {
     {"GET", "/api/hosts", Role::kViewer, ListHosts},
     {"POST", "/api/hosts", Role::kAdmin, AddHost},
+    {"POST", "/api/hosts/import", Role::kAdmin, ImportHosts, Route::Body::kTable},
+    {"GET", "/api/hosts/export", Role::kViewer, ExportHosts},
     {"GET", "/api/hosts/{id}", Role::kViewer, ShowHost},
     {"PUT", "/api/hosts/{id}", Role::kAdmin, ReplaceHost},
     {"PATCH", "/api/hosts/{id}", Role::kOperator, PatchHost},
     {"DELETE", "/api/hosts/{id}", Role::kAdmin, RemoveHost},
+    {"GET", "/api/hosts/{id}/history", Role::kViewer, ShowHistory},
     {"POST", "/api/hosts/{id}/check", Role::kOperator, CheckHost},
     {"POST", "/api/hosts/{id}/acknowledge", Role::kOperator, AcknowledgeHost},
     {"DELETE", "/api/hosts/{id}/acknowledge", Role::kOperator, UnacknowledgeHost},
@@ -30,12 +40,16 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
     {"POST", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
     {"GET", "/api/summary", Role::kViewer, ShowSummary},
+    {"GET", "/api/report", Role::kViewer, ShowReport},
+    {"GET", "/api/outages", Role::kViewer, ListOutages},
+    {"PATCH", "/api/outages/{outage}", Role::kOperator, ClassifyOutage},
     {"GET", "/api/alerts", Role::kViewer, ListAlerts},
     {"POST", "/api/alerts/test", Role::kAdmin, TestChannel},
     {"GET", "/api/config", Role::kViewer, ShowConfig},
     {"PATCH", "/api/config", Role::kAdmin, PatchConfig},
     {"GET", "/api/me", Role::kViewer, ShowMe},
     {"GET", "/api/health", Role::kViewer, ShowHealth},
+    {"GET", "/metrics", Role::kViewer, ShowMetrics},
 };
 
 bool has_token(std::string_view route) { return route.ends_with("{token}"); }
@@ -45,7 +59,13 @@ bool has_token(std::string_view route) { return route.ends_with("{token}"); }
 // nothing of what was observed of it.
 constexpr size_t kLeftToServer = 256;
 
-// What stands in `path` where the route has {id} or {token}, empty where it has neither; nothing if the route is
+bool is_named_by(std::string_view placeholder, std::string_view text) {
+  if (placeholder == "{token}") return is_push_token(text);
+  if (placeholder == "{outage}") return ParseOutageId(text).has_value();
+  return is_host_id(text);
+}
+
+// What stands in `path` where the route has {id}, {outage} or {token}, empty where it has none; nothing if the route is
 // another. What is not exactly a route, an id or a token matches none: backslashes, dots, doubled and trailing slashes
 // need no rule of their own.
 std::optional<std::string_view> Match(std::string_view route, std::string_view path) {
@@ -56,12 +76,26 @@ std::optional<std::string_view> Match(std::string_view route, std::string_view p
   if (path.size() < before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
     return std::nullopt;
   const auto given = path.substr(before.size(), path.size() - before.size() - after.size());
-  const bool fits = has_token(route) ? is_push_token(given) : is_host_id(given);
-  return fits ? std::optional(given) : std::nullopt;
+  return is_named_by(route.substr(begin, end - begin), given) ? std::optional(given) : std::nullopt;
 }
 
-bool is_json_type(std::string_view type) {
-  return type == "application/json" || type == "application/merge-patch+json";
+// The routes of a path, in their order. What a route names is not the id of another.
+std::vector<const Route*> RoutesAt(std::string_view path) {
+  std::vector<const Route*> found;
+  for (const Route& route : kRoutes)
+    if (Match(route.path, path)) found.push_back(&route);
+  const auto is_named = [&](const Route* route) { return route->path == path; };
+  if (std::any_of(found.begin(), found.end(), is_named))
+    std::erase_if(found, [&](const Route* route) { return !is_named(route); });
+  return found;
+}
+
+size_t LimitOf(const Route& route) { return route.body == Route::Body::kTable ? kMaxImport : kMaxBody; }
+
+bool takes_type(const Route& route, std::string_view type) {
+  if (type == "application/json") return true;
+  if (route.body == Route::Body::kTable) return type == "text/csv" || type == "text/plain";
+  return type == "application/merge-patch+json";
 }
 
 // Why the request does not get as far as its handler, if so; told by what its head says, before the body is looked at.
@@ -77,10 +111,12 @@ std::optional<Response> Refusal(Installation& installation, const Request& reque
                               std::string(NameOf(role)) + ".");
   }
   if (request.body_too_large)
-    return Problem(413, "A request may have " + std::to_string(kMaxBody) + " bytes of body at most.");
+    return Problem(413, "A request may have " + std::to_string(LimitOf(route)) + " bytes of body at most.");
   if (request.body_cut_short) return Problem(400, "The body ended early.");
-  if (request.is_write() && !request.body.empty() && !has_token(route.path) && !is_json_type(request.body_type()))
-    return Problem(415, "Content-Type: application/json is expected.");
+  if (request.is_write() && !request.body.empty() && !has_token(route.path) && !takes_type(route, request.body_type()))
+    return Problem(415, route.body == Route::Body::kTable
+                            ? "Content-Type: text/csv, text/plain or application/json is expected."
+                            : "Content-Type: application/json is expected.");
   return std::nullopt;
 }
 
@@ -107,10 +143,14 @@ Response Finished(const Request& request, Response response) {
 std::span<const Route> Routes() { return kRoutes; }
 
 std::string_view RoutePath(const Request& request) {
-  const std::string path = request.path();
-  const auto found = std::find_if(std::begin(kRoutes), std::end(kRoutes),
-                                  [&](const Route& route) { return Match(route.path, path).has_value(); });
-  return found == std::end(kRoutes) ? std::string_view() : found->path;
+  const auto routes = RoutesAt(request.path());
+  return routes.empty() ? std::string_view() : routes.front()->path;
+}
+
+size_t BodyLimitOf(const Request& request) {
+  for (const Route* route : RoutesAt(request.path()))
+    if (route->method == request.method()) return LimitOf(*route);
+  return kMaxBody;
 }
 
 Response Answer(Installation& installation, const Request& request) {
@@ -122,15 +162,14 @@ Response Answer(Installation& installation, const Request& request) {
 
   const std::string path = request.path();
   std::string allowed;
-  for (const Route& route : kRoutes) {
-    const auto id = Match(route.path, path);
-    if (!id) continue;
+  for (const Route* found : RoutesAt(path)) {
+    const Route& route = *found;
     if (route.method != request.method()) {
       allowed.append(allowed.empty() ? "" : ", ").append(route.method == "GET" ? "GET, HEAD" : route.method);
       continue;
     }
     if (auto refusal = Refusal(installation, request, route)) return refused(*std::move(refusal));
-    Response response = Finished(request, route.handle(installation, request, *id));
+    Response response = Finished(request, route.handle(installation, request, *Match(route.path, path)));
     if (response.later)
       response.later = [later = std::move(response.later)](const Request& r) { return Finished(r, later(r)); };
     return response;

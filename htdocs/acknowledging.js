@@ -1,4 +1,4 @@
-// The part of a host's sheet in which somebody says that he knows of the trouble, and takes it back.
+// The part of a host's page in which somebody says that he knows of the trouble, and takes it back.
 
 import { acknowledge, ApiError, unacknowledge } from "./client.js";
 import { FormMessages } from "./form_messages.js";
@@ -10,7 +10,7 @@ const TROUBLE = new Set(["failing", "down", "degraded", "unreachable"]);
 const isAcknowledgeable = (host) => TROUBLE.has(host.status) || (host.status === "unknown" && host.fail_count > 0);
 
 export class Acknowledging {
-  #sheet;
+  #page;
   #form;
   #messages;
   #onChanged;
@@ -20,9 +20,9 @@ export class Acknowledging {
   isOffered = false;
 
   // `onChanged` gets the host and what happened to it.
-  constructor(sheet, { onChanged }) {
-    this.#sheet = sheet;
-    this.#form = sheet.querySelector("form.acknowledge");
+  constructor(page, { onChanged }) {
+    this.#page = page;
+    this.#form = page.querySelector("form.acknowledge");
     this.#messages = new FormMessages(this.#form);
     this.#onChanged = onChanged;
     this.#form.addEventListener("submit", (event) => {
@@ -30,7 +30,7 @@ export class Acknowledging {
       const note = this.#form.elements.note.value.trim();
       this.#change(() => acknowledge(this.#host.id, note), "acknowledged");
     });
-    sheet.addEventListener("click", ({ target }) => {
+    page.addEventListener("click", ({ target }) => {
       const step = target.closest("[data-acknowledging]")?.dataset.acknowledging;
       if (step === "begin") this.#begin();
       if (step === "cancel") this.end();
@@ -42,7 +42,7 @@ export class Acknowledging {
     this.#host = host;
     this.#now = now;
     const { acknowledged } = host;
-    const part = (selector) => this.#sheet.querySelector(selector);
+    const part = (selector) => this.#page.querySelector(selector);
     const canBegin = this.isOffered && !acknowledged && isAcknowledgeable(host);
     if (!canBegin) this.#form.hidden = true;
     part("[data-acknowledging=begin]").hidden = !canBegin || !this.#form.hidden;
@@ -58,7 +58,7 @@ export class Acknowledging {
     this.#form.hidden = false;
     this.#form.elements.note.value = "";
     this.#messages.clear();
-    this.#sheet.querySelector("[data-acknowledging=begin]").hidden = true;
+    this.#page.querySelector("[data-acknowledging=begin]").hidden = true;
     this.#form.elements.note.focus();
   }
 
@@ -66,7 +66,7 @@ export class Acknowledging {
     this.#form.hidden = true;
     if (!this.#host) return;
     this.update(this.#host, this.#now);
-    this.#sheet.querySelector("[data-acknowledging=begin]").focus();
+    this.#page.querySelector("[data-acknowledging=begin]").focus();
   }
 
   async #change(send, what) {

@@ -3,6 +3,8 @@
 import { observe } from "./server_clock.js";
 
 const DEADLINE_MS = 8000;  // below the refresh interval, so that two refreshes never overlap
+const REPORT_MS = 30_000;  // a month of a thousand lines on a small machine
+const IMPORT_MS = 30_000;  // of thousands of hosts
 const TRIAL_MS = 60_000;   // of a channel: the server waits for 45 s, and says so
 
 // kind: "network" (nobody answered), "timeout" (not in time: a write may still have happened), "answer" (the server
@@ -16,8 +18,9 @@ export class ApiError extends Error {
   }
 }
 
-async function send(method, path, { body, headers = {}, deadline = DEADLINE_MS } = {}) {
-  const options = { method, headers: { Accept: "application/json", ...headers }, cache: "no-store" };
+// `body` is sent as JSON; one that is `written` goes as it is, and `headers` say what it is.
+async function send(method, path, { body, written, headers = {}, deadline = DEADLINE_MS } = {}) {
+  const options = { method, headers: { Accept: "application/json", ...headers }, cache: "no-store", body: written };
   options.signal = AbortSignal.timeout(deadline);
   if (body !== undefined) {
     options.body = JSON.stringify(body);
@@ -55,6 +58,15 @@ function parse({ response, text }) {
   }
 }
 
+// A list of hosts goes as it is typed: JSON, a table or lines.
+async function sendList(text, query) {
+  const type = /^\s*[[{]/.test(text) ? "application/json" : "text/csv";
+  const answer = await send("POST", `/api/hosts/import${query}`, {
+    written: text, headers: { "Content-Type": type }, deadline: IMPORT_MS,
+  });
+  return parse(answer);
+}
+
 const hostPath = (id) => `/api/hosts/${encodeURIComponent(id)}`;
 const ifMatch = (revision) => ({ "If-Match": `"${revision}"` });
 
@@ -77,6 +89,10 @@ export const fetchHost = async (id) => parse(await send("GET", hostPath(id)));
 export const addHost = async (settings) => parse(await send("POST", "/api/hosts", { body: settings }));
 export const checkHost = (id) => send("POST", `${hostPath(id)}/check`);
 
+// Both answer {add, change, same, refuse}. The first only tries it; the second does all of it, or nothing.
+export const tryImport = (text) => sendList(text, "?dry_run=1");
+export const importHosts = (text) => sendList(text, "");
+
 // `changes` is a merge patch: only what is to change. `revision` is that of the host as it was shown.
 export const changeHost = async (id, revision, changes) =>
   parse(await send("PATCH", hostPath(id), { body: changes, headers: ifMatch(revision) }));
@@ -93,7 +109,7 @@ export const unacknowledge = (id) => send("DELETE", `${hostPath(id)}/acknowledge
 // `changes` is a merge patch of config.json.
 export const changeConfig = async (changes) => parse(await send("PATCH", "/api/config", { body: changes }));
 
-// Without what was sent it costs the server next to nothing.
+// Without what was sent it costs the server next to nothing. It also says which time zone the server is in.
 export const fetchAlerts = async ({ sent }) => parse(await send("GET", `/api/alerts?sent=${sent ? 1 : 0}`));
 
 // What the channel's server said; an ApiError has it in its message when it refused.
@@ -101,3 +117,29 @@ export async function tryChannel(channel) {
   const { answer } = parse(await send("POST", "/api/alerts/test", { body: { channel }, deadline: TRIAL_MS }));
   return answer;
 }
+
+// Of a month, "2026-10".
+const reportPath = (month, format) => `/api/report?month=${month}&format=${format}`;
+
+export async function fetchReport(month) {
+  const report = parse(await send("GET", reportPath(month, "json"), { deadline: REPORT_MS }));
+  if (!Array.isArray(report?.rows)) throw new ApiError("answer", { title: "The answer is not a report" });
+  return report;
+}
+
+// What a link leads to.
+export const reportFile = (month) => reportPath(month, "csv");
+
+// `range` is 24h, 7d, 30d or 1y.
+export const fetchHistory = async (id, range) => parse(await send("GET", `${hostPath(id)}/history?range=${range}`));
+
+// Of one host or of all; `from` and `to` in Unix seconds. What is left out is the server's to choose.
+export async function fetchOutages({ host, from, to, blips }) {
+  const asked = Object.entries({ host, from: from && Math.floor(from), to: to && Math.ceil(to), blips: blips && 1 });
+  const query = new URLSearchParams(asked.filter(([, value]) => value));
+  return parse(await send("GET", `/api/outages?${query}`));
+}
+
+// Says another cause than the one measured, or that one again with null. Answers the outage as it stands then.
+export const reclassify = async (id, cause, note) =>
+  parse(await send("PATCH", `/api/outages/${encodeURIComponent(id)}`, { body: { cause, note } }));

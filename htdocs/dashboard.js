@@ -3,22 +3,27 @@
 import { AlertLog } from "./alert_log.js";
 import { announceChanges, showToast } from "./announcer.js";
 import { showBanners } from "./banner.js";
+import { connectCardKeys } from "./card_keys.js";
 import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe } from "./client.js";
 import { DeleteDialog } from "./delete_dialog.js";
-import { Filter } from "./filter.js";
-import { formatMs, formatTime } from "./format.js";
+import { Filter, groupsOf } from "./filter.js";
+import { countOf, formatMs, formatTime } from "./format.js";
 import { HeartbeatDialog } from "./heartbeat_dialog.js";
 import { HostDialog } from "./host_dialog.js";
 import { HostGrid } from "./host_grid.js";
-import { HostSheet } from "./host_sheet.js";
+import { pageOf } from "./host_text.js";
+import { useTimeZone } from "./installation_time.js";
+import { Keyboard } from "./keyboard.js";
+import { MaintenanceDialog } from "./maintenance_dialog.js";
+import { Pages } from "./pages.js";
 import { Refresher } from "./refresher.js";
 import * as serverClock from "./server_clock.js";
 import { SettingsDialog } from "./settings_dialog.js";
 import { statusOf, TroubleOrder } from "./status.js";
 import { Summary } from "./summary.js";
 import { showInTab } from "./tab_signal.js";
-import { Views } from "./views.js";
 import { warningsFor } from "./warnings.js";
+import { Wall } from "./wall.js";
 import { Welcome } from "./welcome.js";
 
 // How often the page asks whether messages wait, while the log of them is not open.
@@ -43,20 +48,61 @@ const filter = new Filter(draw);
 const summary = new Summary((status) => filter.toggleStatus(status));
 const grid = new HostGrid(document.getElementById("hosts"));
 const welcome = new Welcome({ onSaved: (host) => showSaved(host, "added") });
-const sheet = new HostSheet({ onAction: act, onAcknowledging: showAcknowledged });
 const dialog = new HostDialog({
   onSaved: (host) => showSaved(host, hostOf(host.id) ? "saved" : "added"),
   onDelete: (id) => deletion.open(hostOf(id)),
 });
 const deletion = new DeleteDialog({ onDeleted: showDeleted });
 const heartbeat = new HeartbeatDialog();
+const maintenance = new MaintenanceDialog({ onSaved: showMaintenance });
 const alertLog = new AlertLog();
-const settings = new SettingsDialog({ onSaved: showSettings });
+const settings = new SettingsDialog({ onSaved: showSettings, groups: () => groupsOf(list?.hosts ?? []) });
 const refresher = new Refresher(refresh);
-const views = new Views({
-  alerts: { element: alertLog.element, isAllowed: () => true, open: openAlertLog },
+
+// What the address can name. Each page gets {list, hostOf, offers, context} whenever the list has been loaded.
+const section = (id) => document.getElementById(id);
+const everybody = () => true;
+const pages = new Pages({
+  "": {
+    element: section("list"), isAllowed: everybody,
+    page: { open: openList, update: drawList, close() {} },
+  },
+  wall: {
+    element: section("list"), isAllowed: everybody,
+    page: new Wall({ onChange: (isOn) => (grid.isOnWall = isOn), onLeave: () => pages.leave(), update: drawList }),
+  },
+  host: {
+    element: section("host-page"), isAllowed: everybody, styles: ["host_page.css", "outages.css"],
+    load: async () => {
+      const { HostPage } = await import("./host_page.js");
+      const keep = (options) => pages.keep(options);
+      return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showAcknowledged, keep });
+    },
+  },
+  outages: {
+    element: section("outages-page"), isAllowed: everybody, styles: ["outages.css"],
+    load: async () => {
+      const { OutagesPage } = await import("./outages_page.js");
+      return new OutagesPage(section("outages-page"), { keep: (options) => pages.keep(options) });
+    },
+  },
+  report: {
+    element: section("report-page"), isAllowed: everybody, styles: ["report.css"],
+    load: async () => {
+      const { ReportPage } = await import("./report_page.js");
+      return new ReportPage(section("report-page"), { keep: (options) => pages.keep(options) });
+    },
+  },
+  import: {
+    element: section("import-page"), isAllowed: () => offers().change, styles: ["import.css"],
+    load: async () => {
+      const { ImportPage } = await import("./import_page.js");
+      return new ImportPage(section("import-page"), { onImported: showImported });
+    },
+  },
+  alerts: { element: alertLog.element, isAllowed: everybody, open: openAlertLog },
   settings: { element: settings.element, isAllowed: () => offers().change, open: () => settings.open() },
-});
+}, { onShown: draw });
 
 async function refresh() {
   try {
@@ -80,6 +126,7 @@ async function loadAlerts(now) {
   try {
     const alerts = await fetchAlerts({ sent: alertLog.isOpen });
     unsent = alerts.problems;
+    useTimeZone(alerts.timezone);
     if (alertLog.isOpen) alertLog.show(alerts, { now, canSetUp: offers().change });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -96,15 +143,16 @@ function openAlertLog() {
 // Who the user is decides what is offered; the general settings are the defaults that the form shows.
 async function meet() {
   me = { ...NOBODY, ...(await fetchMe()) };
-  config = await fetchConfig().catch(() => null);  // refused while config.json is broken; a notice says so
+  // The settings are refused while config.json is broken; a notice says so. The alerts tell the time zone, which no
+  // form may learn after it has been opened.
+  [config] = await Promise.all([fetchConfig().catch(() => null), loadAlerts(serverClock.now())]);
   grid.offers = offers();
-  sheet.offers = offers();
   document.getElementById("add-host").hidden = !offers().change;
   document.getElementById("open-settings").hidden = !offers().change;
   document.getElementById("user").textContent = me.user ? `${me.user} (${me.role})` : "";
   document.getElementById("sign-in").hidden = Boolean(me.user) || offers().change;
   document.getElementById("sign-out").hidden = !me.user;
-  views.follow();
+  pages.follow();
 }
 
 function draw() {
@@ -113,14 +161,24 @@ function draw() {
   isOld = warnings.some(({ level }) => level === "old");
   const title = config?.title || "Linewatch";
   showBanners(warnings);
-  showInTab({ title, summary: list?.summary, isOld });
+  if (list) pages.update({ list, config, hostOf, offers: offers(), context: context() });
+  showInTab({ title: [pages.title, title].filter(Boolean).join(" · "), summary: list?.summary, isOld });
   document.getElementById("title").textContent = title;
   const bell = document.getElementById("open-alerts");
   bell.toggleAttribute("data-alarm", unsent.length > 0);
   bell.setAttribute("aria-label", unsent.length ? "Alerts: some do not get out" : "Alerts");
   document.documentElement.toggleAttribute("data-old", isOld);
   document.documentElement.toggleAttribute("data-loading", !list);
-  if (list) drawList();
+  showDownCount();
+  if (list) document.getElementById("checked").textContent = list.updated ? formatTime(list.updated, heard) : "never";
+}
+
+// Trouble shows on every page, not only where the list is.
+function showDownCount() {
+  const count = document.getElementById("down-count");
+  const down = pages.name ? list?.summary.down ?? 0 : 0;
+  count.hidden = !down;
+  count.textContent = `${down} down`;
 }
 
 // What the texts about a host need besides the host. Ages stand still with everything else when nothing new comes.
@@ -133,23 +191,28 @@ const context = () => ({
 
 function drawList() {
   filter.offerGroups(list.hosts);
-  const shown = filter.apply(order.sort(list));
+  const sorted = order.sort(list);
+  const shown = pages.name === "wall" ? sorted : filter.apply(sorted);
   summary.update(list.summary, filter.status);
   welcome.update({ hosts: list.hosts, canAdd: offers().change, config });
   document.getElementById("nothing-found").hidden = shown.length > 0 || list.hosts.length === 0;
   document.getElementById("toolbar").hidden = list.hosts.length < 2;
   grid.update(shown, context());
-  sheet.update(hostOf, context());
-  const checked = document.getElementById("checked");
-  checked.textContent = list.updated ? formatTime(list.updated, heard) : "never";
+}
+
+// The options have done their work: the user may choose otherwise.
+function openList(args, options) {
+  filter.choose(options);
+  pages.keep({});
 }
 
 function act(action, id) {
   const host = hostOf(id);
   if (!host) return;
-  if (action === "open") sheet.open(host, context());
+  if (action === "open") location.hash = pageOf(id);
   if (action === "check") check(host);
   if (action === "edit") dialog.open({ host, hosts: list.hosts, config });
+  if (action === "maintenance") maintenance.open(host);
   if (action === "token") heartbeat.ask(host);
   if (action === "delete") deletion.open(host);
 }
@@ -170,7 +233,10 @@ async function check(host) {
 
 // The host stands in the list at once, and its first result soon after.
 async function showSaved(host, what) {
-  if (what === "added") filter.clear();
+  if (what === "added") {
+    filter.clear();
+    if (pages.name) pages.leave();
+  }
   if (host.token) heartbeat.show(host, host.token);
   const before = hostOf(host.id)?.last_check ?? 0;
   const isSaved = () => hostOf(host.id)?.revision >= host.revision;
@@ -192,6 +258,7 @@ async function showResult(host, what, isThere) {
 
 function showSettings(saved) {
   config = saved;
+  loadAlerts(serverClock.now());  // which say in which time zone the server is now
   draw();
   showToast("The settings are saved.");
 }
@@ -201,18 +268,52 @@ function showAcknowledged(host, what) {
   refresher.until(() => hostOf(host.id)?.revision > host.revision);
 }
 
+function showImported({ added, changed }) {
+  filter.clear();
+  pages.leave();
+  const done = [added && `${countOf(added, "host")} added`, changed && `${countOf(changed, "host")} changed`];
+  showToast(`${done.filter(Boolean).join(", ")}.`);
+  refresher.now();
+}
+
+function showMaintenance(host, what) {
+  showToast(`${host.name} is ${what}.`);
+  refresher.until(() => hostOf(host.id)?.revision >= host.revision);
+}
+
 function showDeleted(host) {
+  if (location.hash.startsWith(pageOf(host.id))) pages.leave();
   showToast(`${host.name} is deleted.`);
   refresher.now();
 }
 
-document.getElementById("add-host").addEventListener("click", () => {
+function addHost() {
   dialog.open({ host: null, hosts: list?.hosts ?? [], config });
-});
+}
+
+const go = (hash) => () => (location.hash = hash);
+new Keyboard([
+  { keys: "/", what: "Search", act: () => filter.reach() },
+  { keys: "a", what: "Add a host", isOffered: () => offers().change, act: addHost },
+  { keys: "w", what: "Wall: full screen and large", act: () => (location.hash = pages.name === "wall" ? "" : "wall") },
+  { keys: "g l", what: "Lines", act: go("") },
+  { keys: "g o", what: "Outages", act: go("outages") },
+  { keys: "g r", what: "Report", act: go("report") },
+  { keys: "g a", what: "Alerts", act: go("alerts") },
+  { keys: "g s", what: "Settings", isOffered: () => offers().change, act: go("settings") },
+  { keys: "g i", what: "Many lines at once", isOffered: () => offers().change, act: go("import") },
+]);
+
+document.getElementById("add-host").addEventListener("click", addHost);
 document.getElementById("clear-filter").addEventListener("click", () => filter.clear());
 document.getElementById("hosts").addEventListener("click", ({ target }) => {
   const id = target.closest(".host-card")?.dataset.host;
-  if (id) act(target.closest("[data-action]")?.dataset.action ?? "open", id);
+  if (id && !target.closest("a")) act(target.closest("[data-action]")?.dataset.action ?? "open", id);
+});
+connectCardKeys(document.getElementById("hosts"));
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();  // it is no page
+  pages.focus();
 });
 
 refresher.now();

@@ -7,6 +7,7 @@ const FORMS = {
   snug: { gap: 10, trouble: [250, 112, 150], calm: [250, 84, 120] },
   dense: { gap: 6, trouble: [216, 62, 84], calm: [216, 46, 72] },
   line: { gap: 3, trouble: [270, 34, 40], calm: [230, 23, 30] },
+  tile: { gap: 3, calm: [34, 26, 64] },  // on a wall alone: one shape each, where there are too many for their names
 };
 export const GREATEST_WIDTH = 620;
 const COMFORT = 1.2;  // times the least width: long names stand there in full
@@ -31,18 +32,58 @@ const NARROW_SHARE = 1.5;
 export function chooseForms({ width, height, trouble, calm, scale = 1, touch = false }) {
   const room = { width: width / scale, height: height / scale };
   const measure = (part, form, count, comfort = 1) => measurePart(part, form, count, room.width / comfort, touch);
-  for (const [troubleForm, calmForm] of PAIRS) {
-    for (const comfort of [COMFORT, 1]) {
-      const parts = [measure("trouble", troubleForm, trouble, comfort), measure("calm", calmForm, calm, comfort)];
-      const spare = room.height - parts[0].least - parts[1].least - (trouble && calm ? BETWEEN : 0);
-      if (spare >= 0) return scaled(stretch(parts, spare), scale);
-    }
-  }
+  const fitting = firstFitting(PAIRS, { room, trouble, calm, touch });
+  if (fitting) return scaled(fitting, scale);
   const narrow = room.width < NARROW;
   const forms = SCROLLING.map((form) => measure("trouble", form, trouble));
   const share = room.height * (narrow ? NARROW_SHARE : WIDE_SHARE);
   const troublePart = forms.find((part) => part.least <= share) ?? forms.at(-1);
   return scaled([troublePart, measure("calm", narrow ? "dense" : "line", calm, narrow ? 1 : COMFORT)], scale);
+}
+
+// The first of the pairs of forms in which everything is in view, or undefined.
+function firstFitting(pairs, { room, trouble, calm, touch = false, comforts = [COMFORT, 1] }) {
+  for (const [troubleForm, calmForm] of pairs) {
+    for (const comfort of comforts) {
+      const parts = [measurePart("trouble", troubleForm, trouble, room.width / comfort, touch),
+                     measurePart("calm", calmForm, calm, room.width / comfort, touch)];
+      const spare = room.height - parts[0].least - parts[1].least - (trouble && calm ? BETWEEN : 0);
+      if (spare >= 0) return stretch(parts, spare);
+    }
+  }
+  return undefined;
+}
+
+// How well a form is read from afar: the size of its texts, in rem. What is wrong counts most, the names next.
+const LEGIBLE = {
+  trouble: { roomy: 1, snug: .64, dense: .5, line: .36 },
+  calm: { roomy: 1, snug: .9, dense: .8, line: .7, tile: .1 },
+};
+const TILES = ["snug", "dense", "line"].map((trouble) => [trouble, "tile"]);
+const STEPS = 24;
+
+// For a wall: how large everything can be drawn with every host in view, and in which forms. `head` is the height of
+// what stands above the cards, at the scale of 1. A screen of 1920 px is drawn at most twice as large as a desk needs
+// it, and a finer one accordingly. Answers {scale, trouble, calm}. When not even tiles have room, the calm ones do not
+// all show.
+export function chooseWall({ width, height, head, trouble, calm }) {
+  const usual = Math.max(1, width / 1920);
+  const least = .75 * usual;
+  let best = null;
+  for (let step = 0; step <= STEPS; step++) {
+    const scale = least + ((2 * usual - least) * step) / STEPS;
+    const room = { width: width / scale, height: height / scale - head };
+    for (const pair of [...PAIRS, ...TILES]) {
+      const parts = firstFitting([pair], { room, trouble, calm, comforts: [COMFORT] });
+      if (!parts) continue;
+      const worth = scale * ((trouble && LEGIBLE.trouble[pair[0]]) + (calm && LEGIBLE.calm[pair[1]]));
+      if (!best || worth > best.worth) best = { worth, scale, parts };
+    }
+  }
+  if (best) return { scale: best.scale, ...scaled(best.parts, best.scale) };
+  const parts = [measurePart("trouble", "line", trouble, width / least, false),
+                 measurePart("calm", "tile", calm, width / least, false)];
+  return { scale: least, ...scaled(parts, least) };
 }
 
 function measurePart(part, form, count, width, touch) {

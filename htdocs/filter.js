@@ -13,16 +13,16 @@ export class Filter {
     this.#onChange = onChange;
     this.#search.addEventListener("input", onChange);
     this.#group.addEventListener("change", onChange);
-    document.addEventListener("keydown", (event) => {
-      const typing = event.target.closest("input, textarea, select, dialog");
-      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-        event.preventDefault();
-        this.#search.select();
-      }
-    });
     this.#search.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.clear();
     });
+  }
+
+  // Wherever the user is: the list that is searched is shown first.
+  reach() {
+    if (this.#search.checkVisibility()) return this.#search.select();
+    addEventListener("hashchange", () => this.#search.select(), { once: true });
+    location.hash = "";
   }
 
   get status() {
@@ -40,15 +40,25 @@ export class Filter {
   }
 
   clear() {
-    this.#status = null;
-    this.#group.value = "";
-    this.#search.value = "";
+    this.#set({ search: "", group: "" });
     this.#onChange();
+  }
+
+  #set({ search, group }) {
+    this.#status = null;
+    this.#search.value = search;
+    if (![...this.#group.options].some(({ value }) => value === group)) this.#group.add(new Option(group, group));
+    this.#group.value = group;
+  }
+
+  // As a link to the list says: {group} or {search}. Without either, all stays as the user left it.
+  choose(options) {
+    if (options.size) this.#set({ search: options.get("search") ?? "", group: options.get("group") ?? "" });
   }
 
   // Offers the groups there are; the choice stays even when its last host has gone, so that nothing jumps.
   offerGroups(hosts) {
-    const groups = [...new Set(hosts.map((host) => host.group).filter(Boolean))];
+    const groups = groupsOf(hosts);
     if (this.#group.value && !groups.includes(this.#group.value)) groups.push(this.#group.value);
     groups.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
     const key = JSON.stringify(groups);
@@ -72,3 +82,5 @@ export class Filter {
 
 const textOf = ({ name, ip, url, topic, group, customer, tags }) =>
   [name, ip, url, topic, group, customer, ...tags].join("\n").toLowerCase();
+
+export const groupsOf = (hosts) => [...new Set(hosts.map((host) => host.group).filter(Boolean))];

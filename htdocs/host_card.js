@@ -1,7 +1,7 @@
 // The card of one host. It is made once and changed only where the host has changed.
 
 import { formatMs, formatPercent } from "./format.js";
-import { ageOf, noteOf, showAddress } from "./host_text.js";
+import { ageOf, noteOf, pageOf, showAddress } from "./host_text.js";
 import { isTrouble, statusOf } from "./status.js";
 import { Trail } from "./trail.js";
 
@@ -67,6 +67,7 @@ export class HostCard {
   #name(host) {
     this.element.dataset.host = host.id;
     this.#show("host-open", host.name);
+    this.#parts["host-open"].href = pageOf(host.id);
     this.#parts["status-line"].setAttribute("aria-label", `Last checks of ${host.name}`);
     for (const button of this.#actions) button.setAttribute("aria-label", `${button.title} ${host.name}`);
   }

@@ -18,10 +18,12 @@ export class HostDialog {
         onDelete(id);
       },
     });
+    this.#dialog.querySelector(".host-dialog-many a").addEventListener("click", () => this.#dialog.close());
   }
 
   open({ host, hosts, config }) {
     this.#dialog.querySelector("h2").textContent = host ? `Edit ${host.name}` : "Add a host";
+    this.#dialog.querySelector(".host-dialog-many").hidden = host !== null;
     this.#form.open({ host, hosts, config });
     this.#dialog.showModal();
     this.#dialog.scrollTop = 0;

@@ -2,13 +2,18 @@
 
 import { certificateOf } from "./certificate.js";
 import { formatMs, formatPercent, formatTime } from "./format.js";
-import { kindOf } from "./host_text.js";
+import { kindOf, pageOf } from "./host_text.js";
+import { isOpen, isWeekly, windowInWords } from "./maintenance_text.js";
 
-// Only what is known: [term, text, tone], with a tone where the text is a warning.
+// Only what is known: {term, text, tone} with a tone where the text is a warning, or {term, links} with [{text, href}].
 export function factsOf(host, context) {
-  return [...measured(host), ...certificate(host, context), ...asked(host), ...general(host, context)]
-    .filter(([, text]) => text);
+  const texts = [...measured(host), ...certificate(host, context), ...asked(host), ...general(host, context)];
+  const known = ([, text]) => text;
+  const [before, after] = [texts, notes(host)].map((facts) => facts.filter(known).map(toFact));
+  return [...before, ...linked(host, context), ...after];
 }
+
+const toFact = ([term, text, tone]) => ({ term, text, ...(tone && { tone }) });
 
 const given = (value) => value !== null && value !== undefined;
 const percent = (value) => given(value) && formatPercent(value);
@@ -17,7 +22,6 @@ const TIMES = { ping: "Round trip", http: "Response time", tls: "Time to the cer
                 dns: "Time to answer" };
 
 const measured = (host) => [
-  ["Uptime, 24 h", percent(host.uptime)],
   ["Agreed uptime", percent(host.sla_percent)],
   [TIMES[host.check] ?? "Time", given(host.rtt_ms) && formatMs(host.rtt_ms)],
   ["Loss", host.packets > 1 && percent(host.loss_percent)],
@@ -50,17 +54,32 @@ function boundsOf({ min, max }) {
   return given(max) && `at most ${max}`;
 }
 
-function general(host, { now, interval, nameOf }) {
+// Now, or the next one that happens once.
+function maintenanceOf({ maintenance, in_maintenance: isNow }, now) {
+  const open = maintenance.find((window) => isOpen(window, now));
+  if (isNow) return `now${open ? `, ${windowInWords(open, now)}` : ""}: nobody is told`;
+  const next = maintenance.filter((window) => !isWeekly(window) && window.from > now).sort((a, b) => a.from - b.from)[0];
+  return next ? windowInWords(next, now) : "";
+}
+
+function general(host, { now, interval }) {
   const time = (at) => at && formatTime(at, now);
   return [
-    ["Maintenance", host.in_maintenance && "now: nobody is told"],
+    ["Maintenance", maintenanceOf(host, now)],
     ["Last check", time(host.last_check)],
     ["Last answer", host.last_good !== host.last_check && time(host.last_good)],
     ["Checked every", `${host.interval ?? interval} s`],
-    ["Group", host.group],
-    ["Customer", host.customer],
-    ["Tags", host.tags.join(", ")],
-    ["Reached through", host.parents.map(nameOf).join(", ")],
-    ["Notes", host.notes],
   ];
+}
+
+const notes = (host) => [["Tags", host.tags.join(", ")], ["Notes", host.notes]];
+
+// To the list of those that share it, and to what lies before this one.
+function linked({ group, customer, parents }, { nameOf }) {
+  const listed = (option, text) => [{ text, href: `#?${new URLSearchParams({ [option]: text })}` }];
+  return [
+    group && { term: "Group", links: listed("group", group) },
+    customer && { term: "Customer", links: listed("search", customer) },
+    parents.length && { term: "Reached through", links: parents.map((id) => ({ text: nameOf(id), href: pageOf(id) })) },
+  ].filter(Boolean);
 }

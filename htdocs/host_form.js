@@ -7,6 +7,7 @@ import { readField, writeField } from "./form_fields.js";
 import { FormMessages } from "./form_messages.js";
 import { changesBetween, settingsOf, usualSettings } from "./host_settings.js";
 import { KindFields } from "./kind_fields.js";
+import { MaintenanceWindows } from "./maintenance_windows.js";
 import { ParentPicker } from "./parent_picker.js";
 
 const template = document.getElementById("host-form");
@@ -16,6 +17,8 @@ export class HostForm {
   #messages;
   #parents;
   #kind;
+  #maintenance;
+  #editors;  // of the fields that are more than a control: {value}
   #onSaved;
   #id = null;         // of the host that is edited; null for a new one
   #revision = null;   // of it, as it was read
@@ -30,7 +33,10 @@ export class HostForm {
     this.#onSaved = onSaved;
     this.#messages = new FormMessages(this.#form);
     this.#parents = new ParentPicker(this.#form.querySelector(".parent-picker"));
-    this.#kind = new KindFields(this.#form, (element) => this.#messages.connect(element));
+    const connect = (element) => this.#messages.connect(element);
+    this.#kind = new KindFields(this.#form, connect);
+    this.#maintenance = new MaintenanceWindows(this.#fieldOf("maintenance"), { connect });
+    this.#editors = { parents: this.#parents, maintenance: this.#maintenance };
     this.#form.elements.check.addEventListener("change", () => this.#chooseKind());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -93,6 +99,7 @@ export class HostForm {
     this.#kind.writeSecrets(host);
     this.#writeSettings(this.#original);
     this.#parents.value = this.#original.parents;
+    this.#maintenance.write(this.#original.maintenance);
     this.#showHint();
   }
 
@@ -111,14 +118,14 @@ export class HostForm {
   #writeSettings(settings) {
     const usual = usualSettings(settings.check);
     for (const [field, value] of Object.entries(settings)) {
-      if (field !== "parents") writeField(this.#fieldOf(field), value, usual[field]);
+      if (!(field in this.#editors)) writeField(this.#fieldOf(field), value, usual[field]);
     }
   }
 
   #read() {
     const settings = usualSettings(this.#form.elements.check.value);
     for (const [field, usual] of Object.entries(settings)) {
-      settings[field] = field === "parents" ? this.#parents.value : readField(this.#fieldOf(field)) ?? usual;
+      settings[field] = this.#editors[field]?.value ?? readField(this.#fieldOf(field)) ?? usual;
     }
     return settings;
   }
@@ -133,7 +140,8 @@ export class HostForm {
     if (this.#parents.unclear) {
       return this.#messages.showErrors([{ field: "parents", message: "no such host: choose one from the list" }]);
     }
-    if (this.#kind.errors.length) return this.#messages.showErrors(this.#kind.errors);
+    const errors = [...this.#kind.errors, ...this.#maintenance.errors];
+    if (errors.length) return this.#messages.showErrors(errors);
     const changes = this.#changesTo(this.#original);
     if (this.#id && !Object.keys(changes).length) return this.#onSaved(null);
     this.#setBusy(true);
@@ -181,7 +189,7 @@ export class HostForm {
     }
     this.#theirs = theirs;
     const changed = Object.keys(changesBetween(this.#original, settingsOf(theirs)));
-    const labels = changed.map((field) => this.#fieldOf(field)?.querySelector("label").firstChild.data.trim() ?? field);
+    const labels = changed.map((field) => this.#fieldOf(field)?.querySelector(":scope > :is(label, legend)").firstChild.data.trim() ?? field);
     const conflict = this.#form.querySelector(".conflict");
     conflict.querySelector(".conflict-fields").textContent =
       labels.length ? `They changed: ${labels.join(", ")}.` : "The settings are as you opened them, though.";

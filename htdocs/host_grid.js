@@ -1,7 +1,7 @@
 // The cards of all hosts in view, in two lists: trouble and the rest. Cards are kept by the id of their host and moved
 // as little as possible, so that focus, hover and scroll position survive a refresh.
 
-import { chooseForms, GREATEST_WIDTH } from "./density.js";
+import { chooseForms, chooseWall, GREATEST_WIDTH } from "./density.js";
 import { HostCard } from "./host_card.js";
 import { isTrouble } from "./status.js";
 
@@ -12,6 +12,7 @@ export class HostGrid {
   #offers = {};
   #cards = new Map();
   #counts = { trouble: 0, calm: 0 };
+  #isOnWall = false;
 
   constructor(root) {
     this.#root = root;
@@ -55,17 +56,25 @@ export class HostGrid {
     return this.#cards.get(id);
   }
 
+  // On a wall there are no controls and nothing is scrolled: everything is as large as leaves all hosts in view.
+  set isOnWall(yes) {
+    this.#isOnWall = yes;
+    document.documentElement.style.fontSize = "";
+    this.arrange();
+  }
+
   // The size of the cards follows from their number and the room left by what is above them.
   arrange() {
     const top = this.#root.getBoundingClientRect().top + scrollY;
     const { paddingLeft, paddingRight, paddingBottom } = getComputedStyle(this.#root);
-    const forms = chooseForms({
-      ...this.#counts,
-      width: this.#root.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight),
-      height: innerHeight - top - parseFloat(paddingBottom),
-      scale: parseFloat(getComputedStyle(document.documentElement).fontSize) / 16,
-      touch: matchMedia("(pointer: coarse)").matches,
-    });
+    const width = this.#root.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const below = parseFloat(paddingBottom);
+    const forms = this.#isOnWall ?
+      chooseWall({ ...this.#counts, width, height: innerHeight, head: (top + below) / scale }) :
+      chooseForms({ ...this.#counts, width, height: innerHeight - top - below, scale,
+                    touch: matchMedia("(pointer: coarse)").matches });
+    if (this.#isOnWall) document.documentElement.style.fontSize = `${forms.scale * 100}%`;
     apply(this.#trouble, forms.trouble, this.#counts.trouble);
     apply(this.#calm, forms.calm, this.#counts.calm);
   }

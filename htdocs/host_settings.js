@@ -4,6 +4,7 @@
 const COMMON = {
   name: "", check: "ping", enabled: true, group: "", customer: "", tags: [], notes: "", parents: [],
   interval: null, timeout: null, retries: null, fail_threshold: null, sla_percent: null,
+  maintenance: [],
 };
 const CERTIFICATE = { verify_tls: true, warn_days: [30, 14, 7, 1] };
 const BY_KIND = {

@@ -8,6 +8,9 @@ const KINDS = { http: "website", tls: "certificate", tcp: "TCP", dns: "DNS", mqt
 // The kind of check where it is not ping, which is what most are.
 export const kindOf = (host) => KINDS[host.check] ?? "";
 
+// The address of its page.
+export const pageOf = (id) => `#host/${id}`;
+
 // What is watched, beside its name: the address, else where the URL leads, or the topic.
 export function addressOf(host) {
   if (host.ip) return host.port ? `${host.ip.includes(":") ? `[${host.ip}]` : host.ip}:${host.port}` : host.ip;

@@ -6,6 +6,9 @@ import { ApiError, changeConfig, fetchAlerts, fetchConfig } from "./client.js";
 import { patchOf, settingAt } from "./config_settings.js";
 import { readField, writeField } from "./form_fields.js";
 import { FormMessages } from "./form_messages.js";
+import { MaintenanceWindows } from "./maintenance_windows.js";
+import { RoleFields } from "./role_fields.js";
+import { RouteFields } from "./route_fields.js";
 import { SecretField } from "./secret_field.js";
 
 const USUAL_PORTS = { none: "25", starttls: "587", tls: "465" };
@@ -16,19 +19,25 @@ export class SettingsDialog {
   #form = this.element.querySelector("form");
   #messages = new FormMessages(this.#form);
   #fields = [...this.#form.querySelectorAll("[data-field]")];
-  #secrets = new Map();
+  #editors = new Map();  // of the fields that are more than a control: {write(value), change}
   #trials = [];
   #onSaved;
   #config = null;  // as it was read
   #busy = false;
   #isTrying = false;
 
-  // `onSaved` gets the settings as the server answered them.
-  constructor({ onSaved }) {
+  // `onSaved` gets the settings as the server answered them; `groups` answers the names of groups there are.
+  constructor({ onSaved, groups }) {
     this.#onSaved = onSaved;
     const changed = () => this.#showOffers();
     for (const field of this.#fields) {
-      if (field.dataset.kind === "secret") this.#secrets.set(field, new SecretField(field, changed));
+      if (field.dataset.kind === "secret") this.#editors.set(field, new SecretField(field, changed));
+    }
+    const connect = (element) => this.#messages.connect(element);
+    const editors = { routes: RouteFields, maintenance: MaintenanceWindows, "access.roles": RoleFields };
+    for (const [name, Editor] of Object.entries(editors)) {
+      const field = this.#fields.find(({ dataset }) => dataset.field === name);
+      this.#editors.set(field, new Editor(field, { connect, groups }));
     }
     for (const block of this.#channels) {
       this.#trials.push(new ChannelTrial(block.querySelector(".trial"), {
@@ -91,13 +100,13 @@ export class SettingsDialog {
   }
 
   #writeField(field, value) {
-    if (this.#secrets.has(field)) this.#secrets.get(field).write(value);
+    if (this.#editors.has(field)) this.#editors.get(field).write(value);
     else writeField(field, value || emptyLike(readField(field)));
   }
 
   // Undefined when it is as it was read; null: the default again.
   #changeOf(field) {
-    if (this.#secrets.has(field)) return this.#secrets.get(field).change;
+    if (this.#editors.has(field)) return this.#editors.get(field).change;
     const now = readField(field);
     const before = settingAt(this.#config, field.dataset.field) || emptyLike(now);
     return JSON.stringify(before) === JSON.stringify(now) ? undefined : now;
@@ -122,6 +131,11 @@ export class SettingsDialog {
   async #save() {
     if (this.#busy || !this.#config) return false;
     this.#messages.clear();
+    const errors = [...this.#editors.values()].flatMap((editor) => editor.errors ?? []);
+    if (errors.length) {
+      this.#messages.showErrors(errors);
+      return false;
+    }
     const changes = this.#changes;
     if (!changes.length) return true;
     this.#setBusy(true);

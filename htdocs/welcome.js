@@ -25,7 +25,7 @@ export class Welcome {
     this.#section.dataset.hosts = hosts.length;
     this.#section.querySelector("h2").textContent = titleFor(hosts, canAdd);
     this.#section.querySelector("p").textContent = sentenceFor(hosts, canAdd);
-    this.#section.querySelector(".welcome-form").hidden = !canAdd;
+    for (const part of [".welcome-form", ".welcome-steps"]) this.#section.querySelector(part).hidden = !canAdd;
     if (this.#opened || !canAdd) return;
     this.#form.open({ host: null, hosts, config });
     this.#opened = true;

@@ -11,15 +11,8 @@ namespace {
 
 // Whether it answered for most of the time between the two. Its own checks are not sent when the other's are, and the
 // time in which nobody watched says nothing.
-bool was_mostly_up(const UptimeHistory& history, WallTime from, WallTime to) {
-  std::chrono::microseconds up{0};
-  const auto& stretches = history.stretches;
-  for (size_t i = 0; i < stretches.size(); ++i) {
-    const WallTime begin = std::max(stretches[i].from, from);
-    const WallTime end = i + 1 < stretches.size() ? std::min(stretches[i + 1].from, to) : to;
-    if (stretches[i].kind == UptimeHistory::Kind::kUp && end > begin) up += end - begin;
-  }
-  return up > (to - from) / 2;
+bool was_mostly_up(const Timeline& history, WallTime from, WallTime to) {
+  return Of(TimeWithin(history, from, to), TimeKind::kUp) > (to - from) / 2;
 }
 
 // Of an outage.

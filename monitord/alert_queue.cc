@@ -12,7 +12,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kFirstBackOff{5}, kLongestBackOff{900};
-constexpr seconds kLongestRetryAfter{3600};  // whatever a server asks for
+constexpr seconds kLongestRetryAfter{3600};                    // whatever a server asks for
+constexpr milliseconds kReportExpiry = std::chrono::days(30);  // then the next one is due
 
 constexpr std::string_view kSent = "sent", kSuperseded = "told with a later message";
 
@@ -183,7 +184,8 @@ void AlertQueue::Review(const Config& config, std::span<const std::string> chann
     if (entry.is_under_way) continue;
     if (entry.given_up.empty() && !contains(channels, entry.queued.channel))
       entry.given_up = "given up: " + entry.queued.channel + " is not set up any more";
-    if (entry.given_up.empty() && waited >= config.alert_expiry)
+    const milliseconds expiry = entry.queued.message.is_alert() ? config.alert_expiry : kReportExpiry;
+    if (entry.given_up.empty() && waited >= expiry)
       entry.given_up = "expired: " + (entry.queued.error.empty() ? "it was never tried" : entry.queued.error);
     if (!entry.given_up.empty() || waited >= config.fallback_after) hand_on(entry);
   }

@@ -6,8 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "monitord/plain_text.h"
+#include "monitord/html_mail.h"
 #include "monitord/time_text.h"
+#include "store/plain_text.h"
 
 namespace linewatch {
 namespace {
@@ -154,32 +155,6 @@ Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
   return facts;
 }
 
-std::string Escaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      case '\'':
-        html += "&#39;";
-        break;
-      default:
-        html += c;
-    }
-  }
-  return html;
-}
-
 std::string BadgeOf(const Alert& alert) {
   const auto kind = static_cast<size_t>(alert.kind);
   return "<span style=\"background:" + std::string(kColours[kind]) +
@@ -197,17 +172,17 @@ void AddBlock(Body& body, const Alert& alert, std::span<const Alert> alerts, con
   if (!body.text.empty()) body.text += '\n';
   body.text += LineOf(alert, title, now, below) + '\n';
   body.html += "<div style=\"margin:0 0 20px\"><p style=\"margin:0 0 8px;line-height:1.6\">" + BadgeOf(alert) + " " +
-               Escaped(StoryOf(alert, title, now, below)) + "</p>\n";
+               HtmlEscaped(StoryOf(alert, title, now, below)) + "</p>\n";
   std::string rows, notes;
   for (const auto& [label, value] : FactsOf(alert, alerts, now)) {
     body.text += "  ";
     if (!label.empty()) body.text += label + ": ";
     body.text += value + '\n';
     if (label.empty()) {
-      notes += "<p style=\"margin:8px 0 0\">" + Escaped(value) + "</p>\n";
+      notes += "<p style=\"margin:8px 0 0\">" + HtmlEscaped(value) + "</p>\n";
     } else {
       rows += "<tr><td style=\"padding:2px 16px 2px 0;vertical-align:top;white-space:nowrap;opacity:.7\">" + label +
-              "</td><td style=\"padding:2px 0;overflow-wrap:anywhere\">" + Escaped(value) + "</td></tr>\n";
+              "</td><td style=\"padding:2px 0;overflow-wrap:anywhere\">" + HtmlEscaped(value) + "</td></tr>\n";
     }
   }
   if (!rows.empty()) body.html += "<table style=\"border-collapse:collapse\">\n" + rows + "</table>\n";
@@ -229,7 +204,7 @@ void AddList(Body& body, std::span<const Alert> alerts, const std::string& title
       const bool is_below = !alerts[i].below.empty();
       body.text += (is_below ? "      " : "  ") + story + '\n';
       body.html += std::string("<tr><td style=\"padding:3px 0 3px ") + (is_below ? "24px" : "0") +
-                   ";border-top:1px solid rgba(127,127,127,.35)\">" + Escaped(story) + "</td></tr>\n";
+                   ";border-top:1px solid rgba(127,127,127,.35)\">" + HtmlEscaped(story) + "</td></tr>\n";
     }
     body.html += "</table>\n";
   }
@@ -261,16 +236,8 @@ MessageText ComposeMessage(std::span<const Alert> alerts, const std::string& tit
   }
   body.text += '\n' + Joined(clean_title, ": ", url) + '\n';
   const std::string subject = CutTo(SubjectOf(clean, clean_title, now), kLongestSubject);
-  const std::string source =
-      url.empty() ? Escaped(clean_title)
-                  : "<a href=\"" + Escaped(url) + "\" style=\"color:inherit\">" + Escaped(clean_title) + "</a>";
-  return {subject, std::move(body.text),
-          "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">"
-          "<meta name=\"viewport\" content=\"width=device-width\">"
-          "<meta name=\"color-scheme\" content=\"light dark\"><title>" +
-              Escaped(subject) +
-              "</title></head>\n<body style=\"font-family:sans-serif;font-size:16px;margin:16px\">\n" + body.html +
-              "<p style=\"margin:0;opacity:.7\">" + source + "</p>\n</body></html>\n"};
+  std::string html = HtmlMail(subject, body.html, clean_title, url);
+  return {subject, std::move(body.text), std::move(html)};
 }
 
 }  // namespace linewatch

@@ -110,6 +110,18 @@ void Alerting::TellBlindness(WallTime since, const Config& config, const Moment&
   digest_.Add(std::move(alert), now.steady);
 }
 
+Event Alerting::QueueReport(Message report, const Moment& now) {
+  LogInfo(report.subject);
+  const Event event = LoggedEvent(report, now.wall);
+  QueuedMessage queued;
+  queued.message = std::move(report);
+  queued.channel = "smtp";
+  queued.channels = {queued.channel};
+  queued.is_handed_on = true;
+  queue_.Add(std::move(queued), now.steady);
+  return event;
+}
+
 void Alerting::SendTest(const Request& request, const Config& config, const Moment& now) {
   // A request that lay here while nobody ran: whoever made it has gone.
   constexpr std::chrono::seconds kAwaited{60};
@@ -129,6 +141,7 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
   message.to = config.smtp.to;
   for (const auto& route : config.routes)
     if (message.to.empty()) message.to = route.smtp_to;
+  if (message.to.empty()) message.to = config.report_to;
   SetText(message, config);
   std::unique_ptr<Notifier> notifier;
   try {

@@ -36,6 +36,8 @@ class Alerting {
   void LookAt(HostList& list, const Topology& topology, const Config& config, const Moment& now);
   // monitord sees again, after a blindness from `since` on.
   void TellBlindness(WallTime since, const Config& config, const Moment& now);
+  // A report that is due: it goes by smtp alone, and to no fallback. Answers the event that says so.
+  Event QueueReport(Message report, const Moment& now);
   // For a kTest.
   void SendTest(const Request& request, const Config& config, const Moment& now);
   // The settings have changed: perhaps they were why something was not delivered.

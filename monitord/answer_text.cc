@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "monitord/plain_text.h"
+#include "store/plain_text.h"
 
 namespace linewatch {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "monitord/plain_text.h"
 #include "monitord/time_text.h"
+#include "store/plain_text.h"
 
 namespace linewatch {
 

@@ -2,7 +2,7 @@
 
 #include <sys/timex.h>
 
-#include "monitord/uptime.h"
+#include "store/timeline.h"
 
 namespace linewatch {
 
@@ -41,7 +41,7 @@ void ShiftTimes(HostList& list, WallTime since, microseconds step, WallTime now)
       shift(*t);
     if (host.acknowledged) shift(host.acknowledged->at);
     if (seen.alert) ShiftTimes(*seen.alert, shift);
-    ShiftHistory(seen.history, since, step, now);
+    ShiftTimeline(seen.history, since, step, now);
   }
   for (Notice& notice : list.monitor.notices) shift(notice.since);
   shift(list.monitor.since);

@@ -1,7 +1,5 @@
 #include "monitord/config_file.h"
 
-#include <cstdlib>
-#include <ctime>
 #include <system_error>
 
 #include "monitord/log.h"
@@ -48,12 +46,6 @@ void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::pa
   } catch (const std::system_error& error) {
     LogWarning("no copy of config.json could be kept: " + std::string(error.what()));
   }
-}
-
-void UseTimeZone(const Config& config) {
-  // Always set, from the start on: the libraries of threads that send read the environment, which must not move then.
-  setenv("TZ", config.timezone.empty() ? ":/etc/localtime" : config.timezone.c_str(), 1);
-  tzset();
 }
 
 }  // namespace linewatch

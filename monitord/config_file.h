@@ -23,9 +23,6 @@ LoadedConfig LoadConfigOrPrevious(const std::filesystem::path& path);
 void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock,
                     std::chrono::milliseconds patience);
 
-// Times in messages are local to config's timezone, or the system's when none is set.
-void UseTimeZone(const Config& config);
-
 }  // namespace linewatch
 
 #endif

@@ -20,11 +20,11 @@
 #include "monitord/answer_text.h"
 #include "monitord/certificate_verifier.h"
 #include "monitord/curl_handles.h"
-#include "monitord/plain_text.h"
 #include "monitord/tcp_connection.h"
 #include "store/ascii.h"
 #include "store/descriptor.h"
 #include "store/network_name.h"
+#include "store/plain_text.h"
 #include "store/status_ranges.h"
 #include "store/url.h"
 

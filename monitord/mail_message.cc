@@ -8,7 +8,7 @@
 #include <ctime>
 #include <sstream>
 
-#include "monitord/plain_text.h"
+#include "store/plain_text.h"
 
 namespace linewatch {
 namespace {
@@ -103,6 +103,14 @@ std::string Part(std::string_view type, std::string_view content) {
   return part;
 }
 
+std::string AttachedPart(const Message::Attachment& attachment) {
+  std::string part = "Content-Type: text/csv; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n";
+  part += "Content-Disposition: attachment;\r\n filename=\"" + attachment.name + "\"\r\n\r\n";
+  const std::string encoded = Base64(attachment.content);
+  for (size_t at = 0; at < encoded.size(); at += kLine) part += encoded.substr(at, kLine) + "\r\n";
+  return part;
+}
+
 }  // namespace
 
 std::string Base64(std::string_view text) {
@@ -141,13 +149,18 @@ std::string MailText(const Message& message, std::string_view from, std::string_
   mail += Unstructured("Subject", message.subject);
   mail += "Message-ID: <" + message.id + "@" + domain + ">\r\n";
   mail += "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n";
-  if (message.html.empty()) return mail + Part("plain", message.text);
-  // "=_" cannot stand in what is quoted-printable, so that no content ends a part.
+  // "=_" cannot stand in what is quoted-printable or Base64, so that no content ends a part.
   const std::string boundary = "=_" + message.id;
-  mail += "Content-Type: multipart/alternative;\r\n boundary=\"" + boundary + "\"\r\n\r\n";
-  mail += "--" + boundary + "\r\n" + Part("plain", message.text);
-  mail += "--" + boundary + "\r\n" + Part("html", message.html);
-  return mail + "--" + boundary + "--\r\n";
+  const auto multipart = [](std::string_view kind, const std::string& limit, const std::vector<std::string>& parts) {
+    std::string all = "Content-Type: multipart/";
+    all.append(kind).append(";\r\n boundary=\"" + limit + "\"\r\n\r\n");
+    for (const std::string& part : parts) all += "--" + limit + "\r\n" + part;
+    return all + "--" + limit + "--\r\n";
+  };
+  std::string body = Part("plain", message.text);
+  if (!message.html.empty()) body = multipart("alternative", boundary, {body, Part("html", message.html)});
+  if (message.attachment.name.empty()) return mail + body;
+  return mail + multipart("mixed", boundary + "_mixed", {body, AttachedPart(message.attachment)});
 }
 
 std::string DotStuffed(std::string_view mail) {

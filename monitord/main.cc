@@ -31,6 +31,7 @@
 #include "monitord/tls_prober.h"
 #include "monitord/trust_store.h"
 #include "monitord/webhook_notifier.h"
+#include "store/calendar.h"
 
 namespace linewatch {
 namespace {

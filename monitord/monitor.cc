@@ -14,9 +14,12 @@
 #include "monitord/clock_watch.h"
 #include "monitord/config_file.h"
 #include "monitord/log.h"
+#include "monitord/measurements.h"
 #include "monitord/moment.h"
 #include "monitord/notices.h"
 #include "monitord/replay.h"
+#include "monitord/snapshot.h"
+#include "store/calendar.h"
 
 namespace linewatch {
 namespace {
@@ -29,8 +32,11 @@ constexpr milliseconds kPatience{400};
 
 constexpr milliseconds kRetryAfter{1000};  // after a write that failed
 
+constexpr std::chrono::hours kRemoveEvery{24};  // what is past retention_days
+
 // A disk that is gone for a day: what happened last is kept.
 constexpr size_t kMostUnwritten = 100000;
+constexpr size_t kMostUnwrittenSteps = 12;  // an hour of the history
 
 }  // namespace
 
@@ -47,8 +53,10 @@ Monitor::Monitor(Options options, Config config, const std::string& config_fault
       store_(options_.folders, kPatience),
       secret_store_(options_.folders.secrets()),
       events_(options_.folders.events(), kPatience),
+      history_(options_.folders.history(), kPatience),
       requests_(options_.folders.requests(), kPatience),
-      alerting_(options_.folders, channels) {
+      alerting_(options_.folders, channels),
+      report_mailer_(options_.folders) {
   if (!config_fault.empty()) Note("config_broken", config_fault);
 }
 
@@ -63,6 +71,8 @@ void Monitor::Run() {
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
       if (const auto changed = reports_->TakeChanged(); !changed.empty()) CheckNow(changed);
       TakeRounds();
+      KeepHistory();
+      KeepRecord();
       Alert();
       if (is_changed_ || (retry_at_ && steady_clock::now() >= *retry_at_)) Publish();
       // What is begun and cut off is sent again by the next run.
@@ -85,6 +95,7 @@ void Monitor::Start() {
   Add(MonitorEvent{now.wall, "start", last_sign});
   AddAll(alerting_.Start(list_, events_, now));
   recorder_.Start(last_sign, now);
+  if (events_.has_snapshot(now.wall)) snapshot_month_ = FileMonthOf(now.wall);
   TellSetAside(findings);
   if (list_.revision == 0) list_.revision = 1;
 
@@ -108,6 +119,7 @@ void Monitor::Stop() {
   service_manager_.Stopping();
   AddAll(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
   Add(MonitorEvent{WallNow(), "stop", WallNow()});
+  if (step_begin_ != kNever) unwritten_steps_.push_back(CloseStep(list_, step_begin_, WallNow()));
   list_.monitor.state = "stopped";
   list_.monitor.since = WallNow();
   is_durable_due_ = true;
@@ -271,6 +283,45 @@ void Monitor::LookAtClock() {
   if (!outcome.events.empty()) Take(std::move(outcome));
 }
 
+// Five minutes are over: what was measured in them is to be written.
+void Monitor::KeepHistory() {
+  const WallTime now = WallNow(), begin = StepOf(now);
+  if (step_begin_ == kNever) step_begin_ = begin;
+  if (begin == step_begin_) return;
+  if (unwritten_steps_.size() == kMostUnwrittenSteps) unwritten_steps_.erase(unwritten_steps_.begin());
+  unwritten_steps_.push_back(CloseStep(list_, step_begin_, now));
+  step_begin_ = begin;
+  is_changed_ = true;
+}
+
+void Monitor::WriteHistory() {
+  if (!unwritten_steps_.empty()) {
+    history_.Append(unwritten_steps_);
+    unwritten_steps_.clear();
+    is_roll_up_due_ = true;
+  }
+  if (!std::exchange(is_roll_up_due_, false)) return;
+  try {
+    history_.RollUp(WallNow());
+  } catch (...) {
+    is_roll_up_due_ = true;
+    throw;
+  }
+}
+
+// Every month of the record begins with what is known then, and months that are too old are given up. The clock may
+// also have been set into another month: what it says of the hosts may be old, then.
+void Monitor::KeepRecord() {
+  const WallTime now = WallNow();
+  if (std::exchange(snapshot_month_, FileMonthOf(now)) != FileMonthOf(now)) Add(SnapshotOf(list_, now));
+  if (last_removal_ && steady_clock::now() - *last_removal_ < kRemoveEvery) return;
+  last_removal_ = steady_clock::now();
+  if (!is_clock_synchronised()) return;
+  history_.RemoveOld(std::chrono::days(config_.retention_days), now);
+  if (const int removed = events_.RemoveOld(std::chrono::days(config_.retention_days), now); removed > 0)
+    LogInfo("events of " + std::to_string(removed) + " months that are past retention_days are removed");
+}
+
 void Monitor::TakeRounds() {
   for (Probing* probing : probings_)
     while (const auto round = probing->Take()) {
@@ -318,7 +369,11 @@ void Monitor::TellUnmeasured(const Round& round) {
 }
 
 void Monitor::Alert() {
-  auto events = alerting_.Turn(list_, recorder_.topology(), config_, ReadClocks());
+  const Moment now = ReadClocks();
+  auto events = alerting_.Turn(list_, recorder_.topology(), config_, now);
+  if (!options_.once)
+    if (auto report = report_mailer_.Take(config_, now.wall))
+      events.push_back(alerting_.QueueReport(*std::move(report), now));
   if (!events.empty()) is_changed_ = true;
   AddAll(std::move(events));
   NoteWhile(heartbeat_.trouble(), "heartbeat_failed");
@@ -340,8 +395,8 @@ void Monitor::Publish() {
   });
   alerting_.Clean();
   NoteWhile(alerting_.trouble(), "outbox_unwritable");
-  const auto second = Attempt([this] { PublishList(); });
-  if (!failure) failure = second;
+  for (const auto& write : {&Monitor::PublishList, &Monitor::WriteHistory})
+    if (const auto other = Attempt([&] { (this->*write)(); }); other && !failure) failure = other;
   if (!failure) {
     retry_at_.reset();
     for (const char* code : {"disk_full", "write_failed", "lock_held"}) Clear(code);

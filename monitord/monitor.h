@@ -20,9 +20,11 @@
 #include "monitord/probing.h"
 #include "monitord/recorder.h"
 #include "monitord/report_board.h"
+#include "monitord/report_mailer.h"
 #include "monitord/service_manager.h"
 #include "monitord/trust_store.h"
 #include "store/config.h"
+#include "store/history_log.h"
 #include "store/host_store.h"
 #include "store/request_queue.h"
 #include "store/secrets.h"
@@ -45,9 +47,12 @@ class Monitor {
   // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong is logged, shown and tried again.
   void Run();
 
-  // After Run: ends what libraries do in threads of their own. False if one is under way still, with a message to a
-  // server or a connection to a broker.
-  bool StopThreads() { return mqtt_.Stop() && alerting_.StopSending(); }
+  // After Run: ends what goes on in threads of its own. False if one is under way still, with a message to a server, a
+  // connection to a broker or a report.
+  bool StopThreads() {
+    const bool is_over = mqtt_.Stop() && alerting_.StopSending();
+    return is_over && report_mailer_.Stop();
+  }
 
  private:
   void Start();
@@ -64,6 +69,9 @@ class Monitor {
   void WatchTargets();
   void CheckNow(const std::vector<std::string>& ids);
   void LookAtClock();
+  void KeepRecord();
+  void KeepHistory();
+  void WriteHistory();
 
   void TakeRounds();
   void Record(const Round& round);
@@ -95,10 +103,12 @@ class Monitor {
   SecretStore secret_store_;
   std::optional<FileIdentity> secrets_seen_;
   EventLog events_;
+  HistoryLog history_;
   RequestQueue requests_;
   FileWatch files_;
   ServiceManager service_manager_;
   Alerting alerting_;
+  ReportMailer report_mailer_;
   Heartbeat heartbeat_;
   MqttSubscriber mqtt_{reports_};
 
@@ -106,8 +116,13 @@ class Monitor {
   Secrets secrets_;
   Recorder recorder_{list_, config_, secrets_};
   std::vector<Event> unwritten_;  // events that wait for the disk
-  std::string set_aside_story_;   // what was set aside in this run, and why
+  std::vector<HistoryStep> unwritten_steps_;
+  WallTime step_begin_ = kNever;  // of the one that is open
+  bool is_roll_up_due_ = true;
+  std::string set_aside_story_;  // what was set aside in this run, and why
   SteadyTime last_checkpoint_;
+  std::chrono::year_month snapshot_month_;  // of which the events have one
+  std::optional<SteadyTime> last_removal_;  // of old events
   SteadyTime cycle_started_;
   std::array<size_t, kFlaws> unmeasured_{};  // checks that were void since the last cycle, by flaw
   std::set<const Probing*> open_cycles_;     // that have something to check, and did not end a cycle yet

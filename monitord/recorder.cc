@@ -7,6 +7,7 @@
 
 #include "monitord/alert_policy.h"
 #include "monitord/maintenance.h"
+#include "monitord/measurements.h"
 #include "monitord/uptime.h"
 #include "store/url.h"
 
@@ -267,6 +268,7 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
     const bool was_asked = std::exchange(contacts_[subjects[i]].is_asked, false);
     if (was_asked && !round.is_cycle && !result.ok && !sight_.is_blind()) continue;
     Host& host = list_.hosts[subjects[i]];
+    if (result.is_measured() && (result.ok || !sight_.is_blind())) Measure(host.seen.step, result);
     const bool was_outage = host.seen.is_outage;
     Tell(host,
          RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), UpstreamOf(subjects[i]),

@@ -14,15 +14,7 @@
 namespace linewatch {
 namespace {
 
-bool is_down_time(Status status) { return UptimeKindOf(status) == UptimeHistory::Kind::kDown; }
-
-bool is_answering(Status status) { return UptimeKindOf(status) == UptimeHistory::Kind::kUp; }
-
-// As the files of the events are divided.
-std::chrono::year_month MonthOf(WallTime t) {
-  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(t));
-  return day.year() / day.month();
-}
+bool is_failing(Status status) { return status == Status::kFailing || status == Status::kDown; }
 
 class Replay {
  public:
@@ -49,7 +41,7 @@ class Replay {
       std::visit([&](const auto& e) { Take(e); }, events[i]);
     }
     for (auto& [id, line] : by_id_)
-      if (line.host->seen.last_check == kNever) ForgetFrom(line.host->seen.history, begin_);
+      if (line.host->seen.last_check == kNever) ForgetFrom(line.host->seen.history, begin_, TimeKind::kNone);
     for (auto& [id, line] : by_id_) OweEnd(line);
     if (last_sign_ != kNever)
       for (Host& host : list_.hosts)
@@ -108,7 +100,7 @@ class Replay {
     const WallTime since = std::max(event.since, begin_);
     // Unreachable and unknown take back what was counted before it was known better.
     if (event.to == Status::kUnreachable || event.to == Status::kUnknown) {
-      ForgetFrom(line.host->seen.history, since);
+      ForgetFrom(line.host->seen.history, since, KindOf(line));
     } else {
       AddStretch(line.host->seen.history, since, KindOf(line));
     }
@@ -149,9 +141,9 @@ class Replay {
     } else if (event.state == "clock") {
       const auto step = event.t - event.since;
       // If the clock was ahead by a month, the file of that time comes later: nothing of this run was read yet.
-      const bool was_read = step.count() > 0 || MonthOf(event.since) == MonthOf(event.t);
+      const bool was_read = step.count() > 0 || FileMonthOf(event.since) == FileMonthOf(event.t);
       if (was_read && run_since_ != kNever && run_since_ <= event.since) {
-        for (Host& host : list_.hosts) ShiftHistory(host.seen.history, run_since_, step, event.t);
+        for (Host& host : list_.hosts) ShiftTimeline(host.seen.history, run_since_, step, event.t);
         for (auto& [id, line] : by_id_) ShiftTold(line, run_since_, step, event.since);
         run_since_ += step;
       }
@@ -161,6 +153,8 @@ class Replay {
     last_sign_ = std::max(last_sign_, event.t);
   }
   void Take(const EditEvent&) {}
+  void Take(const HostsEvent&) {}
+  void Take(const OutageEvent&) {}
 
   // What the rules of alerts saw of outages: how many there were, and whether one is left that nobody was told of.
   void NoteOutage(Line& line, const StatusEvent& event) {
@@ -199,7 +193,7 @@ class Replay {
   }
 
   void Forget(Line& line) const {
-    ForgetFrom(line.host->seen.history, begin_);
+    ForgetFrom(line.host->seen.history, begin_, TimeKind::kNone);
     line.host->seen.alert.reset();
     line.outage_ended = kNever;
   }
@@ -213,9 +207,7 @@ class Replay {
     if (line.host->seen.alert) ShiftTimes(*line.host->seen.alert, shift);
   }
 
-  static UptimeHistory::Kind KindOf(const Line& line) {
-    return *line.in_maintenance ? UptimeHistory::Kind::kNeither : UptimeKindOf(*line.status);
-  }
+  static TimeKind KindOf(const Line& line) { return TimeKindOf(*line.status, *line.in_maintenance); }
 
   // Nobody watched; what was so before went on so afterwards, until a check said otherwise.
   void Pause(WallTime from, WallTime until) {
@@ -228,9 +220,9 @@ class Replay {
   }
 
   // Nobody watched from `from` to `until`. If the clock was behind then, what lies ahead of it is unknown.
-  static void StopWatching(UptimeHistory& history, WallTime from, WallTime until) {
-    if (until < from) ForgetFrom(history, until);
-    AddStretch(history, from, UptimeHistory::Kind::kNeither);
+  static void StopWatching(Timeline& history, WallTime from, WallTime until) {
+    if (until < from) ForgetFrom(history, until, TimeKind::kOff);
+    AddStretch(history, from, TimeKind::kOff);
   }
 
   static void ForgetFailures(Observation& seen) {
@@ -240,8 +232,8 @@ class Replay {
 
   void TakeStatus(Host& host, const StatusEvent& event) {
     Observation& seen = host.seen;
-    const bool fails = is_down_time(event.to);
-    const bool answers = event.to == Status::kUp || event.to == Status::kDegraded;
+    const bool fails = is_failing(event.to);
+    const bool answers = is_answering(event.to);
     if (answers && !is_answering(event.from)) seen.last_good = event.since;
     if (!answers && is_answering(event.from)) seen.last_good = std::max(seen.last_good, seen.last_check);
     seen.status = event.to;
@@ -288,7 +280,7 @@ WallTime ReplayEvents(HostList& list, const EventLog& log, const Config& config,
   WallTime was_ahead_until = kNever;
   std::erase_if(events, [&](const Event& event) {
     const auto* step = std::get_if<MonitorEvent>(&event);
-    if (step != nullptr && step->state == "clock" && step->since > step->t && MonthOf(step->since) != MonthOf(step->t))
+    if (step != nullptr && step->state == "clock" && step->since > step->t && FileMonthOf(step->since) != FileMonthOf(step->t))
       was_ahead_until = std::max(was_ahead_until, step->since);
     return TimeOf(event) > now && TimeOf(event) <= was_ahead_until;
   });

@@ -20,7 +20,7 @@ std::optional<StatusChange> ChangeTo(Observation& seen, Status to, WallTime at, 
 
 // What the time from `from` on says about the line.
 void Count(Observation& seen, WallTime from) {
-  AddStretch(seen.history, from, seen.in_maintenance ? UptimeHistory::Kind::kNeither : UptimeKindOf(seen.status));
+  AddStretch(seen.history, from, TimeKindOf(seen.status, seen.in_maintenance));
 }
 
 // The failures that nobody vouched for are not the line's: as if there had been none since `doubt_since`.
@@ -36,7 +36,7 @@ bool has_doubtful_failures(const Observation& seen) { return seen.fail_count > s
 std::optional<StatusChange> ChangeToUnblamed(Observation& seen, Status to, WallTime sent, std::string reason) {
   const WallTime since = has_doubtful_failures(seen) && seen.status == Status::kFailing ? seen.doubt_since : sent;
   auto change = ChangeTo(seen, to, sent, since, std::move(reason));
-  if (change) ForgetFrom(seen.history, since);
+  if (change) ForgetFrom(seen.history, since, TimeKindOf(to, seen.in_maintenance));
   return change;
 }
 
@@ -107,7 +107,7 @@ std::optional<StatusChange> RecordFailure(Observation& seen, const std::string& 
     if (auto down = Confirm(seen, limits, upstream, sent)) {
       if (change) down->from = change->from;
       // Time of which nothing is known does not become down time afterwards.
-      if (change && UptimeKindOf(change->from) == UptimeHistory::Kind::kNeither) down->since = sent;
+      if (change && !is_answering(change->from) && change->from != Status::kFailing) down->since = sent;
       change = std::move(down);
     }
   }
@@ -249,7 +249,7 @@ void BreakFailures(Observation& seen) {
 }
 
 void RecordGap(Observation& seen, WallTime from, WallTime to) {
-  AddStretch(seen.history, from, UptimeHistory::Kind::kNeither);
+  AddStretch(seen.history, from, TimeKind::kOff);
   Count(seen, to);
   BreakFailures(seen);
 }

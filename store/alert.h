@@ -73,6 +73,14 @@ struct Message {
   std::vector<Alert> alerts;  // root causes first, what hangs below one behind it
   std::string subject, text, html;
   std::vector<std::string> to;  // smtp: the recipients who have not got it yet
+  // A table that goes with a mail, if it has a name; in UTF-8.
+  struct Attachment {
+    std::string name;  // of the file: plain ASCII, no quotes
+    std::string content;
+  } attachment;
+
+  // Else it is a report, which is as good a week later.
+  bool is_alert() const { return !alerts.empty(); }
 };
 
 // The event of the gravest of its alerts.

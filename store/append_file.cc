@@ -46,9 +46,9 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines, std:
   }
 }
 
-void ReadLines(const std::filesystem::path& path, const std::function<void(std::string_view)>& take) {
-  // The event of a message that tells of ten thousand hosts has 700 kB.
-  constexpr size_t kUsual = 64 * 1024, kLongest = 4 * 1024 * 1024;
+void ReadLines(const std::filesystem::path& path, const std::function<bool(std::string_view)>& take) {
+  // The event of a message that tells of ten thousand hosts has 700 kB, one that says what is known of each 3 MB.
+  constexpr size_t kUsual = 64 * 1024, kLongest = 16 * 1024 * 1024;
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
     if (errno == ENOENT) return;
@@ -65,7 +65,7 @@ void ReadLines(const std::filesystem::path& path, const std::function<void(std::
     filled += static_cast<size_t>(n);
     std::string_view rest(buffer.data(), filled);
     for (size_t end; (end = rest.find('\n')) != rest.npos; rest.remove_prefix(end + 1)) {
-      if (!skipping) take(rest.substr(0, end));
+      if (!skipping && !take(rest.substr(0, end))) return;
       skipping = false;
     }
     const bool is_full = rest.size() == buffer.size();

@@ -18,8 +18,8 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines,
                  std::chrono::milliseconds patience = kLockPatience);
 
 // Each whole line of the file without its end, in order, with a bounded amount of memory; a file that is missing has
-// none. Lines above 4 MiB and a last line without an end are skipped.
-void ReadLines(const std::filesystem::path& path, const std::function<void(std::string_view)>& take);
+// none. Lines above 16 MiB and a last line without an end are skipped. `take` answers whether it wants more.
+void ReadLines(const std::filesystem::path& path, const std::function<bool(std::string_view)>& take);
 
 }  // namespace linewatch
 

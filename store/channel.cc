@@ -14,7 +14,7 @@ std::vector<std::string_view> MissingSettings(std::string_view channel, const Co
     want("smtp.from", !config.smtp.from.empty());
     const bool has_route = std::any_of(config.routes.begin(), config.routes.end(),
                                        [](const Config::Route& route) { return !route.smtp_to.empty(); });
-    want("smtp.to", !config.smtp.to.empty() || has_route);
+    want("smtp.to", !config.smtp.to.empty() || has_route || !config.report_to.empty());
   } else if (channel == "telegram") {
     want("telegram.token", !config.telegram.token.text.empty());
     want("telegram.chat_id", !config.telegram.chat_id.empty());

@@ -49,6 +49,7 @@ constexpr std::string_view kSchema = R"json({
         "to": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
         "note": {"type": "string", "maxLength": 200}}}]}},
   "heartbeat_url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"},
+  "report_to": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"}, "description": "a list of at most 50 mail addresses"},
   "smtp": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
     "host": {"type": "string", "maxLength": 253, "description": "a host name or address"},
     "port": {"type": "integer", "minimum": 1, "maximum": 65535, "description": "a whole number from 1 to 65535"},
@@ -193,6 +194,7 @@ void VisitMembers(C& config, auto&& visit) {
   visit("routes", config.routes);
   visit("maintenance", config.maintenance);
   visit("heartbeat_url", config.heartbeat_url);
+  visit("report_to", config.report_to);
   visit("smtp", config.smtp);
   visit("telegram", config.telegram);
   visit("slack", config.slack);

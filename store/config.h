@@ -48,7 +48,8 @@ struct Config {
     MaintenanceWindow window;
   };
   std::vector<GroupMaintenance> maintenance;
-  std::string heartbeat_url;  // called every minute
+  std::string heartbeat_url;           // called every minute
+  std::vector<std::string> report_to;  // who gets the report of a month by mail when it is over
   struct Smtp {
     std::string host;
     int port = 25;

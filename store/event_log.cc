@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
+#include <cstdio>
 #include <system_error>
 
 #include "store/alert_json.h"
@@ -20,12 +20,11 @@ namespace linewatch {
 namespace {
 
 std::string MonthName(WallTime t) {
-  const std::time_t seconds = ToTimeT(t);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
+  const auto month = FileMonthOf(t);
   char name[32];
-  const size_t length = std::strftime(name, sizeof name, "%Y-%m", &utc);
-  return {name, length};
+  const int length = std::snprintf(name, sizeof name, "%04d-%02u", static_cast<int>(month.year()),
+                                   static_cast<unsigned>(month.month()));
+  return {name, static_cast<size_t>(length)};
 }
 
 }  // namespace
@@ -63,12 +62,45 @@ void VisitMembers(E& event, auto&& visit) {
   visit("action", event.action);
   visit("host", event.host);
   visit("changed", event.changed);
+  visit("name", event.name);
+  visit("customer", event.customer);
+  visit("sla_percent", event.sla_percent);
 }
 template <MaybeConst<MonitorEvent> E>
 void VisitMembers(E& event, auto&& visit) {
   visit("t", event.t);
   visit("state", event.state);
   visit("since", event.since);
+}
+
+template <MaybeConst<HostState> S>
+void VisitMembers(S& state, auto&& visit) {
+  visit("id", state.id);
+  visit("name", state.name);
+  visit("customer", state.customer);
+  visit("sla_percent", state.sla_percent);
+  visit("status", state.status);
+  visit("since", state.since);
+  visit("reason", state.reason);
+  visit("outage", state.outage);
+  visit("in_maintenance", state.in_maintenance);
+}
+template <MaybeConst<HostsEvent> E>
+void VisitMembers(E& event, auto&& visit) {
+  visit("t", event.t);
+  visit("hosts", event.hosts);
+}
+
+void WriteJson(JsonWriter& out, Cause cause) { out.String(NameOf(cause)); }
+bool ReadJson(const rapidjson::Value& json, Cause& cause) { return ReadName(json, kCauseNames, cause); }
+
+template <MaybeConst<OutageEvent> E>
+void VisitMembers(E& event, auto&& visit) {
+  visit("t", event.t);
+  visit("id", event.id);
+  visit("cause", event.cause);
+  visit("note", event.note);
+  visit("user", event.user);
 }
 
 template <MaybeConst<MaintenanceEvent> E>
@@ -82,8 +114,8 @@ void VisitMembers(E& event, auto&& visit) {
 namespace {
 
 // In the order of the alternatives of Event.
-constexpr std::array<std::string_view, std::variant_size_v<Event>> kTypeNames = {"status", "alert", "edit", "monitor",
-                                                                                 "maintenance"};
+constexpr std::array<std::string_view, std::variant_size_v<Event>> kTypeNames = {
+    "status", "alert", "edit", "monitor", "maintenance", "hosts", "outage"};
 
 std::string Line(const Event& event) {
   return JsonText([&](JsonWriter& out) {
@@ -106,10 +138,54 @@ bool ReadEvent(size_t type, const rapidjson::Value& line, Event& event) {
   }
 }
 
+std::optional<Event> ParseLine(std::string_view text) {
+  rapidjson::Document parsed;
+  if (ParseJson(text, parsed)) return std::nullopt;
+  const auto* type = FindMember(parsed, "type");
+  size_t index = 0;
+  Event event;
+  if (type == nullptr || !ReadName(*type, kTypeNames, index) || !ReadEvent(index, parsed, event)) return std::nullopt;
+  return event;
+}
+
+constexpr std::string_view kSnapshotBegin = R"({"type":"hosts",)";
+
+// When the first snapshot of a file was taken.
+std::optional<WallTime> SnapshotIn(const std::filesystem::path& file) {
+  std::optional<WallTime> found;
+  ReadLines(file, [&](std::string_view text) {
+    if (!text.starts_with(kSnapshotBegin)) return true;
+    if (const auto event = ParseLine(text)) found = TimeOf(*event);
+    return !found;
+  });
+  return found;
+}
+
+// The month that a file is named after, as its first day; nothing if its name is another.
+std::optional<std::chrono::sys_days> MonthOfName(const std::filesystem::path& file) {
+  int year = 0;
+  unsigned month = 0;
+  if (std::sscanf(file.stem().c_str(), "%d-%2u", &year, &month) != 2) return std::nullopt;
+  const std::chrono::year_month_day first{std::chrono::year(year), std::chrono::month(month), std::chrono::day(1)};
+  return first.ok() ? std::optional(std::chrono::sys_days(first)) : std::nullopt;
+}
+
 }  // namespace
 
 WallTime TimeOf(const Event& event) {
   return std::visit([](const auto& e) { return e.t; }, event);
+}
+
+void Describe(EditEvent& event, const Host& host) {
+  event.name = host.name;
+  event.customer = host.customer;
+  event.sla_percent.reset();
+  if (host.sla_percent) event.sla_percent = *host.sla_percent;
+}
+
+std::chrono::year_month FileMonthOf(WallTime t) {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(t));
+  return day.year() / day.month();
 }
 
 EventLog::EventLog(std::filesystem::path folder, std::chrono::milliseconds patience)
@@ -123,30 +199,73 @@ void EventLog::Append(const std::vector<Event>& events) const {
   AppendLines(folder_ / (MonthName(TimeOf(events.back())) + ".jsonl"), lines, patience_);
 }
 
-void EventLog::Read(WallTime from, const std::function<void(const Event&)>& take) const {
+std::vector<std::filesystem::path> EventLog::Files() const {
   std::error_code none;
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder_, none))
     if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+void EventLog::Read(WallTime from, const std::function<void(const Event&)>& take) const {
+  Read(
+      from, [](std::string_view) { return true; }, take);
+}
+
+void EventLog::Read(WallTime from, const LineFilter& is_wanted, const std::function<void(const Event&)>& take) const {
+  auto files = Files();
   // A file that was last written before `from` holds nothing younger.
   std::erase_if(files, [&](const auto& file) {
     const auto modified = IdentityOf(file).modified;
     return std::chrono::seconds(modified.tv_sec) < from.time_since_epoch() - std::chrono::hours(1);
   });
-
-  for (const auto& file : files) {
+  for (const auto& file : files)
     ReadLines(file, [&](std::string_view text) {
-      rapidjson::Document parsed;
-      if (ParseJson(text, parsed)) return;
-      const auto* type = FindMember(parsed, "type");
-      size_t index = 0;
-      Event event;
-      if (type != nullptr && ReadName(*type, kTypeNames, index) && ReadEvent(index, parsed, event) &&
-          TimeOf(event) >= from)
-        take(event);
+      if (!is_wanted(text)) return true;
+      if (const auto event = ParseLine(text); event && TimeOf(*event) >= from) take(*event);
+      return true;
     });
+}
+
+void EventLog::ReadSinceSnapshot(WallTime from, const LineFilter& is_wanted,
+                                 const std::function<void(const Event&)>& take) const {
+  const auto files = Files();
+  // Those of months after that of `from` cannot hold one that is old enough.
+  auto begin = std::find_if(files.begin(), files.end(),
+                            [&](const auto& file) { return file.stem().string() > MonthName(from); });
+  bool is_waiting = false;  // for the snapshot: what stands before it in its file is known to it
+  while (begin != files.begin() && !is_waiting) {
+    const auto taken = SnapshotIn(*--begin);
+    is_waiting = taken && *taken <= from;
   }
+  for (auto file = begin; file != files.end(); ++file)
+    ReadLines(*file, [&](std::string_view text) {
+      if (is_waiting && !text.starts_with(kSnapshotBegin)) return true;
+      if (!is_wanted(text)) return true;
+      const auto event = ParseLine(text);
+      if (event) is_waiting = false;
+      if (event) take(*event);
+      return true;
+    });
+}
+
+bool EventLog::has_snapshot(WallTime t) const { return SnapshotIn(folder_ / (MonthName(t) + ".jsonl")).has_value(); }
+
+int EventLog::RemoveOld(std::chrono::days kept, WallTime now) const {
+  const auto files = Files();
+  const auto is_old = [&](const std::filesystem::path& file) {
+    const auto month = MonthOfName(file);
+    constexpr std::chrono::days kLongestMonth{31};
+    return month && *month + kLongestMonth + kept < now;
+  };
+  const auto old = std::count_if(files.begin(), files.end(), is_old);
+  const auto months = kept / std::chrono::months(1);
+  if (static_cast<int64_t>(files.size()) - old < months) return 0;
+  int removed = 0;
+  for (const auto& file : files)
+    if (is_old(file) && std::filesystem::remove(file)) ++removed;
+  return removed;
 }
 
 }  // namespace linewatch

@@ -2,8 +2,11 @@
 #ifndef LINEWATCH_STORE_EVENT_LOG_H_
 #define LINEWATCH_STORE_EVENT_LOG_H_
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -45,7 +48,12 @@ struct EditEvent {
   std::string action;                // add, change, delete, adopt, config
   std::string host;                  // id; empty for config
   std::vector<std::string> changed;  // names of the settings
+  // Of the host, as the edit left them, so that reports know it after it is gone.
+  std::string name = {}, customer = {};
+  std::optional<double> sla_percent = {};
 };
+void Describe(EditEvent& event, const Host& host);
+
 struct MonitorEvent {
   WallTime t;
   // start, stop
@@ -61,9 +69,40 @@ struct MaintenanceEvent {
   std::string host, name;
   bool begins;  // else it ends
 };
-using Event = std::variant<StatusEvent, AlertEvent, EditEvent, MonitorEvent, MaintenanceEvent>;
+// What is known of a host at a moment.
+struct HostState {
+  std::string id, name, customer;
+  std::optional<double> sla_percent;
+  Status status;
+  WallTime since;  // of the trouble it is in, from the first failed check on; else of the status
+  std::string reason;
+  bool outage;  // the threshold was reached, and there was no good check since
+  bool in_maintenance;
+};
+// Every host there is: once a month, so that any time can be computed from the events of a month or two.
+struct HostsEvent {
+  WallTime t;
+  std::vector<HostState> hosts;
+};
+
+// Whose fault an outage is.
+enum class Cause : uint8_t { kLine, kUpstream, kBlind, kMaintenance, kPower };
+inline constexpr std::array<std::string_view, 5> kCauseNames = {"line", "upstream", "blind", "maintenance", "power"};
+inline std::string_view NameOf(Cause cause) { return kCauseNames[static_cast<size_t>(cause)]; }
+
+// Somebody has said afterwards whose fault an outage was. The last word on it counts.
+struct OutageEvent {
+  WallTime t;
+  std::string id;              // of the outage, see store/ledger.h
+  std::optional<Cause> cause;  // unset: what was measured counts again
+  std::string note, user;
+};
+using Event = std::variant<StatusEvent, AlertEvent, EditEvent, MonitorEvent, MaintenanceEvent, HostsEvent, OutageEvent>;
 
 WallTime TimeOf(const Event& event);
+
+// As the files are divided: by months of UTC.
+std::chrono::year_month FileMonthOf(WallTime t);
 
 class EventLog {
  public:
@@ -78,7 +117,26 @@ class EventLog {
   // made another one than that of time. Lines that do not parse are skipped.
   void Read(WallTime from, const std::function<void(const Event&)>& take) const;
 
+  // Those alone whose line is wanted. It is asked before the line is parsed, which is what costs; a line that we have
+  // written begins with {"type":"status", or whatever it is.
+  using LineFilter = std::function<bool(std::string_view line)>;
+  void Read(WallTime from, const LineFilter& is_wanted, const std::function<void(const Event&)>& take) const;
+
+  // The same for whoever computes what the time from `from` on was made of: everything since the youngest HostsEvent at
+  // or before `from`, which comes first, or since the beginning where there is none.
+  void ReadSinceSnapshot(WallTime from, const LineFilter& is_wanted,
+                         const std::function<void(const Event&)>& take) const;
+
+  // Whether the month of `t` has a HostsEvent.
+  bool has_snapshot(WallTime t) const;
+
+  // Removes the files of whole months that ended more than `kept` before `now`. Of the others there must be as many as
+  // that time has months, or nothing is removed: a clock that is far ahead makes nothing old. Answers how many it were.
+  int RemoveOld(std::chrono::days kept, WallTime now) const;
+
  private:
+  std::vector<std::filesystem::path> Files() const;
+
   std::filesystem::path folder_;
   std::chrono::milliseconds patience_;
 };

@@ -5,6 +5,28 @@
 
 namespace linewatch {
 
+TimeKind TimeKindOf(Status status, bool in_maintenance) {
+  const bool is_watched = status != Status::kPending && status != Status::kPaused;
+  if (in_maintenance && is_watched) return TimeKind::kMaintenance;
+  switch (status) {
+    case Status::kUp:
+    case Status::kDegraded:
+      return TimeKind::kUp;
+    case Status::kFailing:
+    case Status::kDown:
+      return TimeKind::kDown;
+    case Status::kUnreachable:
+      return TimeKind::kUpstream;
+    case Status::kUnknown:
+      return TimeKind::kBlind;
+    case Status::kPaused:
+      return TimeKind::kPaused;
+    case Status::kPending:
+      return TimeKind::kOff;
+  }
+  return TimeKind::kOff;
+}
+
 std::string TargetOf(const Host& host) {
   std::string target = std::string(NameOf(host.check)) + ' ' + CanonicalName(host.ip);
   if (!host.service) return target;

@@ -12,6 +12,7 @@
 
 #include "store/service.h"
 #include "store/small_optional.h"
+#include "store/timeline.h"
 #include "store/trail.h"
 #include "store/wall_time.h"
 
@@ -40,6 +41,10 @@ inline constexpr std::array<std::string_view, 8> kStatusNames = {"pending", "up"
                                                                  "down",    "unreachable", "unknown",  "paused"};
 inline std::string_view NameOf(Status status) { return kStatusNames[static_cast<size_t>(status)]; }
 
+// What time in a status counts as.
+TimeKind TimeKindOf(Status status, bool in_maintenance);
+inline bool is_answering(Status status) { return status == Status::kUp || status == Status::kDegraded; }
+
 // When nobody is to be woken: once, or every week.
 struct MaintenanceWindow {
   struct Once {
@@ -62,17 +67,6 @@ struct Acknowledgement {
   std::string note;
 };
 
-// The time of the last day by what it says about a line, in the order of time. It is not in hosts.json: a start
-// computes it from the events.
-struct UptimeHistory {
-  enum class Kind : uint8_t { kUp, kDown, kNeither };
-  struct Stretch {
-    WallTime from;  // until the next one's
-    Kind kind;
-  };
-  std::vector<Stretch> stretches;
-};
-
 // What was told of a host, and what is held back.
 struct AlertState {
   WallTime told_outage = kNever;       // the beginning of the outage that was told and whose end was not
@@ -93,6 +87,13 @@ struct AlertState {
 struct SteadyMark {
   bool is_on = false;
   uint8_t contrary = 0;  // checks in a row
+};
+
+// What was measured since the last step of history/ ended.
+struct OpenStep {
+  float rtt_min = 0, rtt_max = 0, rtt_sum = 0;  // milliseconds, of what was answered
+  float loss_sum = 0;                           // percent, of all checks
+  uint16_t answered = 0, checks = 0;
 };
 
 // What monitord observes. Only monitord writes it; an API request that names one of these fields is not refused, so
@@ -125,7 +126,8 @@ struct Observation {
   // When the last check was sent that ended an outage or found all well: acknowledgements until then are over.
   WallTime settled = kNever;
   BoxedOptional<AlertState> alert;  // of a host that was in trouble
-  UptimeHistory history;
+  OpenStep step;
+  Timeline history;  // of the last day; a start computes it from the events
 };
 
 // Every byte counts ten thousand times: `packets` stands where there is room for it, and what is hardly ever set is

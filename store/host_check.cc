@@ -310,6 +310,48 @@ std::vector<FieldError> CheckParents(const HostList& list, const Host& host) {
   return errors;
 }
 
+std::vector<Circular> FindCircles(const std::vector<const Host*>& hosts) {
+  std::unordered_map<std::string_view, size_t> places;
+  for (size_t i = 0; i < hosts.size(); ++i) places.emplace(hosts[i]->id, i);
+  std::vector<std::vector<size_t>> above(hosts.size()), below(hosts.size());
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    for (const std::string& parent : hosts[i]->parents) {
+      const auto found = places.find(parent);
+      if (found == places.end()) continue;
+      above[i].push_back(found->second);
+      below[found->second].push_back(i);
+    }
+  }
+  // Takes away, one after the other, who is reached through nobody that is left, and then who leads to nobody that is
+  // left: the rest are circles, and what lies between two of them.
+  std::vector<bool> is_gone(hosts.size(), false);
+  const auto take_away = [&](const auto& through, const auto& onward) {
+    std::vector<size_t> count(hosts.size(), 0), open;
+    for (size_t i = 0; i < hosts.size(); ++i) {
+      if (is_gone[i]) continue;
+      for (const size_t other : through[i]) count[i] += is_gone[other] ? 0 : 1;
+      if (count[i] == 0) open.push_back(i);
+    }
+    while (!open.empty()) {
+      const size_t i = open.back();
+      open.pop_back();
+      is_gone[i] = true;
+      for (const size_t other : onward[i])
+        if (!is_gone[other] && --count[other] == 0) open.push_back(other);
+    }
+  };
+  take_away(above, below);
+  take_away(below, above);
+
+  std::vector<Circular> circles;
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    if (is_gone[i]) continue;
+    const auto parent = std::find_if(above[i].begin(), above[i].end(), [&](size_t other) { return !is_gone[other]; });
+    circles.push_back({hosts[i], hosts[*parent]});
+  }
+  return circles;
+}
+
 const Host* FindSameTarget(const HostList& list, const Host& host) {
   const std::string target = TargetOf(host);
   for (const Host& other : list.hosts)

@@ -175,13 +175,24 @@ HostList HostStore::Read() const {
 }
 
 void HostStore::Update(const Change& change) {
+  UpdateMany([&](HostList& list) -> std::vector<Event> {
+    auto event = change(list);
+    if (!event) return {};
+    return {*std::move(event)};
+  });
+}
+
+void HostStore::UpdateMany(const Changes& change) {
   const FileLock lock(folders_.lock(), lock_patience_);
   Findings findings;  // the files set aside tell themselves: SetAside
   HostList list = ReadNewest(findings);
-  const auto event = change(list);
-  if (!event) return;
+  auto events = change(list);
+  if (events.empty()) return;
+  for (Event& event : events)
+    if (auto* edit = std::get_if<EditEvent>(&event))
+      if (const Host* host = list.Find(edit->host)) Describe(*edit, *host);
   ++list.revision;
-  Write(list, Depth::kDurable, {*event});
+  Write(list, Depth::kDurable, events);
 }
 
 HostList HostStore::Load(Findings& findings) {

@@ -29,6 +29,7 @@ struct Folders {
   std::filesystem::path lock() const { return data / "hosts.json.lock"; }
   std::filesystem::path requests() const { return live / "requests.jsonl"; }
   std::filesystem::path events() const { return data / "events"; }
+  std::filesystem::path history() const { return data / "history"; }
   std::filesystem::path outbox() const { return data / "outbox"; }
   std::filesystem::path answers() const { return live / "answers"; }
 };
@@ -50,11 +51,14 @@ class HostStore {
   HostList Read() const;
 
   // Locks, reads what is there now, lets `change` change settings, replaces the files and appends the event that
-  // `change` answers; without one nothing is written. Raises the list's revision; those of hosts are the caller's.
+  // `change` answers, with what it says of the host itself; without one nothing is written. Raises the list's revision; those of hosts are the caller's.
   // When this returns, the change survives a power cut. Throws std::system_error, LockTimeout among them: then the
   // files are as they were, or, if only the very last fsync failed, new but perhaps not yet durable.
   using Change = std::function<std::optional<EditEvent>(HostList&)>;
   void Update(const Change& change);
+  // The same of many changes at once, an event for each.
+  using Changes = std::function<std::vector<Event>(HostList&)>;
+  void UpdateMany(const Changes& change);
 
   // ---- For monitord, the only one that observes.
 

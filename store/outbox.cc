@@ -58,6 +58,8 @@ void VisitMembers(Q& queued, auto&& visit) {
   visit("html", queued.message.html);
   visit("to", queued.message.to);
   visit("alerts", queued.message.alerts);
+  visit("attachment_name", queued.message.attachment.name);
+  visit("attachment", queued.message.attachment.content);
 }
 
 namespace {

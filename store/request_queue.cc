@@ -72,6 +72,7 @@ std::vector<Request> RequestQueue::Waiting() const {
     rapidjson::Document parsed;
     Request request;
     if (!ParseJson(line, parsed) && ReadJson(parsed, request)) requests.push_back(std::move(request));
+    return true;
   });
   return requests;
 }

@@ -35,9 +35,8 @@ const rapidjson::Value* Nearest(const rapidjson::Document& schema, const rapidjs
   return nullptr;
 }
 
-std::string Shortened(const rapidjson::Value& value) {
+std::string Shortened(std::string text) {
   constexpr size_t kLimit = 80;
-  std::string text = JsonText([&](JsonWriter& out) { value.Accept(out); });
   if (text.size() <= kLimit) return text;
   size_t end = kLimit;
   while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // not inside a UTF-8 character
@@ -70,7 +69,7 @@ std::vector<FieldError> Schema::Check(const rapidjson::Value& object) const {
       ++member;
       continue;
     }
-    errors.push_back({std::string(StringOf(member->name)), "unknown field", ""});
+    errors.push_back({Shortened(std::string(StringOf(member->name))), "unknown field", ""});
     member = rest.EraseMember(member);
   }
 
@@ -80,13 +79,14 @@ std::vector<FieldError> Schema::Check(const rapidjson::Value& object) const {
     if (rest.Accept(validator)) break;
     const rapidjson::Pointer where = validator.GetInvalidDocumentPointer();
     const rapidjson::Pointer rule = validator.GetInvalidSchemaPointer();
-    FieldError error{FieldName(where), "unknown field", ""};
+    FieldError error{Shortened(FieldName(where)), "unknown field", ""};
     if (std::string_view(validator.GetInvalidSchemaKeyword()) != "additionalProperties") {
       const auto* description = Nearest(compiled_->text, rule, "description");
       error.message = "expected ";
       error.message += description != nullptr ? StringOf(*description) : "another value";
       const rapidjson::Value* value = where.Get(rest);
-      if (value != nullptr && Nearest(compiled_->text, rule, "writeOnly") == nullptr) error.value = Shortened(*value);
+      if (value != nullptr && Nearest(compiled_->text, rule, "writeOnly") == nullptr)
+        error.value = Shortened(JsonText([&](JsonWriter& out) { value->Accept(out); }));
     }
     errors.push_back(std::move(error));
     if (where.GetTokenCount() == 0) break;

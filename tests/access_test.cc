@@ -69,7 +69,7 @@ TEST_CASE("whoever has logged in without a role may do what nobody in particular
 TEST_CASE("no header makes anybody somebody", "[access]") {
   const Config::Access closed = {Role::kViewer, {{"ada", Role::kAdmin}, {"", Role::kAdmin}}};
   for (const char* forged : {"HTTP_REMOTE_USER=ada", "HTTP_AUTHORIZATION=Basic YWRhOng=", "HTTP_X_REMOTE_USER=ada",
-                             "AUTH_USER=ada", "REMOTE_USER="}) {
+                             "AUTH_USER=ada", "REMOTE_USER=", "REMOTE_USER=\xff", "REMOTE_USER=ad\xc3"}) {
     const Variables variables = With(kHere, forged);
     CHECK(UserOf(RequestWith(variables)).empty());
     CHECK(RoleWith(variables, closed) == Role::kViewer);

@@ -120,6 +120,24 @@ TEST_CASE("what cannot be delivered for a day is given up, and the log says why"
   CHECK(story.Results() == Ids{"m expired: connection refused"});
 }
 
+TEST_CASE("a report is kept for longer than alerts are, and goes to no other channel", "[alert_queue]") {
+  Story story;
+  story.config.fallback = {"telegram"};
+  QueuedMessage report;
+  report.message.id = "report202610";
+  report.channel = "smtp";
+  report.channels = {"smtp"};
+  report.is_handed_on = true;
+  story.queue.Add(report, At({}).steady);
+  story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At({}));
+  story.Try("smtp", Deferred(), At({}));
+  const auto later = At(std::chrono::hours(25));
+  story.queue.Review(story.config, story.channels, later);
+  CHECK(story.Results() == Ids{"m expired: connection refused"});
+  CHECK(story.Try("telegram", Accepted(), later) == Ids{"m"});
+  CHECK(story.Try("smtp", Accepted(), later) == Ids{"report202610"});
+}
+
 TEST_CASE("time in which nobody ran brings no message nearer to its expiry", "[alert_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));

@@ -94,6 +94,31 @@ TEST_CASE("a body that is no JSON is refused with its line", "[http]") {
   CHECK(document["a"].GetInt() == 1);
 }
 
+TEST_CASE("a body with more members or entries than anything has is refused, wherever they are", "[http]") {
+  const auto with = [](size_t members) {
+    std::string text = "{";
+    for (size_t i = 0; i < members; ++i) text += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":0";
+    return text + "}";
+  };
+  const auto parsed = [](const std::string& body) {
+    Request request = RequestWith({});
+    request.body = body;
+    rapidjson::Document document;
+    const auto problem = ParseBody(request, document);
+    return problem ? problem->status : 0;
+  };
+  const auto list = [](size_t entries) {
+    std::string text = "[0";
+    for (size_t i = 1; i < entries; ++i) text += ",0";
+    return text + "]";
+  };
+  CHECK(parsed(with(kMostMembers)) == 0);
+  CHECK(parsed(with(kMostMembers + 1)) == 400);
+  CHECK(parsed("[{\"a\": [" + with(kMostMembers + 1) + "]}]") == 400);
+  CHECK(parsed("{\"a\": " + list(kMostEntries) + "}") == 0);
+  CHECK(parsed("{\"a\": " + list(kMostEntries + 1) + "}") == 400);
+}
+
 TEST_CASE("a tag is found in a list, weak or compressed by the web server", "[http]") {
   const auto weak = TagComparison::kWeak;
   for (const char* list :

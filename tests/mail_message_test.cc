@@ -83,6 +83,20 @@ TEST_CASE("a mail says who, to whom, when and what, and that a machine wrote it"
   CHECK(LongestLine(mail) <= 76);
 }
 
+TEST_CASE("a table that goes with a mail is a file of its own", "[mail_message]") {
+  Message message = Sample();
+  message.attachment = {"report.csv", "a,b\r\n" + std::string(200, 'x') + "\r\n.\r\n"};
+  const std::string mail = MailText(message, "monitor@example.org", "Linewatch");
+  CHECK_THAT(mail, ContainsSubstring("MIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n"
+                                     " boundary=\"=_k3v9_mixed\"\r\n\r\n--=_k3v9_mixed\r\n"
+                                     "Content-Type: multipart/alternative;\r\n boundary=\"=_k3v9\"\r\n"));
+  CHECK_THAT(mail, ContainsSubstring("--=_k3v9--\r\n--=_k3v9_mixed\r\nContent-Type: text/csv; charset=utf-8\r\n"
+                                     "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment;\r\n"
+                                     " filename=\"report.csv\"\r\n\r\nYSxiDQp4eHh4"));
+  CHECK(mail.ends_with("\r\n--=_k3v9_mixed--\r\n"));
+  CHECK(LongestLine(mail) <= 76);
+}
+
 TEST_CASE("each attempt sends the same mail", "[mail_message]") {
   CHECK(MailText(Sample(), "monitor@example.org", "Linewatch") ==
         MailText(Sample(), "monitor@example.org", "Linewatch"));

@@ -1,4 +1,4 @@
-#include "monitord/plain_text.h"
+#include "store/plain_text.h"
 
 #include "tests/catch.h"
 

@@ -788,15 +788,8 @@ TEST_CASE("a machine that sleeps while a round is under way sleeps, too", "[reco
   CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 191 / 241));
 }
 
-double SecondsOf(const UptimeHistory& history, UptimeHistory::Kind kind, WallTime now) {
-  double seconds = 0;
-  const auto& stretches = history.stretches;
-  for (size_t i = 0; i < stretches.size(); ++i) {
-    const WallTime from = std::max(stretches[i].from, now - 24h);
-    const WallTime to = i + 1 < stretches.size() ? stretches[i + 1].from : now;
-    if (to > from && stretches[i].kind == kind) seconds += UnixSeconds(to) - UnixSeconds(from);
-  }
-  return seconds;
+double SecondsOf(const Timeline& history, TimeKind kind, WallTime now) {
+  return std::chrono::duration<double>(Of(TimeWithin(history, now - 24h, now), kind)).count();
 }
 
 // Minutes or half an hour of whatever may happen, by chance but always the same for a seed.
@@ -887,7 +880,7 @@ TEST_CASE("a start knows what the run before knew, whenever that was killed", "[
       CHECK(is.in_maintenance == was.in_maintenance);
       if (was.status == Status::kDown) CHECK(is.fail_since == was.fail_since);
       if (is_old) continue;  // nobody knows that it was watched after the last event
-      for (const auto kind : {UptimeHistory::Kind::kUp, UptimeHistory::Kind::kDown})
+      for (const auto kind : {TimeKind::kUp, TimeKind::kDown})
         CHECK(SecondsOf(is.history, kind, live.updated) ==
               Catch::Approx(SecondsOf(was.history, kind, live.updated)).margin(3 * turmoil.disturbances));
     }

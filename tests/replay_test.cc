@@ -147,8 +147,8 @@ TEST_CASE("with a clock that is behind, the state is put back and the time until
   CHECK(seen.status == Status::kDown);
   CHECK(seen.fail_since == before - 30min);
   // This run sees it down for ten minutes; then the clock is set forward by three hours.
-  AddStretch(seen.history, kNow, UptimeHistory::Kind::kDown);
-  ShiftHistory(seen.history, kNow, 3h, kNow + 3h + 10min);
+  AddStretch(seen.history, kNow, TimeKind::kDown);
+  ShiftTimeline(seen.history, kNow, 3h, kNow + 3h + 10min);
   // Up 2 h as long as the clock had come to them, down 10 min.
   CHECK(UptimePercent(seen.history, kNow + 3h + 10min).value() == Catch::Approx(100.0 * 120 / 130));
 }

@@ -5,15 +5,15 @@
 namespace linewatch {
 namespace {
 
-using Kind = UptimeHistory::Kind;
+using Kind = TimeKind;
 using namespace std::chrono_literals;
 
 constexpr WallTime kStart{1763800000s};
 
-float After(UptimeHistory history, WallTime now) { return UptimePercent(history, now).value(); }
+float After(Timeline history, WallTime now) { return UptimePercent(history, now).value(); }
 
 TEST_CASE("uptime is counted by time, not by checks", "[uptime]") {
-  UptimeHistory history;
+  Timeline history;
   AddStretch(history, kStart, Kind::kUp);
   AddStretch(history, kStart + 90min, Kind::kDown);
   AddStretch(history, kStart + 100min, Kind::kUp);
@@ -21,16 +21,16 @@ TEST_CASE("uptime is counted by time, not by checks", "[uptime]") {
 }
 
 TEST_CASE("time that says nothing about the line is in neither part", "[uptime]") {
-  UptimeHistory history;
+  Timeline history;
   AddStretch(history, kStart, Kind::kUp);
   AddStretch(history, kStart + 30min, Kind::kDown);
-  AddStretch(history, kStart + 40min, Kind::kNeither);  // the monitor is off for five hours
+  AddStretch(history, kStart + 40min, Kind::kOff);  // the monitor is off for five hours
   AddStretch(history, kStart + 340min, Kind::kUp);
   CHECK(After(history, kStart + 400min) == Catch::Approx(90.0));
 }
 
 TEST_CASE("what is older than a day no longer counts", "[uptime]") {
-  UptimeHistory history;
+  Timeline history;
   AddStretch(history, kStart, Kind::kDown);
   AddStretch(history, kStart + 12h, Kind::kUp);
   CHECK(After(history, kStart + 24h) == Catch::Approx(50.0));
@@ -39,14 +39,14 @@ TEST_CASE("what is older than a day no longer counts", "[uptime]") {
 }
 
 TEST_CASE("the first check speaks for itself, and without one there is no uptime", "[uptime]") {
-  UptimeHistory history;
+  Timeline history;
   CHECK_FALSE(UptimePercent(history, kStart));
   AddStretch(history, kStart, Kind::kDown);
   CHECK(After(history, kStart) == 0.0F);
 }
 
 TEST_CASE("a clock set back loses no time of an outage and invents none", "[uptime]") {
-  UptimeHistory history;
+  Timeline history;
   AddStretch(history, kStart + 10min, Kind::kUp);
   AddStretch(history, kStart + 20min, Kind::kDown);
   AddStretch(history, kStart + 5min, Kind::kUp);  // the clock says that it is earlier
@@ -54,8 +54,11 @@ TEST_CASE("a clock set back loses no time of an outage and invents none", "[upti
 }
 
 TEST_CASE("a line that changes all the time keeps a bounded history and a right percentage", "[uptime]") {
-  UptimeHistory history;
-  for (int i = 0; i < 20000; ++i) AddStretch(history, kStart + i * 4s, i % 2 == 0 ? Kind::kUp : Kind::kDown);
+  Timeline history;
+  for (int i = 0; i < 20000; ++i) {
+    AddStretch(history, kStart + i * 4s, i % 2 == 0 ? Kind::kUp : Kind::kDown);
+    UptimePercent(history, kStart + i * 4s);
+  }
   CHECK(history.stretches.size() <= 8640);
   CHECK(After(history, kStart + 80000s) == Catch::Approx(50.0).margin(0.1));
 }

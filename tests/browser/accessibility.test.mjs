@@ -8,8 +8,12 @@ import { after, before, test } from "node:test";
 import axe from "axe-core";
 
 import { makeHost, makeList, makeNetwork, now } from "./hosts_file.mjs";
+import { makeHistory, makeOutage, ongoing, playPast } from "./past.mjs";
 import { Stack } from "./stack.mjs";
-import { banner, card, closed, dialog, lookAgain, PHONE, press, startToAdd, unfold, visit, WIDE } from "./visit.mjs";
+import {
+  banner, card, closed, dialog, hostPage, lookAgain, openList, PHONE, press, pressOnPage, startToAdd, unfold, visit,
+  WIDE,
+} from "./visit.mjs";
 
 async function axeViolations(page) {
   await page.evaluate(axe.source);
@@ -33,6 +37,17 @@ before(async () => {
 });
 after(() => stack.remove());
 
+// Outages of every cause, ongoing ones and blips, and a day on which the monitor was blind for a while.
+function makePast() {
+  const causes = ["line", "upstream", "blind", "maintenance", "power"];
+  const [id, name] = ["h000000012", "Branch 12"];
+  const outages = causes.map((cause, index) => makeOutage(id, name, 20_000 + index * 5000, 900, { cause }));
+  outages.unshift(ongoing(id, name, 7520));
+  outages.push(makeOutage(id, name, 60_000, 900, { cause: "power", note: "no mains", user: "olga" }));
+  const blind = [{ start: now() - 50_000, end: now() - 48_000 }];
+  return { historyOf: (host, range) => makeHistory(host, range, { outages, blind }), outages: { outages, blind } };
+}
+
 // What axe looks at, one after the other on the same page.
 const SCENES = [
   ["the list", async () => {}],
@@ -45,18 +60,32 @@ const SCENES = [
   ["a host", async (page) => {
     await press(page, "Cancel");
     await page.locator(".host-open").first().click();
+    await hostPage(page).locator(".chart-plot canvas").first().waitFor();
+    await hostPage(page).getByRole("slider", { name: "Latency and loss" }).press("ArrowLeft");
+  }],
+  ["an outage that is reclassified", async (page) => {
+    await hostPage(page).getByRole("button", { name: /^Reclassify/ }).first().click();
   }],
   ["a host that is acknowledged", async (page) => {
-    await press(page, "Acknowledge…");
+    await pressOnPage(page, "Acknowledge…");
     assert.deepEqual(await axeViolations(page), [], "the note");
-    await press(page, "Acknowledge");
-    await dialog(page).getByText("Acknowledged", { exact: true }).waitFor();
+    await pressOnPage(page, "Acknowledge");
+    await hostPage(page).getByText("Acknowledged", { exact: true }).waitFor();
   }],
   ["the question before a host is deleted", async (page) => {
-    await page.getByRole("button", { name: "Delete…" }).click();
+    await pressOnPage(page, "Delete…");
+  }],
+  ["a host that is gone", async (page) => {
+    await press(page, "Cancel");
+    await page.evaluate(() => (location.hash = "#host/gone"));
+    await hostPage(page).getByText("There is no such host").waitFor();
+  }],
+  ["all outages", async (page) => {
+    await page.getByRole("navigation").getByRole("link", { name: "Outages" }).click();
+    await page.locator(".outages-page .outage").first().waitFor();
+    await page.getByRole("button", { name: /^Reclassify/ }).first().click();
   }],
   ["the settings with errors", async (page) => {
-    await press(page, "Cancel");
     await page.getByRole("link", { name: "Settings" }).click();
     await dialog(page).getByLabel("Interval").fill("soon");
     for (const summary of await dialog(page).locator(".channel summary").all()) await summary.click();
@@ -70,6 +99,7 @@ const SCENES = [
   }],
   ["old data", async (page) => {
     await press(page, "Close");
+    await openList(page);
     stack.write(makeList(makeNetwork(30), { updated: now() - 1000 }));
     await lookAgain(page);
     await banner(page, "stopped").waitFor();
@@ -85,7 +115,8 @@ for (const colorScheme of ["light", "dark"]) {
   for (const [size, screen] of [["wide", WIDE], ["phone", PHONE]]) {
     test(`axe finds nothing to object to: ${colorScheme}, ${size}`, () => {
       stack.write(makeList(makeNetwork(30)));
-      const options = { colorScheme, reducedMotion: "reduce", expected: /422/, ...screen };
+      const prepare = (page) => playPast(page, makePast());
+      const options = { colorScheme, reducedMotion: "reduce", expected: /422/, prepare, ...screen };
       return visit(stack, options, async (page) => {
         for (const [scene, prepare] of SCENES) {
           await prepare(page);
@@ -97,19 +128,31 @@ for (const colorScheme of ["light", "dark"]) {
 }
 
 test("the dashboard can be used with the keyboard alone", () => {
-  stack.write(makeList([makeHost(1), makeHost(2)]));
-  return visit(stack, {}, async (page) => {
+  stack.write(makeList([makeHost(1), makeHost(2), makeHost(3)]));
+  const prepare = (page) => playPast(page, makePast());
+  return visit(stack, { prepare }, async (page) => {
+    const focused = () => page.evaluate(() => document.activeElement.textContent);
     await page.keyboard.press("Tab");
-    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the hosts");
+    assert.equal(await focused(), "Skip to the content");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Branch 1");
+    await page.keyboard.press("j");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await focused(), "Branch 3");
+    await page.keyboard.press("k");
+    assert.equal(await focused(), "Branch 2");
     await page.keyboard.press("Enter");
-    await dialog(page).getByRole("heading", { name: "Branch 1" }).waitFor();
-    await dialog(page).getByRole("button", { name: "Edit" }).press("Enter");
+    await hostPage(page).getByRole("heading", { name: "Branch 2" }).waitFor();
+    await page.keyboard.press("Escape");
+    await card(page, "Branch 2").waitFor();
+    assert.equal(await focused(), "Branch 2", "back where it was");
+    await page.keyboard.press("Enter");
+    await hostPage(page).getByRole("button", { name: "Edit" }).press("Enter");
     await dialog(page).getByLabel("Name").press("Control+a");
     await page.keyboard.type("Typed");
     await page.keyboard.press("Enter");
-    await card(page, "Typed").waitFor();
+    await hostPage(page).getByRole("heading", { name: "Typed" }).waitFor();
     await closed(page);
   });
 });

@@ -10,7 +10,9 @@ import { after, before, beforeEach, test } from "node:test";
 
 import { down, makeHost, makeList, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
-import { banner, card, closed, dialog, PHONE, press, visit } from "./visit.mjs";
+import {
+  banner, card, closed, dialog, hostPage, openHost, openList, PHONE, press, pressOnPage, visit,
+} from "./visit.mjs";
 
 const CONFIG = { access: { anonymous: "admin" } };
 const SMTP = { host: "mail.example.org", port: 587, from: "linewatch@example.org", to: ["noc@example.org"],
@@ -291,33 +293,34 @@ test("a link leads to the alerts, and to the settings those who may change them"
 for (const [size, screen] of [["desk", {}], ["phone", PHONE]]) {
   test(`trouble is acknowledged with a note, and taken back: ${size}`, () =>
     visit(stack, screen, async (page) => {
-      const open = (name) => card(page, name).locator(".host-open").click();
-      await open("Branch 2");
-      await dialog(page).getByRole("button", { name: "Check now" }).waitFor();
-      assert.equal(await dialog(page).getByRole("button", { name: "Acknowledge…" }).count(), 0, "nothing is wrong");
+      await openHost(page, "Branch 2");
+      await hostPage(page).getByRole("button", { name: "Check now" }).waitFor();
+      assert.equal(await hostPage(page).getByRole("button", { name: "Acknowledge…" }).count(), 0, "nothing is wrong");
       await page.keyboard.press("Escape");
-      await open("Branch 1");
-      await press(page, "Acknowledge…");
-      await dialog(page).getByLabel("Note").fill("fibre team is out");
+      await openHost(page, "Branch 1");
+      await pressOnPage(page, "Acknowledge…");
+      await hostPage(page).getByLabel("Note").fill("fibre team is out");
       await page.keyboard.press("Enter");
-      await dialog(page).locator(".acknowledged-note", { hasText: "fibre team is out" }).waitFor();
+      await hostPage(page).locator(".acknowledged-note", { hasText: "fibre team is out" }).waitFor();
       assert.equal((await stack.host("Branch 1")).acknowledged.note, "fibre team is out");
+      await openList(page);
       await card(page, "Branch 1").getByText("acknowledged").waitFor({ state: "attached" });
 
-      await press(page, "Take back");
-      await dialog(page).locator(".acknowledged").waitFor({ state: "hidden" });
+      await openHost(page, "Branch 1");
+      await pressOnPage(page, "Take back");
+      await hostPage(page).locator(".acknowledged").waitFor({ state: "hidden" });
       assert.equal((await stack.host("Branch 1")).acknowledged, null);
-      await dialog(page).getByRole("button", { name: "Acknowledge…" }).waitFor();
+      await hostPage(page).getByRole("button", { name: "Acknowledge…" }).waitFor();
     }));
 }
 
 test("a line that came back meanwhile cannot be acknowledged any more, and the server says so", () =>
   visit(stack, { expected: /409/ }, async (page) => {
-    await card(page, "Branch 1").locator(".host-open").click();
-    await press(page, "Acknowledge…");
+    await openHost(page, "Branch 1");
+    await pressOnPage(page, "Acknowledge…");
     stack.write(makeList([makeHost(1), makeHost(2)]));
-    await press(page, "Acknowledge");
-    await dialog(page).getByText("there is nothing to acknowledge").waitFor();
+    await pressOnPage(page, "Acknowledge");
+    await hostPage(page).getByText("there is nothing to acknowledge").waitFor();
   }));
 
 test("with the monitor itself, a test message reaches a program, and its answer the page", async () => {

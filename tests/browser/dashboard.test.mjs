@@ -83,7 +83,7 @@ test("on a phone there is one column, nothing is cut off, and everything can be 
       all.map((one) => [one.outerHTML, one.getBoundingClientRect().height]));
     for (const [html, height] of controls) assert.ok(height >= 44, `${height} px: ${html}`);
     await page.locator("#calm .host-card").first().tap();
-    await dialog(page).getByRole("button", { name: "Edit" }).tap();
+    await page.getByRole("button", { name: "Edit", exact: true }).tap();
     await dialog(page).getByLabel("Address").waitFor();
   }));
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { Stack } from "./stack.mjs";
-import { act, card, closed, dialog, fill, lookAgain, press, startToAdd, unfold, visit } from "./visit.mjs";
+import { act, card, closed, dialog, fill, hostPage, lookAgain, press, startToAdd, unfold, visit } from "./visit.mjs";
 
 let stack;
 before(async () => {
@@ -188,11 +188,11 @@ test("a name of HTML is shown as text", () =>
     await fill(page, { Name: name, Address: "127.0.0.9" });
     await press(page, "Add host");
     await card(page, name).locator(".up-status").waitFor();
-    await card(page, name).getByRole("button", { name: `${name}, up` }).click();
-    await dialog(page).getByRole("heading", { name }).waitFor();
+    await card(page, name).getByRole("link", { name: `${name}, up` }).click();
+    await hostPage(page).getByRole("heading", { name }).waitFor();
     await page.getByRole("button", { name: "Delete…" }).click();
     await page.getByRole("heading", { name: `Delete ${name}?` }).waitFor();
-    assert.equal(await page.title(), "Linewatch");
+    assert.equal(await page.title(), `${name} · Linewatch`);
     assert.equal(await page.locator("img, main script").count(), 0);
   }));
 

@@ -10,7 +10,10 @@ import axe from "axe-core";
 
 import { down, makeHost, makeList, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
-import { act, card, closed, dialog, fill, lookAgain, PHONE, press, startToAdd, unfold, visit, WIDE } from "./visit.mjs";
+import {
+  act, card, closed, dialog, fill, hostPage, lookAgain, openHost, openList, PHONE, press, pressOnPage, startToAdd,
+  unfold, visit, WIDE,
+} from "./visit.mjs";
 
 const DAY = 86_400;
 
@@ -268,14 +271,14 @@ test("a host that is checked otherwise leaves behind what belonged to the old ki
 });
 
 const shown = (page, term) =>
-  dialog(page).locator("dl > div").filter({ has: page.locator("dt", { hasText: new RegExp(`^${term}$`) }) });
+  hostPage(page).locator("dl > div").filter({ has: page.locator("dt", { hasText: new RegExp(`^${term}$`) }) });
 
 async function look(page, name) {
-  await card(page, name).locator(".host-open").press("Enter");
-  await dialog(page).getByRole("heading", { name }).waitFor();
+  if (!(await page.locator("#hosts").isVisible())) await openList(page);
+  await openHost(page, name);
 }
 
-test("cards and sheets say what is watched, and what the check found", () => {
+test("cards and pages say what is watched, and what the check found", () => {
   const expired = { ...CERTIFICATE, name: "Old", port: null, cert_expires: now() - 3.5 * DAY };
   stack.write(makeList([...EVERY_KIND, makeHost(50, expired)]));
   return visit(stack, {}, async (page) => {
@@ -291,7 +294,7 @@ test("cards and sheets say what is watched, and what the check found", () => {
     assert.deepEqual(await address("Backup"), ["heartbeat", ""]);
 
     await look(page, "Shop");
-    assert.deepEqual(await dialog(page).locator(".split-steps li").allTextContents(),
+    assert.deepEqual(await hostPage(page).locator(".split-steps li").allTextContents(),
                      ["Name 4.2 ms", "Connect 21.0 ms", "TLS 48.4 ms", "First byte 97.0 ms", "Rest 11.0 ms"]);
     const date = new Date(WEBSITE.cert_expires * 1000).toISOString().slice(0, 10);
     const certificate = shown(page, "Certificate");
@@ -299,22 +302,18 @@ test("cards and sheets say what is watched, and what the check found", () => {
     assert.equal(await certificate.getAttribute("data-tone"), "warning");
     await shown(page, "Issued by").getByText("CN=Example CA").waitFor();
     await shown(page, "Response time").getByText("182 ms").waitFor();
-    await press(page, "Close");
 
     await look(page, "Mail");
     assert.equal(await shown(page, "Certificate").getAttribute("data-tone"), null);
-    assert.ok(!(await dialog(page).locator(".response-split").isVisible()));
-    await press(page, "Close");
+    assert.ok(!(await hostPage(page).locator(".response-split").isVisible()));
 
     await look(page, "Old");
     await shown(page, "Certificate").getByText("expired 3 days ago").waitFor();
-    await press(page, "Close");
 
     await look(page, "Hall");
-    await dialog(page).getByText("35.5 is more than 30").waitFor();
+    await hostPage(page).getByText("35.5 is more than 30").waitFor();
     await shown(page, "At least every").getByText("90 s").waitFor();
     await shown(page, "Within").getByText("5 to 30").waitFor();
-    await press(page, "Close");
 
     await look(page, "Names");
     await shown(page, "Asked for").getByText("www.example.org (A)").waitFor();
@@ -376,13 +375,13 @@ test("a new token is made only when asked again", () => {
   stack.write(makeList(EVERY_KIND));
   return visit(stack, {}, async (page) => {
     await look(page, "Backup");
-    await press(page, "New token…");
+    await pressOnPage(page, "New token…");
     await page.getByRole("heading", { name: "A new token for Backup?" }).waitFor();
     await press(page, "Cancel");
     await closed(page);
     assert.ok(!fs.existsSync(secretsFile()), "no token was made");
     await look(page, "Backup");
-    await press(page, "New token…");
+    await pressOnPage(page, "New token…");
     const answer = answerTo(page, "/token");
     await press(page, "Make a new token");
     const { token } = await (await answer).json();
@@ -416,7 +415,8 @@ test("the broker of the topics and the authorities of the checks are settings", 
 
 async function assertFits(page, what) {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run("dialog[open]"));
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document.querySelector("dialog[open]") ?? document));
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`), [], what);
   const wide = await page.evaluate(() => [document.scrollingElement, ...document.querySelectorAll("dialog[open]")]
     .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length);
@@ -424,21 +424,21 @@ async function assertFits(page, what) {
 }
 
 for (const [size, colorScheme, screen] of [["wide", "light", WIDE], ["phone", "dark", PHONE]]) {
-  test(`every kind's form and sheet fit, and axe has nothing to object to: ${colorScheme}, ${size}`, () => {
+  test(`every kind's form and page fit, and axe has nothing to object to: ${colorScheme}, ${size}`, () => {
     stack.write(makeList(EVERY_KIND));
     writeSecrets({ [EVERY_KIND[0].id]: { password: "old", headers: { "X-Key": "key", "X-Old": "old" } } });
     return visit(stack, { colorScheme, reducedMotion: "reduce", ...screen }, async (page) => {
       for (const { name, check } of EVERY_KIND) {
         await look(page, name);
-        await assertFits(page, `the sheet: ${check}`);
-        await press(page, "Edit");
+        await assertFits(page, `the page: ${check}`);
+        await pressOnPage(page, "Edit");
         await unfold(page);
         if (check === "http") await press(page, "Add a header");
         await assertFits(page, `the form: ${check}`);
         await press(page, "Cancel");
       }
       await look(page, "Backup");
-      await press(page, "New token…");
+      await pressOnPage(page, "New token…");
       await assertFits(page, "the question");
       await press(page, "Make a new token");
       await page.getByRole("heading", { name: "Backup waits for its heartbeat" }).waitFor();

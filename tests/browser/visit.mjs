@@ -43,6 +43,7 @@ export const card = (page, name) =>
   page.locator(".host-card").filter({ has: page.getByText(name, { exact: true }) });
 export const names = (page) => page.locator(".host-open").allTextContents();
 export const dialog = (page) => page.getByRole("dialog");
+export const hostPage = (page) => page.locator("#host-page");
 export const banner = (page, text) => page.locator(".banner", { hasText: text });
 
 // Presses one of the buttons that show under the pointer.
@@ -50,6 +51,15 @@ export async function act(page, name, action) {
   await card(page, name).hover();
   await card(page, name).getByRole("button", { name: `${action} ${name}` }).click();
 }
+
+// The page of a host, as a click on its card shows it.
+export async function openHost(page, name) {
+  await card(page, name).locator(".host-open").click();
+  await hostPage(page).getByRole("heading", { name, exact: true }).waitFor();
+}
+export const openList = (page) => page.getByRole("navigation").getByRole("link", { name: "Lines" }).click();
+export const pressOnPage = (page, button) =>
+  hostPage(page).getByRole("button", { name: button, exact: true }).click();
 
 export const startToAdd = (page) => page.getByRole("button", { name: "Add host" }).first().click();
 export const unfold = (page) => dialog(page).getByText("More settings").click();

@@ -9,10 +9,11 @@ from daemon import BUILD
 API = BUILD / "api.fcgi"
 
 
-def environment(daemon, method, path, body=b""):
+def environment(daemon, method, target, body=b""):
+    path, _, query = target.partition("?")
     return {
         "LINEWATCH_DATA": str(daemon.data), "LINEWATCH_LIVE": str(daemon.live), "REQUEST_METHOD": method,
-        "SCRIPT_NAME": "/api", "PATH_INFO": path.removeprefix("/api"), "QUERY_STRING": "", "REQUEST_URI": path,
+        "SCRIPT_NAME": "/api", "PATH_INFO": path.removeprefix("/api"), "QUERY_STRING": query, "REQUEST_URI": target,
         "SERVER_PROTOCOL": "HTTP/1.1", "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_SCHEME": "http",
         "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1:8000", "CONTENT_LENGTH": str(len(body)),
         **({"CONTENT_TYPE": "application/json"} if body else {})}

@@ -1,6 +1,7 @@
 """What people get when lines fail, and who: real monitord, real mail and HTTP servers."""
 
 import contextlib
+import html.parser
 import json
 import os
 import signal
@@ -160,6 +161,33 @@ def test_names_and_notes_inject_neither_headers_nor_markup(net, data):
         assert mail.message["From"].addresses[0].display_name == "Zürich =?x?= NOC"
         assert "\u2603" in mail.text() and "<script>" not in mail.text("html") and "&lt;b&gt;" in mail.text("html")
         assert all(len(line) <= 998 for line in mail.raw.splitlines())
+
+
+class Markup(html.parser.HTMLParser):
+    """The elements of a page with the names of their attributes, and the text between them."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.words = [], ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, [name for name, _ in attrs]))
+
+    def handle_data(self, data):
+        self.words += data
+
+
+def test_a_mail_about_a_host_full_of_markup_has_the_elements_of_any_other(net, data):
+    evil = "\"><img src=x onerror=y>' z='</p><!-- &lt;"
+    hosts = [host(name, ip, customer=name, group=name) for name, ip in ((evil, FIRST), ("plain", SECOND))]
+    with MailServer() as server, watch(data, hosts, smtp=smtp(server)).start_and_watch():
+        net.make("silent", FIRST)
+        until_mails(server, 1)
+        net.make("silent", SECOND)
+        first, second = (Markup(mail.text("html")) for mail in until_mails(server, 2))
+        assert first.elements == second.elements
+        assert first.words.count(evil) == second.words.count("plain") >= 3
 
 
 # ---- Trying a channel, and the heartbeat

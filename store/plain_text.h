@@ -1,6 +1,6 @@
 // Text that others wrote, in UTF-8: counted, cut between two characters, and without what is not to be shown.
-#ifndef LINEWATCH_MONITORD_PLAIN_TEXT_H_
-#define LINEWATCH_MONITORD_PLAIN_TEXT_H_
+#ifndef LINEWATCH_STORE_PLAIN_TEXT_H_
+#define LINEWATCH_STORE_PLAIN_TEXT_H_
 
 #include <string>
 #include <string_view>

@@ -1,0 +1,154 @@
+#include "cgi/outage_api.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "cgi/access.h"
+#include "store/host_check.h"
+#include "store/json_members.h"
+#include "store/ledger.h"
+
+namespace linewatch::cgi {
+namespace {
+
+constexpr std::chrono::days kUsualSpan{30};
+constexpr size_t kMostListed = 5000;
+
+// A clock that was set meanwhile may have moved the beginning that an id tells.
+constexpr std::chrono::days kAround{1};
+
+void WriteOutage(JsonWriter& out, const Outage& outage, WallTime now) {
+  const MemberWriter write(out);
+  out.StartObject();
+  write("id", outage.id);
+  write("host", outage.host);
+  write("name", outage.name);
+  write("start", outage.start);
+  write("end", outage.end);
+  const auto length = std::max(outage.end.value_or(now) - outage.start, std::chrono::microseconds(0));
+  write("seconds", std::chrono::round<std::chrono::milliseconds>(length));
+  write("reason", outage.reason);
+  write("cause", NameOf(outage.cause));
+  write("blip", outage.is_blip);
+  write("measured", NameOf(outage.measured));
+  write("note", outage.note);
+  write("user", outage.user);
+  out.EndObject();
+}
+
+LedgerQuery QueryFor(Installation& installation, WallTime from, WallTime to, std::string host) {
+  const Config& config = installation.config.settings();
+  LedgerQuery query{from, to};
+  query.known_until = installation.published.Header().updated;
+  if (query.known_until == kNever) query.known_until = WallNow();
+  query.blip_below = config.fail_threshold * config.interval;
+  query.host = std::move(host);
+  return query;
+}
+
+// A moment that the query names, or `otherwise`.
+WallTime TimeIn(const Request& request, std::string_view name, WallTime otherwise, std::vector<FieldError>& errors) {
+  const std::string text = request.Query(name);
+  if (text.empty()) return otherwise;
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const WallTime t = FromUnixSeconds(seconds);
+  if (error == std::errc() && end == text.data() + text.size() && t != kNever) return t;
+  errors.push_back({std::string(name), "expected a time in Unix seconds", text});
+  return otherwise;
+}
+
+struct Verdict {
+  std::optional<Cause> cause;
+  std::string note;
+};
+std::variant<Verdict, Response> ReadVerdict(const Request& request) {
+  static const Schema schema(R"json({
+"type": "object",
+"additionalProperties": false,
+"properties": {
+  "cause": {"enum": ["line", "upstream", "blind", "maintenance", "power", null], "description": "line, upstream, blind, maintenance, power, or null for what was measured"},
+  "note": {"type": "string", "maxLength": 1000, "description": "at most 1000 characters"}
+}})json");
+  rapidjson::Document input;
+  if (auto problem = ParseBody(request, input)) return *std::move(problem);
+  auto errors = schema.Check(input);
+  const auto* given = FindMember(input, "cause");
+  if (errors.empty() && given == nullptr) errors.push_back({"cause", "expected one, or null for what was measured", ""});
+  if (!errors.empty()) return FieldProblem(errors);
+  Verdict verdict;
+  Cause cause{};
+  if (ReadName(*given, kCauseNames, cause)) verdict.cause = cause;
+  if (const auto* note = FindMember(input, "note")) verdict.note = StringOf(*note);
+  return verdict;
+}
+
+}  // namespace
+
+Response ListOutages(Installation& installation, const Request& request, std::string_view) {
+  const WallTime now = WallNow();
+  std::vector<FieldError> errors;
+  const WallTime to = std::min(TimeIn(request, "to", now, errors), now);
+  const WallTime from = TimeIn(request, "from", to - kUsualSpan, errors);
+  const std::string host = request.Query("host"), blips = request.Query("blips");
+  if (!host.empty() && !is_host_id(host)) errors.push_back({"host", "expected the id of a host", host});
+  if (!blips.empty() && blips != "0" && blips != "1") errors.push_back({"blips", "expected 0 or 1", blips});
+  if (!errors.empty()) return FieldProblem(errors);
+
+  Ledger ledger = ReadLedger(installation.events, QueryFor(installation, from, to, host));
+  std::vector<Outage> outages;
+  for (HostLedger& line : ledger.hosts)
+    for (Outage& outage : line.outages)
+      if (!outage.is_blip || blips == "1") outages.push_back(std::move(outage));
+  std::stable_sort(outages.begin(), outages.end(), [](const Outage& a, const Outage& b) { return a.start > b.start; });
+  const bool is_more = outages.size() > kMostListed;
+  if (is_more) outages.resize(kMostListed);
+  std::reverse(ledger.blind.begin(), ledger.blind.end());
+
+  return JsonResponse(200, [&](JsonWriter& out) {
+    const MemberWriter write(out);
+    out.StartObject();
+    out.Key("outages");
+    out.StartArray();
+    for (const Outage& outage : outages) WriteOutage(out, outage, now);
+    out.EndArray();
+    out.Key("blind");
+    out.StartArray();
+    for (const auto& span : ledger.blind) {
+      out.StartObject();
+      write("start", span.start);
+      write("end", span.end);
+      out.EndObject();
+    }
+    out.EndArray();
+    write("more", is_more);
+    out.EndObject();
+  });
+}
+
+Response ClassifyOutage(Installation& installation, const Request& request, std::string_view id) {
+  auto read = ReadVerdict(request);
+  if (auto* problem = std::get_if<Response>(&read)) return std::move(*problem);
+  const auto& verdict = std::get<Verdict>(read);
+  const auto named = ParseOutageId(id);
+  const WallTime now = WallNow();
+  const auto query = QueryFor(installation, named->start - kAround, now, named->host);
+  for (HostLedger& line : ReadLedger(installation.events, query).hosts)
+    for (Outage& outage : line.outages) {
+      if (outage.id != id) continue;
+      outage.cause = verdict.cause.value_or(outage.measured);
+      outage.note = verdict.note;
+      outage.user = UserOf(request);
+      installation.events.Append({OutageEvent{now, outage.id, verdict.cause, outage.note, outage.user}});
+      return JsonResponse(200, [&](JsonWriter& out) { WriteOutage(out, outage, now); });
+    }
+  return Problem(404, "There is no outage of this id.");
+}
+
+}  // namespace linewatch::cgi

@@ -1,0 +1,16 @@
+// The route that tells what was kept of what was promised, month by month.
+#ifndef LINEWATCH_CGI_REPORT_API_H_
+#define LINEWATCH_CGI_REPORT_API_H_
+
+#include <string_view>
+
+#include "cgi/http.h"
+#include "cgi/installation.h"
+
+namespace linewatch::cgi {
+
+Response ShowReport(Installation& installation, const Request& request, std::string_view id);
+
+}  // namespace linewatch::cgi
+
+#endif

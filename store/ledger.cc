@@ -1,0 +1,418 @@
+#include "store/ledger.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <utility>
+
+#include "store/host_check.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::microseconds;
+
+// What was measured last before the end of the span may be judged a little later: a failure that turns out to be its
+// parent's. Behind that only the ends of outages and what people say of them are of interest.
+constexpr std::chrono::hours kAfterglow{1};
+
+// A host is deleted while checks of it are under way: what they find is told by monitord until it has heard of it.
+constexpr std::chrono::minutes kTimeToHear{1};
+
+std::string OutageId(const std::string& host, WallTime start) { return host + '-' + std::to_string(ToTimeT(start)); }
+
+struct Episode {
+  std::string id;
+  WallTime start;
+  std::optional<WallTime> end;
+  std::string reason;
+  bool has_reached_down = false;
+};
+
+// A host, as of the event that was read last.
+struct Line {
+  std::string name, customer;
+  std::optional<double> sla_percent;
+  bool is_there = false;
+  WallTime deleted = kNever;
+  Status status = Status::kPending;
+  bool in_maintenance = false;
+  WallTime maintenance_since = kNever;
+  Timeline timeline;
+  std::vector<Episode> episodes;
+
+  TimeKind kind() const { return is_there ? TimeKindOf(status, in_maintenance) : TimeKind::kNone; }
+  Episode* open() { return episodes.empty() || episodes.back().end ? nullptr : &episodes.back(); }
+  void End(WallTime t) {
+    if (Episode* episode = open()) episode->end = std::max(t, episode->start);
+  }
+  bool was_deleted_just_before(WallTime t) const {
+    return !is_there && deleted != kNever && t >= deleted && t < deleted + kTimeToHear;
+  }
+  void Leave(WallTime t) {
+    End(t);
+    is_there = false;
+    AddStretch(timeline, t, TimeKind::kNone);
+  }
+};
+
+TimeKind KindOf(Cause cause) {
+  switch (cause) {
+    case Cause::kLine:
+      return TimeKind::kDown;
+    case Cause::kUpstream:
+      return TimeKind::kUpstream;
+    case Cause::kBlind:
+      return TimeKind::kBlind;
+    case Cause::kMaintenance:
+      return TimeKind::kMaintenance;
+    case Cause::kPower:
+      return TimeKind::kPower;
+  }
+  return TimeKind::kDown;
+}
+
+class Reader {
+ public:
+  explicit Reader(const LedgerQuery& query) : query_(query), quoted_host_('"' + query.host + '"') {}
+
+  bool is_wanted(std::string_view line) const {
+    const auto is = [&](std::string_view begin) { return line.starts_with(begin); };
+    if (is(R"({"type":"alert",)")) return false;
+    if (is(R"({"type":"outage",)")) return true;
+    if (is(R"({"type":"monitor",)")) return true;
+    if (is_behind_) return are_open_ && (is(R"({"type":"status",)") || is(R"({"type":"edit",)"));
+    if (query_.host.empty() || is(R"({"type":"hosts",)")) return true;
+    return line.find(quoted_host_) != line.npos;
+  }
+
+  void Take(const Event& event) {
+    const WallTime t = TimeOf(event);
+    if (const bool was_behind = std::exchange(is_behind_, is_behind(t)); is_behind_ && !was_behind)
+      are_open_ = std::any_of(lines_.begin(), lines_.end(), [](auto& line) { return line.second.open() != nullptr; });
+    if (!is_behind_ || std::holds_alternative<OutageEvent>(event)) {
+      std::visit([&](const auto& e) { TakeOne(e); }, event);
+      last_sign_ = std::max(last_sign_, t);
+    } else if (const auto* status = std::get_if<StatusEvent>(&event)) {
+      if (status->to == Status::kUp || status->to == Status::kDegraded) EndLater(status->host, status->since);
+      if (status->to == Status::kPaused || status->to == Status::kPending) EndLater(status->host, t);
+    } else if (const auto* edit = std::get_if<EditEvent>(&event)) {
+      if (edit->action == "delete") EndLater(edit->host, t);
+    } else if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
+      TakeLater(*monitor);
+    }
+  }
+
+  // Of an outage that a snapshot has told of more may be said before it: since when.
+  std::optional<WallTime> told_of_since() const { return told_of_since_; }
+  void TakeSaid(const OutageEvent& event) { said_[event.id] = event; }
+
+  Ledger Finish() {
+    for (auto& [id, line] : lines_)
+      if (line.is_there) AddStretch(line.timeline, query_.known_until, TimeKind::kOff);
+    Ledger ledger;
+    for (auto& [id, line] : lines_) {
+      HostLedger host{id, line.name, line.customer, line.sla_percent, {}, {}};
+      host.time = TimeWithin(line.timeline, query_.from, query_.to);
+      if (Of(host.time, TimeKind::kNone) >= query_.to - query_.from) continue;
+      for (const Episode& episode : line.episodes)
+        if (auto outage = OutageOf(id, line, episode)) {
+          if (outage->cause != outage->measured) Reclassify(line, *outage, host.time);
+          host.outages.push_back(*std::move(outage));
+        }
+      ledger.hosts.push_back(std::move(host));
+    }
+    for (const auto& span : blind_)
+      if (span.start < query_.to && (!span.end || *span.end > query_.from)) ledger.blind.push_back(span);
+    return ledger;
+  }
+
+ private:
+  // By the month, too: a clock that was ahead for a while wrote of the time behind before it was set back.
+  bool is_behind(WallTime t) const {
+    return t > query_.to + kAfterglow && FileMonthOf(t) > FileMonthOf(query_.to - microseconds(1));
+  }
+
+  // What is called otherwise after the span stays in it what it was.
+  void Know(Line& line, WallTime t, const std::string& name, const std::string& customer,
+            const std::optional<double>& sla_percent) const {
+    if (t > query_.to && !line.name.empty()) return;
+    line.name = name;
+    line.customer = customer;
+    line.sla_percent = sla_percent;
+  }
+
+  Line* Find(const std::string& id) {
+    if (!query_.host.empty() && id != query_.host) return nullptr;
+    return &lines_[id];
+  }
+
+  void TakeOne(const StatusEvent& event) {
+    Line* line = Find(event.host);
+    if (line == nullptr || line->was_deleted_just_before(event.t)) return;
+    line->is_there = true;
+    if (event.t <= query_.to || line->name.empty()) line->name = event.name;
+    const WallTime since = event.since == kNever ? event.t : event.since;
+    const Status before = std::exchange(line->status, event.to);
+    // Its target was changed: what was seen before is of another line.
+    if (event.from == Status::kPending && before != Status::kPending) line->End(since);
+    // Unreachable and unknown take back what was counted before it was known better.
+    if (event.to == Status::kUnreachable || event.to == Status::kUnknown) {
+      ForgetFrom(line->timeline, since, TimeKindOf(event.to, false));
+      if (line->in_maintenance) AddStretch(line->timeline, line->maintenance_since, TimeKind::kMaintenance);
+    } else {
+      AddStretch(line->timeline, since, line->kind());
+    }
+    Follow(*line, event.host, before, since, event);
+  }
+
+  // The episodes of a line. One that has reached the threshold goes on until a good check, whatever comes between; one
+  // that has not ends when it becomes clear that what follows is not of the same cause.
+  static void Follow(Line& line, const std::string& id, Status before, WallTime since, const StatusEvent& event) {
+    const auto begin = [&] {
+      if (line.open() == nullptr) line.episodes.push_back({OutageId(id, since), since, {}, event.reason, false});
+    };
+    const auto end_if_other = [&](bool is_other) {
+      const Episode* episode = line.open();
+      if (is_other && episode != nullptr && !episode->has_reached_down) line.End(since);
+    };
+    switch (event.to) {
+      case Status::kFailing:
+      case Status::kDown:
+        end_if_other(before == Status::kUnreachable || before == Status::kUnknown);
+        begin();
+        if (event.to == Status::kDown) {
+          line.open()->has_reached_down = true;
+          line.open()->reason = event.reason;
+        }
+        break;
+      case Status::kUnreachable:
+        end_if_other(before == Status::kUnknown || (line.open() != nullptr && since > line.open()->start));
+        begin();
+        break;
+      case Status::kUnknown:
+        end_if_other(line.open() != nullptr && since > line.open()->start);
+        break;
+      case Status::kUp:
+      case Status::kDegraded:
+        line.End(since);
+        break;
+      case Status::kPending:
+      case Status::kPaused:
+        line.End(event.t);
+        break;
+    }
+  }
+
+  void EndLater(const std::string& id, WallTime t) {
+    if (const auto line = lines_.find(id); line != lines_.end()) line->second.End(t);
+  }
+
+  void TakeOne(const MaintenanceEvent& event) {
+    Line* line = Find(event.host);
+    if (line == nullptr) return;
+    line->in_maintenance = event.begins;
+    line->maintenance_since = event.t;
+    AddStretch(line->timeline, event.t, line->kind());
+  }
+
+  void TakeOne(const EditEvent& event) {
+    if (event.host.empty()) return;
+    Line* line = Find(event.host);
+    if (line == nullptr) return;
+    if (!event.name.empty()) Know(*line, event.t, event.name, event.customer, event.sla_percent);
+    if (event.action == "delete") {
+      line->Leave(event.t);
+      line->deleted = event.t;
+    }
+    if (event.action == "add" && !line->is_there) {
+      line->is_there = true;
+      AddStretch(line->timeline, event.t, line->kind());
+    }
+  }
+
+  void TakeOne(const HostsEvent& event) {
+    // The beginning of the run that wrote it stands before it, where nobody reads.
+    if (run_since_ == kNever) run_since_ = event.t;
+    std::vector<std::string_view> there;
+    for (const HostState& state : event.hosts) {
+      there.push_back(state.id);
+      if (Line* line = Find(state.id)) TakeState(*line, state, event.t);
+    }
+    std::sort(there.begin(), there.end());
+    for (auto& [id, line] : lines_)
+      if (line.is_there && !std::binary_search(there.begin(), there.end(), id)) line.Leave(event.t);
+  }
+
+  // Mostly it says what is known. Where events were lost, or written by a clock that was wrong by months, it does not.
+  void TakeState(Line& line, const HostState& state, WallTime t) {
+    if (line.was_deleted_just_before(t)) return;
+    const bool is_news = !line.is_there || line.status != state.status || line.in_maintenance != state.in_maintenance;
+    Know(line, t, state.name, state.customer, state.sla_percent);
+    if (!is_news) return;
+    line.is_there = true;
+    line.status = state.status;
+    if (state.in_maintenance && !line.in_maintenance) line.maintenance_since = t;
+    line.in_maintenance = state.in_maintenance;
+    AddStretch(line.timeline, t, line.kind());
+    // A pause has ended the episode; monitord still knows that there was no good check since.
+    const bool is_watched = state.status != Status::kPaused && state.status != Status::kPending;
+    const bool is_in_episode = (state.outage && is_watched) || state.status == Status::kFailing ||
+                               state.status == Status::kDown || state.status == Status::kUnreachable;
+    if (!is_in_episode) return line.End(t);
+    const WallTime since = state.since == kNever ? t : state.since;
+    if (line.open() == nullptr) {
+      line.episodes.push_back({OutageId(state.id, since), since, {}, state.reason, false});
+      told_of_since_ = std::min(told_of_since_.value_or(since), since);
+    }
+    if (state.outage) line.open()->has_reached_down = true;
+  }
+
+  void TakeOne(const MonitorEvent& event) {
+    if (event.state == "start") {
+      EndBlindness(event.since == kNever ? event.t : event.since);
+      Pause(event.since == kNever ? last_sign_ : event.since, event.t);
+      run_since_ = event.t;
+    } else if (event.state == "stop") {
+      for (auto& [id, line] : lines_)
+        if (line.is_there) AddStretch(line.timeline, event.t, TimeKind::kOff);
+    } else if (event.state == "late") {
+      Pause(event.since, event.t);
+    } else if (event.state == "blind") {
+      blind_.push_back({event.since, std::nullopt});
+    } else if (event.state == "sight") {
+      if (blind_.empty() || blind_.back().end) blind_.push_back({event.since, std::nullopt});
+      EndBlindness(event.t);
+    } else if (event.state == "clock") {
+      Shift(event);
+    }
+  }
+
+  // Behind the span: a start tells of the time before it.
+  void TakeLater(const MonitorEvent& event) {
+    if (event.state == "sight") EndBlindness(event.t);
+    if (event.state == "start" && event.since != kNever) EndBlindness(event.since);
+    const bool is_gap = event.state == "start" || event.state == "late";
+    if (is_gap && event.since != kNever && event.since < query_.to) Pause(event.since, event.t);
+  }
+
+  void EndBlindness(WallTime t) {
+    if (!blind_.empty() && !blind_.back().end) blind_.back().end = std::max(t, blind_.back().start);
+  }
+
+  // Nobody watched; what was so before went on so afterwards, until a check said otherwise. If the clock was behind
+  // then, what lies ahead of it is unknown.
+  void Pause(WallTime from, WallTime until) {
+    for (auto& [id, line] : lines_) {
+      if (!line.is_there) continue;
+      if (until < from) ForgetFrom(line.timeline, until, TimeKind::kOff);
+      AddStretch(line.timeline, std::max(from, kNever + microseconds(1)), TimeKind::kOff);
+      AddStretch(line.timeline, until, line.kind());
+    }
+  }
+
+  // What this run has recorded by the old clock is moved.
+  void Shift(const MonitorEvent& event) {
+    const auto step = event.t - event.since;
+    if (run_since_ == kNever || run_since_ > event.since) return;
+    const auto shift = [&](WallTime& t) {
+      if (t >= run_since_ && t <= event.since) t += step;
+    };
+    for (auto& [id, line] : lines_) {
+      ShiftTimeline(line.timeline, run_since_, step, event.t);
+      shift(line.maintenance_since);
+      for (Episode& episode : line.episodes) {
+        shift(episode.start);
+        if (episode.end) shift(*episode.end);
+      }
+    }
+    for (auto& span : blind_) {
+      shift(span.start);
+      if (span.end) shift(*span.end);
+    }
+    run_since_ += step;
+  }
+
+  void TakeOne(const OutageEvent& event) { TakeSaid(event); }
+  void TakeOne(const AlertEvent&) {}
+
+  std::optional<Outage> OutageOf(const std::string& id, const Line& line, const Episode& episode) const {
+    const WallTime known_end = episode.end.value_or(std::min(query_.known_until, query_.to + kAfterglow));
+    if (episode.start >= query_.to || known_end <= query_.from) return std::nullopt;
+    const TimeByKind time = TimeWithin(line.timeline, episode.start, known_end);
+    const auto has = [&](TimeKind kind) { return Of(time, kind) > microseconds(0); };
+    Outage outage;
+    outage.id = episode.id;
+    outage.host = id;
+    outage.name = line.name;
+    outage.start = episode.start;
+    outage.end = episode.end;
+    outage.reason = episode.reason;
+    if (has(TimeKind::kDown)) {
+      outage.measured = Cause::kLine;
+    } else if (has(TimeKind::kUpstream)) {
+      outage.measured = Cause::kUpstream;
+    } else if (has(TimeKind::kMaintenance)) {
+      outage.measured = Cause::kMaintenance;
+    } else {
+      return std::nullopt;
+    }
+    outage.is_blip = outage.measured == Cause::kUpstream && !episode.has_reached_down
+                         ? known_end - episode.start < query_.blip_below
+                         : !episode.has_reached_down;
+    outage.cause = outage.measured;
+    if (const auto said = said_.find(episode.id); said != said_.end()) {
+      outage.cause = said->second.cause.value_or(outage.measured);
+      outage.note = said->second.note;
+      outage.user = said->second.user;
+    }
+    return outage;
+  }
+
+  void Reclassify(const Line& line, const Outage& outage, TimeByKind& time) const {
+    const TimeByKind bad = TimeWithin(line.timeline, std::max(outage.start, query_.from),
+                                      std::min(outage.end.value_or(query_.to), query_.to));
+    for (const auto kind : {TimeKind::kDown, TimeKind::kUpstream, TimeKind::kBlind, TimeKind::kMaintenance}) {
+      Of(time, kind) -= Of(bad, kind);
+      Of(time, KindOf(outage.cause)) += Of(bad, kind);
+    }
+  }
+
+  const LedgerQuery& query_;
+  const std::string quoted_host_;
+  std::map<std::string, Line, std::less<>> lines_;
+  std::map<std::string, OutageEvent, std::less<>> said_;
+  std::vector<Ledger::Span> blind_;
+  WallTime last_sign_ = kNever, run_since_ = kNever;
+  std::optional<WallTime> told_of_since_;
+  bool is_behind_ = false;  // what is read happened after the span
+  bool are_open_ = false;   // outages, when it ended
+};
+
+}  // namespace
+
+Ledger ReadLedger(const EventLog& log, const LedgerQuery& query) {
+  Reader reader(query);
+  log.ReadSinceSnapshot(
+      query.from, [&](std::string_view line) { return reader.is_wanted(line); },
+      [&](const Event& event) { reader.Take(event); });
+  if (const auto since = reader.told_of_since())
+    log.Read(
+        *since, [](std::string_view line) { return line.starts_with(R"({"type":"outage",)"); },
+        [&](const Event& event) { reader.TakeSaid(std::get<OutageEvent>(event)); });
+  return reader.Finish();
+}
+
+std::optional<OutageName> ParseOutageId(std::string_view id) {
+  const size_t minus = id.find('-');
+  if (minus == id.npos || !is_host_id(id.substr(0, minus))) return std::nullopt;
+  const auto digits = id.substr(minus + 1);
+  int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+  const bool is_number = error == std::errc() && end == digits.data() + digits.size() && !digits.starts_with('0');
+  const WallTime start = FromUnixSeconds(static_cast<double>(seconds));
+  if (!is_number || start == kNever) return std::nullopt;
+  return OutageName{std::string(id.substr(0, minus)), start};
+}
+
+}  // namespace linewatch

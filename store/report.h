@@ -1,0 +1,65 @@
+// What was promised and what was kept: a month of every line, and the sums of each customer. Pure.
+#ifndef LINEWATCH_STORE_REPORT_H_
+#define LINEWATCH_STORE_REPORT_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/calendar.h"
+#include "store/json.h"
+#include "store/timeline.h"
+
+namespace linewatch {
+
+// What is counted of a line, or of all lines of a customer.
+struct ReportFigures {
+  TimeByKind time{};
+  int outages = 0;                       // that reached the threshold and count against the line
+  std::chrono::microseconds longest{0};  // of these, as far as it lay within the month
+};
+
+// A line, and what is known of it.
+struct ReportRow {
+  std::string host, name, customer;
+  std::optional<double> target;  // percent of uptime
+  ReportFigures figures;
+  std::optional<double> rtt_avg, loss;  // milliseconds, percent
+};
+
+// Percent: time up by time up and down; nothing while neither was counted.
+std::optional<double> UptimeOf(const ReportFigures& figures);
+// Whether the uptime is below what was promised.
+bool is_breach(const ReportRow& row);
+
+struct ReportCustomer {
+  std::string customer;
+  int hosts = 0, breaches = 0;
+  ReportFigures figures;  // of all its lines together
+};
+
+struct Report {
+  Month month;
+  std::string timezone;
+  WallTime from, to;  // of the month that is not over: until now
+  std::vector<ReportRow> rows;
+  std::vector<ReportCustomer> customers;  // lines without one belong to none
+};
+
+// `rows` in any order; those of the report are in the order of their names.
+Report MakeReport(Month month, std::string timezone, WallTime from, WallTime to, std::vector<ReportRow> rows);
+
+// The rows with the worst before the others: breaches first, then by what is missing to the target, then by uptime.
+std::vector<const ReportRow*> WorstFirst(const Report& report);
+
+// JSON as GET /api/report answers it, and the rows as a table.
+void WriteReport(JsonWriter& out, const Report& report);
+std::string ReportTable(const Report& report);
+
+// Cut to so many decimals and not rounded: what was not up all the time never reads 100.
+std::string PercentText(double percent, int decimals = 5);
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,55 @@
+// What the time of a host was made of, in the order of time. Pure.
+#ifndef LINEWATCH_STORE_TIMELINE_H_
+#define LINEWATCH_STORE_TIMELINE_H_
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "store/wall_time.h"
+
+namespace linewatch {
+
+// What a moment says about the line. Uptime is kUp / (kUp + kDown); all the rest is in neither.
+enum class TimeKind : uint8_t {
+  kNone,         // there was no such host, or nothing is known of it
+  kUp,           // degraded, too
+  kDown,         // from the first failed check to the first good one, below the threshold, too
+  kUpstream,     // it failed, and so did everything that it is reached through
+  kBlind,        // monitord could not tell
+  kMaintenance,  // whatever it was meanwhile
+  kPower,        // somebody has said so afterwards: the customer's own power was off
+  kPaused,
+  kOff,  // nobody watched, or it was not checked yet
+};
+inline constexpr size_t kTimeKinds = 9;
+
+struct Timeline {
+  struct Stretch {
+    WallTime from;  // until the next one's; the last one is open
+    TimeKind kind;
+  };
+  std::vector<Stretch> stretches;
+};
+
+// From `t` on the line is in `kind`. A `t` before the last stretch, as a clock set back makes it, continues that one.
+void AddStretch(Timeline& timeline, WallTime t, TimeKind kind);
+
+// From `t` on it was `kind`, whatever was recorded since.
+void ForgetFrom(Timeline& timeline, WallTime t, TimeKind kind);
+
+// The clock was set by `step` and shows `now`: stretches that began from `since` on, by the old time, are moved. Older
+// ones end before them; what lay ahead of the clock already is dropped.
+void ShiftTimeline(Timeline& timeline, WallTime since, std::chrono::microseconds step, WallTime now);
+
+// How much of [from, to) was of each kind; what lies before the first stretch is kNone.
+using TimeByKind = std::array<std::chrono::microseconds, kTimeKinds>;
+TimeByKind TimeWithin(const Timeline& timeline, WallTime from, WallTime to);
+
+inline std::chrono::microseconds& Of(TimeByKind& time, TimeKind kind) { return time[static_cast<size_t>(kind)]; }
+inline std::chrono::microseconds Of(const TimeByKind& time, TimeKind kind) { return time[static_cast<size_t>(kind)]; }
+
+}  // namespace linewatch
+
+#endif
