@@ -54,9 +54,10 @@ function firstFitting(pairs, { room, trouble, calm, touch = false, comforts = [C
   return undefined;
 }
 
-// How well a form is read from afar: the size of its texts, in rem. What is wrong counts most, the names next.
+// How well a form is read from afar: of trouble, how large "down 3 min" is in its narrowest card; of the rest, the
+// name, and how much stands beside it.
 const LEGIBLE = {
-  trouble: { roomy: 1, snug: .64, dense: .5, line: .36 },
+  trouble: { roomy: 1, snug: .77, dense: .65, line: .5 },
   calm: { roomy: 1, snug: .9, dense: .8, line: .7, tile: .1 },
 };
 const TILES = ["snug", "dense", "line"].map((trouble) => [trouble, "tile"]);
