@@ -10,8 +10,8 @@
 namespace linewatch::cgi {
 
 // The name that the web server has checked a password for; empty for nobody in particular. Nothing else says who it is:
-// any client can send a header that arrives as HTTP_REMOTE_USER. A name that is no UTF-8 is nobody's: config.json cannot
-// give it a role, nor the events or an answer hold it.
+// any client can send a header that arrives as HTTP_REMOTE_USER. A name that is no UTF-8 is nobody's: config.json
+// cannot give it a role, nor the events or an answer hold it.
 std::string_view UserOf(const Request& request);
 
 // Whoever has no role of his own has that of anonymous. Anonymous is admin only on the machine itself: the request came

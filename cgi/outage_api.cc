@@ -71,7 +71,6 @@ struct Verdict {
 std::variant<Verdict, Response> ReadVerdict(const Request& request) {
   static const Schema schema(R"json({
 "type": "object",
-"required": ["cause"],
 "additionalProperties": false,
 "properties": {
   "cause": {"enum": ["line", "upstream", "blind", "maintenance", "power", null], "description": "line, upstream, blind, maintenance, power, or null for what was measured"},
@@ -79,10 +78,14 @@ std::variant<Verdict, Response> ReadVerdict(const Request& request) {
 }})json");
   rapidjson::Document input;
   if (auto problem = ParseBody(request, input)) return *std::move(problem);
-  if (const auto errors = schema.Check(input); !errors.empty()) return FieldProblem(errors);
+  auto errors = schema.Check(input);
+  const auto* given = FindMember(input, "cause");
+  if (errors.empty() && given == nullptr)
+    errors.push_back({"cause", "expected one, or null for what was measured", ""});
+  if (!errors.empty()) return FieldProblem(errors);
   Verdict verdict;
   Cause cause{};
-  if (ReadName(input["cause"], kCauseNames, cause)) verdict.cause = cause;
+  if (ReadName(*given, kCauseNames, cause)) verdict.cause = cause;
   if (const auto* note = FindMember(input, "note")) verdict.note = StringOf(*note);
   return verdict;
 }

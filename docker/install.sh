@@ -13,6 +13,7 @@ case ${1:-}:$# in
   build:2)
     install_packages make
     make build-packages
+    make -j"$(nproc)" all
     make PREFIX=/usr DESTDIR="$2" install
     install -d "$2/usr/lib/linewatch/lighttpd"
     install -m 755 docker/start docker/healthy "$2/usr/lib/linewatch/"

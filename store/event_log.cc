@@ -209,6 +209,11 @@ std::vector<std::filesystem::path> EventLog::Files() const {
 }
 
 void EventLog::Read(WallTime from, const std::function<void(const Event&)>& take) const {
+  Read(
+      from, [](std::string_view) { return true; }, take);
+}
+
+void EventLog::Read(WallTime from, const LineFilter& is_wanted, const std::function<void(const Event&)>& take) const {
   auto files = Files();
   // A file that was last written before `from` holds nothing younger.
   std::erase_if(files, [&](const auto& file) {
@@ -217,6 +222,7 @@ void EventLog::Read(WallTime from, const std::function<void(const Event&)>& take
   });
   for (const auto& file : files)
     ReadLines(file, [&](std::string_view text) {
+      if (!is_wanted(text)) return true;
       if (const auto event = ParseLine(text); event && TimeOf(*event) >= from) take(*event);
       return true;
     });

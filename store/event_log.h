@@ -117,10 +117,13 @@ class EventLog {
   // made another one than that of time. Lines that do not parse are skipped.
   void Read(WallTime from, const std::function<void(const Event&)>& take) const;
 
-  // The same for whoever computes what the time from `from` on was made of: everything since the youngest HostsEvent at
-  // or before `from`, which comes first, or since the beginning where there is none. `is_wanted` is asked before a line
-  // is parsed, which is what costs; a line that we have written begins with {"type":"status", or whatever it is.
+  // Those alone whose line is wanted. It is asked before the line is parsed, which is what costs; a line that we have
+  // written begins with {"type":"status", or whatever it is.
   using LineFilter = std::function<bool(std::string_view line)>;
+  void Read(WallTime from, const LineFilter& is_wanted, const std::function<void(const Event&)>& take) const;
+
+  // The same for whoever computes what the time from `from` on was made of: everything since the youngest HostsEvent at
+  // or before `from`, which comes first, or since the beginning where there is none.
   void ReadSinceSnapshot(WallTime from, const LineFilter& is_wanted,
                          const std::function<void(const Event&)>& take) const;
 

@@ -16,6 +16,9 @@ using std::chrono::microseconds;
 // parent's. Behind that only the ends of outages and what people say of them are of interest.
 constexpr std::chrono::hours kAfterglow{1};
 
+// A host is deleted while checks of it are under way: what they find is told by monitord until it has heard of it.
+constexpr std::chrono::minutes kTimeToHear{1};
+
 std::string OutageId(const std::string& host, WallTime start) { return host + '-' + std::to_string(ToTimeT(start)); }
 
 struct Episode {
@@ -31,6 +34,7 @@ struct Line {
   std::string name, customer;
   std::optional<double> sla_percent;
   bool is_there = false;
+  WallTime deleted = kNever;
   Status status = Status::kPending;
   bool in_maintenance = false;
   WallTime maintenance_since = kNever;
@@ -41,6 +45,9 @@ struct Line {
   Episode* open() { return episodes.empty() || episodes.back().end ? nullptr : &episodes.back(); }
   void End(WallTime t) {
     if (Episode* episode = open()) episode->end = std::max(t, episode->start);
+  }
+  bool was_deleted_just_before(WallTime t) const {
+    return !is_there && deleted != kNever && t >= deleted && t < deleted + kTimeToHear;
   }
   void Leave(WallTime t) {
     End(t);
@@ -73,17 +80,16 @@ class Reader {
     const auto is = [&](std::string_view begin) { return line.starts_with(begin); };
     if (is(R"({"type":"alert",)")) return false;
     if (is(R"({"type":"outage",)")) return true;
+    if (is(R"({"type":"monitor",)")) return true;
     if (is_behind_) return are_open_ && (is(R"({"type":"status",)") || is(R"({"type":"edit",)"));
-    if (query_.host.empty() || is(R"({"type":"monitor",)") || is(R"({"type":"hosts",)")) return true;
+    if (query_.host.empty() || is(R"({"type":"hosts",)")) return true;
     return line.find(quoted_host_) != line.npos;
   }
 
   void Take(const Event& event) {
     const WallTime t = TimeOf(event);
-    if (!is_behind_ && t > query_.to + kAfterglow) {
-      is_behind_ = true;
+    if (const bool was_behind = std::exchange(is_behind_, is_behind(t)); is_behind_ && !was_behind)
       are_open_ = std::any_of(lines_.begin(), lines_.end(), [](auto& line) { return line.second.open() != nullptr; });
-    }
     if (!is_behind_ || std::holds_alternative<OutageEvent>(event)) {
       std::visit([&](const auto& e) { TakeOne(e); }, event);
       last_sign_ = std::max(last_sign_, t);
@@ -92,8 +98,14 @@ class Reader {
       if (status->to == Status::kPaused || status->to == Status::kPending) EndLater(status->host, t);
     } else if (const auto* edit = std::get_if<EditEvent>(&event)) {
       if (edit->action == "delete") EndLater(edit->host, t);
+    } else if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
+      TakeLater(*monitor);
     }
   }
+
+  // Of an outage that a snapshot has told of more may be said before it: since when.
+  std::optional<WallTime> told_of_since() const { return told_of_since_; }
+  void TakeSaid(const OutageEvent& event) { said_[event.id] = event; }
 
   Ledger Finish() {
     for (auto& [id, line] : lines_)
@@ -116,6 +128,11 @@ class Reader {
   }
 
  private:
+  // By the month, too: a clock that was ahead for a while wrote of the time behind before it was set back.
+  bool is_behind(WallTime t) const {
+    return t > query_.to + kAfterglow && FileMonthOf(t) > FileMonthOf(query_.to - microseconds(1));
+  }
+
   // What is called otherwise after the span stays in it what it was.
   void Know(Line& line, WallTime t, const std::string& name, const std::string& customer,
             const std::optional<double>& sla_percent) const {
@@ -132,11 +149,13 @@ class Reader {
 
   void TakeOne(const StatusEvent& event) {
     Line* line = Find(event.host);
-    if (line == nullptr) return;
+    if (line == nullptr || line->was_deleted_just_before(event.t)) return;
     line->is_there = true;
     if (event.t <= query_.to || line->name.empty()) line->name = event.name;
     const WallTime since = event.since == kNever ? event.t : event.since;
     const Status before = std::exchange(line->status, event.to);
+    // Its target was changed: what was seen before is of another line.
+    if (event.from == Status::kPending && before != Status::kPending) line->End(since);
     // Unreachable and unknown take back what was counted before it was known better.
     if (event.to == Status::kUnreachable || event.to == Status::kUnknown) {
       ForgetFrom(line->timeline, since, TimeKindOf(event.to, false));
@@ -202,7 +221,10 @@ class Reader {
     Line* line = Find(event.host);
     if (line == nullptr) return;
     if (!event.name.empty()) Know(*line, event.t, event.name, event.customer, event.sla_percent);
-    if (event.action == "delete") line->Leave(event.t);
+    if (event.action == "delete") {
+      line->Leave(event.t);
+      line->deleted = event.t;
+    }
     if (event.action == "add" && !line->is_there) {
       line->is_there = true;
       AddStretch(line->timeline, event.t, line->kind());
@@ -210,6 +232,8 @@ class Reader {
   }
 
   void TakeOne(const HostsEvent& event) {
+    // The beginning of the run that wrote it stands before it, where nobody reads.
+    if (run_since_ == kNever) run_since_ = event.t;
     std::vector<std::string_view> there;
     for (const HostState& state : event.hosts) {
       there.push_back(state.id);
@@ -222,6 +246,7 @@ class Reader {
 
   // Mostly it says what is known. Where events were lost, or written by a clock that was wrong by months, it does not.
   void TakeState(Line& line, const HostState& state, WallTime t) {
+    if (line.was_deleted_just_before(t)) return;
     const bool is_news = !line.is_there || line.status != state.status || line.in_maintenance != state.in_maintenance;
     Know(line, t, state.name, state.customer, state.sla_percent);
     if (!is_news) return;
@@ -230,11 +255,16 @@ class Reader {
     if (state.in_maintenance && !line.in_maintenance) line.maintenance_since = t;
     line.in_maintenance = state.in_maintenance;
     AddStretch(line.timeline, t, line.kind());
-    const bool is_in_episode = state.outage || state.status == Status::kFailing || state.status == Status::kDown ||
-                               state.status == Status::kUnreachable;
+    // A pause has ended the episode; monitord still knows that there was no good check since.
+    const bool is_watched = state.status != Status::kPaused && state.status != Status::kPending;
+    const bool is_in_episode = (state.outage && is_watched) || state.status == Status::kFailing ||
+                               state.status == Status::kDown || state.status == Status::kUnreachable;
     if (!is_in_episode) return line.End(t);
     const WallTime since = state.since == kNever ? t : state.since;
-    if (line.open() == nullptr) line.episodes.push_back({OutageId(state.id, since), since, {}, state.reason, false});
+    if (line.open() == nullptr) {
+      line.episodes.push_back({OutageId(state.id, since), since, {}, state.reason, false});
+      told_of_since_ = std::min(told_of_since_.value_or(since), since);
+    }
     if (state.outage) line.open()->has_reached_down = true;
   }
 
@@ -256,6 +286,14 @@ class Reader {
     } else if (event.state == "clock") {
       Shift(event);
     }
+  }
+
+  // Behind the span: a start tells of the time before it.
+  void TakeLater(const MonitorEvent& event) {
+    if (event.state == "sight") EndBlindness(event.t);
+    if (event.state == "start" && event.since != kNever) EndBlindness(event.since);
+    const bool is_gap = event.state == "start" || event.state == "late";
+    if (is_gap && event.since != kNever && event.since < query_.to) Pause(event.since, event.t);
   }
 
   void EndBlindness(WallTime t) {
@@ -295,7 +333,7 @@ class Reader {
     run_since_ += step;
   }
 
-  void TakeOne(const OutageEvent& event) { said_[event.id] = event; }
+  void TakeOne(const OutageEvent& event) { TakeSaid(event); }
   void TakeOne(const AlertEvent&) {}
 
   std::optional<Outage> OutageOf(const std::string& id, const Line& line, const Episode& episode) const {
@@ -346,6 +384,7 @@ class Reader {
   std::map<std::string, OutageEvent, std::less<>> said_;
   std::vector<Ledger::Span> blind_;
   WallTime last_sign_ = kNever, run_since_ = kNever;
+  std::optional<WallTime> told_of_since_;
   bool is_behind_ = false;  // what is read happened after the span
   bool are_open_ = false;   // outages, when it ended
 };
@@ -357,6 +396,10 @@ Ledger ReadLedger(const EventLog& log, const LedgerQuery& query) {
   log.ReadSinceSnapshot(
       query.from, [&](std::string_view line) { return reader.is_wanted(line); },
       [&](const Event& event) { reader.Take(event); });
+  if (const auto since = reader.told_of_since())
+    log.Read(
+        *since, [](std::string_view line) { return line.starts_with(R"({"type":"outage",)"); },
+        [&](const Event& event) { reader.TakeSaid(std::get<OutageEvent>(event)); });
   return reader.Finish();
 }
 

@@ -1,9 +1,11 @@
 #include "store/report_data.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "store/history_log.h"
 #include "store/ledger.h"
 
 namespace linewatch {
@@ -12,9 +14,15 @@ Report ReadReport(const Folders& folders, const Config& config, Month month, Wal
                   WallTime known_until) {
   std::vector<ReportRow> rows;
   if (from < to) {
-    LedgerQuery query{from, to, known_until, config.interval * config.fail_threshold, ""};
+    const auto measured = HistoryLog(folders.history()).ReadAll(from, to);
+    const auto known = [](float value) { return value < 0 ? std::nullopt : std::optional<double>(value); };
+    const LedgerQuery query{from, to, known_until, config.interval * config.fail_threshold, ""};
     for (HostLedger& host : ReadLedger(EventLog(folders.events()), query).hosts) {
       ReportRow& row = rows.emplace_back();
+      if (const auto found = measured.find(host.host); found != measured.end()) {
+        row.rtt_avg = known(found->second.rtt_avg);
+        row.loss = known(found->second.loss);
+      }
       row.host = std::move(host.host);
       row.name = std::move(host.name);
       row.customer = std::move(host.customer);

@@ -288,12 +288,99 @@ TEST_CASE("a host that is gone or called otherwise stays what it was in the time
   CHECK(Time(first, TimeKind::kNone) == 5min);
   CHECK(Time(first, TimeKind::kOff) == 1min);
   const HostLedger last = story.Of(120min, 180min).hosts.at(0);
-  CHECK(last.name == "Line b");
+  CHECK(last.name == "Library");
   CHECK(last.customer == "Town");
   CHECK(Time(last, TimeKind::kNone) == 30min);
   REQUIRE(last.outages.size() == 1);
   CHECK(last.outages[0].end == kNoon + 150min);
   CHECK(story.Of(160min, 180min).hosts.empty());
+}
+
+TEST_CASE("a check that was under way when its host was deleted brings it not back", "[ledger]") {
+  Story story;
+  story.Goes(Status::kPending, Status::kUp, 0min)
+      .Tell(EditEvent{kNoon + 30min, "ada", "delete", "a", {}, "Line a", "", {}})
+      .Goes(Status::kUp, Status::kFailing, 30min + 1s);
+  const HostLedger line = story.Hour();
+  CHECK(Time(line, TimeKind::kUp) == 30min);
+  CHECK(Time(line, TimeKind::kNone) == 30min);
+  CHECK(line.outages.empty());
+}
+
+TEST_CASE("a host whose target was changed is another line: the outage of the one before is over", "[ledger]") {
+  Story story;
+  story.Goes(Status::kPending, Status::kUp, 0min)
+      .Goes(Status::kUp, Status::kFailing, 20min)
+      .Goes(Status::kFailing, Status::kDown, 22min, 20min)
+      .Goes(Status::kPending, Status::kFailing, 30min)
+      .Goes(Status::kFailing, Status::kUp, 31min);
+  const HostLedger line = story.Hour();
+  REQUIRE(line.outages.size() == 2);
+  CHECK(line.outages[0].end == kNoon + 30min);
+  CHECK_FALSE(line.outages[0].is_blip);
+  CHECK(line.outages[1].is_blip);
+}
+
+TEST_CASE("a clock that was ahead for a while hides nothing of what came after", "[ledger]") {
+  Story story;
+  story.Goes(Status::kPending, Status::kUp, 0min)
+      .Tell(MonitorEvent{kNoon + 5h, "clock", kNoon + 5min})
+      .Goes(Status::kUp, Status::kDegraded, 5h + 1min)
+      .Tell(MonitorEvent{kNoon + 10min, "clock", kNoon + 5h + 5min})
+      .Goes(Status::kDegraded, Status::kFailing, 20min)
+      .Goes(Status::kFailing, Status::kDown, 22min, 20min)
+      .Goes(Status::kDown, Status::kUp, 30min);
+  const HostLedger line = story.Hour();
+  CHECK(line.outages.size() == 1);
+  CHECK(Time(line, TimeKind::kDown) == 10min);
+}
+
+TEST_CASE("a clock that is set moves what a snapshot began, too, though nobody reads when its run began", "[ledger]") {
+  Story story;
+  const WallTime month{1764547200s};
+  story.Goes(Status::kPending, Status::kUp, 0min)
+      .Tell(HostsEvent{month, {{"a", "Line a", "", {}, Status::kUp, kNoon, "", false, false}}})
+      .Tell(StatusEvent{month + 3h, "a", "Line a", Status::kUp, Status::kDown, month + 3h, "gone"})
+      .Tell(MonitorEvent{month + 5h, "clock", month + 4h})
+      .Tell(StatusEvent{month + 6h, "a", "Line a", Status::kDown, Status::kUp, month + 6h, ""});
+  const auto line = ReadLedger(story.log, {month + 2h, month + 10h}).hosts.at(0);
+  CHECK(Time(line, TimeKind::kDown) == 2h);
+  CHECK(line.outages.at(0).start == month + 4h);
+}
+
+TEST_CASE("nobody watched up to the end of a month: that is known by a start long after", "[ledger]") {
+  Story story;
+  const WallTime month{1764547200s};
+  story.Goes(Status::kPending, Status::kUp, 0min)
+      .Tell(EditEvent{month + 3h, "ada", "change", "a", {"name"}, "Other", "", {}})
+      .Tell(MonitorEvent{month + 5h, "start", month - 2h});
+  const auto line = ReadLedger(story.log, {month - 3h, month}).hosts.at(0);
+  CHECK(Time(line, TimeKind::kUp) == 1h);
+  CHECK(Time(line, TimeKind::kOff) == 2h);
+}
+
+TEST_CASE("what somebody said of an outage holds in the months into which it goes on", "[ledger]") {
+  Story story;
+  const WallTime month{1764547200s};
+  const auto known = [](WallTime t, Status status, bool is_outage) {
+    return HostsEvent{t, {{"a", "Line a", "", {}, status, kNoon + 20min, "", is_outage, false}}};
+  };
+  story.Tell(known(kNoon, Status::kUp, false))
+      .Goes(Status::kUp, Status::kDown, 22min, 20min)
+      .Says(Cause::kPower, "a-1763814000")
+      .Tell(known(month, Status::kDown, true));
+  const auto line = ReadLedger(story.log, {month, month + 1h}).hosts.at(0);
+  CHECK(Time(line, TimeKind::kPower) == 1h);
+  CHECK(line.outages.at(0).note == "as agreed");
+}
+
+TEST_CASE("a pause ends an outage for a snapshot, too", "[ledger]") {
+  Story story;
+  const WallTime month{1764547200s};
+  story.Tell(HostsEvent{month, {{"a", "Line a", "", {}, Status::kPaused, kNoon, "", true, false}}});
+  const auto line = ReadLedger(story.log, {month, month + 1h}).hosts.at(0);
+  CHECK(line.outages.empty());
+  CHECK(Time(line, TimeKind::kPaused) == 1h);
 }
 
 TEST_CASE("one host's ledger is that of all without the others", "[ledger]") {

@@ -67,10 +67,10 @@ TEST_CASE("a report in JSON has what the API promises", "[report]") {
   const std::string json = Json(Made({Row("A", seconds(3), seconds(1), 99.5, "Acme")}));
   CHECK_THAT(json, ContainsSubstring(
                        R"({"month":"2026-10","timezone":"Europe/Berlin","from":1790805600,"to":1793487600,"rows":[)"
-                       R"({"host":"idA","name":"A","customer":"Acme","uptime":75.0,"target":99.5,"breach":true,)"
+                       R"({"host":"idA","name":"A","customer":"Acme","uptime":75,"target":99.5,"breach":true,)"
                        R"("outages":1,"longest":1,"up":3,"down":1,"upstream":0,"blind":0,"maintenance":0,"power":0,)"
                        R"("paused":0,"off":0,"rtt_avg":null,"loss":null}])"));
-  CHECK_THAT(json, ContainsSubstring(R"("customers":[{"customer":"Acme","hosts":1,"uptime":75.0,"breaches":1,)"));
+  CHECK_THAT(json, ContainsSubstring(R"("customers":[{"customer":"Acme","hosts":1,"uptime":75,"breaches":1,)"));
   CHECK_THAT(Json(Made({Row("A", seconds(0), seconds(0))})), ContainsSubstring(R"("uptime":null,"target":null)"));
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("a report as a table has the same, and no formulas", "[report]") {
   CHECK(table ==
         "\xEF\xBB\xBFhost,name,customer,uptime,target,breach,outages,longest,up,down,upstream,blind,maintenance,power,"
         "paused,off,rtt_avg,loss\r\n"
-        "id=,'=1+1,\"Acme, Inc\",75.0,99.5,yes,1,1,3,1,0,0,0,0,0,0,,\r\n");
+        "id=,'=1+1,\"Acme, Inc\",75,99.5,yes,1,1,3,1,0,0,0,0,0,0,,\r\n");
 }
 
 TEST_CASE("the mail tells first what was promised and not kept", "[report]") {
@@ -88,11 +88,11 @@ TEST_CASE("the mail tells first what was promised and not kept", "[report]") {
   const Message message = ComposeReport(report, "NOC\nBcc: x", "https://noc.example/");
   CHECK(message.subject == "Report October 2026: 2 lines of 3 below target");
   const auto at = [&](const char* text) { return message.text.find(text); };
-  CHECK(at("Worse <b>: 50.0 %, target 99.9 %\n  1 outage, down 2 d 2 h\n") < at("Bad (Acme): 90.0 %, target 99.9 %"));
-  CHECK(at("Bad (Acme)") < at("Shaky: 99.0 %\n"));
+  CHECK(at("Worse <b>: 50 %, target 99.9 %\n  1 outage, down 2 d 2 h\n") < at("Bad (Acme): 90 %, target 99.9 %"));
+  CHECK(at("Bad (Acme)") < at("Shaky: 99 %\n"));
   CHECK(at("Shaky") < at("1 line was never down."));
   CHECK(at("Fine") == std::string::npos);
-  CHECK_THAT(message.text, ContainsSubstring("Acme: 1 line, 90.0 %, 1 below target\n"));
+  CHECK_THAT(message.text, ContainsSubstring("Acme: 1 line, 90 %, 1 below target\n"));
   CHECK_THAT(message.text, ContainsSubstring("NOC Bcc: x: https://noc.example/"));
   CHECK_THAT(message.html, ContainsSubstring("Worse &lt;b&gt;") && !ContainsSubstring("Worse <b>"));
   CHECK(message.attachment.name == "linewatch-report-2026-10.csv");

@@ -154,6 +154,7 @@ TEST_CASE("nobody does more than the role allows, on any route", "[router]") {
       if (const size_t place = path.find("{id}"); place != std::string::npos) path.replace(place, 4, id);
       if (const size_t place = path.find("{token}"); place != std::string::npos)
         path.replace(place, 7, std::string(kPushTokenLength, 'a'));
+      if (const size_t place = path.find("{outage}"); place != std::string::npos) path.replace(place, 8, id + "-1");
       CAPTURE(route.method, path, user);
       // Nothing is let through far enough to change anything.
       const std::string body = route.method == "POST" || route.method == "PUT" ? "[]" : R"({"maintenance": 7})";

@@ -60,7 +60,7 @@ const SCENES = [
   ["a host", async (page) => {
     await press(page, "Cancel");
     await page.locator(".host-open").first().click();
-    await hostPage(page).locator("[data-state=shown]").waitFor();
+    await hostPage(page).locator(".chart-plot canvas").first().waitFor();
     await hostPage(page).getByRole("slider", { name: "Latency and loss" }).press("ArrowLeft");
   }],
   ["an outage that is reclassified", async (page) => {

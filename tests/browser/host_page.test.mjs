@@ -39,7 +39,10 @@ async function show(list, options, run, { outages = past(), historyOf } = {}) {
 }
 
 const chart = (page) => page.getByRole("slider", { name: "Latency and loss over time" });
-const shown = (page) => hostPage(page).locator("[data-state=shown]:not([data-waiting])").waitFor();
+const shown = async (page) => {
+  await hostPage(page).locator("[data-state=shown]:not([data-waiting])").waitFor();
+  await page.locator(".chart-plot canvas").first().waitFor();
+};
 const range = (page, name) => page.getByRole("group", { name: "Uptime" }).getByRole("button", { name });
 const rows = (page) => hostPage(page).getByRole("list").filter({ has: page.locator(".outage") }).locator(".outage");
 

@@ -1,12 +1,14 @@
 // The page of all outages.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import net from "node:net";
 import { after, before, test } from "node:test";
 
 import { makeHost, makeList, now } from "./hosts_file.mjs";
 import { makeHistory, makeOutage, ongoing, playPast } from "./past.mjs";
 import { Stack } from "./stack.mjs";
-import { hostPage, lookAgain, PHONE, visit, WIDE } from "./visit.mjs";
+import { card, hostPage, lookAgain, PHONE, visit, WIDE } from "./visit.mjs";
 
 let stack;
 before(async () => {
@@ -143,3 +145,43 @@ test("on a phone nothing is cut off, and everything can be hit with a finger", (
       assert.ok(height >= 44, `${height} px: ${await control.evaluate((element) => element.outerHTML)}`);
     }
   }));
+
+test("with the monitor itself, an outage stands on the page while it goes on, is reclassified, and ends", async () => {
+  const service = net.createServer((socket) => socket.end()).listen(0, "127.0.0.1");
+  await once(service, "listening");
+  const { port } = service.address();
+  const whole = new Stack({ config: { access: { anonymous: "admin" }, interval: 1, timeout: 0.5, fail_threshold: 2 } });
+  try {
+    await whole.start({ monitor: true });
+    await whole.request("POST", "/api/hosts", { name: "Database", check: "tcp", ip: "127.0.0.1", port });
+    await visit(whole, {}, async (page) => {
+      await card(page, "Database").locator(".up-status").waitFor();
+      service.close();
+      await page.getByRole("navigation").getByRole("link", { name: "Outages" }).click();
+      const row = rows(page).filter({ hasText: "Database" });
+      await lookAgainUntil(page, row.filter({ hasText: "now" }));
+      await row.getByRole("button", { name: /^Reclassify/ }).click();
+      await row.getByLabel("Cause").selectOption("maintenance");
+      await row.getByLabel("Note").fill("moved to the new rack");
+      await page.keyboard.press("Enter");
+      await row.getByText("measured as line, set to maintenance: moved to the new rack").waitFor();
+      service.listen(port, "127.0.0.1");
+      await row.getByRole("link", { name: "Database" }).click();
+      const own = hostPage(page).locator(".outage").filter({ hasText: "moved to the new rack" });
+      await lookAgainUntil(page, own.filter({ hasNotText: "now" }));
+      assert.equal(await hostPage(page).getAttribute("data-status"), "up");
+    });
+  } finally {
+    await whole.remove();
+    service.close();
+  }
+});
+
+// What the monitor does next is not the page's to know: it is looked at until it is there.
+async function lookAgainUntil(page, locator) {
+  for (const end = Date.now() + 15_000; Date.now() < end;) {
+    await lookAgain(page);
+    if (await locator.isVisible()) return;
+  }
+  await locator.waitFor({ timeout: 100 });
+}

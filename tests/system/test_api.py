@@ -37,7 +37,7 @@ def operations():
 
 
 def at(path, host):
-    return path.replace("{id}", host).replace("{token}", "a" * 24)
+    return path.replace("{id}", host).replace("{token}", "a" * 24).replace("{outage}", f"{host}-1764000000")
 
 
 def harmless(path, method, host):
@@ -81,6 +81,7 @@ def test_an_operation_answers_what_openapi_says(web, path, method, operation):
             ("/api/hosts/{id}", "patch"): {"name": "B"},
             ("/api/alerts/test", "post"): {"channel": "slack"},
             ("/api/hosts/import", "post"): [{"name": "B", "ip": "192.0.2.2"}],
+            ("/api/outages/{outage}", "patch"): {"cause": "power"},
             ("/api/config", "patch"): {"title": "NOC"}}
     web.write_config({"access": {"anonymous": "admin"}, "slack": {"webhook_url": "http://127.0.0.1:9/"}})
     wrong = harmless(path, method, host)
@@ -88,7 +89,7 @@ def test_an_operation_answers_what_openapi_says(web, path, method, operation):
                web.send(wrong[0], at(path, "nobody"), wrong[2]),
                web.send(wrong[0], at(path, host), good.get((path, method)))]
     # Nothing runs here, so no line is in trouble either; none waits for heartbeats.
-    otherwise = {("/api/health", "get"): 503, ("/api/alerts/test", "post"): 503,
+    otherwise = {("/api/health", "get"): 503, ("/api/outages/{outage}", "patch"): 404, ("/api/alerts/test", "post"): 503,
                  ("/api/hosts/{id}/acknowledge", "post"): 409, ("/api/hosts/{id}/token", "post"): 409,
                  ("/api/push/{token}", "get"): 404, ("/api/push/{token}", "post"): 404}
     assert answers[-1].status < 300 or answers[-1].status == otherwise[path, method]
