@@ -397,8 +397,8 @@ void HistoryLog::RemoveOld(days kept, WallTime now) const {
     Tier tier;
     days kept;
     int64_t least;  // files
-  } kRules[] = {{Tier::kMinutes, days(8), 8}, {Tier::kHours, days(93), 3}, {Tier::kDays, kept, 1 + kept / days(366)}};
-  for (const auto& rule : kRules) {
+  } rules[] = {{Tier::kMinutes, days(8), 8}, {Tier::kHours, days(93), 3}, {Tier::kDays, kept, 1 + kept / days(366)}};
+  for (const auto& rule : rules) {
     const auto files = FilesOf(rule.tier);
     const auto is_old = [&](const std::filesystem::path& file) {
       const auto end = EndOfFile(rule.tier, file);
