@@ -268,7 +268,7 @@ def test_purging_leaves_nothing(on):
     on.machine.shell("apt-get purge -qq -y --autoremove linewatch 2>&1")
     left = {path for path in on.machine.files() - on.before if not path.startswith("/var/lib/dpkg/")}
     assert {path for path in left if "linewatch" in path or "monitord" in path} == set()
-    say(on, f"left by others: {' '.join(sorted(left)) or 'nothing'}")
+    say(on, f"{len(left)} files left by packages that it had pulled in")
     assert on.machine.shell("find /run -name '*linewatch*'").split() == []
     users = on.machine.shell("getent passwd linewatch linewatch-web | cut -d: -f1").split()
     assert users == ["linewatch", "linewatch-web"]
