@@ -172,7 +172,7 @@ Measured Complete(Measured measured, float neither, seconds length) {
   const auto whole = static_cast<float>(length.count());
   measured.down = std::min(measured.down, whole);
   measured.up = std::clamp(whole - measured.down - neither, 0.0F, whole);
-  if (measured.rtt_avg < 0 && measured.loss <= 0) measured.loss = Measured::kNone;
+  if (measured.rtt_avg < 0 && measured.up + measured.down <= 0) measured.loss = Measured::kNone;
   return measured;
 }
 
