@@ -67,7 +67,7 @@ test("users get a role, another one, and none any more", () =>
     await dialog(page).locator(".user-role").nth(1).getByLabel("Role").selectOption("viewer");
     await dialog(page).locator(".user-role").first().getByRole("button", { name: "Take this user away" }).click();
     await press(page, "Add a user");
-    await dialog(page).locator(".user-role").last().getByLabel("User").fill("carol");
+    await dialog(page).locator(".user-role").last().getByRole("textbox", { name: "User" }).fill("carol");
     await dialog(page).locator(".user-role").last().getByLabel("Role").selectOption("admin");
     await save(page);
     assert.deepEqual(config().access, { anonymous: "admin", roles: { bob: "viewer", carol: "admin" } });
@@ -78,7 +78,7 @@ test("a user without a name, or one who stands there twice, is told before anyth
     await press(page, "Add a user");
     await press(page, "Save");
     await dialog(page).getByText("expected a name with each role").waitFor();
-    await dialog(page).locator(".user-role").last().getByLabel("User").fill("bob");
+    await dialog(page).locator(".user-role").last().getByRole("textbox", { name: "User" }).fill("bob");
     await press(page, "Save");
     await dialog(page).getByText("bob stands here twice").waitFor();
     assert.deepEqual(config(), CONFIG);
