@@ -14,7 +14,8 @@ case ${1:-}:$# in
     install_packages make
     make build-packages
     make -j"$(nproc)" all
-    make PREFIX=/usr DESTDIR="$2" install
+    # /lib is a link in an image, and no folder can be copied over it.
+    make PREFIX=/usr UNITS=/usr/lib/systemd/system DESTDIR="$2" install
     install -d "$2/usr/lib/linewatch/lighttpd"
     install -m 755 docker/start docker/healthy "$2/usr/lib/linewatch/"
     install -m 755 lighttpd/run.sh "$2/usr/lib/linewatch/lighttpd/"
