@@ -29,7 +29,8 @@ BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-
 RUN_PACKAGES   := lighttpd lighttpd-mod-deflate libjs-dygraphs ca-certificates
 UNIT_PACKAGES  := catch2
 TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base mosquitto \
-                  mosquitto-clients lighttpd-mod-openssl libfaketime strace iproute2 nftables curl nodejs npm chromium
+                  mosquitto-clients lighttpd-mod-openssl libfaketime strace iproute2 nftables curl nodejs npm chromium \
+                  poppler-utils
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3
@@ -84,6 +85,13 @@ $(BUILD)/tests/unit: $(STORE) $(filter-out %/main.o,$(MONITORD) $(API)) $(TESTS)
 	@$(LINK) -o $@ $(filter %.o,$^) $(sort $(MONITORD_LIBS) $(API_LIBS)) \
 	  $(if $(wildcard /usr/include/catch2/catch_all.hpp),-lCatch2Main -lCatch2)
 
+# Makes the past that some measurements read.
+PAST := $(BUILD)/obj/tests/bench/past.o
+$(BUILD)/tests/past: $(PAST) $(STORE)
+	@mkdir -p $(@D)
+	@echo 'link $@'
+	@$(LINK) -o $@ $^ -lcrypto -lpthread
+
 # For a build folder of their own: everything in it is compiled by clang, for libFuzzer.
 FUZZ_OBJECTS := $(patsubst %.cc,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*_fuzz.cc))
 FUZZERS      := $(FUZZ_OBJECTS:$(BUILD)/obj/tests/fuzz/%_fuzz.o=$(BUILD)/%)
@@ -110,7 +118,7 @@ VERSIONED := $(shell grep -l LINEWATCH_VERSION $(SOURCES) /dev/null)
 $(foreach place,obj/%.o lint/%.ok,$(VERSIONED:%.cc=$(BUILD)/$(place))): CPPFLAGS += -DLINEWATCH_VERSION='"$(VERSION)"'
 $(VERSIONED:%.cc=$(BUILD)/obj/%.o): Makefile
 
--include $(OBJECTS:.o=.d) $(FUZZ_OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(FUZZ_OBJECTS:.o=.d) $(PAST:.o=.d)
 
 # Packages that Debian would start a service with, lighttpd's on port 80 for all the world: masked it is not started.
 SERVICES := lighttpd mosquitto
@@ -195,7 +203,7 @@ $(BUILD)/lint/%.ok: $(BUILD)/obj/%.o .clang-tidy
 
 bench: ## installs what is missing, builds, prints the measured numbers
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(BENCH_PACKAGES))
-	@$(MAKE) $(J) all
+	@$(MAKE) $(J) all $(BUILD)/tests/past
 	@BUILD='$(BUILD)' tests/bench/run
 
 truth: ## installs what is missing, builds, holds verdicts against a scripted network, as root: SEED=1 SECONDS=300

@@ -80,7 +80,8 @@ std::variant<Verdict, Response> ReadVerdict(const Request& request) {
   if (auto problem = ParseBody(request, input)) return *std::move(problem);
   auto errors = schema.Check(input);
   const auto* given = FindMember(input, "cause");
-  if (errors.empty() && given == nullptr) errors.push_back({"cause", "expected one, or null for what was measured", ""});
+  if (errors.empty() && given == nullptr)
+    errors.push_back({"cause", "expected one, or null for what was measured", ""});
   if (!errors.empty()) return FieldProblem(errors);
   Verdict verdict;
   Cause cause{};

@@ -8,6 +8,7 @@ import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe } fr
 import { DeleteDialog } from "./delete_dialog.js";
 import { Filter, groupsOf } from "./filter.js";
 import { countOf, formatMs, formatTime } from "./format.js";
+import { GroupSwitch } from "./group_switch.js";
 import { HeartbeatDialog } from "./heartbeat_dialog.js";
 import { HostDialog } from "./host_dialog.js";
 import { HostGrid } from "./host_grid.js";
@@ -45,6 +46,7 @@ const hostOf = (id) => list?.hosts.find((host) => host.id === id);
 
 const order = new TroubleOrder();
 const filter = new Filter(draw);
+const groupSwitch = new GroupSwitch(draw);
 const summary = new Summary((status) => filter.toggleStatus(status));
 const grid = new HostGrid(document.getElementById("hosts"));
 const welcome = new Welcome({ onSaved: (host) => showSaved(host, "added") });
@@ -192,12 +194,14 @@ const context = () => ({
 function drawList() {
   filter.offerGroups(list.hosts);
   const sorted = order.sort(list);
-  const shown = pages.name === "wall" ? sorted : filter.apply(sorted);
+  const isOnWall = pages.name === "wall";
+  const shown = isOnWall ? sorted : filter.apply(sorted);
+  groupSwitch.isOffered = groupsOf(list.hosts).length > 0;
   summary.update(list.summary, filter.status);
   welcome.update({ hosts: list.hosts, canAdd: offers().change, config });
   document.getElementById("nothing-found").hidden = shown.length > 0 || list.hosts.length === 0;
   document.getElementById("toolbar").hidden = list.hosts.length < 2;
-  grid.update(shown, context());
+  grid.update(shown, context(), { byGroup: groupSwitch.isOn && !isOnWall });
 }
 
 // The options have done their work: the user may choose otherwise.

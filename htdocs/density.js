@@ -12,6 +12,7 @@ const FORMS = {
 export const GREATEST_WIDTH = 620;
 const COMFORT = 1.2;  // times the least width: long names stand there in full
 const BETWEEN = 16;   // from trouble to the rest
+const HEADING = 30;   // of a group
 const FINGER = 44;    // the least height that a finger hits
 
 // Trouble keeps its size longest. The first pair in which everything is in view is taken.
@@ -27,7 +28,8 @@ const NARROW = 460;
 const WIDE_SHARE = 0.5;
 const NARROW_SHARE = 1.5;
 
-// `width` and `height` are the room for cards, `trouble` and `calm` the numbers of hosts, `scale` the user's font size
+// `width` and `height` are the room for cards, `trouble` and `calm` the numbers of hosts (or, if they stand in groups,
+// the list of the numbers of each), `scale` the user's font size
 // relative to 16 px. Answers {trouble, calm}, each {form, columns, height, gap}.
 export function chooseForms({ width, height, trouble, calm, scale = 1, touch = false }) {
   const room = { width: width / scale, height: height / scale };
@@ -54,9 +56,10 @@ function firstFitting(pairs, { room, trouble, calm, touch = false, comforts = [C
   return undefined;
 }
 
-// How well a form is read from afar: the size of its texts, in rem. What is wrong counts most, the names next.
+// How well a form is read from afar: of trouble, how large "down 3 min" is in its narrowest card; of the rest, the
+// name, and how much stands beside it.
 const LEGIBLE = {
-  trouble: { roomy: 1, snug: .64, dense: .5, line: .36 },
+  trouble: { roomy: 1, snug: .77, dense: .65, line: .5 },
   calm: { roomy: 1, snug: .9, dense: .8, line: .7, tile: .1 },
 };
 const TILES = ["snug", "dense", "line"].map((trouble) => [trouble, "tile"]);
@@ -86,13 +89,18 @@ export function chooseWall({ width, height, head, trouble, calm }) {
   return { scale: least, ...scaled(parts, least) };
 }
 
+// `count` is a number of hosts, or the list of those of each group: then each group begins a row, below its heading.
 function measurePart(part, form, count, width, touch) {
   const { gap, [part]: [leastWidth, low, high] } = FORMS[form];
   const least = touch ? Math.max(low, FINGER) : low;
   const most = Math.max(1, Math.floor((width + gap) / (leastWidth + gap)));
-  const rows = Math.ceil(count / most);
-  const columns = rows ? Math.ceil(count / rows) : 1;  // no last row with a single card in it
-  return { form, columns, rows, gap, height: least, high, least: rows * (least + gap) };
+  const isGrouped = Array.isArray(count);
+  const rowsOf = (hosts) => Math.ceil(hosts / most);
+  const rows = isGrouped ? count.reduce((sum, hosts) => sum + rowsOf(hosts), 0) : rowsOf(count);
+  // No last row with a single card in it.
+  const columns = isGrouped ? most : rows ? Math.ceil(count / rows) : 1;
+  const heads = isGrouped ? count.length * (HEADING + gap) : 0;
+  return { form, columns, rows, gap, height: least, high, least: rows * (least + gap) + heads };
 }
 
 // Gives the spare height to the rows, the calm ones first: they are the dense ones.

@@ -1,4 +1,4 @@
-// Which hosts are in view: search words, one status, one group.
+// Which hosts are in view: search words, one status, and one group, customer or tag.
 
 import { statusOf } from "./status.js";
 
@@ -47,8 +47,9 @@ export class Filter {
   #set({ search, group }) {
     this.#status = null;
     this.#search.value = search;
-    if (![...this.#group.options].some(({ value }) => value === group)) this.#group.add(new Option(group, group));
-    this.#group.value = group;
+    const value = group && valueOf("group", group);
+    if (![...this.#group.options].some((option) => option.value === value)) this.#group.add(new Option(group, value));
+    this.#group.value = value;
   }
 
   // As a link to the list says: {group} or {search}. Without either, all stays as the user left it.
@@ -56,28 +57,54 @@ export class Filter {
     if (options.size) this.#set({ search: options.get("search") ?? "", group: options.get("group") ?? "" });
   }
 
-  // Offers the groups there are; the choice stays even when its last host has gone, so that nothing jumps.
+  // Offers the groups, customers and tags there are; the choice stays even when its last host has gone, so that nothing
+  // jumps.
   offerGroups(hosts) {
-    const groups = groupsOf(hosts);
-    if (this.#group.value && !groups.includes(this.#group.value)) groups.push(this.#group.value);
-    groups.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-    const key = JSON.stringify(groups);
+    const offered = Object.entries(KINDS).map(([kind, { title, namesOf }]) =>
+      ({ kind, title, names: [...new Set(hosts.flatMap(namesOf).filter(Boolean))] }));
+    const [kind, name] = partsOf(this.#group.value);
+    const own = offered.find((one) => one.kind === kind);
+    if (own && !own.names.includes(name)) own.names.push(name);
+    for (const { names } of offered) names.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    const key = JSON.stringify(offered);
     if (key === this.#groups) return;
     this.#groups = key;
     const chosen = this.#group.value;
-    this.#group.replaceChildren(new Option("All groups", ""), ...groups.map((group) => new Option(group, group)));
+    const some = offered.filter(({ names }) => names.length);
+    this.#group.replaceChildren(new Option("All lines", ""), ...some.map(makeOptions));
     this.#group.value = chosen;
-    this.#group.hidden = groups.length === 0;
+    this.#group.hidden = some.length === 0;
   }
 
   apply(hosts) {
     if (!this.isSet) return hosts;
     const words = this.#search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const group = this.#group.value;
+    const [kind, name] = partsOf(this.#group.value);
     return hosts.filter((host) => (!this.#status || statusOf(host) === this.#status) &&
-                                  (!group || host.group === group) &&
+                                  (!kind || KINDS[kind].namesOf(host).includes(name)) &&
                                   words.every((word) => textOf(host).includes(word)));
   }
+}
+
+// What hosts are chosen by in one list, whose values are such as "group:Banks".
+const KINDS = {
+  group: { title: "Groups", namesOf: ({ group }) => [group] },
+  customer: { title: "Customers", namesOf: ({ customer }) => [customer] },
+  tag: { title: "Tags", namesOf: ({ tags }) => tags },
+};
+
+const valueOf = (kind, name) => `${kind}:${name}`;
+
+function partsOf(value) {
+  const end = value.indexOf(":");
+  return end < 0 ? ["", ""] : [value.slice(0, end), value.slice(end + 1)];
+}
+
+function makeOptions({ kind, title, names }) {
+  const group = document.createElement("optgroup");
+  group.label = title;
+  group.append(...names.map((name) => new Option(name, valueOf(kind, name))));
+  return group;
 }
 
 const textOf = ({ name, ip, url, topic, group, customer, tags }) =>

@@ -2,6 +2,7 @@
 // as little as possible, so that focus, hover and scroll position survive a refresh.
 
 import { chooseForms, chooseWall, GREATEST_WIDTH } from "./density.js";
+import { GroupHeads, inGroups } from "./group_heads.js";
 import { HostCard } from "./host_card.js";
 import { isTrouble } from "./status.js";
 
@@ -13,6 +14,7 @@ export class HostGrid {
   #cards = new Map();
   #counts = { trouble: 0, calm: 0 };
   #isOnWall = false;
+  #heads = new GroupHeads();
 
   constructor(root) {
     this.#root = root;
@@ -28,8 +30,9 @@ export class HostGrid {
     this.#cards.clear();
   }
 
-  // `hosts` in the order of the screen.
-  update(hosts, context) {
+  // `hosts` in the order of the screen; `byGroup`: those in order stand below the headings of their groups, which say how
+  // the whole group is. Trouble is on top all the same.
+  update(hosts, context, { byGroup = false } = {}) {
     const left = new Set(this.#cards.keys());
     for (const host of hosts) {
       if (!left.delete(host.id)) this.#cards.set(host.id, new HostCard(this.#offers));
@@ -40,10 +43,13 @@ export class HostGrid {
     const calm = hosts.filter((host) => !isTrouble(host));
     const focused = document.activeElement;
     place(this.#trouble, elements(trouble));
-    place(this.#calm, elements(calm));
+    const groups = byGroup ? inGroups(calm, hosts) : null;
+    this.#calm.toggleAttribute("data-grouped", byGroup);
+    place(this.#calm, groups ? this.#heads.between(groups, elements) : elements(calm));
+    if (!groups) this.#heads.remove();
     for (const id of left) this.#remove(id);
     if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
-    this.#counts = { trouble: trouble.length, calm: calm.length };
+    this.#counts = { trouble: trouble.length, calm: groups ? groups.map(({ calm: own }) => own.length) : calm.length };
     this.arrange();
   }
 
@@ -81,10 +87,11 @@ export class HostGrid {
 }
 
 function apply(list, { form, columns, height, gap }, count) {
-  list.hidden = count === 0;
+  list.hidden = Array.isArray(count) ? count.length === 0 : count === 0;
   list.dataset.form = form;
   list.style.gridTemplateColumns = `repeat(${columns}, minmax(0, ${GREATEST_WIDTH}px))`;
-  list.style.gridAutoRows = `${height}px`;
+  list.style.gridAutoRows = list.hasAttribute("data-grouped") ? "auto" : `${height}px`;
+  list.style.setProperty("--row", `${height}px`);
   list.style.gap = `${gap}px`;
 }
 

@@ -99,7 +99,9 @@ function makeSortHead({ key, head, isFirst }, sort, onSort) {
   const button = makeElement("button", { type: "button", className: "link", textContent: head });
   button.dataset.sort = key;
   button.addEventListener("click", () => onSort(key));
-  const cell = makeElement("th", { scope: "col", className: isFirst ? "first" : "" }, button);
+  // A browser that repeats the head on each sheet of paper leaves the texts of buttons out.
+  const onPaper = makeElement("span", { className: "on-paper", ariaHidden: "true", textContent: head });
+  const cell = makeElement("th", { scope: "col", className: isFirst ? "first" : "" }, button, onPaper);
   if (sort.key === key) cell.ariaSort = sort.isReversed ? "ascending" : "descending";
   return cell;
 }

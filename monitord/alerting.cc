@@ -112,7 +112,7 @@ void Alerting::TellBlindness(WallTime since, const Config& config, const Moment&
 
 Event Alerting::QueueReport(Message report, const Moment& now) {
   LogInfo(report.subject);
-  const Event event = LoggedEvent(report, now.wall);
+  Event event = LoggedEvent(report, now.wall);
   QueuedMessage queued;
   queued.message = std::move(report);
   queued.channel = "smtp";

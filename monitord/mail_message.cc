@@ -154,7 +154,7 @@ std::string MailText(const Message& message, std::string_view from, std::string_
   const auto multipart = [](std::string_view kind, const std::string& limit, const std::vector<std::string>& parts) {
     std::string all = "Content-Type: multipart/";
     all.append(kind).append(";\r\n boundary=\"" + limit + "\"\r\n\r\n");
-    for (const std::string& part : parts) all += "--" + limit + "\r\n" + part;
+    for (const std::string& part : parts) all.append("--").append(limit).append("\r\n").append(part);
     return all + "--" + limit + "--\r\n";
   };
   std::string body = Part("plain", message.text);

@@ -280,7 +280,8 @@ WallTime ReplayEvents(HostList& list, const EventLog& log, const Config& config,
   WallTime was_ahead_until = kNever;
   std::erase_if(events, [&](const Event& event) {
     const auto* step = std::get_if<MonitorEvent>(&event);
-    if (step != nullptr && step->state == "clock" && step->since > step->t && FileMonthOf(step->since) != FileMonthOf(step->t))
+    if (step != nullptr && step->state == "clock" && step->since > step->t &&
+        FileMonthOf(step->since) != FileMonthOf(step->t))
       was_ahead_until = std::max(was_ahead_until, step->since);
     return TimeOf(event) > now && TimeOf(event) <= was_ahead_until;
   });

@@ -97,7 +97,8 @@ void AddCustomers(Body& body, const Report& report) {
                HtmlRow("th", kHead, {"Customer", "Lines", "Uptime", "Below target", "Outages"});
   for (const ReportCustomer& customer : report.customers) {
     const std::string name = WithoutControls(customer.customer), uptime = Percent(UptimeOf(customer.figures));
-    body.text += name + ": " + Count(static_cast<size_t>(customer.hosts), "line") + ", " + uptime;
+    const std::string lines = Count(static_cast<size_t>(customer.hosts), "line");
+    body.text.append(name).append(": ").append(lines).append(", ").append(uptime);
     if (customer.breaches > 0) body.text += ", " + std::to_string(customer.breaches) + " below target";
     body.text += '\n';
     body.html += HtmlRow("td", kCell,

@@ -77,7 +77,8 @@ struct Message {
   struct Attachment {
     std::string name;  // of the file: plain ASCII, no quotes
     std::string content;
-  } attachment;
+  };
+  Attachment attachment = {};
 
   // Else it is a report, which is as good a week later.
   bool is_alert() const { return !alerts.empty(); }

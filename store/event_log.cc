@@ -260,8 +260,9 @@ int EventLog::RemoveOld(std::chrono::days kept, WallTime now) const {
     return month && *month + kLongestMonth + kept < now;
   };
   const auto old = std::count_if(files.begin(), files.end(), is_old);
-  const auto months = kept / std::chrono::months(1);
-  if (static_cast<int64_t>(files.size()) - old < months) return 0;
+  // Two at least: a clock that was set far ahead soon has one month of its own.
+  const int64_t needed = std::max<int64_t>(2, std::chrono::ceil<std::chrono::months>(kept).count());
+  if (static_cast<int64_t>(files.size()) - old < needed) return 0;
   int removed = 0;
   for (const auto& file : files)
     if (is_old(file) && std::filesystem::remove(file)) ++removed;

@@ -131,7 +131,8 @@ class EventLog {
   bool has_snapshot(WallTime t) const;
 
   // Removes the files of whole months that ended more than `kept` before `now`. Of the others there must be as many as
-  // that time has months, or nothing is removed: a clock that is far ahead makes nothing old. Answers how many it were.
+  // that time has months, and two, or nothing is removed: a clock that is far ahead makes nothing old. Answers how many
+  // it were.
   int RemoveOld(std::chrono::days kept, WallTime now) const;
 
  private:

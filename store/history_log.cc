@@ -172,7 +172,7 @@ Measured Complete(Measured measured, float neither, seconds length) {
   const auto whole = static_cast<float>(length.count());
   measured.down = std::min(measured.down, whole);
   measured.up = std::clamp(whole - measured.down - neither, 0.0F, whole);
-  if (measured.rtt_avg < 0 && measured.loss <= 0) measured.loss = Measured::kNone;
+  if (measured.rtt_avg < 0 && measured.up + measured.down <= 0) measured.loss = Measured::kNone;
   return measured;
 }
 
@@ -252,6 +252,24 @@ std::vector<std::string> NamesIn(std::string_view list) {
     names.emplace_back(name);
   }
   return names;
+}
+
+// What a file tells of the time from `from` to before `to`. Of two lines of the same step the later one counts.
+std::map<WallTime, HistoryStep> StepsIn(const std::filesystem::path& file, seconds length, WallTime from, WallTime to) {
+  std::map<WallTime, HistoryStep> steps;
+  std::vector<std::string> hosts;
+  Places places;
+  ReadFile(
+      file,
+      [&](std::string_view list) {
+        hosts = NamesIn(list);
+        places.clear();
+        for (size_t i = 0; i < hosts.size(); ++i) places.emplace(hosts[i], i);
+      },
+      [&](WallTime t, std::string_view line) {
+        if (t >= from && t < to) steps[t] = {t, hosts, AllOf(line, hosts.size(), places, length)};
+      });
+  return steps;
 }
 
 }  // namespace
@@ -345,7 +363,6 @@ void HistoryLog::RollUpInto(Tier tier, WallTime now) {
   const WallTime begin = known != kNever && known <= end ? known : EndOf(tier, now);
   if (begin >= end) return;
   const Tier finer = FinerThan(tier);
-  // Of two lines of the same finer step the later one counts.
   std::map<WallTime, HistoryStep> parts;
   std::vector<HistoryStep> steps;
   const auto close = [&](WallTime before) {
@@ -371,19 +388,7 @@ void HistoryLog::RollUpInto(Tier tier, WallTime now) {
   for (const auto& file : FilesOf(finer)) {
     const auto over = EndOfFile(finer, file);
     if (!over || *over <= begin || file.filename() > FileName(finer, end)) continue;
-    std::vector<std::string> hosts;
-    Places places;
-    ReadFile(
-        file,
-        [&](std::string_view list) {
-          hosts = NamesIn(list);
-          places.clear();
-          for (size_t i = 0; i < hosts.size(); ++i) places.emplace(hosts[i], i);
-        },
-        [&](WallTime t, std::string_view line) {
-          if (t < begin || t >= end) return;
-          parts[t] = {t, hosts, AllOf(line, hosts.size(), places, LengthOf(finer))};
-        });
+    for (auto& [t, step] : StepsIn(file, LengthOf(finer), begin, end)) parts[t] = std::move(step);
     // No file of a finer tier holds less than a step of this one; what lies before its end is complete.
     close(BeginOfStep(*over, LengthOf(tier)));
   }
@@ -397,8 +402,8 @@ void HistoryLog::RemoveOld(days kept, WallTime now) const {
     Tier tier;
     days kept;
     int64_t least;  // files
-  } kRules[] = {{Tier::kMinutes, days(8), 8}, {Tier::kHours, days(93), 3}, {Tier::kDays, kept, 1 + kept / days(366)}};
-  for (const auto& rule : kRules) {
+  } rules[] = {{Tier::kMinutes, days(8), 8}, {Tier::kHours, days(93), 3}, {Tier::kDays, kept, 1 + kept / days(366)}};
+  for (const auto& rule : rules) {
     const auto files = FilesOf(rule.tier);
     const auto is_old = [&](const std::filesystem::path& file) {
       const auto end = EndOfFile(rule.tier, file);
@@ -456,24 +461,14 @@ std::map<std::string, Measured, std::less<>> HistoryLog::ReadAll(WallTime from, 
     WallTime end = begin;
     for (const auto& file : FilesOf(own)) {
       if (file.filename() < FileName(own, begin) || file.filename() > FileName(own, to)) continue;
-      std::vector<std::string> hosts;
-      Places places;
-      ReadFile(
-          file,
-          [&](std::string_view list) {
-            hosts = NamesIn(list);
-            places.clear();
-            for (size_t k = 0; k < hosts.size(); ++k) places.emplace(hosts[k], k);
-          },
-          [&](WallTime t, std::string_view line) {
-            if (t < begin || t + LengthOf(own) > to) return;
-            end = std::max(end, t + LengthOf(own));
-            const auto measured = AllOf(line, hosts.size(), places, LengthOf(own));
-            for (size_t k = 0; k < hosts.size(); ++k) {
-              const auto [sum, is_new] = all.emplace(hosts[k], measured[k]);
-              if (!is_new) sum->second.Add(measured[k]);
-            }
-          });
+      for (const auto& [t, step] :
+           StepsIn(file, LengthOf(own), begin, to - LengthOf(own) + std::chrono::microseconds(1))) {
+        end = std::max(end, t + LengthOf(own));
+        for (size_t k = 0; k < step.hosts.size(); ++k) {
+          const auto [sum, is_new] = all.emplace(step.hosts[k], step.measured[k]);
+          if (!is_new) sum->second.Add(step.measured[k]);
+        }
+      }
     }
     begin = end;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "store/host_check.h"
@@ -72,6 +73,15 @@ TimeKind KindOf(Cause cause) {
   return TimeKind::kDown;
 }
 
+// Of the line of an event about one host, unparsed.
+std::string_view HostIn(std::string_view line) {
+  constexpr std::string_view kMember = R"("host":")";
+  const size_t begin = line.find(kMember);
+  if (begin == line.npos) return {};
+  line.remove_prefix(begin + kMember.size());
+  return line.substr(0, line.find('"'));
+}
+
 class Reader {
  public:
   explicit Reader(const LedgerQuery& query) : query_(query), quoted_host_('"' + query.host + '"') {}
@@ -81,15 +91,14 @@ class Reader {
     if (is(R"({"type":"alert",)")) return false;
     if (is(R"({"type":"outage",)")) return true;
     if (is(R"({"type":"monitor",)")) return true;
-    if (is_behind_) return are_open_ && (is(R"({"type":"status",)") || is(R"({"type":"edit",)"));
+    if (is_behind_) return open_.contains(HostIn(line)) && (is(R"({"type":"status",)") || is(R"({"type":"edit",)"));
     if (query_.host.empty() || is(R"({"type":"hosts",)")) return true;
     return line.find(quoted_host_) != line.npos;
   }
 
   void Take(const Event& event) {
     const WallTime t = TimeOf(event);
-    if (const bool was_behind = std::exchange(is_behind_, is_behind(t)); is_behind_ && !was_behind)
-      are_open_ = std::any_of(lines_.begin(), lines_.end(), [](auto& line) { return line.second.open() != nullptr; });
+    if (const bool was_behind = std::exchange(is_behind_, is_behind(t)); is_behind_ && !was_behind) FindOpen();
     if (!is_behind_ || std::holds_alternative<OutageEvent>(event)) {
       std::visit([&](const auto& e) { TakeOne(e); }, event);
       last_sign_ = std::max(last_sign_, t);
@@ -204,8 +213,15 @@ class Reader {
     }
   }
 
+  void FindOpen() {
+    open_.clear();
+    for (auto& [id, line] : lines_)
+      if (line.open() != nullptr) open_.insert(id);
+  }
+
   void EndLater(const std::string& id, WallTime t) {
     if (const auto line = lines_.find(id); line != lines_.end()) line->second.End(t);
+    open_.erase(id);
   }
 
   void TakeOne(const MaintenanceEvent& event) {
@@ -385,8 +401,8 @@ class Reader {
   std::vector<Ledger::Span> blind_;
   WallTime last_sign_ = kNever, run_since_ = kNever;
   std::optional<WallTime> told_of_since_;
-  bool is_behind_ = false;  // what is read happened after the span
-  bool are_open_ = false;   // outages, when it ended
+  bool is_behind_ = false;                   // what is read happened after the span
+  std::set<std::string, std::less<>> open_;  // hosts whose outage goes on, behind the span
 };
 
 }  // namespace

@@ -551,6 +551,11 @@ TEST_CASE("months that are too old are removed, unless the clock alone makes the
   CHECK(std::filesystem::exists(folder / "events" / "2024-10.jsonl"));
   CHECK_FALSE(std::filesystem::exists(folder / "events" / "2024-08.jsonl"));
   CHECK(log.RemoveOld(std::chrono::days(400), kNoon) == 0);
+
+  // Not even where little is kept, and where the clock has begun a month of its own.
+  const WallTime ahead = kNoon + std::chrono::years(20);
+  log.Append({MonitorEvent{ahead, "clock", kNoon}});
+  CHECK(log.RemoveOld(std::chrono::days(1), ahead) == 0);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ CheckResult Answered(float rtt, std::optional<float> loss = std::nullopt) {
 HostList OneHost() {
   HostList list;
   list.hosts.resize(1);
-  list.hosts[0].id = "a";
+  list.hosts[0].id = std::string(1, 'a');
   return list;
 }
 

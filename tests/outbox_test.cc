@@ -9,7 +9,7 @@ namespace {
 QueuedMessage MessageTo(const std::string& channel, const std::string& id, double queued = 1763800000.5) {
   QueuedMessage message;
   message.message = {id,          FromUnixSeconds(queued), {}, "DOWN Zürich (192.168.0.1)", "text\nof it",
-                     "<p>it</p>", {"a@example.net"}};
+                     "<p>it</p>", {"a@example.net"},       {}};
   Alert alert;
   alert.kind = AlertKind::kFlapping;
   alert.t = FromUnixSeconds(1763799999);

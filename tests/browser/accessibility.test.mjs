@@ -9,6 +9,7 @@ import axe from "axe-core";
 
 import { makeHost, makeList, makeNetwork, now } from "./hosts_file.mjs";
 import { makeHistory, makeOutage, ongoing, playPast } from "./past.mjs";
+import { makeReport } from "./report_answer.mjs";
 import { Stack } from "./stack.mjs";
 import {
   banner, card, closed, dialog, hostPage, lookAgain, openList, PHONE, press, pressOnPage, startToAdd, unfold, visit,
@@ -85,10 +86,47 @@ const SCENES = [
     await page.locator(".outages-page .outage").first().waitFor();
     await page.getByRole("button", { name: /^Reclassify/ }).first().click();
   }],
+  ["a report", async (page) => {
+    const report = makeReport("2026-10", { Banks: [{ down: 9000, outages: 2, longest: 7500 }, {}], Hotels: [{}] });
+    await page.route("**/api/report?*", (route) => route.fulfill({ json: report }));
+    await page.evaluate(() => (location.hash = "#report/2026-10"));
+    await page.getByLabel("Each outage").check();
+    await page.locator(".report-part").first().waitFor();
+  }],
+  ["lines that are tried before they are imported", async (page) => {
+    await page.evaluate(() => (location.hash = "#import"));
+    await page.getByRole("textbox", { name: "Lines or a table" }).fill("Hotel,127.9.0.1\nMill,not an address!\n");
+    await page.getByText("Nothing is imported while").waitFor();
+  }],
+  ["the wall", async (page) => {
+    await page.evaluate(() => (location.hash = "#wall"));
+    await page.locator("#wall-time", { hasText: ":" }).waitFor();
+  }],
+  ["the list in groups", async (page) => {
+    await page.evaluate(() => (location.hash = ""));
+    await page.getByRole("button", { name: "By group" }).click();
+    await page.locator(".group-head").first().waitFor();
+  }],
+  ["planned maintenance", async (page) => {
+    await page.locator(".host-open").first().click();
+    await pressOnPage(page, "Maintenance…");
+    await dialog(page).getByText("Other times").click();
+  }],
+  ["the keys", async (page) => {
+    await press(page, "Cancel");
+    await page.keyboard.press("?");
+    await dialog(page).getByRole("heading", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+  }],
   ["the settings with errors", async (page) => {
     await page.getByRole("link", { name: "Settings" }).click();
     await dialog(page).getByLabel("Interval").fill("soon");
     for (const summary of await dialog(page).locator(".channel summary").all()) await summary.click();
+    for (const button of ["Add a group", "Add a user", "Add a window", "Add a weekly one"]) await press(page, button);
+    assert.deepEqual(await axeViolations(page), [], "the settings with rows");
+    for (const row of ["route", "user", "window", "window"]) {
+      await dialog(page).getByRole("button", { name: `Take this ${row} away` }).first().click();
+    }
     await press(page, "Save");
     await page.locator("[data-field=interval] .field-error", { hasText: "expected" }).waitFor();
   }],

@@ -169,7 +169,7 @@ test("with the monitor itself, an outage stands on the page while it goes on, is
       await row.getByRole("link", { name: "Database" }).click();
       const own = hostPage(page).locator(".outage").filter({ hasText: "moved to the new rack" });
       await lookAgainUntil(page, own.filter({ hasNotText: "now" }));
-      assert.equal(await hostPage(page).getAttribute("data-status"), "up");
+      await lookAgainUntil(page, hostPage(page).and(page.locator("[data-status=up]")));
     });
   } finally {
     await whole.remove();

@@ -98,8 +98,10 @@ test("a page says how many lines are down, and one key leads to the search", () 
     assert.deepEqual(await names(page), ["Branch 20"]);
   }));
 
-test("on a phone the links to the pages fit", () =>
+test("on a phone the links to the pages fit, and the buttons stand in one row with the title", () =>
   show([makeHost(1), makeHost(2)], PHONE, async (page) => {
+    const [title, button] = ["#title", "#add-host"].map((part) => page.locator(part).boundingBox());
+    assert.ok((await button).y < (await title).y + (await title).height);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
     for (const link of await page.getByRole("navigation").getByRole("link").all()) {
       const box = await link.boundingBox();

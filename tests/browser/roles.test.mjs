@@ -37,7 +37,7 @@ test("an empty list says who can fill it", async () => {
   });
 });
 
-test("an operator is offered to check, and nothing else", () => {
+test("an operator is offered to check and to plan maintenance, and nothing else", () => {
   const me = { user: "olga", role: "operator" };
   const prepare = (page) => page.route("**/api/me", (route) => route.fulfill({ json: me }));
   stack.write(makeList([makeHost(1), makeHost(2)]));
@@ -46,7 +46,7 @@ test("an operator is offered to check, and nothing else", () => {
     const labels = (buttons) => buttons.evaluateAll((all) => all.map((one) => one.ariaLabel ?? one.textContent));
     assert.deepEqual(await labels(card(page, "Branch 1").locator(".host-actions button")), ["Check now Branch 1"]);
     await openHost(page, "Branch 1");
-    assert.deepEqual(await offered(page), ["Check now"]);
+    assert.deepEqual(await offered(page), ["Check now", "Maintenance…"]);
     assert.equal(await page.getByRole("button", { name: "Add host" }).count(), 0);
   });
 });
@@ -64,10 +64,10 @@ test("a viewer sees who has acknowledged an outage, and only an operator takes i
   const prepare = (page) => page.route("**/api/me", (route) => route.fulfill({ json: me }));
   await visit(stack, { prepare }, async (page) => {
     await openHost(page, "Branch 1");
-    assert.deepEqual(await offered(page), ["Check now", "Take back"]);
+    assert.deepEqual(await offered(page), ["Check now", "Maintenance…", "Take back"]);
     await openList(page);
     await openHost(page, "Branch 2");
-    assert.deepEqual(await offered(page), ["Check now", "Acknowledge…"]);
+    assert.deepEqual(await offered(page), ["Check now", "Acknowledge…", "Maintenance…"]);
   });
 });
 

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 
 import { down, makeHost, makeList, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
-import { act, card, dialog, visit } from "./visit.mjs";
+import { act, card, dialog, hostPage, visit } from "./visit.mjs";
 
 const SHORT = "<img src=x onerror=window.__xss=1>";
 // Whatever the text stands in, something here would end it.
@@ -50,9 +50,17 @@ const VIEWS = {
     await card(page, name).waitFor();
     await page.locator("#search").fill("");
   },
-  "the host's sheet": async (page, name) => {
+  "the host's page": async (page, name) => {
     await card(page, name).locator(".host-open").click();
-    assert.equal(await dialog(page).locator("h2").textContent(), name);
+    await hostPage(page).locator("dd", { hasText: name.slice(0, 20) }).first().waitFor();
+    assert.equal(await hostPage(page).locator("h2").textContent(), name);
+    await page.keyboard.press("Escape");
+  },
+  "planned maintenance": async (page, name) => {
+    await card(page, name).locator(".host-open").click();
+    await hostPage(page).getByRole("button", { name: "Maintenance…" }).click();
+    assert.equal(await dialog(page).locator("h2").textContent(), `Maintenance of ${name}`);
+    await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
   },
   "the host's form": async (page, name) => {

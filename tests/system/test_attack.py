@@ -119,6 +119,8 @@ def test_a_path_that_only_looks_like_a_route_leads_nowhere(fort, method, path):
     with fort.unharmed():
         for user in (None, "otto", "ada"):
             for name, trick in TRICKS.items():
+                if trick(target) == target:
+                    continue  # there is nothing in it for this one to work on
                 answer = fort.raw(request(method.upper(), trick(target), body, user=user))
                 assert statuses(answer)[0] in (400, 404, 405), (user, name, answer)
                 assert SECRET.encode() not in answer
@@ -365,6 +367,8 @@ def test_a_body_that_is_made_to_hurt_is_refused(house, method, path):
         for name, body in HURTFUL.items():
             if not takes_one and len(body) <= 2**20:
                 continue  # nobody looks at it
+            if path == "/api/hosts/import" and body == b"[]":
+                continue  # an import of no line at all
             answer = house.raw(request(method.upper(), target, body))
             assert statuses(answer)[0] in (400, 413, 422), (name, answer)
             assert len(answer) < 20_000, (name, len(answer))

@@ -337,6 +337,23 @@ def test_a_report_as_a_table_has_the_same_figures(site):
         assert {name: int(row[name]) for name in KINDS} == {name: rows[row["host"]][name] for name in KINDS}
 
 
+def test_a_report_says_how_quick_a_line_was_and_what_it_lost(site):
+    give(site, scripted(3))
+    days = site.data / "history" / "86400"
+    days.mkdir(parents=True)
+    noon = FROM // DAY * DAY + 2 * DAY
+    measured = [(noon, "[10,null]", '{"line01":100}', '{"line01":86400}'), (noon + DAY, "[30,null]", '{"line00":5}', "{}"),
+                (FROM - 3 * DAY, "[999,999]", '{"line00":50}', "{}")]  # of the month before
+    (days / "2026.jsonl").write_text(f'{{"t":{FROM - 3 * DAY},"hosts":["line00","line01"]}}\n' + "".join(
+        f'{{"t":{t // DAY * DAY},"rtt_min":{rtt},"rtt_avg":{rtt},"rtt_max":{rtt},"loss":{loss},"down":{down},"neither":{{}}}}\n'
+        for t, rtt, loss, down in sorted(measured)))
+    rows = compared(site)
+    # The day of loss weighs a little less: there were fewer answers.
+    assert (rows["line00"]["rtt_avg"], rows["line00"]["loss"]) == (pytest.approx(20, abs=0.5), 2.5)
+    assert (rows["line01"]["rtt_avg"], rows["line01"]["loss"]) == (None, 50)
+    assert (rows["line02"]["rtt_avg"], rows["line02"]["loss"]) == (None, None)
+
+
 def test_a_month_before_anything_was_watched_is_empty_and_another_word_is_none(site):
     give(site, scripted(3))
     report = site.get("/api/report?month=2020-02").json()

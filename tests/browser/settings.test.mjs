@@ -1,0 +1,110 @@
+// The settings of the installation that are lists: routes, maintenance of groups, users; and the monthly report.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+
+import { makeList, makeNetwork } from "./hosts_file.mjs";
+import { Stack } from "./stack.mjs";
+import { closed, dialog, press, visit } from "./visit.mjs";
+
+const ROUTE = { group: "Banks", smtp_to: ["banks@example.org"], channels: ["smtp"] };
+const CONFIG = {
+  access: { anonymous: "admin", roles: { alice: "admin", bob: "operator" } }, timezone: "Asia/Tokyo", routes: [ROUTE],
+  maintenance: [{ group: "Banks", days: [7], from: "23:00", to: "02:00", note: "nightly" }],
+};
+
+let stack;
+before(async () => {
+  stack = new Stack({ hosts: makeList(makeNetwork(20)), config: CONFIG });
+  await stack.start({ monitor: false });
+});
+beforeEach(() => fs.writeFileSync(path.join(stack.data, "config.json"), JSON.stringify(CONFIG)));
+after(() => stack.remove());
+
+const open = (options, run) =>
+  visit(stack, { timezoneId: "America/New_York", ...options }, async (page) => {
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.locator("#settings-dialog form:not([data-loading])").waitFor();
+    await run(page);
+  });
+
+const config = () => JSON.parse(fs.readFileSync(path.join(stack.data, "config.json"), "utf8"));
+
+async function save(page) {
+  await press(page, "Save");
+  await closed(page);
+}
+
+test("a group is told by its own recipients and channels", () =>
+  open({}, async (page) => {
+    await press(page, "Add a group");
+    const route = dialog(page).locator(".route").last();
+    await route.getByLabel("Group", { exact: true }).fill("Colleges");
+    await route.getByLabel("Told by mail").fill("one@example.org\ntwo@example.org");
+    await route.getByLabel("Slack").check();
+    await save(page);
+    assert.deepEqual(config().routes,
+                     [ROUTE, { group: "Colleges", smtp_to: ["one@example.org", "two@example.org"], channels: ["slack"] }]);
+    await page.getByRole("link", { name: "Settings" }).click();
+    await dialog(page).locator(".route").nth(1).getByRole("button", { name: "Take this route away" }).click();
+    await save(page);
+    assert.deepEqual(config().routes, [ROUTE]);
+  }));
+
+test("what the server refuses of a route stands at its field", () =>
+  open({ expected: /422/ }, async (page) => {
+    await dialog(page).getByLabel("Told by mail").fill("nobody");
+    await press(page, "Save");
+    await dialog(page).locator(".route .field-error", { hasText: "expected" }).waitFor();
+    assert.equal(await dialog(page).getByLabel("Told by mail").inputValue(), "nobody");
+    assert.deepEqual(config().routes, [ROUTE]);
+  }));
+
+test("users get a role, another one, and none any more", () =>
+  open({}, async (page) => {
+    await dialog(page).locator(".user-role").nth(1).getByLabel("Role").selectOption("viewer");
+    await dialog(page).locator(".user-role").first().getByRole("button", { name: "Take this user away" }).click();
+    await press(page, "Add a user");
+    await dialog(page).locator(".user-role").last().getByRole("textbox", { name: "User" }).fill("carol");
+    await dialog(page).locator(".user-role").last().getByLabel("Role").selectOption("admin");
+    await save(page);
+    assert.deepEqual(config().access, { anonymous: "admin", roles: { bob: "viewer", carol: "admin" } });
+  }));
+
+test("a user without a name, or one who stands there twice, is told before anything is saved", () =>
+  open({}, async (page) => {
+    await press(page, "Add a user");
+    await press(page, "Save");
+    await dialog(page).getByText("expected a name with each role").waitFor();
+    await dialog(page).locator(".user-role").last().getByRole("textbox", { name: "User" }).fill("bob");
+    await press(page, "Save");
+    await dialog(page).getByText("bob stands here twice").waitFor();
+    assert.deepEqual(config(), CONFIG);
+  }));
+
+test("maintenance of a group is kept in the installation's time", () =>
+  open({}, async (page) => {
+    await press(page, "Add a window");
+    const window = dialog(page).getByRole("group", { name: "Once" });
+    await window.getByLabel("Group", { exact: true }).fill("Colleges");
+    await window.getByLabel("From", { exact: true }).fill("2030-06-01T22:00");
+    await window.getByLabel("To", { exact: true }).fill("2030-06-02T03:00");
+    await save(page);
+    const [weekly, once] = config().maintenance;
+    assert.deepEqual(weekly, CONFIG.maintenance[0]);
+    assert.deepEqual(once, { group: "Colleges", from: Date.parse("2030-06-01T22:00+09:00") / 1000,
+                             to: Date.parse("2030-06-02T03:00+09:00") / 1000, note: "" });
+  }));
+
+test("the monthly report gets its recipients, and only what was changed is sent", () =>
+  open({}, async (page) => {
+    let sent;
+    page.on("request", (request) => request.method() === "PATCH" && (sent = request.postDataJSON()));
+    await dialog(page).getByLabel("Sent to").fill("boss@example.org");
+    await dialog(page).getByLabel("The past is kept for").fill("800");
+    await save(page);
+    assert.deepEqual(sent, { report_to: ["boss@example.org"], retention_days: 800 });
+    assert.deepEqual(config(), { ...CONFIG, ...sent });
+  }));
