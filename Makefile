@@ -85,9 +85,9 @@ $(BUILD)/tests/unit: $(STORE) $(filter-out %/main.o,$(MONITORD) $(API)) $(TESTS)
 	@$(LINK) -o $@ $(filter %.o,$^) $(sort $(MONITORD_LIBS) $(API_LIBS)) \
 	  $(if $(wildcard /usr/include/catch2/catch_all.hpp),-lCatch2Main -lCatch2)
 
-# Makes the past that some measurements read.
-PAST := $(BUILD)/obj/tests/bench/past.o
-$(BUILD)/tests/past: $(PAST) $(STORE)
+# What writes for some measurements, by the real writers.
+WRITERS := $(BUILD)/tests/past $(BUILD)/tests/quiet_day
+$(WRITERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/bench/%.o $(STORE)
 	@mkdir -p $(@D)
 	@echo 'link $@'
 	@$(LINK) -o $@ $^ -lcrypto -lpthread
@@ -203,7 +203,7 @@ $(BUILD)/lint/%.ok: $(BUILD)/obj/%.o .clang-tidy
 
 bench: ## installs what is missing, builds, prints the measured numbers
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(BENCH_PACKAGES))
-	@$(MAKE) $(J) all $(BUILD)/tests/past
+	@$(MAKE) $(J) all $(WRITERS)
 	@BUILD='$(BUILD)' tests/bench/run
 
 truth: ## installs what is missing, builds, holds verdicts against a scripted network, as root: SEED=1 SECONDS=300

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -13,26 +12,28 @@ namespace linewatch::cgi {
 namespace {
 
 using std::chrono::seconds;
-using Points = std::map<WallTime, Measured>;
+using Points = HostPast::Steps;
 
 struct Range {
   std::string_view name;
   seconds length;  // of the whole
-  HistoryLog::Tier tier;
+  Tier tier;
   seconds step;
 };
 constexpr std::array<Range, 4> kRanges = {{
-    {"24h", std::chrono::days(1), HistoryLog::Tier::kMinutes, seconds(300)},
-    {"7d", std::chrono::days(7), HistoryLog::Tier::kHours, seconds(3600)},
-    {"30d", std::chrono::days(30), HistoryLog::Tier::kHours, seconds(7200)},
-    {"1y", std::chrono::days(365), HistoryLog::Tier::kDays, seconds(86400)},
+    {"24h", std::chrono::days(1), Tier::kMinutes, seconds(300)},
+    {"7d", std::chrono::days(7), Tier::kHours, seconds(3600)},
+    {"30d", std::chrono::days(30), Tier::kHours, seconds(7200)},
+    {"1y", std::chrono::days(365), Tier::kDays, seconds(86400)},
 }};
+// What they need of each tier: the longest of those that it serves.
+constexpr HistoryLog::Spans kSpans = {kRanges[0].length, kRanges[2].length, kRanges[3].length};
 
 // The first step begins with the range, or within it: none is cut.
-Points ReadRange(const HistoryLog& history, std::string_view host, const Range& range, WallTime now) {
+Points PointsOf(const HostPast& past, const Range& range, WallTime now) {
   const auto since = std::chrono::ceil<seconds>((now - range.length).time_since_epoch());
   const WallTime from((since + range.step - seconds(1)) / range.step * range.step);
-  return history.ReadHost(host, range.tier, range.step, from, now);
+  return past.Since(from, range.tier, range.step);
 }
 
 std::optional<double> UptimeOf(const Points& points) {
@@ -72,7 +73,8 @@ Response ShowHistory(Installation& installation, const Request& request, std::st
   if (host == nullptr) return Problem(404, "There is no host of this id.");
 
   const WallTime now = WallNow();
-  const Points points = ReadRange(installation.history, id, *range, now);
+  const HostPast past = installation.history.ReadHost(id, kSpans, now);
+  const Points points = PointsOf(past, *range, now);
   return JsonResponse(200, [&](JsonWriter& out) {
     const MemberWriter write(out);
     out.StartObject();
@@ -88,7 +90,7 @@ Response ShowHistory(Installation& installation, const Request& request, std::st
     write("24h", host->seen.uptime);
     for (const Range& other : kRanges) {
       if (&other == kRanges.begin()) continue;
-      const auto uptime = UptimeOf(&other == range ? points : ReadRange(installation.history, id, other, now));
+      const auto uptime = UptimeOf(&other == range ? points : PointsOf(past, other, now));
       write(other.name, uptime);
     }
     out.EndObject();

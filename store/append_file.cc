@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <string>
 #include <system_error>
 
@@ -89,7 +90,7 @@ void ReadLines(const std::filesystem::path& path, const std::function<bool(std::
       rest = {};
     }
     filled = rest.size();
-    buffer.replace(0, filled, std::string(rest));
+    std::memmove(buffer.data(), rest.data(), filled);
     if (filled == buffer.size()) buffer.resize(2 * filled);
   }
 }

@@ -37,12 +37,30 @@ struct HistoryStep {
   std::vector<Measured> measured;
 };
 
+// How fine a step is; kMinutes are five.
+enum class Tier : uint8_t { kMinutes, kHours, kDays };
+inline constexpr size_t kTiers = 3;
+std::chrono::seconds LengthOf(Tier tier);
+
+// What is kept of one host, by the beginning of each step.
+class HostPast {
+ public:
+  using Steps = std::map<WallTime, Measured>;
+
+  // From `from` on in steps of `length`, which is a multiple of that of `tier`; what is not rolled up yet comes from the
+  // finer tiers. Steps of which nothing is known are left out.
+  Steps Since(WallTime from, Tier tier, std::chrono::seconds length) const;
+
+ private:
+  friend class HistoryLog;
+  struct {
+    Steps steps;
+    WallTime end = kNever;  // of the last step of any host
+  } tiers_[kTiers];
+};
+
 class HistoryLog {
  public:
-  enum class Tier : uint8_t { kMinutes, kHours, kDays };
-  static constexpr size_t kTiers = 3;
-  static std::chrono::seconds LengthOf(Tier tier);
-
   // `folder` is made on the first append.
   explicit HistoryLog(std::filesystem::path folder, std::chrono::milliseconds patience = kLockPatience);
 
@@ -59,10 +77,9 @@ class HistoryLog {
   // as that must be left, or nothing is removed: a clock that is far ahead makes nothing old.
   void RemoveOld(std::chrono::days kept, WallTime now) const;
 
-  // One host from `from` to `to`, by the beginning of each step of `length`, which is a multiple of that of `tier`; what
-  // is not rolled up yet comes from the finer steps. Steps of which nothing is known are left out.
-  std::map<WallTime, Measured> ReadHost(std::string_view host, Tier tier, std::chrono::seconds length, WallTime from,
-                                        WallTime to) const;
+  // One host: of each tier the steps that begin in its span of time before `to`, in one pass over its files.
+  using Spans = std::array<std::chrono::seconds, kTiers>;
+  HostPast ReadHost(std::string_view host, const Spans& spans, WallTime to) const;
 
   // The whole time from `from` to `to` of each host in one, by days as far as there are any.
   std::map<std::string, Measured, std::less<>> ReadAll(WallTime from, WallTime to) const;

@@ -299,6 +299,57 @@ void WriteUnknownMembers(JsonWriter& out, const std::string& members) {
   }
 }
 
+// All that is written of a host.
+template <class Visitor>
+void VisitHost(const Host& host, Visitor&& visit) {
+  visit(kIdName, host.id);
+  visit(kRevisionName, host.revision);
+  VisitSettings(host, visit);
+  VisitObservation(host.seen, visit);
+  const ServiceDetails& details = host.seen.details ? *host.seen.details : kNoDetails;
+  if (host.service) {
+    VisitDetails(details, visit);
+    visit(kCertWarnedName, host.seen.cert_warned);
+  }
+  visit(kCertExpiresName, details.cert_expires);
+}
+
+template <class T>
+std::string TextOf(const T& value) {
+  return JsonText([&](JsonWriter& out) { WriteJson(out, value); });
+}
+
+// What a reader takes for a member that is missing, by the kind of check.
+using DefaultTexts = std::map<std::string_view, std::string>;
+const DefaultTexts& DefaultsOf(CheckKind kind) {
+  static const auto all = [] {
+    std::array<DefaultTexts, kCheckKindNames.size()> defaults;
+    for (size_t i = 0; i < defaults.size(); ++i) {
+      Host host;
+      host.check = static_cast<CheckKind>(i);
+      if (host.check != CheckKind::kPing) host.service = Service();
+      VisitHost(host, [&](std::string_view name, const auto& value) { defaults[i][name] = TextOf(value); });
+      defaults[i]["check"] = TextOf(CheckKind::kPing);
+      for (const auto* needed : {"name", "ip"}) defaults[i].erase(needed);  // by is_host_entry
+    }
+    return defaults;
+  }();
+  return all[static_cast<size_t>(kind)];
+}
+
+void WriteWithoutDefaults(JsonWriter& out, const Host& host) {
+  const DefaultTexts& defaults = DefaultsOf(host.check);
+  out.StartObject();
+  VisitHost(host, [&](std::string_view name, const auto& value) {
+    const std::string text = TextOf(value);
+    if (const auto usual = defaults.find(name); usual != defaults.end() && usual->second == text) return;
+    out.Key(name);
+    out.Raw(text);
+  });
+  if (host.unknown_members) WriteUnknownMembers(out, *host.unknown_members);
+  out.EndObject();
+}
+
 template <class Visit>
 std::set<std::string_view> NamesIn(Visit visit) {
   std::set<std::string_view> names;
@@ -487,18 +538,8 @@ Host ReadHost(const rapidjson::Value& object) {
 }
 
 void WriteHost(JsonWriter& out, const Host& host, const std::function<void()>& write_more) {
-  const MemberWriter write(out);
   out.StartObject();
-  write(kIdName, host.id);
-  write(kRevisionName, host.revision);
-  VisitSettings(host, write);
-  VisitObservation(host.seen, write);
-  const ServiceDetails& details = host.seen.details ? *host.seen.details : kNoDetails;
-  if (host.service) {
-    VisitDetails(details, write);
-    write(kCertWarnedName, host.seen.cert_warned);
-  }
-  write(kCertExpiresName, details.cert_expires);
+  VisitHost(host, MemberWriter(out));
   if (host.unknown_members) WriteUnknownMembers(out, *host.unknown_members);
   if (write_more) write_more();
   out.EndObject();
@@ -569,7 +610,7 @@ void WriteSummary(JsonWriter& out, const Summary& summary) {
   out.EndObject();
 }
 
-void WriteHostList(JsonWriter& out, const HostList& list) {
+void WriteHostList(JsonWriter& out, const HostList& list, Defaults defaults) {
   const MemberWriter write(out);
   out.StartObject();
   write("format", 1);
@@ -586,7 +627,13 @@ void WriteHostList(JsonWriter& out, const HostList& list) {
   WriteUnknownMembers(out, list.unknown_members);
   out.Key("hosts");
   out.StartArray();
-  for (const Host& host : list.hosts) WriteHost(out, host);
+  for (const Host& host : list.hosts) {
+    if (defaults == Defaults::kWritten) {
+      WriteHost(out, host);
+    } else {
+      WriteWithoutDefaults(out, host);
+    }
+  }
   out.EndArray();
   out.EndObject();
 }

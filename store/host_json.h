@@ -39,7 +39,9 @@ bool is_host_entry(const rapidjson::Value& entry);
 // Only what stands before the hosts: revision, updated, interval and monitor.
 std::optional<JsonFault> ReadHostListHeader(std::string_view text, HostList& header);
 
-void WriteHostList(JsonWriter& out, const HostList& list);
+// Whether members of hosts that are as ReadHost takes a missing one stand there, too.
+enum class Defaults : uint8_t { kWritten, kLeftOut };
+void WriteHostList(JsonWriter& out, const HostList& list, Defaults defaults = Defaults::kWritten);
 
 // For other files and answers that carry them.
 void WriteJson(JsonWriter& out, Status status);

@@ -355,10 +355,9 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
 }
 
 void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event>& events) {
-  using Nulls = JsonWriter::Nulls;
-  const auto write = [&](AtomicFile& file, Nulls nulls) {
-    JsonWriter out([&file](std::string_view piece) { file.Write(piece); }, nulls);
-    WriteHostList(out, list);
+  const auto write = [&](AtomicFile& file, Defaults defaults) {
+    JsonWriter out([&file](std::string_view piece) { file.Write(piece); });
+    WriteHostList(out, list, defaults);
     out.Flush();
     file.Sync();
   };
@@ -366,13 +365,12 @@ void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event
   // change it tells of, so that no change is without one.
   std::optional<AtomicFile> durable, live;
   if (!folders_.live_is_data() && depth == Depth::kDurable) {
-    // Read at a start only, by those who know the defaults: a third of the bytes that wear the card are nulls.
-    write(durable.emplace(folders_.durable_hosts(), kMode), Nulls::kLeftOut);
+    // Read at a start only, and half of it would be defaults, which wear the card.
+    write(durable.emplace(folders_.durable_hosts(), kMode), Defaults::kLeftOut);
   }
   // A live folder in memory is there only while monitord runs; its next start makes it from what is durable.
-  if (!durable || std::filesystem::exists(folders_.live)) {
-    write(live.emplace(folders_.hosts(), kMode), Nulls::kWritten);
-  }
+  if (!durable || std::filesystem::exists(folders_.live))
+    write(live.emplace(folders_.hosts(), kMode), Defaults::kWritten);
   events_.Append(events);
   const auto commit = [](AtomicFile& file, FileIdentity& seen, Previous previous) {
     const auto written = file.CommitOver(seen, previous);

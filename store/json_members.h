@@ -56,13 +56,6 @@ inline char* PutJson(char* end, WallTime value) {
   return PutThousandths(end, std::chrono::round<std::chrono::milliseconds>(value).time_since_epoch().count());
 }
 
-bool IsNull(const IsOptional auto& value) { return !value; }
-inline bool IsNull(WallTime value) { return value == kNever; }
-template <class T>
-concept CanBeNull = requires(const T& value) {
-  IsNull(value);
-};
-
 // What is always short takes the shorter way.
 template <class T>
 concept IsPut = requires(char* end, const T& value) {
@@ -80,7 +73,7 @@ void WriteJson(JsonWriter& out, const T& value) {
 inline void WriteJson(JsonWriter& out, const std::string& value) { out.String(value); }
 inline void WriteJson(JsonWriter& out, std::string_view value) { out.String(value); }
 template <IsOptional Optional>
-void WriteJson(JsonWriter& out, const Optional& value) {
+requires(!IsPut<Optional>) void WriteJson(JsonWriter& out, const Optional& value) {
   if (value) {
     WriteJson(out, *value);
   } else {
@@ -102,8 +95,6 @@ class MemberWriter {
   explicit MemberWriter(JsonWriter& out) : out_(out) {}
   template <size_t N, class T>
   void operator()(const char (&name)[N], const T& value) const {
-    if constexpr (CanBeNull<T>)
-      if (out_.nulls() == JsonWriter::Nulls::kLeftOut && IsNull(value)) return;
     if constexpr (IsPut<T>) {
       out_.Member(name, [&](char* end) { return PutJson(end, value); });
     } else {

@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::days;
-using Tier = HistoryLog::Tier;
 
 constexpr WallTime kMidnight{1763769600s};  // 2025-11-22 00:00 UTC
 
@@ -19,8 +18,13 @@ Measured Down() { return {Measured::kNone, Measured::kNone, Measured::kNone, 100
 
 HistoryStep Step(WallTime t, Measured a, Measured b) { return {t, {"aa", "bb"}, {a, b}}; }
 
-std::map<WallTime, Measured> DayOf(const HistoryLog& log, const char* host, WallTime now = kMidnight + 24h) {
-  return log.ReadHost(host, Tier::kMinutes, 300s, kMidnight, now);
+HostPast::Steps Read(const HistoryLog& log, const char* host, Tier tier, WallTime from, WallTime to) {
+  const auto span = std::chrono::duration_cast<std::chrono::seconds>(to - from);
+  return log.ReadHost(host, {span, span, span}, to).Since(from, tier, LengthOf(tier));
+}
+
+HostPast::Steps DayOf(const HistoryLog& log, const char* host, WallTime now = kMidnight + 24h) {
+  return Read(log, host, Tier::kMinutes, kMidnight, now);
 }
 
 TEST_CASE("a step of all hosts is one line that a person can read", "[history_log]") {
@@ -94,7 +98,7 @@ TEST_CASE("hours and days are what their parts were", "[history_log]") {
     steps.push_back(Step(kMidnight + i * 5min, i < 6 ? Down() : Up(i < 12 ? 10 : 20), Up(5)));
   log.Append(steps);
   log.RollUp(kMidnight + 24h);
-  const auto hours = log.ReadHost("aa", Tier::kHours, 3600s, kMidnight, kMidnight + 24h);
+  const auto hours = Read(log, "aa", Tier::kHours, kMidnight, kMidnight + 24h);
   REQUIRE(hours.size() == 24);
   const Measured& first = hours.at(kMidnight);
   CHECK(first.up == 1800);
@@ -102,7 +106,7 @@ TEST_CASE("hours and days are what their parts were", "[history_log]") {
   CHECK(first.rtt_avg == 10);
   CHECK(first.rtt_min == 9);
   CHECK(first.loss == 50);
-  const auto day = log.ReadHost("aa", Tier::kDays, 86400s, kMidnight, kMidnight + 24h);
+  const auto day = Read(log, "aa", Tier::kDays, kMidnight, kMidnight + 24h);
   REQUIRE(day.size() == 1);
   CHECK(day.at(kMidnight).down == 1800);
   CHECK(day.at(kMidnight).up == 86400 - 1800);
@@ -116,7 +120,7 @@ TEST_CASE("what is not rolled up yet comes from the finer steps", "[history_log]
   for (int i = 0; i < 12 * 30 + 6; ++i) log.Append({Step(kMidnight + i * 5min, Up(10), Down())});
   const WallTime now = kMidnight + 30h + 30min;
   log.RollUp(now);
-  const auto days_of_a = log.ReadHost("aa", Tier::kDays, 86400s, kMidnight, now);
+  const auto days_of_a = Read(log, "aa", Tier::kDays, kMidnight, now);
   REQUIRE(days_of_a.size() == 2);
   CHECK(days_of_a.at(kMidnight).up == 86400);
   CHECK(days_of_a.at(kMidnight + 24h).up == 6 * 3600 + 1800);
@@ -133,7 +137,7 @@ TEST_CASE("an hour with a hole in it knows that it has one", "[history_log]") {
   log.RollUp(kMidnight + 1h);
   CHECK_THAT(Contents(folder / "history" / "3600" / "2025-11.jsonl"),
              Catch::Matchers::ContainsSubstring(R"("neither":{"aa":1500,"bb":1500})"));
-  CHECK(log.ReadHost("aa", Tier::kHours, 3600s, kMidnight, kMidnight + 2h).at(kMidnight).up == 2100);
+  CHECK(Read(log, "aa", Tier::kHours, kMidnight, kMidnight + 2h).at(kMidnight).up == 2100);
 }
 
 TEST_CASE("wherever a roll-up was cut short, the next one completes it to the same", "[history_log]") {
@@ -144,7 +148,7 @@ TEST_CASE("wherever a roll-up was cut short, the next one completes it to the sa
   const WallTime now = kMidnight + 50h;
   log.RollUp(now);
   const auto hours = folder / "history" / "3600" / "2025-11.jsonl", years = folder / "history" / "86400" / "2025.jsonl";
-  const auto whole = log.ReadHost("bb", Tier::kHours, 3600s, kMidnight, now);
+  const auto whole = Read(log, "bb", Tier::kHours, kMidnight, now);
   const std::string text = Contents(hours);
   CHECK(whole.size() == 50);
   const size_t cut =
@@ -153,14 +157,14 @@ TEST_CASE("wherever a roll-up was cut short, the next one completes it to the sa
   std::filesystem::remove(years);
   HistoryLog next(folder / "history");
   next.RollUp(now);
-  const auto again = next.ReadHost("bb", Tier::kHours, 3600s, kMidnight, now);
+  const auto again = Read(next, "bb", Tier::kHours, kMidnight, now);
   REQUIRE(again.size() == whole.size());
   for (const auto& [t, measured] : whole) {
     CHECK(again.at(t).up == measured.up);
     CHECK(again.at(t).down == measured.down);
     CHECK(again.at(t).rtt_avg == measured.rtt_avg);
   }
-  CHECK(next.ReadHost("bb", Tier::kDays, 86400s, kMidnight, now).size() == 3);
+  CHECK(Read(next, "bb", Tier::kDays, kMidnight, now).size() == 3);
 }
 
 TEST_CASE("rolling up twice writes nothing twice", "[history_log]") {
@@ -181,7 +185,7 @@ TEST_CASE("what a clock wrote that was ahead keeps nothing waiting", "[history_l
   log.RollUp(kMidnight + days(900) + 2h);
   for (int i = 0; i < 12; ++i) log.Append({Step(kMidnight + i * 5min, Up(10), Up(3))});
   log.RollUp(kMidnight + 1h);
-  const auto hours = log.ReadHost("aa", Tier::kHours, 3600s, kMidnight, kMidnight + 1h);
+  const auto hours = Read(log, "aa", Tier::kHours, kMidnight, kMidnight + 1h);
   REQUIRE(hours.size() == 1);
   CHECK(hours.at(kMidnight).rtt_avg == 10);
 }
