@@ -13,29 +13,34 @@
 #include "store/descriptor.h"
 
 namespace linewatch {
-
 namespace {
 
-void TakeRoom(int file, off_t size, size_t needed, size_t ahead) {
+void TakeRoom(int file, const struct stat& status, size_t needed, size_t ahead) {
   constexpr off_t kBlock = 512;  // the unit of st_blocks, whatever the file system's own
-  struct stat status {};
-  const auto end = size + static_cast<off_t>(needed);
-  if (fstat(file, &status) != 0 || status.st_blocks * kBlock >= end) return;
+  const auto end = status.st_size + static_cast<off_t>(needed);
+  if (status.st_blocks * kBlock >= end) return;
   // Where that cannot be had, the write itself says whether there is room for the lines.
-  fallocate(file, FALLOC_FL_KEEP_SIZE, size, static_cast<off_t>(needed + ahead));
+  fallocate(file, FALLOC_FL_KEEP_SIZE, status.st_size, static_cast<off_t>(needed + ahead));
+}
+
+// How many spaces keep another `length` bytes, to be written at `end`, from a block that they need not touch.
+size_t SpacesBefore(size_t end, size_t length, size_t block) {
+  const auto touched = [block](size_t from, size_t bytes) { return (from % block + bytes + block - 1) / block; };
+  return touched(end, length) > touched(0, length) ? block - end % block : 0;
 }
 
 }  // namespace
 
 void AppendLines(const std::filesystem::path& path, std::string_view lines, std::chrono::milliseconds patience,
-                 size_t ahead) {
+                 Expected expected) {
   const bool is_new = !IdentityOf(path).exists();
   // The file is its own lock: it is never renamed. Without it, taking back half a line could take another's, too.
   const FileLock lock(path, patience);
   const Descriptor file(open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
   if (!file.is_open()) ThrowErrno("open", path);
-  const off_t size = lseek(file.get(), 0, SEEK_END);
-  if (size < 0) ThrowErrno("seek", path);
+  struct stat status {};
+  if (fstat(file.get(), &status) != 0) ThrowErrno("stat", path);
+  const off_t size = status.st_size;
 
   char last = '\n';
   if (size > 0 && pread(file.get(), &last, 1, size - 1) != 1) ThrowErrno("read", path);
@@ -43,7 +48,11 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines, std:
   if (last != '\n') text += '\n';
   text += lines;
 
-  if (ahead > 0) TakeRoom(file.get(), size, text.size(), ahead);
+  if (expected.times > 0) {
+    const size_t end = static_cast<size_t>(size) + text.size();
+    text.insert(text.size() - 1, SpacesBefore(end, expected.length, static_cast<size_t>(status.st_blksize)), ' ');
+    TakeRoom(file.get(), status, text.size(), expected.length * expected.times);
+  }
   // Whoever is told that it failed will try again: nothing of it may stay. Where even that fails, readers skip the torn
   // line and the next append closes it.
   try {

@@ -7,7 +7,8 @@
 // when the hosts have changed. The second is a step that began at `t`, in Unix seconds: milliseconds with three digits,
 // null where nothing has answered; percent of loss, seconds in which the line was down, and seconds that say nothing of
 // it, for the hosts that have any. All the rest of the step it was up.
-// There is no white space in a line, and its members stand in this order: one host is found in it by counting commas.
+// There is no white space in a line but at its end, where spaces fill up blocks of the disk, and its members stand in
+// this order: one host is found in it by counting commas.
 // Of two lines of the same step the later one counts: monitord was started anew within it, or the clock was set back.
 #include "store/history_log.h"
 
@@ -255,6 +256,7 @@ std::vector<Measured> AllOf(std::string_view line, size_t count, const Places& p
 // Hands on the lines of a file that are whole: those with the hosts to one, those of steps to the other.
 void ReadFile(const std::filesystem::path& file, auto&& take_hosts, auto&& take_step) {
   ReadLines(file, [&](std::string_view line) {
+    line = line.substr(0, line.find_last_not_of(' ') + 1);
     const auto t = TimeOfLine(line);
     if (!t || !line.ends_with('}')) return true;
     const size_t next = line.find(',');
@@ -347,24 +349,23 @@ void HistoryLog::Append(const std::vector<HistoryStep>& steps) { AppendTo(Tier::
 
 // The steps of one file in one write: mostly there is one step, and always few files.
 void HistoryLog::AppendTo(Tier tier, const std::vector<HistoryStep>& steps) {
-  constexpr size_t kStepsAhead = 100;  // a third of a day: in four pieces a file needs no block that lists them
   const auto folder = FolderOf(tier);
   Head& head = heads_[static_cast<size_t>(tier)];
   for (size_t i = 0; i < steps.size();) {
     const auto file = folder / FileName(tier, steps[i].t);
     std::string lines;
-    size_t room_ahead = 0;
+    Expected expected{0, 100};  // a third of a day: a file in four pieces needs no block of its own to list them
     Head after = head;
     for (; i < steps.size() && folder / FileName(tier, steps[i].t) == file; ++i) {
       if (after.file != file || after.hosts != steps[i].hosts) lines += HostsLine(steps[i]);
       after = {file, steps[i].hosts};
       const std::string line = StepLine(steps[i], LengthOf(tier));
       lines += line;
-      room_ahead = kStepsAhead * line.size();
+      expected.length = line.size();
     }
     for (const auto& made : {folder_, folder})
       if (std::filesystem::create_directory(made)) SyncFolder(made.parent_path());
-    AppendLines(file, lines, patience_, room_ahead);
+    AppendLines(file, lines, patience_, expected);
     head = std::move(after);
   }
 }

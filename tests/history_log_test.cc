@@ -56,6 +56,16 @@ TEST_CASE("what was measured of a host is read back", "[history_log]") {
   CHECK(DayOf(log, "a").empty());
 }
 
+TEST_CASE("spaces that fill up a block of the disk change nothing of what is read", "[history_log]") {
+  const TempDir folder;
+  HistoryLog log(folder / "history");
+  for (int i = 0; i < 200; ++i) log.Append({Step(kMidnight + i * 5min, Up(static_cast<float>(i)), Down())});
+  CHECK_THAT(Contents(folder / "history" / "300" / "2025-11-22.jsonl"), Catch::Matchers::ContainsSubstring("} "));
+  const auto a = DayOf(log, "aa");
+  REQUIRE(a.size() == 200);
+  for (int i = 0; i < 200; ++i) CHECK(a.at(kMidnight + i * 5min).rtt_avg == static_cast<float>(i));
+}
+
 TEST_CASE("a time of which nothing is known leaves no point", "[history_log]") {
   const TempDir folder;
   HistoryLog log(folder / "history");
