@@ -91,6 +91,12 @@ void Monitor::Start() {
   list_ = store_.Load(findings);
   const Moment now = ReadClocks();
   list_.monitor = {"watching", now.wall, list_.monitor.cycle, LINEWATCH_VERSION, std::move(notices), 0, {}};
+  Clear("events_unreadable");
+  events_.SkipUnreadable([this](const std::string& why) {
+    Note("events_unreadable",
+         "a file of events/ cannot be read: reports and uptimes lack what is in it, and it may be told twice of what "
+         "was told already. Give the file back to the owner of its folder, or move it away: " + why);
+  });
   const WallTime last_sign = ReplayEvents(list_, events_, config_, now.wall);
   Add(MonitorEvent{now.wall, "start", last_sign});
   AddAll(alerting_.Start(list_, events_, now));

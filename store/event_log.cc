@@ -150,17 +150,6 @@ std::optional<Event> ParseLine(std::string_view text) {
 
 constexpr std::string_view kSnapshotBegin = R"({"type":"hosts",)";
 
-// When the first snapshot of a file was taken.
-std::optional<WallTime> SnapshotIn(const std::filesystem::path& file) {
-  std::optional<WallTime> found;
-  ReadLines(file, [&](std::string_view text) {
-    if (!text.starts_with(kSnapshotBegin)) return true;
-    if (const auto event = ParseLine(text)) found = TimeOf(*event);
-    return !found;
-  });
-  return found;
-}
-
 // The month that a file is named after, as its first day; nothing if its name is another.
 std::optional<std::chrono::sys_days> MonthOfName(const std::filesystem::path& file) {
   int year = 0;
@@ -209,6 +198,26 @@ std::vector<std::filesystem::path> EventLog::Files() const {
   return files;
 }
 
+void EventLog::ReadFile(const std::filesystem::path& file, const std::function<bool(std::string_view)>& take) const {
+  try {
+    ReadLines(file, take);
+  } catch (const std::system_error& error) {
+    if (!tell_unreadable_) throw;
+    tell_unreadable_(error.what());
+  }
+}
+
+// When the first snapshot of a file was taken.
+std::optional<WallTime> EventLog::SnapshotIn(const std::filesystem::path& file) const {
+  std::optional<WallTime> found;
+  ReadFile(file, [&](std::string_view text) {
+    if (!text.starts_with(kSnapshotBegin)) return true;
+    if (const auto event = ParseLine(text)) found = TimeOf(*event);
+    return !found;
+  });
+  return found;
+}
+
 void EventLog::Read(WallTime from, const std::function<void(const Event&)>& take) const {
   Read(
       from, [](std::string_view) { return true; }, take);
@@ -222,7 +231,7 @@ void EventLog::Read(WallTime from, const LineFilter& is_wanted, const std::funct
     return std::chrono::seconds(modified.tv_sec) < from.time_since_epoch() - std::chrono::hours(1);
   });
   for (const auto& file : files)
-    ReadLines(file, [&](std::string_view text) {
+    ReadFile(file, [&](std::string_view text) {
       if (!is_wanted(text)) return true;
       if (const auto event = ParseLine(text); event && TimeOf(*event) >= from) take(*event);
       return true;
@@ -241,7 +250,7 @@ void EventLog::ReadSinceSnapshot(WallTime from, const LineFilter& is_wanted,
     is_waiting = taken && *taken <= from;
   }
   for (auto file = begin; file != files.end(); ++file)
-    ReadLines(*file, [&](std::string_view text) {
+    ReadFile(*file, [&](std::string_view text) {
       if (is_waiting && !text.starts_with(kSnapshotBegin)) return true;
       if (!is_wanted(text)) return true;
       const auto event = ParseLine(text);

@@ -109,6 +109,11 @@ class EventLog {
   // `folder` is made on the first append.
   explicit EventLog(std::filesystem::path folder, std::chrono::milliseconds patience = kLockPatience);
 
+  // From now on a file that cannot be read is told to `tell`, with the reason, and counts as ending where it fails: one
+  // bad block of a card does not stop the watching. Without this reading throws std::system_error.
+  using Unreadable = std::function<void(const std::string& why)>;
+  void SkipUnreadable(Unreadable tell) { tell_unreadable_ = std::move(tell); }
+
   // All of `events`, in one write, on the disk when this returns. Throws std::system_error when that cannot be had:
   // then a part may be written, which readers skip and the next append closes with a line end. Any number of processes.
   void Append(const std::vector<Event>& events) const;
@@ -137,9 +142,12 @@ class EventLog {
 
  private:
   std::vector<std::filesystem::path> Files() const;
+  void ReadFile(const std::filesystem::path& file, const std::function<bool(std::string_view)>& take) const;
+  std::optional<WallTime> SnapshotIn(const std::filesystem::path& file) const;
 
   std::filesystem::path folder_;
   std::chrono::milliseconds patience_;
+  Unreadable tell_unreadable_;
 };
 
 }  // namespace linewatch

@@ -76,6 +76,23 @@ TEST_CASE("a torn last line spoils nothing but itself", "[event_log]") {
   CHECK(std::get<StatusEvent>(events[1]).host == "b");
 }
 
+TEST_CASE("a file that cannot be read is told of, and the others are read", "[event_log]") {
+  const TempDir folder;
+  EventLog log(folder.path());
+  log.Append({MonitorEvent{FromUnixSeconds(1763800000), "start", kNever}});
+  std::filesystem::create_directory(folder / "2025-10.jsonl");
+  const auto count = [&] {
+    int events = 0;
+    log.Read(kNever, [&](const Event&) { ++events; });
+    return events;
+  };
+  CHECK_THROWS_AS(count(), std::system_error);
+  std::string told;
+  log.SkipUnreadable([&](const std::string& why) { told = why; });
+  CHECK(count() == 1);
+  CHECK_THAT(told, Catch::Matchers::ContainsSubstring("2025-10.jsonl"));
+}
+
 TEST_CASE("lines of garbage are skipped", "[event_log]") {
   const TempDir folder;
   const EventLog log(folder / "events");

@@ -105,23 +105,36 @@ TEST_CASE("a heartbeat may be a form that is sent", "[push_api]") {
   CHECK(requests[1].msg == "no tape");
 }
 
-TEST_CASE("a heartbeat that makes no sense is refused by the field, and is none", "[push_api]") {
+TEST_CASE("a status that is none is refused, and is no heartbeat", "[push_api]") {
   Site site;
   const Pushed pushed = AddPushed(site);
-  const auto wrong = [&](const std::string& query) {
-    const Response response = site.Send("GET", "/api/push/" + pushed.token + "?" + query);
+  for (const char* status : {"UP", "maybe", "down%0a", "%ff"}) {
+    const Response response = site.Send("GET", "/api/push/" + pushed.token + "?status=" + status);
     CHECK(response.status == 422);
-    return WrongFields(response);
-  };
-  using Strings = std::vector<std::string>;
-  CHECK(wrong("status=UP") == Strings{"status"});
-  CHECK(wrong("status=maybe") == Strings{"status"});
-  CHECK(wrong("msg=" + std::string(201, 'a')) == Strings{"msg"});
-  CHECK(wrong("msg=a%0Ab") == Strings{"msg"});
-  CHECK(wrong("msg=%ff%fe") == Strings{"msg"});
-  for (const char* ms : {"-1", "12x", "nan", "inf", "0x10", "1e400", "%201", "1e10"})
-    CHECK(wrong("ms=" + std::string(ms)) == Strings{"ms"});
+    CHECK(WrongFields(response) == std::vector<std::string>{"status"});
+  }
   CHECK(site.installation.requests.Drain().empty());
+}
+
+TEST_CASE("a failure is taken whatever its text is", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  const auto taken = [&](const std::string& query) {
+    CHECK(StatusOf(site, pushed.token, query) == 200);
+    const auto requests = site.installation.requests.Drain();
+    REQUIRE(requests.size() == 1);
+    return requests[0];
+  };
+  CHECK(taken("status=down&msg=" + std::string(5000, 'a')).msg == std::string(200, 'a'));
+  CHECK(taken("status=down&msg=no%0D%0Atape%00").msg == "no  tape ");
+  CHECK(taken("status=down&msg=%ff%C3%A9%C3").msg == "?\u00e9?");
+  CHECK(taken("status=down&msg=x").is_down);
+  CHECK(taken("ms=12.5").ms == 12.5);
+  for (const char* ms : {"-1", "12x", "1,5", "nan", "inf", "0x10", "1e400", "%201", "1e10"}) {
+    const auto heartbeat = taken("ms=" + std::string(ms));
+    CHECK_FALSE(heartbeat.is_down);
+    CHECK_FALSE(heartbeat.ms);
+  }
 }
 
 TEST_CASE("the longest words are taken", "[push_api]") {

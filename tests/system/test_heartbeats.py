@@ -151,11 +151,8 @@ def test_nobody_who_looks_sees_a_token_and_a_renewed_one_ends_the_one_before(web
 
 def test_garbage_is_refused_and_reaches_no_host(web):
     host = add(web)
-    for query in ("?status=sideways", "?ms=-1", "?ms=soon", "?msg=" + "a" * 201):
+    for query in ("?status=sideways", "?status=UP"):
         assert push(web, host["token"], query).status == 422, query
-    # lighttpd or the program: whoever sees the control characters first.
-    for query in ("?msg=a%0d%0ab", "?msg=%00"):
-        assert push(web, host["token"], query).status in (400, 422), query
     for more in ("/", "x"):
         assert push(web, host["token"], more).status == 404, more
     for path in ("", "/", "/" + "a" * 24, "/" + host["token"].upper(), "/" + host["token"][:-1]):
