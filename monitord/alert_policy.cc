@@ -203,6 +203,8 @@ void RestoreTold(Observation& seen, const Told& told, WallTime t) {
       alert.told_certificate = seen.cert_warned = kNever;
       break;
     case AlertKind::kBlind:
+    case AlertKind::kUnwritable:
+    case AlertKind::kWritable:
     case AlertKind::kTest:
       break;
   }

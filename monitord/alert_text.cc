@@ -17,10 +17,12 @@ constexpr size_t kMostNames = 30;  // of what hangs below a host
 
 // In the order of AlertKind.
 constexpr std::array<std::string_view, kAlertKindNames.size()> kWords = {
-    "DOWN", "UP", "FLAPPING", "STABLE", "DEGRADED", "NORMAL", "CERTIFICATE", "RENEWED", "BLIND", "TEST"};
+    "DOWN",        "UP",      "FLAPPING", "STABLE",        "DEGRADED",  "NORMAL",
+    "CERTIFICATE", "RENEWED", "BLIND",    "NOT RECORDING", "RECORDING", "TEST"};
 // White on them can be read, and they stand out from a light page and from a dark one.
-constexpr std::array<std::string_view, kAlertKindNames.size()> kColours = {
-    "#b3261e", "#1b7a3d", "#9a3d8a", "#1b7a3d", "#a65a00", "#1b7a3d", "#a65a00", "#1b7a3d", "#56606b", "#2a62b8"};
+constexpr std::array<std::string_view, kAlertKindNames.size()> kColours = {"#b3261e", "#1b7a3d", "#9a3d8a", "#1b7a3d",
+                                                                           "#a65a00", "#1b7a3d", "#a65a00", "#1b7a3d",
+                                                                           "#56606b", "#b3261e", "#1b7a3d", "#2a62b8"};
 
 std::string WordOf(const Alert& alert) { return std::string(kWords[static_cast<size_t>(alert.kind)]); }
 
@@ -71,6 +73,11 @@ std::string StoryOf(const Alert& alert, const std::string& title, WallTime now, 
       return Joined("from " + ClockText(alert.since, now) + " to " + ClockText(alert.t, now) + " (" +
                         LengthText(alert) + "): nobody was blamed for it",
                     ", ", alert.reason);
+    case AlertKind::kUnwritable:
+      return Joined("anything since " + ClockText(alert.since, now) + ": lines are watched and alerts are sent", ", ",
+                    alert.reason);
+    case AlertKind::kWritable:
+      return "again after " + LengthText(alert) + ", not since " + ClockText(alert.since, now);
     case AlertKind::kTest:
       break;
   }

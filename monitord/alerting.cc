@@ -110,6 +110,32 @@ void Alerting::TellBlindness(WallTime since, const Config& config, const Moment&
   digest_.Add(std::move(alert), now.steady);
 }
 
+// Not below the threshold either, and at most once per cooldown: a disk may be full, and not, and full again.
+void Alerting::TellWriting(const std::optional<std::string>& trouble, const Config& config, const Moment& now) {
+  const auto tell = [&](AlertKind kind, const std::string& reason) {
+    Alert alert;
+    alert.kind = kind;
+    alert.t = now.wall;
+    alert.since = unwritable_.since;
+    alert.reason = reason;
+    digest_.Add(std::move(alert), now.steady);
+  };
+  if (!trouble) {
+    if (std::exchange(unwritable_.is_told, false)) tell(AlertKind::kWritable, "");
+    unwritable_.since = kNever;
+    return;
+  }
+  if (unwritable_.since == kNever) {
+    unwritable_.since = now.wall;
+    unwritable_.since_steady = now.steady;
+  }
+  if (unwritable_.is_told || now.steady - unwritable_.since_steady < config.interval * config.fail_threshold) return;
+  if (unwritable_.told_at && now.steady - *unwritable_.told_at < config.email_cooldown) return;
+  unwritable_.is_told = true;
+  unwritable_.told_at = now.steady;
+  tell(AlertKind::kUnwritable, *trouble);
+}
+
 Event Alerting::QueueReport(Message report, const Moment& now) {
   LogInfo(report.subject);
   Event event = LoggedEvent(report, now.wall);

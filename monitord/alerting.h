@@ -36,6 +36,8 @@ class Alerting {
   void LookAt(HostList& list, const Topology& topology, const Config& config, const Moment& now);
   // monitord sees again, after a blindness from `since` on.
   void TellBlindness(WallTime since, const Config& config, const Moment& now);
+  // As long as monitord cannot write, each time with why, and nothing when it can (again).
+  void TellWriting(const std::optional<std::string>& trouble, const Config& config, const Moment& now);
   // A report that is due: it goes by smtp alone, and to no fallback. Answers the event that says so.
   Event QueueReport(Message report, const Moment& now);
   // For a kTest.
@@ -82,6 +84,12 @@ class Alerting {
   std::vector<QueuedMessage> to_remove_;  // their files
   std::optional<std::string> trouble_;
   std::vector<SteadyTime> blind_told_;  // the last few times
+  struct Unwritable {
+    WallTime since = kNever;  // kNever while monitord can write
+    SteadyTime since_steady;
+    bool is_told = false;
+    std::optional<SteadyTime> told_at;  // the last time that it was
+  } unwritable_;
   struct Test {
     std::string channel, answer;
   };

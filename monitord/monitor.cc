@@ -95,7 +95,8 @@ void Monitor::Start() {
   events_.SkipUnreadable([this](const std::string& why) {
     Note("events_unreadable",
          "a file of events/ cannot be read: reports and uptimes lack what is in it, and it may be told twice of what "
-         "was told already. Give the file back to the owner of its folder, or move it away: " + why);
+         "was told already. Give the file back to the owner of its folder, or move it away: " +
+             why);
   });
   const WallTime last_sign = ReplayEvents(list_, events_, config_, now.wall);
   Add(MonitorEvent{now.wall, "start", last_sign});
@@ -411,6 +412,11 @@ void Monitor::Publish() {
     retry_at_ = steady_clock::now() + kRetryAfter;
     Note(failure->code, failure->message, failure->for_the_log);
   }
+  // A lock that is held is a program that edits, or hangs: whoever edits sees it.
+  const bool is_unwritable = failure && failure->code != "lock_held";
+  alerting_.TellWriting(
+      is_unwritable ? std::optional(failure->reason + " in " + options_.folders.data.string()) : std::nullopt, config_,
+      ReadClocks());
   service_manager_.Status(std::to_string(list_.hosts.size()) + " hosts");
 }
 
@@ -419,11 +425,12 @@ std::optional<Monitor::Failure> Monitor::Attempt(const std::function<void()>& wr
     write();
     return std::nullopt;
   } catch (const LockTimeout& error) {
-    return Failure{"lock_held", "another program keeps hosts.json locked; what is seen stays in memory", error.what()};
+    return Failure{"lock_held", "another program keeps hosts.json locked; what is seen stays in memory", error.what(),
+                   "hosts.json is locked"};
   } catch (const std::system_error& error) {
     return Failure{WriteFailureCode(error.code()),
                    "cannot write to the data folder; what is seen stays in memory: " + error.code().message(),
-                   error.what()};
+                   error.what(), error.code().message()};
   }
 }
 

@@ -81,7 +81,7 @@ class Monitor {
   void Publish();
   void PublishList();
   struct Failure {
-    std::string code, message, for_the_log;
+    std::string code, message, for_the_log, reason;
   };
   static std::optional<Failure> Attempt(const std::function<void()>& write);
 

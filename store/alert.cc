@@ -17,7 +17,9 @@ constexpr std::array<AlertTraits, kAlertKindNames.size()> kTraits = {{
     {3, "degraded", Trouble::kCertificate, false},
     {8, "recovery", Trouble::kCertificate, true},
     {4, "blind", Trouble::kNone, false},
-    {9, "test", Trouble::kNone, false},
+    {4, "blind", Trouble::kNone, false},
+    {9, "recovery", Trouble::kNone, true},
+    {10, "test", Trouble::kNone, false},
 }};
 
 }  // namespace

@@ -32,7 +32,7 @@ Alert Of(AlertKind kind, const std::string& name = "Server A", const std::string
   if (kind == AlertKind::kDegraded) alert.reason = "120 ms, slower than 100 ms";
   if (kind == AlertKind::kFlapping) alert.reason = "down 4 times within 1 h";
   if (kind == AlertKind::kStable) alert.reason = "no outage for 1 h";
-  if (kind == AlertKind::kBlind || kind == AlertKind::kTest) alert.host = alert.name = alert.ip = "";
+  if (kind >= AlertKind::kBlind) alert.host = alert.name = alert.ip = "";
   return alert;
 }
 Alert Router(int below) {
@@ -75,6 +75,15 @@ TEST_CASE("a subject says what, who, where, since when and why", "[alert_text]")
   Alert blind = Of(AlertKind::kBlind);
   blind.t = kOutage + 390s;
   CHECK(Subject({blind}) == "BLIND from 08:43:10 to 08:49:40 (6 min): nobody was blamed for it");
+  Alert unwritable = Of(AlertKind::kUnwritable);
+  unwritable.reason = "No space left on device in /var/lib/linewatch";
+  CHECK(Subject({unwritable}) ==
+        "NOT RECORDING anything since 08:43:10: lines are watched and alerts are sent, No space "
+        "left on device in /var/lib/linewatch");
+  Alert writable = Of(AlertKind::kWritable);
+  writable.reason = "";
+  writable.t = kOutage + 390s;
+  CHECK(Subject({writable}) == "RECORDING again after 6 min, not since 08:43:10");
   CHECK(Subject({Of(AlertKind::kTest)}) == "TEST from Linewatch: this way to you works");
 }
 

@@ -88,6 +88,30 @@ TEST_CASE("a machine that is out of descriptors sends its messages when it has s
   CHECK(site.Turn(seconds(17)) == std::vector<std::string>{"sent"});
 }
 
+TEST_CASE("a disk that takes nothing is told once it has lasted, and when it takes something again", "[alerting]") {
+  Site site{std::span<const ChannelKind>(kChannels)};
+  site.config.webhook.url = "https://example.org/";
+  site.config.digest_window = seconds(0);
+  const std::string full = "No space left on device in /data";
+  const auto at = [&](int after, const std::optional<std::string>& trouble) {
+    site.alerting.TellWriting(trouble, site.config, Site::At(seconds(after)));
+    std::vector<std::string> subjects;
+    for (const Event& event : site.alerting.Turn(site.list, site.topology, site.config, Site::At(seconds(after))))
+      subjects.push_back(std::get<AlertEvent>(event).subject.substr(0, 13));
+    return subjects;
+  };
+  using Told = std::vector<std::string>;
+  CHECK(at(0, full).empty());
+  CHECK(at(99, full).empty());
+  CHECK(at(100, full) == Told{"NOT RECORDING"});
+  CHECK(at(200, full).empty());
+  CHECK(at(300, std::nullopt) == Told{"RECORDING aga"});
+  // Not time and again.
+  CHECK(at(400, full).empty());
+  CHECK(at(600, full).empty());
+  CHECK(at(3700, full) == Told{"NOT RECORDING"});
+}
+
 TEST_CASE("what was accepted in the moment of the end is not sent again by the next run", "[alerting]") {
   Site site({kChannels.data(), 1});
   site.alerting.TellBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(seconds(0)));
