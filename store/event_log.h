@@ -15,6 +15,7 @@
 #include "store/alert.h"
 #include "store/file_lock.h"
 #include "store/host.h"
+#include "store/small_optional.h"
 #include "store/wall_time.h"
 
 namespace linewatch {
@@ -50,7 +51,7 @@ struct EditEvent {
   std::vector<std::string> changed;  // names of the settings
   // Of the host, as the edit left them, so that reports know it after it is gone.
   std::string name = {}, customer = {};
-  std::optional<double> sla_percent = {};
+  PackedOptional<double> sla_percent = {};
 };
 void Describe(EditEvent& event, const Host& host);
 
@@ -72,7 +73,7 @@ struct MaintenanceEvent {
 // What is known of a host at a moment.
 struct HostState {
   std::string id, name, customer;
-  std::optional<double> sla_percent;
+  PackedOptional<double> sla_percent;
   Status status;
   WallTime since;  // of the trouble it is in, from the first failed check on; else of the status
   std::string reason;

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "store/json.h"
+#include "store/small_optional.h"
 #include "store/wall_time.h"
 
 namespace linewatch {
@@ -56,6 +57,11 @@ inline char* PutJson(char* end, WallTime value) {
   return PutThousandths(end, std::chrono::round<std::chrono::milliseconds>(value).time_since_epoch().count());
 }
 
+// Settings: what was measured is a float or a double.
+inline char* PutJson(char* end, const PackedOptional<double>& value) {
+  return value ? PutExactNumber(end, *value) : PutNull(end);
+}
+
 // What is always short takes the shorter way.
 template <class T>
 concept IsPut = requires(char* end, const T& value) {
@@ -73,7 +79,7 @@ void WriteJson(JsonWriter& out, const T& value) {
 inline void WriteJson(JsonWriter& out, const std::string& value) { out.String(value); }
 inline void WriteJson(JsonWriter& out, std::string_view value) { out.String(value); }
 template <IsOptional Optional>
-void WriteJson(JsonWriter& out, const Optional& value) {
+requires(!IsPut<Optional>) void WriteJson(JsonWriter& out, const Optional& value) {
   if (value) {
     WriteJson(out, *value);
   } else {
