@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <utility>
@@ -107,8 +108,10 @@ rapidjson::Value NumberValue(std::string_view text, bool has_decimal_comma, Allo
   if (const auto parsed = std::from_chars(number.data(), end, whole); parsed.ec == std::errc() && parsed.ptr == end)
     return rapidjson::Value(whole);
   double value = 0;
-  const auto parsed = std::from_chars(number.data(), end, value, std::chars_format::fixed);
-  return parsed.ec == std::errc() && parsed.ptr == end ? rapidjson::Value(value) : TextValue(text, memory);
+  const auto parsed = std::from_chars(number.data(), end, value);
+  // "inf" and "nan" are numbers to from_chars, and to none of the limits that follow.
+  const bool is_number = parsed.ec == std::errc() && parsed.ptr == end && std::isfinite(value);
+  return is_number ? rapidjson::Value(value) : TextValue(text, memory);
 }
 
 rapidjson::Value BooleanValue(std::string_view text, Allocator& memory) {
