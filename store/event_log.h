@@ -46,7 +46,7 @@ struct AlertEvent {
 struct EditEvent {
   WallTime t;
   std::string user;                  // empty: nobody in particular, or by hand
-  std::string action;                // add, change, delete, adopt, config
+  std::string action;                // add, change, delete, acknowledge, unacknowledge, adopt, config
   std::string host;                  // id; empty for config
   std::vector<std::string> changed;  // names of the settings
   // Of the host, as the edit left them, so that reports know it after it is gone.
@@ -121,6 +121,7 @@ class EventLog {
   // Those alone whose line is wanted. It is asked before the line is parsed, which is what costs; a line that we have
   // written begins with {"type":"status", or whatever it is.
   using LineFilter = std::function<bool(std::string_view line)>;
+  static bool is_alert(std::string_view line) { return line.starts_with(R"({"type":"alert",)"); }
   void Read(WallTime from, const LineFilter& is_wanted, const std::function<void(const Event&)>& take) const;
 
   // The same for whoever computes what the time from `from` on was made of: everything since the youngest HostsEvent at

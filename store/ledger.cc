@@ -88,7 +88,7 @@ class Reader {
 
   bool is_wanted(std::string_view line) const {
     const auto is = [&](std::string_view begin) { return line.starts_with(begin); };
-    if (is(R"({"type":"alert",)")) return false;
+    if (EventLog::is_alert(line)) return false;
     if (is(R"({"type":"outage",)")) return true;
     if (is(R"({"type":"monitor",)")) return true;
     if (is_behind_) return open_.contains(HostIn(line)) && (is(R"({"type":"status",)") || is(R"({"type":"edit",)"));
