@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cgi/host_edit.h"
+#include "cgi/http.h"
 #include "store/ascii.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
@@ -139,7 +140,7 @@ rapidjson::Value CellValue(const Column& column, std::string_view cell, bool has
   if (cell.empty()) return {};
   const auto json = [&]() -> std::optional<rapidjson::Value> {
     rapidjson::Document parsed(&memory);
-    if (ParseJson(cell, parsed)) return std::nullopt;
+    if (ParseJson(cell, parsed) || is_oversized(parsed)) return std::nullopt;
     return rapidjson::Value(parsed, memory);
   };
   if (column.kind == CellKind::kText) return TextValue(WithoutGuard(cell), memory);
@@ -287,8 +288,8 @@ std::variant<GivenHosts, JsonFault> ReadHostEntries(std::string_view text) {
     const auto refuse = [&](std::string_view field, std::string_view message) {
       given.refused.push_back({place, std::string(field), std::string(message)});
     };
-    if (!entry.IsObject()) {
-      refuse("", "expected an object");
+    if (!entry.IsObject() || is_oversized(entry)) {
+      refuse("", entry.IsObject() ? "expected the settings of one host, and not thousands" : "expected an object");
       return std::nullopt;
     }
     rapidjson::Value host(rapidjson::kObjectType);

@@ -163,6 +163,16 @@ TEST_CASE("what is wrong names the line, the field and what was expected", "[imp
         Lines{"2 id: expected 1 to 32 characters of a-z and 0-9, or none"});
 }
 
+TEST_CASE("what would take the square of its size is refused before", "[import_plan]") {
+  std::string members = R"("name": "A")", entries = "1";
+  for (int i = 0; i < 1000; ++i) members += ", \"m" + std::to_string(i) + "\": 1";
+  for (int i = 0; i < 10000; ++i) entries += ",1";
+  const Lines refused{"1 : expected the settings of one host, and not thousands"};
+  CHECK(Refused(Plan("[{" + members + "}]")) == refused);
+  CHECK(Refused(Plan(R"([{"name": "A", "ip": "192.0.2.1", "warn_days": [)" + entries + "]}]")) == refused);
+  CHECK(Refused(Plan("name,ip,maintenance\nA,192.0.2.1,\"[" + entries + "]\"\n")).size() == 1);
+}
+
 TEST_CASE("what is read from the API is taken, without what was observed", "[import_plan]") {
   const auto plan = Plan(R"({"updated": 1, "hosts": [{"id": "a", "revision": 7, "name": "A", "ip": "192.0.2.1",
       "check": "ping", "status": "down", "trail": [1, null], "acknowledged": {"by": "x", "at": 1, "note": ""}}]})");
