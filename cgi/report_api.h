@@ -9,6 +9,7 @@
 
 namespace linewatch::cgi {
 
+// Of ?month=YYYY-MM by the installation's time zone, else of this one until now; as JSON, or with ?format=csv as a table.
 Response ShowReport(Installation& installation, const Request& request, std::string_view id);
 
 }  // namespace linewatch::cgi
