@@ -22,7 +22,7 @@ Response ShowReport(Installation& installation, const Request& request, std::str
 
   const WallTime from = BeginOf(*month), to = std::max(from, std::min(now, BeginOf(After(*month))));
   const WallTime updated = installation.published.Header().updated;
-  const Report report =
+  const MonthlyReport report =
       ReadReport(installation.hosts.folders(), config, *month, from, to, updated == kNever ? now : updated);
   if (format != "csv") return JsonResponse(200, [&](JsonWriter& out) { WriteReport(out, report); });
   Response response;

@@ -76,7 +76,7 @@ std::optional<Message> ReportMailer::Take(const Config& config, WallTime now) {
                      to = BeginOf(After(month)), now] {
     try {
       if (!was_queued(EventLog(folders.events()), IdOf(month), to)) {
-        const Report report = ReadReport(folders, config, month, from, to, now);
+        const MonthlyReport report = ReadReport(folders, config, month, from, to, now);
         if (!report.rows.empty()) making->message = ComposeReport(report, config.title, config.public_url);
       }
     } catch (const std::exception& error) {

@@ -32,7 +32,7 @@ std::string DownText(const ReportFigures& figures) {
 }
 
 // What was kept of what was promised, in a few words.
-std::string VerdictOf(const Report& report) {
+std::string VerdictOf(const MonthlyReport& report) {
   size_t promised = 0, breached = 0;
   for (const ReportRow& row : report.rows) {
     promised += row.target ? 1 : 0;
@@ -91,7 +91,7 @@ void AddLines(Body& body, const std::vector<const ReportRow*>& rows) {
   body.html += "</table>\n";
 }
 
-void AddCustomers(Body& body, const Report& report) {
+void AddCustomers(Body& body, const MonthlyReport& report) {
   body.Heading("Customers", false);
   body.html += "<table style=\"border-collapse:collapse\">\n" +
                HtmlRow("th", kHead, {"Customer", "Lines", "Uptime", "Below target", "Outages"});
@@ -110,7 +110,7 @@ void AddCustomers(Body& body, const Report& report) {
 
 }  // namespace
 
-Message ComposeReport(const Report& report, const std::string& title, const std::string& public_url) {
+Message ComposeReport(const MonthlyReport& report, const std::string& title, const std::string& public_url) {
   std::vector<const ReportRow*> below, others;
   size_t reported = 0, never_down = 0, left_out = 0;
   for (const ReportRow* row : WorstFirst(report)) {

@@ -11,7 +11,7 @@ namespace linewatch {
 
 // Subject, text, HTML and the whole table as an attachment. Lines that were never down are counted, not listed, and of
 // the others at most kMostReported. `title` is the installation's, `public_url` that of its dashboard, perhaps empty.
-Message ComposeReport(const Report& report, const std::string& title, const std::string& public_url);
+Message ComposeReport(const MonthlyReport& report, const std::string& title, const std::string& public_url);
 inline constexpr size_t kMostReported = 200;
 
 }  // namespace linewatch

@@ -13,7 +13,21 @@
 
 namespace linewatch {
 
-void AppendLines(const std::filesystem::path& path, std::string_view lines, std::chrono::milliseconds patience) {
+namespace {
+
+void TakeRoom(int file, off_t size, size_t needed, size_t ahead) {
+  constexpr off_t kBlock = 512;  // the unit of st_blocks, whatever the file system's own
+  struct stat status {};
+  const auto end = size + static_cast<off_t>(needed);
+  if (fstat(file, &status) != 0 || status.st_blocks * kBlock >= end) return;
+  // Where that cannot be had, the write itself says whether there is room for the lines.
+  fallocate(file, FALLOC_FL_KEEP_SIZE, size, static_cast<off_t>(needed + ahead));
+}
+
+}  // namespace
+
+void AppendLines(const std::filesystem::path& path, std::string_view lines, std::chrono::milliseconds patience,
+                 size_t ahead) {
   const bool is_new = !IdentityOf(path).exists();
   // The file is its own lock: it is never renamed. Without it, taking back half a line could take another's, too.
   const FileLock lock(path, patience);
@@ -28,6 +42,7 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines, std:
   if (last != '\n') text += '\n';
   text += lines;
 
+  if (ahead > 0) TakeRoom(file.get(), size, text.size(), ahead);
   // Whoever is told that it failed will try again: nothing of it may stay. Where even that fails, readers skip the torn
   // line and the next append closes it.
   try {

@@ -191,11 +191,12 @@ EventLog::EventLog(std::filesystem::path folder, std::chrono::milliseconds patie
     : folder_(std::move(folder)), patience_(patience) {}
 
 void EventLog::Append(const std::vector<Event>& events) const {
+  constexpr size_t kRoomAhead = 16 * 1024;  // a hundred events or so
   if (events.empty()) return;
   std::string lines;
   for (const Event& event : events) lines += Line(event);
   if (std::filesystem::create_directory(folder_)) SyncFolder(folder_.parent_path());
-  AppendLines(folder_ / (MonthName(TimeOf(events.back())) + ".jsonl"), lines, patience_);
+  AppendLines(folder_ / (MonthName(TimeOf(events.back())) + ".jsonl"), lines, patience_, kRoomAhead);
 }
 
 std::vector<std::filesystem::path> EventLog::Files() const {

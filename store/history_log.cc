@@ -319,20 +319,24 @@ void HistoryLog::Append(const std::vector<HistoryStep>& steps) { AppendTo(Tier::
 
 // The steps of one file in one write: mostly there is one step, and always few files.
 void HistoryLog::AppendTo(Tier tier, const std::vector<HistoryStep>& steps) {
+  constexpr size_t kStepsAhead = 16;
   const auto folder = FolderOf(tier);
   Head& head = heads_[static_cast<size_t>(tier)];
   for (size_t i = 0; i < steps.size();) {
     const auto file = folder / FileName(tier, steps[i].t);
     std::string lines;
+    size_t room_ahead = 0;
     Head after = head;
     for (; i < steps.size() && folder / FileName(tier, steps[i].t) == file; ++i) {
       if (after.file != file || after.hosts != steps[i].hosts) lines += HostsLine(steps[i]);
       after = {file, steps[i].hosts};
-      lines += StepLine(steps[i], LengthOf(tier));
+      const std::string line = StepLine(steps[i], LengthOf(tier));
+      lines += line;
+      room_ahead = kStepsAhead * line.size();
     }
     for (const auto& made : {folder_, folder})
       if (std::filesystem::create_directory(made)) SyncFolder(made.parent_path());
-    AppendLines(file, lines, patience_);
+    AppendLines(file, lines, patience_, room_ahead);
     head = std::move(after);
   }
 }

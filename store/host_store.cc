@@ -355,8 +355,9 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
 }
 
 void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event>& events) {
-  const auto write = [&](AtomicFile& file) {
-    JsonWriter out([&file](std::string_view piece) { file.Write(piece); });
+  using Nulls = JsonWriter::Nulls;
+  const auto write = [&](AtomicFile& file, Nulls nulls) {
+    JsonWriter out([&file](std::string_view piece) { file.Write(piece); }, nulls);
     WriteHostList(out, list);
     out.Flush();
     file.Sync();
@@ -364,9 +365,14 @@ void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event
   // Everything that may fail for want of space comes first; what is left are renames. The event stands before the
   // change it tells of, so that no change is without one.
   std::optional<AtomicFile> durable, live;
-  if (!folders_.live_is_data() && depth == Depth::kDurable) write(durable.emplace(folders_.durable_hosts(), kMode));
+  if (!folders_.live_is_data() && depth == Depth::kDurable) {
+    // Read at a start only, by those who know the defaults: a third of the bytes that wear the card are nulls.
+    write(durable.emplace(folders_.durable_hosts(), kMode), Nulls::kLeftOut);
+  }
   // A live folder in memory is there only while monitord runs; its next start makes it from what is durable.
-  if (!durable || std::filesystem::exists(folders_.live)) write(live.emplace(folders_.hosts(), kMode));
+  if (!durable || std::filesystem::exists(folders_.live)) {
+    write(live.emplace(folders_.hosts(), kMode), Nulls::kWritten);
+  }
   events_.Append(events);
   const auto commit = [](AtomicFile& file, FileIdentity& seen, Previous previous) {
     const auto written = file.CommitOver(seen, previous);

@@ -134,9 +134,9 @@ std::optional<JsonFault> ParseJson(std::string_view text, rapidjson::Document& d
   return std::nullopt;
 }
 
-std::string JsonText(const std::function<void(JsonWriter&)>& write) {
+std::string JsonText(const std::function<void(JsonWriter&)>& write, JsonWriter::Nulls nulls) {
   std::string text;
-  JsonWriter out([&text](std::string_view piece) { text += piece; });
+  JsonWriter out([&text](std::string_view piece) { text += piece; }, nulls);
   write(out);
   out.Flush();
   return text;

@@ -46,7 +46,11 @@ class JsonWriter {
   using Ch = char;
   using Taker = std::function<void(std::string_view)>;
 
-  explicit JsonWriter(Taker take) : take_(std::move(take)), buffer_(new char[kPiece]) {}
+  // Whether MemberWriter writes a member that is null, for readers who take a missing one for the same.
+  enum class Nulls : uint8_t { kWritten, kLeftOut };
+
+  explicit JsonWriter(Taker take, Nulls nulls = Nulls::kWritten)
+      : take_(std::move(take)), buffer_(new char[kPiece]), nulls_(nulls) {}
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
 
@@ -87,6 +91,8 @@ class JsonWriter {
   bool String(std::string_view text);
   // A value that is JSON already.
   bool Raw(std::string_view json);
+
+  Nulls nulls() const { return nulls_; }
 
   // To be called at the end: what is left goes to the taker.
   void Flush();
@@ -138,6 +144,7 @@ class JsonWriter {
   Taker take_;
   std::unique_ptr<char[]> buffer_;
   size_t size_ = 0;  // of what is in the buffer: never empty once something is written
+  Nulls nulls_;
 };
 
 // For JsonWriter::Value.
@@ -153,7 +160,8 @@ char* PutNumber(char* end, double value);
 char* PutExactNumber(char* end, double value);
 
 // What `write` writes, as a string.
-std::string JsonText(const std::function<void(JsonWriter&)>& write);
+std::string JsonText(const std::function<void(JsonWriter&)>& write,
+                     JsonWriter::Nulls nulls = JsonWriter::Nulls::kWritten);
 
 inline std::string_view StringOf(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
 

@@ -62,6 +62,13 @@ inline char* PutJson(char* end, const PackedOptional<double>& value) {
   return value ? PutExactNumber(end, *value) : PutNull(end);
 }
 
+bool IsNull(const IsOptional auto& value) { return !value; }
+inline bool IsNull(WallTime value) { return value == kNever; }
+template <class T>
+concept CanBeNull = requires(const T& value) {
+  IsNull(value);
+};
+
 // What is always short takes the shorter way.
 template <class T>
 concept IsPut = requires(char* end, const T& value) {
@@ -101,6 +108,8 @@ class MemberWriter {
   explicit MemberWriter(JsonWriter& out) : out_(out) {}
   template <size_t N, class T>
   void operator()(const char (&name)[N], const T& value) const {
+    if constexpr (CanBeNull<T>)
+      if (out_.nulls() == JsonWriter::Nulls::kLeftOut && IsNull(value)) return;
     if constexpr (IsPut<T>) {
       out_.Member(name, [&](char* end) { return PutJson(end, value); });
     } else {

@@ -72,8 +72,8 @@ bool is_breach(const ReportRow& row) {
   return uptime && row.target && *uptime < *row.target;
 }
 
-Report MakeReport(Month month, std::string timezone, WallTime from, WallTime to, std::vector<ReportRow> rows) {
-  Report report{month, std::move(timezone), from, to, std::move(rows), {}};
+MonthlyReport MakeReport(Month month, std::string timezone, WallTime from, WallTime to, std::vector<ReportRow> rows) {
+  MonthlyReport report{month, std::move(timezone), from, to, std::move(rows), {}};
   std::sort(report.rows.begin(), report.rows.end(),
             [](const ReportRow& a, const ReportRow& b) { return std::tie(a.name, a.host) < std::tie(b.name, b.host); });
   std::map<std::string, ReportCustomer> customers;
@@ -91,7 +91,7 @@ Report MakeReport(Month month, std::string timezone, WallTime from, WallTime to,
   return report;
 }
 
-std::vector<const ReportRow*> WorstFirst(const Report& report) {
+std::vector<const ReportRow*> WorstFirst(const MonthlyReport& report) {
   // What it is short of its target, and what it was not up; both least where nothing was counted.
   const auto order = [](const ReportRow& row) {
     const auto uptime = UptimeOf(row.figures);
@@ -105,7 +105,7 @@ std::vector<const ReportRow*> WorstFirst(const Report& report) {
   return rows;
 }
 
-void WriteReport(JsonWriter& out, const Report& report) {
+void WriteReport(JsonWriter& out, const MonthlyReport& report) {
   const MemberWriter write(out);
   out.StartObject();
   write("month", TextOf(report.month));
@@ -143,7 +143,7 @@ void WriteReport(JsonWriter& out, const Report& report) {
   out.EndObject();
 }
 
-std::string ReportTable(const Report& report) {
+std::string ReportTable(const MonthlyReport& report) {
   CsvWriter out;
   for (const char* name : {"host", "name", "customer", "uptime", "target", "breach", "outages", "longest"})
     out.Plain(name);

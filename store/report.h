@@ -40,7 +40,7 @@ struct ReportCustomer {
   ReportFigures figures;  // of all its lines together
 };
 
-struct Report {
+struct MonthlyReport {
   Month month;
   std::string timezone;
   WallTime from, to;  // of the month that is not over: until now
@@ -49,14 +49,14 @@ struct Report {
 };
 
 // `rows` in any order; those of the report are in the order of their names.
-Report MakeReport(Month month, std::string timezone, WallTime from, WallTime to, std::vector<ReportRow> rows);
+MonthlyReport MakeReport(Month month, std::string timezone, WallTime from, WallTime to, std::vector<ReportRow> rows);
 
 // The rows with the worst before the others: breaches first, then by what is missing to the target, then by uptime.
-std::vector<const ReportRow*> WorstFirst(const Report& report);
+std::vector<const ReportRow*> WorstFirst(const MonthlyReport& report);
 
 // JSON as GET /api/report answers it, and the rows as a table.
-void WriteReport(JsonWriter& out, const Report& report);
-std::string ReportTable(const Report& report);
+void WriteReport(JsonWriter& out, const MonthlyReport& report);
+std::string ReportTable(const MonthlyReport& report);
 
 // Cut to so many decimals and not rounded: what was not up all the time never reads 100.
 std::string PercentText(double percent, int decimals = 5);

@@ -10,8 +10,8 @@
 
 namespace linewatch {
 
-Report ReadReport(const Folders& folders, const Config& config, Month month, WallTime from, WallTime to,
-                  WallTime known_until) {
+MonthlyReport ReadReport(const Folders& folders, const Config& config, Month month, WallTime from, WallTime to,
+                         WallTime known_until) {
   std::vector<ReportRow> rows;
   if (from < to) {
     const auto measured = HistoryLog(folders.history()).ReadAll(from, to);

@@ -11,8 +11,8 @@ namespace linewatch {
 // Of [from, to), which lies within the month; `known_until` is until when monitord is known to have watched. An outage
 // counts when it reached the threshold and was the line's own fault, by the last word that was said on it.
 // Needs no time zone: any thread may call it. Throws std::system_error.
-Report ReadReport(const Folders& folders, const Config& config, Month month, WallTime from, WallTime to,
-                  WallTime known_until);
+MonthlyReport ReadReport(const Folders& folders, const Config& config, Month month, WallTime from, WallTime to,
+                         WallTime known_until);
 
 }  // namespace linewatch
 

@@ -81,6 +81,22 @@ TEST_CASE("what is written is read back the same", "[host_json]") {
   CHECK(list.monitor.notices[0].code == "disk_full");
 }
 
+TEST_CASE("what is written without its nulls is read back the same", "[host_json]") {
+  HostList list = Example();
+  for (size_t kind = 0; kind < kCheckKindNames.size(); ++kind) {
+    Host host;
+    host.id = host.name = kCheckKindNames[kind];
+    host.check = static_cast<CheckKind>(kind);
+    if (host.check != CheckKind::kPing) host.service = Service();
+    list.hosts.push_back(std::move(host));
+  }
+  const std::string text = JsonText([&](JsonWriter& out) { WriteHostList(out, list); }, JsonWriter::Nulls::kLeftOut);
+  CHECK(text.find("\"interval\":null") == text.npos);
+  CHECK(text.find("\"last_check\":null") == text.npos);
+  CHECK(text.size() < Text(list).size() * 3 / 4);
+  CHECK(Text(Parsed(text)) == Text(list));
+}
+
 TEST_CASE("the format is the one that other programs rely on", "[host_json]") {
   const std::string text = Text(Example());
   CHECK(text.starts_with(R"({"format":1,"updated":1763800000.12,"interval":10,"revision":57,"monitor":{)"));

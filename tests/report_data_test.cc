@@ -24,7 +24,7 @@ TEST_CASE("an outage that goes on is no longer than monitord has watched", "[rep
                StatusEvent{down + 90s, "a", "Line a", Status::kFailing, Status::kDown, down, "no answer within 1 s"}});
   const auto longest = [&](WallTime known_until) {
     const Folders folders{data.path(), data.path()};
-    const Report report = ReadReport(folders, Config(), {2026, 10}, begin, begin + days(10), known_until);
+    const MonthlyReport report = ReadReport(folders, Config(), {2026, 10}, begin, begin + days(10), known_until);
     REQUIRE(report.rows.size() == 1);
     CHECK(report.rows[0].figures.outages == 1);
     CHECK(Of(report.rows[0].figures.time, TimeKind::kDown) == report.rows[0].figures.longest);

@@ -26,11 +26,11 @@ ReportRow Row(const std::string& name, seconds up, seconds down, PackedOptional<
   return row;
 }
 
-Report Made(std::vector<ReportRow> rows) {
+MonthlyReport Made(std::vector<ReportRow> rows) {
   return MakeReport(kMonth, "Europe/Berlin", FromUnixSeconds(1790805600), FromUnixSeconds(1793487600), std::move(rows));
 }
 
-std::string Json(const Report& report) {
+std::string Json(const MonthlyReport& report) {
   return JsonText([&](JsonWriter& out) { WriteReport(out, report); });
 }
 
