@@ -44,7 +44,7 @@ std::vector<AlertEvent> FindSent(const EventLog& events, const std::vector<Queue
   std::vector<AlertEvent> sent;
   std::set<std::string> sent_by_channel;
   for (const QueuedMessage& queued : outbox) sent_by_channel.insert(queued.message.id);
-  events.Read(now - kSentKept, [&](const Event& event) {
+  events.Read(now - kSentKept, EventLog::is_alert, [&](const Event& event) {
     const auto* alert = std::get_if<AlertEvent>(&event);
     if (alert == nullptr) return;
     if (alert->channel != kToldChannel) sent_by_channel.insert(alert->id);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "cgi/host_edit.h"
+#include "cgi/http.h"
 #include "store/ascii.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
@@ -107,8 +109,10 @@ rapidjson::Value NumberValue(std::string_view text, bool has_decimal_comma, Allo
   if (const auto parsed = std::from_chars(number.data(), end, whole); parsed.ec == std::errc() && parsed.ptr == end)
     return rapidjson::Value(whole);
   double value = 0;
-  const auto parsed = std::from_chars(number.data(), end, value, std::chars_format::fixed);
-  return parsed.ec == std::errc() && parsed.ptr == end ? rapidjson::Value(value) : TextValue(text, memory);
+  const auto parsed = std::from_chars(number.data(), end, value);
+  // "inf" and "nan" are numbers to from_chars, and to none of the limits that follow.
+  const bool is_number = parsed.ec == std::errc() && parsed.ptr == end && std::isfinite(value);
+  return is_number ? rapidjson::Value(value) : TextValue(text, memory);
 }
 
 rapidjson::Value BooleanValue(std::string_view text, Allocator& memory) {
@@ -136,7 +140,7 @@ rapidjson::Value CellValue(const Column& column, std::string_view cell, bool has
   if (cell.empty()) return {};
   const auto json = [&]() -> std::optional<rapidjson::Value> {
     rapidjson::Document parsed(&memory);
-    if (ParseJson(cell, parsed)) return std::nullopt;
+    if (ParseJson(cell, parsed) || is_oversized(parsed)) return std::nullopt;
     return rapidjson::Value(parsed, memory);
   };
   if (column.kind == CellKind::kText) return TextValue(WithoutGuard(cell), memory);
@@ -284,8 +288,8 @@ std::variant<GivenHosts, JsonFault> ReadHostEntries(std::string_view text) {
     const auto refuse = [&](std::string_view field, std::string_view message) {
       given.refused.push_back({place, std::string(field), std::string(message)});
     };
-    if (!entry.IsObject()) {
-      refuse("", "expected an object");
+    if (!entry.IsObject() || is_oversized(entry)) {
+      refuse("", entry.IsObject() ? "expected the settings of one host, and not thousands" : "expected an object");
       return std::nullopt;
     }
     rapidjson::Value host(rapidjson::kObjectType);

@@ -87,6 +87,7 @@ std::string FormValue(std::string_view form, std::string_view name);
 // The body as JSON, or the problem to answer. No object in it has more than kMostMembers, no list more than
 // kMostEntries: that is beyond all that is taken anywhere.
 inline constexpr size_t kMostMembers = 1000, kMostEntries = 10000;
+bool is_oversized(const rapidjson::Value& value);
 std::optional<Response> ParseBody(const Request& request, rapidjson::Document& document);
 
 // ---- Validators and codings (RFC 9110).

@@ -126,6 +126,7 @@ class Planner {
 
   // Nothing if it is neither an id nor a name, or the name of several.
   std::optional<std::string_view> ParentNamed(std::string_view text) const {
+    if (text.empty()) return std::nullopt;  // as the id of every line without one is
     if (const auto alias = ids_.find(text); alias != ids_.end()) return alias->second;
     if (there_by_id_.contains(text)) return text;
     const auto named = ids_by_name_.find(text);

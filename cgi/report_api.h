@@ -9,6 +9,8 @@
 
 namespace linewatch::cgi {
 
+// Of ?month=YYYY-MM by the installation's time zone, else of this one until now. As JSON, or with ?format=csv as a
+// table.
 Response ShowReport(Installation& installation, const Request& request, std::string_view id);
 
 }  // namespace linewatch::cgi

@@ -1,7 +1,7 @@
 // The causes of an outage, as they are told.
 
 // By name: the words, and the status whose shape and colour stand for it.
-export const CAUSES = {
+const CAUSES = {
   line: { words: "line", status: "down" },
   upstream: { words: "upstream", status: "unreachable" },
   blind: { words: "monitor blind", status: "unknown" },

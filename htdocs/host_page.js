@@ -19,8 +19,8 @@ export class HostPage {
   #range = "24h";   // stays when another host is opened
   #state = null;    // of the last update
 
-  // `onAction` gets "check", "maintenance", "edit", "token" or "delete" and the id of the host; `onAcknowledging` the host and what
-  // happened; `keep` the options that belong into the address.
+  // `onAction` gets "check", "maintenance", "edit", "token" or "delete" and the id of the host; `onAcknowledging` the
+  // host and what happened; `keep` the options that belong into the address.
   constructor(section, { onAction, onAcknowledging, keep }) {
     this.#section = section;
     this.#trail = new Trail(this.#part(".status-line"));

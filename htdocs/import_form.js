@@ -78,7 +78,12 @@ export class ImportForm {
 
   async #take(file) {
     if (file.size > MOST_BYTES) return this.#say(".form-errors", `${file.name} is larger than 8 MiB. Split it.`);
-    const { text, encoding } = await readTextFile(file);
+    let text, encoding;
+    try {
+      ({ text, encoding } = await readTextFile(file));
+    } catch {
+      return this.#say(".form-errors", `${file.name} cannot be read. Is it a folder, or was it changed just now?`);
+    }
     this.#text.value = text;
     const guess = encoding === "Windows-1252" ? " It is not UTF-8 and was read as Windows-1252: look at its accents." : "";
     this.#say(".import-file", `${file.name}, ${countOf(linesOf(text).length, "line")}.${guess}`);

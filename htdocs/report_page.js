@@ -100,7 +100,7 @@ export class ReportPage {
     try {
       const report = await fetchReport(this.#month);
       if (asked !== this.#asked) return;
-      this.#report = report;
+      this.#report = withNobody(report);
       this.#outages = null;
       this.#draw();
       if (this.#part("[name=outages]").checked) await this.#loadOutages();
@@ -117,9 +117,10 @@ export class ReportPage {
     const isWanted = this.#part("[name=outages]").checked;
     const { from, to } = this.#report;
     try {
-      const outages = isWanted ? (await fetchOutages({ from, to })).outages : null;
+      const { outages, more } = isWanted ? await fetchOutages({ from, to }) : { outages: null, more: false };
       if (this.#report?.from !== from) return;
       this.#outages = outages;
+      this.#tell(more ? "There are more outages than can be listed: the first ones of the month are missing." : "");
       this.#draw();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -251,6 +252,20 @@ export class ReportPage {
 }
 
 const isJudged = ({ target, uptime }) => target !== null && uptime !== null;
+
+const SUMMED = ["outages", "up", "down", "upstream", "blind", "maintenance", "power", "paused", "off"];
+
+// Lines without a customer are in none of the server's sums: here they stand together like those of one.
+function withNobody(report) {
+  const rows = report.rows.filter(({ customer }) => !customer);
+  if (!rows.length) return report;
+  const nobody = { customer: "", hosts: rows.length, breaches: rows.filter(({ breach }) => breach).length,
+                   longest: rows.reduce((most, { longest }) => Math.max(most, longest), 0) };
+  for (const key of SUMMED) nobody[key] = rows.reduce((total, row) => total + row[key], 0);
+  const counted = nobody.up + nobody.down;
+  nobody.uptime = counted ? (100 * nobody.up) / counted : null;
+  return { ...report, customers: [...report.customers, nobody] };
+}
 
 function summaryOf(customers) {
   const sum = (key) => customers.reduce((total, customer) => total + (customer[key] ?? 0), 0);

@@ -66,7 +66,9 @@ export class Wall {
   // Where there is one: over HTTPS and on this machine itself. It is lost whenever the tab is hidden.
   async #stayAwake() {
     if (document.hidden || !navigator.wakeLock) return;
-    this.#wakeLock = await navigator.wakeLock.request("screen").catch(() => null);
+    const lock = await navigator.wakeLock.request("screen").catch(() => null);
+    if (this.#isOn) this.#wakeLock = lock;
+    else lock?.release();  // the wall was left meanwhile
   }
 
   #tick() {

@@ -54,7 +54,7 @@ std::vector<Event> Alerting::Start(HostList& list, const EventLog& log, const Mo
   using Place = std::pair<std::string, std::string>;  // id and channel
   std::set<std::string> logged;
   std::set<Place> done, waiting;
-  log.Read(found.front().message.queued - std::chrono::days(1), [&](const Event& event) {
+  log.Read(found.front().message.queued - std::chrono::days(1), EventLog::is_alert, [&](const Event& event) {
     const auto* alert = std::get_if<AlertEvent>(&event);
     if (alert == nullptr || alert->id.empty()) return;
     if (alert->channel == kToldChannel) {
@@ -152,7 +152,7 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
   // A request that lay here while nobody ran: whoever made it has gone.
   constexpr std::chrono::seconds kAwaited{60};
   if (!AnswerBox::is_id(request.answer) || now.wall - request.t > kAwaited) return;
-  const auto refuse = [&](const std::string& why) { answers_.Put(request.answer, {false, why}); };
+  const auto refuse = [&](const std::string& why) { PutAnswer(request.answer, {false, why}); };
   const auto kind = std::find_if(channels_.begin(), channels_.end(),
                                  [&](const ChannelKind& channel) { return channel.name == request.channel; });
   if (kind == channels_.end() || !is_set_up(request.channel, config)) return refuse(request.channel + " is not set up");
@@ -186,9 +186,13 @@ void Alerting::EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector
   const Test test = *std::exchange(test_, std::nullopt);
   events.emplace_back(
       AlertEvent{now, test.channel, ended.message.subject, {}, answer.ok ? "sent" : "test failed: " + answer.text});
+  PutAnswer(test.answer, answer);
+}
+
+void Alerting::PutAnswer(const std::string& id, const Answer& answer) {
   try {
     answers_.Sweep();
-    answers_.Put(test.answer, answer);
+    answers_.Put(id, answer);
   } catch (const std::system_error& error) {
     LogWarning(error.what());  // whoever asked is told that there is no answer; others wait for this turn's end
   }

@@ -74,6 +74,7 @@ class Alerting {
   void Queue(const std::vector<Alert>& alerts, HostList& list, const Config& config, const Moment& now,
              std::vector<Event>& events);
   void EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events);
+  void PutAnswer(const std::string& id, const Answer& answer);
 
   const std::span<const ChannelKind> channels_;
   const Outbox outbox_;

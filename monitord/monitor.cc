@@ -113,7 +113,6 @@ void Monitor::Start() {
   // Before the first check: it is judged by the authorities that config.json names.
   UseConfig();
   LoadSecrets();
-  UseConfig();  // before the first check: it trusts whom the settings name
   WatchTargets();
   alerting_.LookAt(list_, recorder_.topology(), config_, now);
   Publish();

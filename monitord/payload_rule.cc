@@ -18,7 +18,7 @@ constexpr size_t kShown = 100;  // bytes of a payload in a reason
 std::string Shown(std::string_view payload) { return AnswerText(payload, {}, kShown); }
 
 std::string NumberText(double number) {
-  return JsonText([&](JsonWriter& out) { out.Value([&](char* end) { return PutNumber(end, number); }); });
+  return JsonText([&](JsonWriter& out) { out.Value([&](char* end) { return PutExactNumber(end, number); }); });
 }
 
 // All of the text, but for blanks before it.

@@ -19,6 +19,9 @@ namespace {
 // What happened in its last minutes has been recorded by then.
 constexpr std::chrono::minutes kAfterMonth{10};
 
+// After one that could not be made, for a card that does not answer just now: seldom, for it reads a month each time.
+constexpr std::chrono::hours kRetryAfter{1};
+
 std::string IdOf(Month month) {
   std::string id = "report" + TextOf(month);
   std::erase(id, '-');
@@ -27,7 +30,7 @@ std::string IdOf(Month month) {
 
 bool was_queued(const EventLog& events, const std::string& id, WallTime since) {
   bool found = false;
-  events.Read(since, [&](const Event& event) {
+  events.Read(since, EventLog::is_alert, [&](const Event& event) {
     const auto* alert = std::get_if<AlertEvent>(&event);
     found = found || (alert != nullptr && alert->id == id);
   });
@@ -39,6 +42,7 @@ bool was_queued(const EventLog& events, const std::string& id, WallTime since) {
 struct ReportMailer::Making {
   Month month;
   std::optional<Message> message;
+  bool has_failed = false;
   std::atomic<bool> is_done = false;  // the last that the thread touches
 };
 
@@ -49,6 +53,10 @@ std::optional<Message> ReportMailer::Take(const Config& config, WallTime now) {
   if (making_) {
     if (!making_->is_done) return std::nullopt;
     const auto made = std::exchange(making_, nullptr);
+    if (made->has_failed) {
+      failed_at_ = now;
+      return std::nullopt;
+    }
     settled_ = made->month;
     if (!made->message) return std::nullopt;
     made->message->id = IdOf(made->month);
@@ -59,6 +67,8 @@ std::optional<Message> ReportMailer::Take(const Config& config, WallTime now) {
   if (config.report_to.empty() || !is_set_up("smtp", config)) return std::nullopt;
   const Month month = Before(MonthOf(now - kAfterMonth));
   if (settled_ == month) return std::nullopt;
+  if (failed_at_ && now >= *failed_at_ && now - *failed_at_ < kRetryAfter) return std::nullopt;
+  failed_at_.reset();
 
   making_ = std::make_shared<Making>();
   making_->month = month;
@@ -70,7 +80,8 @@ std::optional<Message> ReportMailer::Take(const Config& config, WallTime now) {
         if (!report.rows.empty()) making->message = ComposeReport(report, config.title, config.public_url);
       }
     } catch (const std::exception& error) {
-      LogWarning("the report of " + TextOf(month) + " could not be made: " + error.what());
+      LogWarning("the report of " + TextOf(month) + " could not be made, it is tried again: " + error.what());
+      making->has_failed = true;
     }
     making->is_done = true;
   };

@@ -21,7 +21,8 @@ class ReportMailer {
   ~ReportMailer();
 
   // The report that is due, once: to be queued, for smtp alone. Its id names the month, so that the event of its being
-  // queued says, to any later run, that it was. To be called every few seconds; costs nothing while none is due.
+  // queued says, to any later run, that it was. To be called every few seconds; costs nothing while none is due. One
+  // that cannot be made is logged, and tried again after an hour.
   std::optional<Message> Take(const Config& config, WallTime now);
 
   // False if one is still being made.
@@ -30,7 +31,8 @@ class ReportMailer {
  private:
   struct Making;
   const Folders folders_;
-  std::optional<Month> settled_;  // the last one for which there is nothing to do any more
+  std::optional<Month> settled_;       // the last one for which there is nothing to do any more
+  std::optional<WallTime> failed_at_;  // since when the one that is due waits for its next try
   std::shared_ptr<Making> making_;
 };
 

@@ -8,10 +8,8 @@ HostsEvent SnapshotOf(const HostList& list, WallTime now) {
   for (const Host& host : list.hosts) {
     const Observation& seen = host.seen;
     const WallTime since = seen.fail_since != kNever ? seen.fail_since : seen.last_change;
-    std::optional<double> target;
-    if (host.sla_percent) target = *host.sla_percent;
-    event.hosts.push_back({host.id, host.name, host.customer, target, seen.status, since, seen.reason, seen.is_outage,
-                           seen.in_maintenance});
+    event.hosts.push_back({host.id, host.name, host.customer, host.sla_percent, seen.status, since, seen.reason,
+                           seen.is_outage, seen.in_maintenance});
   }
   return event;
 }

@@ -40,13 +40,10 @@ std::string TimeZoneName(const Config& config) {
 
 std::optional<Month> ParseMonth(std::string_view text) {
   if (text.size() != 7 || text[4] != '-') return std::nullopt;
-  int digits[6];
-  for (int i = 0; const char c : text) {
-    if (c == '-' && i == 4) continue;
-    if (c < '0' || c > '9' || i == 6) return std::nullopt;
-    digits[i++] = c - '0';
-  }
-  const Month month{digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3], digits[4] * 10 + digits[5]};
+  for (size_t i = 0; i < text.size(); ++i)
+    if (i != 4 && (text[i] < '0' || text[i] > '9')) return std::nullopt;
+  const auto digit = [&](size_t i) { return text[i] - '0'; };
+  const Month month{digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3), digit(5) * 10 + digit(6)};
   const bool is_one = month.year >= 1970 && month.month >= 1 && month.month <= 12;
   return is_one ? std::optional(month) : std::nullopt;
 }

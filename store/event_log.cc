@@ -168,8 +168,7 @@ WallTime TimeOf(const Event& event) {
 void Describe(EditEvent& event, const Host& host) {
   event.name = host.name;
   event.customer = host.customer;
-  event.sla_percent.reset();
-  if (host.sla_percent) event.sla_percent = *host.sla_percent;
+  event.sla_percent = host.sla_percent;
 }
 
 std::chrono::year_month FileMonthOf(WallTime t) {

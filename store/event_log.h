@@ -15,6 +15,7 @@
 #include "store/alert.h"
 #include "store/file_lock.h"
 #include "store/host.h"
+#include "store/small_optional.h"
 #include "store/wall_time.h"
 
 namespace linewatch {
@@ -45,12 +46,12 @@ struct AlertEvent {
 struct EditEvent {
   WallTime t;
   std::string user;                  // empty: nobody in particular, or by hand
-  std::string action;                // add, change, delete, adopt, config
+  std::string action;                // add, change, delete, acknowledge, unacknowledge, adopt, config
   std::string host;                  // id; empty for config
   std::vector<std::string> changed;  // names of the settings
   // Of the host, as the edit left them, so that reports know it after it is gone.
   std::string name = {}, customer = {};
-  std::optional<double> sla_percent = {};
+  PackedOptional<double> sla_percent = {};
 };
 void Describe(EditEvent& event, const Host& host);
 
@@ -72,7 +73,7 @@ struct MaintenanceEvent {
 // What is known of a host at a moment.
 struct HostState {
   std::string id, name, customer;
-  std::optional<double> sla_percent;
+  PackedOptional<double> sla_percent;
   Status status;
   WallTime since;  // of the trouble it is in, from the first failed check on; else of the status
   std::string reason;
@@ -125,6 +126,7 @@ class EventLog {
   // Those alone whose line is wanted. It is asked before the line is parsed, which is what costs; a line that we have
   // written begins with {"type":"status", or whatever it is.
   using LineFilter = std::function<bool(std::string_view line)>;
+  static bool is_alert(std::string_view line) { return line.starts_with(R"({"type":"alert",)"); }
   void Read(WallTime from, const LineFilter& is_wanted, const std::function<void(const Event&)>& take) const;
 
   // The same for whoever computes what the time from `from` on was made of: everything since the youngest HostsEvent at

@@ -227,6 +227,16 @@ char* PutNumber(char* end, double value) {
   return PutThousandths(end, std::llround(value * 1000));
 }
 
+char* PutExactNumber(char* end, double value) {
+  constexpr double kLargest = 9e12;
+  if (!std::isfinite(value)) return PutNull(end);
+  if (std::fabs(value) < kLargest) {
+    const auto thousandths = std::llround(value * 1000);
+    if (static_cast<double>(thousandths) / 1000 == value) return PutThousandths(end, thousandths);
+  }
+  return std::to_chars(end, end + JsonWriter::kMostOfNumber, value).ptr;
+}
+
 const rapidjson::Value* FindMember(const rapidjson::Value& object, std::string_view name) {
   if (!object.IsObject()) return nullptr;
   const auto key = rapidjson::Value::StringRefType(name.data(), static_cast<rapidjson::SizeType>(name.size()));

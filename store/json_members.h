@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "store/json.h"
+#include "store/small_optional.h"
 #include "store/wall_time.h"
 
 namespace linewatch {
@@ -54,6 +55,11 @@ inline char* PutJson(char* end, std::chrono::milliseconds value) { return PutTho
 inline char* PutJson(char* end, WallTime value) {
   if (value == kNever) return PutNull(end);
   return PutThousandths(end, std::chrono::round<std::chrono::milliseconds>(value).time_since_epoch().count());
+}
+
+// Settings: what was measured is a float or a double.
+inline char* PutJson(char* end, const PackedOptional<double>& value) {
+  return value ? PutExactNumber(end, *value) : PutNull(end);
 }
 
 // What is always short takes the shorter way.

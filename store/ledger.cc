@@ -33,7 +33,7 @@ struct Episode {
 // A host, as of the event that was read last.
 struct Line {
   std::string name, customer;
-  std::optional<double> sla_percent;
+  PackedOptional<double> sla_percent;
   bool is_there = false;
   WallTime deleted = kNever;
   Status status = Status::kPending;
@@ -88,7 +88,7 @@ class Reader {
 
   bool is_wanted(std::string_view line) const {
     const auto is = [&](std::string_view begin) { return line.starts_with(begin); };
-    if (is(R"({"type":"alert",)")) return false;
+    if (EventLog::is_alert(line)) return false;
     if (is(R"({"type":"outage",)")) return true;
     if (is(R"({"type":"monitor",)")) return true;
     if (is_behind_) return open_.contains(HostIn(line)) && (is(R"({"type":"status",)") || is(R"({"type":"edit",)"));
@@ -144,7 +144,7 @@ class Reader {
 
   // What is called otherwise after the span stays in it what it was.
   void Know(Line& line, WallTime t, const std::string& name, const std::string& customer,
-            const std::optional<double>& sla_percent) const {
+            PackedOptional<double> sla_percent) const {
     if (t > query_.to && !line.name.empty()) return;
     line.name = name;
     line.customer = customer;

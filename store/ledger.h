@@ -32,7 +32,7 @@ struct Outage {
 
 struct HostLedger {
   std::string host, name, customer;  // as they were last within the span
-  std::optional<double> sla_percent;
+  PackedOptional<double> sla_percent;
   TimeByKind time{};            // of the span; sums up to it but for kNone, in which there was no such host
   std::vector<Outage> outages;  // that lie in the span, at least in part; oldest first
 };

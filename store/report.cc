@@ -39,7 +39,7 @@ std::string SecondsText(microseconds time) {
   return JsonText([&](JsonWriter& out) { WriteJson(out, Shown(time)); });
 }
 
-std::string NumberText(double value) {
+std::string NumberText(const auto& value) {
   return JsonText([&](JsonWriter& out) { WriteJson(out, value); });
 }
 
@@ -152,7 +152,7 @@ std::string ReportTable(const MonthlyReport& report) {
   out.EndRow();
   for (const ReportRow& row : report.rows) {
     const auto uptime = UptimeOf(row.figures);
-    const auto number = [&](const std::optional<double>& value) { out.Plain(value ? NumberText(*value) : ""); };
+    const auto number = [&](const auto& value) { out.Plain(value ? NumberText(value) : ""); };
     out.Text(row.host);
     out.Text(row.name);
     out.Text(row.customer);

@@ -9,6 +9,7 @@
 
 #include "store/calendar.h"
 #include "store/json.h"
+#include "store/small_optional.h"
 #include "store/timeline.h"
 
 namespace linewatch {
@@ -23,7 +24,7 @@ struct ReportFigures {
 // A line, and what is known of it.
 struct ReportRow {
   std::string host, name, customer;
-  std::optional<double> target;  // percent of uptime
+  PackedOptional<double> target;  // percent of uptime
   ReportFigures figures;
   std::optional<double> rtt_avg, loss;  // milliseconds, percent
 };

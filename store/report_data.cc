@@ -31,7 +31,9 @@ MonthlyReport ReadReport(const Folders& folders, const Config& config, Month mon
       for (const Outage& outage : host.outages) {
         if (outage.is_blip || outage.cause != Cause::kLine) continue;
         ++row.figures.outages;
-        const auto length = std::min(outage.end.value_or(to), to) - std::max(outage.start, from);
+        // One that goes on is known no longer than monitord has watched.
+        const WallTime end = std::min(outage.end.value_or(known_until), to);
+        const auto length = std::max(end - std::max(outage.start, from), std::chrono::microseconds(0));
         row.figures.longest = std::max(row.figures.longest, length);
       }
     }

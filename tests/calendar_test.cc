@@ -52,7 +52,7 @@ TEST_CASE("a month is written as YYYY-MM and in no other way", "[calendar]") {
   CHECK(ParseMonth("2026-11") == Month{2026, 11});
   CHECK(TextOf({2026, 3}) == "2026-03");
   for (const char* text : {"", "2026", "2026-13", "2026-00", "2026-1", "2026/11", "26-11", "2026-11-01", "-026-11",
-                           "1969-12", "2026-1-", "20-6-11", " 2026-11"})
+                           "1969-12", "2026-1-", "2026--1", "20-6-11", " 2026-11"})
     CHECK_FALSE(ParseMonth(text));
 }
 

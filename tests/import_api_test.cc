@@ -97,7 +97,7 @@ void Fill(Site& site) {
            "maintenance": [{"days": [1, 7], "from": "23:00", "to": "02:00", "note": "n"}, {"from": 1000, "to": 2000}])");
   site.Send("POST", "/api/hosts", R"({"name": "No warnings", "check": "tls", "ip": "192.0.2.7", "warn_days": []})");
   site.Send("POST", "/api/hosts",
-            R"({"name": "Bounds", "check": "mqtt", "topic": "a/+", "min": -5.5, "max": 3, "expect": ""})");
+            R"({"name": "Bounds", "check": "mqtt", "topic": "a/+", "min": -0.0004, "max": 1e13, "expect": ""})");
 }
 
 std::map<std::string, std::string> SettingsById(Site& site) {

@@ -117,6 +117,13 @@ TEST_CASE("parents are ids or names, of hosts that are there or in the import", 
   CHECK(plan.add[2].host.parents == Lines{"a", "b"});
 }
 
+TEST_CASE("an empty parent is nobody, and not the first line that has no id", "[import_plan]") {
+  const auto plan = Plan(R"([{"name": "A", "ip": "192.0.2.1"}, {"name": "B", "ip": "192.0.2.2", "parents": [""]}])");
+  CHECK(Refused(plan).empty());
+  REQUIRE(plan.add.size() == 2);
+  CHECK(plan.add[1].host.parents.empty());
+}
+
 TEST_CASE("hosts that are reached through themselves are refused", "[import_plan]") {
   const auto plan = Plan("name,ip,parents\nA,192.0.2.1,B\nB,192.0.2.2,C\nC,192.0.2.3,A\nD,192.0.2.4,A\nE,192.0.2.5,\n");
   CHECK(Refused(plan) == Lines{"2 parents: expected no circle: \"B\" is itself reached through this host",
@@ -144,6 +151,8 @@ TEST_CASE("what is wrong names the line, the field and what was expected", "[imp
         Lines{"1 colour: expected the name of a setting: there is none of this name",
               "1 password: secrets are not imported: set them with the host itself, once it is there",
               "2 packets: expected a whole number from 1 to 20", "3 name: expected 1 to 100 characters"});
+  CHECK(Refused(Plan("name,ip,slow_ms,interval\nA,192.0.2.1,nan,\nB,192.0.2.2,,inf\nC,192.0.2.3,4e-01,\n")).size() ==
+        2);
   CHECK(Refused(Plan("a, b, c\n")) == Lines{"1 : expected a name and an address, or an address alone"});
   CHECK(Refused(Plan("name,ip\nA,192.0.2.1,x\n")) == Lines{"2 : expected no more cells than the first row has"});
   CHECK(Refused(Plan("name,ip,Address\nA,192.0.2.1,x\n")) ==
@@ -152,6 +161,16 @@ TEST_CASE("what is wrong names the line, the field and what was expected", "[imp
         Lines{"1 : expected an object", "2 colour: unknown field"});
   CHECK(Refused(Plan("id,ip\nNot an id,192.0.2.1\n")) ==
         Lines{"2 id: expected 1 to 32 characters of a-z and 0-9, or none"});
+}
+
+TEST_CASE("what would take the square of its size is refused before", "[import_plan]") {
+  std::string members = R"("name": "A")", entries = "1";
+  for (int i = 0; i < 1000; ++i) members += ", \"m" + std::to_string(i) + "\": 1";
+  for (int i = 0; i < 10000; ++i) entries += ",1";
+  const Lines refused{"1 : expected the settings of one host, and not thousands"};
+  CHECK(Refused(Plan("[{" + members + "}]")) == refused);
+  CHECK(Refused(Plan(R"([{"name": "A", "ip": "192.0.2.1", "warn_days": [)" + entries + "]}]")) == refused);
+  CHECK(Refused(Plan("name,ip,maintenance\nA,192.0.2.1,\"[" + entries + "]\"\n")).size() == 1);
 }
 
 TEST_CASE("what is read from the API is taken, without what was observed", "[import_plan]") {

@@ -1,5 +1,6 @@
 #include "store/json.h"
 
+#include "store/json_members.h"
 #include "tests/catch.h"
 
 namespace linewatch {
@@ -26,6 +27,18 @@ double NumberIn(const std::string& text) {
   rapidjson::Document document;
   REQUIRE_FALSE(ParseJson(text, document));
   return document.GetDouble();
+}
+
+TEST_CASE("a number that somebody has set is written as it was read", "[json]") {
+  const auto text = [](double value) {
+    return JsonText([&](JsonWriter& out) { WriteJson(out, PackedOptional<double>(value)); });
+  };
+  CHECK(text(99.95) == "99.95");
+  CHECK(text(-7) == "-7");
+  CHECK(text(0.0004) == "4e-04");
+  CHECK(text(99.9999) == "99.9999");
+  CHECK(text(1e13) == "1e+13");
+  CHECK(JsonText([](JsonWriter& out) { WriteJson(out, PackedOptional<double>()); }) == "null");
 }
 
 TEST_CASE("a number is read exactly, and a zero is a zero however it is written", "[json]") {

@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 constexpr Month kMonth{2026, 10};
 
-ReportRow Row(const std::string& name, seconds up, seconds down, std::optional<double> target = {},
+ReportRow Row(const std::string& name, seconds up, seconds down, PackedOptional<double> target = {},
               const std::string& customer = "") {
   ReportRow row;
   row.host = "id" + name.substr(0, 1);
@@ -72,6 +72,12 @@ TEST_CASE("a report in JSON has what the API promises", "[report]") {
                        R"("paused":0,"off":0,"rtt_avg":null,"loss":null}])"));
   CHECK_THAT(json, ContainsSubstring(R"("customers":[{"customer":"Acme","hosts":1,"uptime":75,"breaches":1,)"));
   CHECK_THAT(Json(Made({Row("A", seconds(0), seconds(0))})), ContainsSubstring(R"("uptime":null,"target":null)"));
+}
+
+TEST_CASE("a target stands in the report as it was set", "[report]") {
+  const auto report = Made({Row("A", seconds(3), seconds(1), 99.9999)});
+  CHECK_THAT(Json(report), ContainsSubstring(R"("target":99.9999,)"));
+  CHECK_THAT(ReportTable(report), ContainsSubstring(",99.9999,yes,"));
 }
 
 TEST_CASE("a report as a table has the same, and no formulas", "[report]") {

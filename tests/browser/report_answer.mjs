@@ -11,11 +11,10 @@ function makeCustomer(customer, rows) {
   return {
     customer, hosts: rows.length, ...total, uptime: counted ? (100 * total.up) / counted : null,
     breaches: rows.filter(({ breach }) => breach).length, longest: Math.max(...rows.map(({ longest }) => longest)),
-    rtt_avg: 12.4, loss: 0.02,
   };
 }
 
-// `lines` by customer: {customer: [changes to a row, …]}.
+// `lines` by customer: {customer: [changes to a row, …]}. Those of "" have none, and are in no sum.
 export function makeReport(month, lines) {
   const from = Date.parse(`${month}-01T00:00Z`) / 1000;
   const to = from + 31 * DAY;
@@ -31,7 +30,7 @@ export function makeReport(month, lines) {
     row.breach = row.target !== null && row.uptime !== null && row.uptime < row.target;
     return row;
   }));
-  const customers = Object.keys(lines).map((customer) =>
+  const customers = Object.keys(lines).filter(Boolean).map((customer) =>
     makeCustomer(customer, rows.filter((row) => row.customer === customer)));
   return { month, timezone: "Europe/Berlin", from, to, rows, customers };
 }
