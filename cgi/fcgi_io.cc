@@ -14,6 +14,7 @@
 #include <csignal>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 namespace linewatch::cgi {
 namespace {
@@ -96,6 +97,13 @@ bool ServeCgi(const Handler& handler, const BodyLimit& limit) {
 
 struct FcgiListener::Connection {
   FCGX_Request fcgi;
+  std::vector<pid_t> waiting;  // the processes that answer later, some of which may have ended
+
+  bool has_room_to_wait() {
+    constexpr size_t kMost = 10;
+    std::erase_if(waiting, [](pid_t process) { return kill(process, 0) != 0; });
+    return waiting.size() < kMost;
+  }
 };
 
 FcgiListener::FcgiListener() : connection_(std::make_unique<Connection>()) {
@@ -132,16 +140,21 @@ void FcgiListener::ServeOne(const Handler& handler, const BodyLimit& limit) {
   });
   Response response = handler(request);
   const bool is_later = response.later != nullptr;
-  const pid_t waiting = is_later ? fork() : -1;
+  const pid_t waiting = is_later && connection_->has_room_to_wait() ? fork() : -1;
   if (waiting > 0) {
     // The other process has the connection now: closed here and not shut down, which would end it there as well.
+    connection_->waiting.push_back(waiting);
     close(fcgi.ipcFd);
     fcgi.ipcFd = -1;
     FCGX_Free(&fcgi, 0);
     return;
   }
   if (waiting == 0) PrepareToWait();
-  if (is_later) response = waiting == 0 ? response.later(request) : Problem(503, "There is no process to wait with.");
+  if (is_later && waiting < 0) {
+    response = Problem(503, "Too many answers that take their time are being made.");
+    response.SetHeader("Retry-After", "5");
+  }
+  if (waiting == 0) response = response.later(request);
   WriteResponse(request, response,
                 [&](std::string_view text) { FCGX_PutStr(text.data(), static_cast<int>(text.size()), fcgi.out); });
   FCGX_Finish_r(&fcgi);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cgi/access.h"
+#include "store/ascii.h"
 #include "store/host_check.h"
 #include "store/json_members.h"
 #include "store/ledger.h"
@@ -74,7 +75,7 @@ std::variant<Verdict, Response> ReadVerdict(const Request& request) {
 "additionalProperties": false,
 "properties": {
   "cause": {"enum": ["line", "upstream", "blind", "maintenance", "power", null], "description": "line, upstream, blind, maintenance, power, or null for what was measured"},
-  "note": {"type": "string", "maxLength": 1000, "description": "at most 1000 characters"}
+  "note": {"type": "string", "maxLength": 1000, "description": "at most 1000 characters, no control characters"}
 }})json");
   rapidjson::Document input;
   if (auto problem = ParseBody(request, input)) return *std::move(problem);
@@ -87,6 +88,8 @@ std::variant<Verdict, Response> ReadVerdict(const Request& request) {
   Cause cause{};
   if (ReadName(*given, kCauseNames, cause)) verdict.cause = cause;
   if (const auto* note = FindMember(input, "note")) verdict.note = StringOf(*note);
+  if (has_control_characters(verdict.note, false))
+    return FieldProblem({{"note", "expected at most 1000 characters, no control characters", ""}});
   return verdict;
 }
 

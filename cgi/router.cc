@@ -40,8 +40,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
     {"POST", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
     {"GET", "/api/summary", Role::kViewer, ShowSummary},
-    {"GET", "/api/report", Role::kViewer, ShowReport},
-    {"GET", "/api/outages", Role::kViewer, ListOutages},
+    {"GET", "/api/report", Role::kViewer, ShowReport, Route::Body::kJson, true},
+    {"GET", "/api/outages", Role::kViewer, ListOutages, Route::Body::kJson, true},
     {"PATCH", "/api/outages/{outage}", Role::kOperator, ClassifyOutage},
     {"GET", "/api/alerts", Role::kViewer, ListAlerts},
     {"POST", "/api/alerts/test", Role::kAdmin, TestChannel},
@@ -169,7 +169,15 @@ Response Answer(Installation& installation, const Request& request) {
       continue;
     }
     if (auto refusal = Refusal(installation, request, route)) return refused(*std::move(refusal));
-    Response response = Finished(request, route.handle(installation, request, *Match(route.path, path)));
+    const std::string_view id = *Match(route.path, path);
+    Response response;
+    if (route.is_slow) {
+      response.later = [&installation, &route, id = std::string(id)](const Request& r) {
+        return route.handle(installation, r, id);
+      };
+    } else {
+      response = Finished(request, route.handle(installation, request, id));
+    }
     if (response.later)
       response.later = [later = std::move(response.later)](const Request& r) { return Finished(r, later(r)); };
     return response;

@@ -22,6 +22,8 @@ struct Route {
     kTable,  // JSON, or a table as text; to kMaxImport
   };
   Body body = Body::kJson;
+  // Whether the answer is computed from months of events: in a process of its own, so that nobody else waits for it.
+  bool is_slow = false;
 };
 
 std::span<const Route> Routes();

@@ -35,7 +35,7 @@ std::string DownText(const ReportFigures& figures) {
 std::string VerdictOf(const MonthlyReport& report) {
   size_t promised = 0, breached = 0;
   for (const ReportRow& row : report.rows) {
-    promised += row.target ? 1 : 0;
+    promised += row.target && UptimeOf(row.figures) ? 1 : 0;
     breached += is_breach(row) ? 1 : 0;
   }
   if (breached > 0) return Count(breached, "line") + " of " + std::to_string(promised) + " below target";

@@ -64,8 +64,8 @@ class HistoryLog {
   // `folder` is made on the first append.
   explicit HistoryLog(std::filesystem::path folder, std::chrono::milliseconds patience = kLockPatience);
 
-  // Appends steps of five minutes; they are on the disk when this returns. Throws std::system_error: then nothing of
-  // them is.
+  // Appends steps of five minutes; they are on the disk when this returns. Throws std::system_error: then the steps of
+  // the last files are not, and of two lines of the same step the later one counts.
   void Append(const std::vector<HistoryStep>& steps);
 
   // Writes the hours and days that are over and have not been written yet, from what the disk holds of them: a run that

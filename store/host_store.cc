@@ -16,6 +16,7 @@
 #include "store/file_lock.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
+#include "store/plain_text.h"
 
 namespace linewatch {
 namespace {
@@ -188,9 +189,11 @@ void HostStore::UpdateMany(const Changes& change) {
   HostList list = ReadNewest(findings);
   auto events = change(list);
   if (events.empty()) return;
+  std::unordered_map<std::string_view, const Host*> by_id;
+  for (const Host& host : list.hosts) by_id.emplace(host.id, &host);
   for (Event& event : events)
     if (auto* edit = std::get_if<EditEvent>(&event))
-      if (const Host* host = list.Find(edit->host)) Describe(*edit, *host);
+      if (const auto host = by_id.find(edit->host); host != by_id.end()) Describe(*edit, *host->second);
   ++list.revision;
   Write(list, Depth::kDurable, events);
 }
@@ -250,7 +253,7 @@ std::optional<HostList> HostStore::ReadOrSetAside(const std::filesystem::path& p
     if (errors.empty() && place <= kMaxHosts) return true;
     const auto* host = FindMember(entry, "name");
     std::string who = "host " + std::to_string(place);
-    if (host != nullptr && host->IsString()) who += " (" + std::string(StringOf(*host).substr(0, 100)) + ")";
+    if (host != nullptr && host->IsString()) who += " (" + std::string(Utf8Prefix(StringOf(*host), 100)) + ")";
     refused.push_back(who + " of " + name + " was refused: " +
                       (errors.empty() ? "expected at most " + std::to_string(kMaxHosts) + " hosts" : Describe(errors)));
     if (const auto* id = FindMember(entry, "id"); id != nullptr && id->IsString())

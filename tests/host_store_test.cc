@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "store/host_json.h"
+#include "store/plain_text.h"
 #include "tests/catch.h"
 #include "tests/temp_dir.h"
 
@@ -383,6 +384,19 @@ TEST_CASE("a host that an edit by hand broke while nothing ran stays as it was",
   check(HostStore(folders).Read());
   REQUIRE(store.SetAside().size() == 1);
   CHECK(Contents(folders.data / store.SetAside()[0]) == edited);
+}
+
+TEST_CASE("what is said of a refused host is valid text, however long its name is", "[host_store]") {
+  FOR_BOTH_ARRANGEMENTS;
+  std::string name = "x";
+  for (int i = 0; i < 120; ++i) name += "ä";
+  WriteInPlace(folders.durable_hosts(), R"({"format":1,"hosts":[{"name":")" + name + R"(","ip":"10.0.0.999"}]})");
+  Findings findings;
+  HostStore(folders).Load(findings);
+  REQUIRE(findings.size() == 1);
+  std::string_view said = findings[0];
+  while (const size_t length = Utf8Length(said)) said.remove_prefix(length);
+  CHECK(said.empty());
 }
 
 TEST_CASE("a host that is broken in every copy is refused", "[host_store]") {
