@@ -469,7 +469,7 @@ HostPast HistoryLog::ReadHost(std::string_view host, const Spans& spans, WallTim
   HostPast past;
   const std::string quoted = '"' + std::string(host) + '"';
   for (const Tier tier : kAllTiers) {
-    auto& [steps, end] = past.tiers_[static_cast<size_t>(tier)];
+    auto& kept = past.tiers_[static_cast<size_t>(tier)];
     const WallTime from = to - spans[static_cast<size_t>(tier)];
     for (const auto& file : FilesOf(tier)) {
       if (file.filename() < FileName(tier, from) || file.filename() > FileName(tier, to)) continue;
@@ -483,8 +483,9 @@ HostPast HistoryLog::ReadHost(std::string_view host, const Spans& spans, WallTim
           },
           [&](WallTime t, std::string_view line) {
             if (t < from || t >= to) return;
-            end = std::max(end, t + LengthOf(tier));
-            if (index) steps[t] = OneOf(line, *index, quoted, LengthOf(tier));  // of two lines the later one counts
+            kept.end = std::max(kept.end, t + LengthOf(tier));
+            if (index)
+              kept.steps[t] = OneOf(line, *index, quoted, LengthOf(tier));  // of two lines the later one counts
           });
     }
   }
