@@ -18,8 +18,9 @@ export class ApiError extends Error {
   }
 }
 
-// `body` is sent as JSON; one that is `written` goes as it is, and `headers` say what it is.
-async function send(method, path, { body, written, headers = {}, deadline = DEADLINE_MS } = {}) {
+// `body` is sent as JSON; one that is `written` goes as it is, and `headers` say what it is. `taken` are the statuses
+// that are an answer all the same.
+async function send(method, path, { body, written, headers = {}, deadline = DEADLINE_MS, taken = [] } = {}) {
   const options = { method, headers: { Accept: "application/json", ...headers }, cache: "no-store", body: written };
   options.signal = AbortSignal.timeout(deadline);
   if (body !== undefined) {
@@ -34,7 +35,7 @@ async function send(method, path, { body, written, headers = {}, deadline = DEAD
     throw new ApiError(error.name === "TimeoutError" ? "timeout" : "network");
   }
   observe(response.headers.get("Date"));
-  if (response.ok || response.status === 304) return { response, text };
+  if (response.ok || [304, ...taken].includes(response.status)) return { response, text };
   throw new ApiError("answer", { ...problemIn(response, text), status: response.status });
 }
 
@@ -81,6 +82,13 @@ export async function fetchHosts() {
   if (!Array.isArray(list?.hosts)) throw new ApiError("answer", { title: "The answer is not a list of hosts" });
   latest = { etag: answer.response.headers.get("ETag"), list };
   return list;
+}
+
+// What keeps lines from being watched, [{code, message, since}]: 503 says that there is something.
+export async function fetchProblems() {
+  const { problems } = parse(await send("GET", "/api/health", { taken: [503] }));
+  if (!Array.isArray(problems)) throw new ApiError("answer", { title: "The answer is no state of health" });
+  return problems;
 }
 
 export const fetchMe = async () => parse(await send("GET", "/api/me"));

@@ -4,7 +4,7 @@ import { AlertLog } from "./alert_log.js";
 import { announceChanges, showToast } from "./announcer.js";
 import { showBanners } from "./banner.js";
 import { connectCardKeys } from "./card_keys.js";
-import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe } from "./client.js";
+import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe, fetchProblems } from "./client.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { Filter, groupsOf } from "./filter.js";
 import { countOf, formatMs, formatTime } from "./format.js";
@@ -23,12 +23,12 @@ import { SettingsDialog } from "./settings_dialog.js";
 import { statusOf, TroubleOrder } from "./status.js";
 import { Summary } from "./summary.js";
 import { showInTab } from "./tab_signal.js";
-import { warningsFor } from "./warnings.js";
+import { isLate, warningsFor } from "./warnings.js";
 import { Wall } from "./wall.js";
 import { Welcome } from "./welcome.js";
 
-// How often the page asks whether messages wait, while the log of them is not open.
-const OUTBOX_SECONDS = 60;
+// How often the page asks whether messages wait, while the log of them is not open, and whether there is room to write.
+const TROUBLE_SECONDS = 60;
 
 const NOBODY = { user: null, role: "viewer" };
 
@@ -37,9 +37,11 @@ let config = null;   // /api/config; null where it is not to be had, then the do
 let list = null;     // the last good answer of /api/hosts
 let heard = null;    // when it came, by the server's clock
 let failure = null;  // why the last refresh failed
+let problems = [];   // what /api/health knows
+let askedForProblems = -Infinity;  // when, by the server's clock
 let unsent = [];     // the problems of the outbox
 let askedForUnsent = -Infinity;  // when, by the server's clock
-let isOld = false;   // what is on the screen is the past
+let hindrance = null;  // the warning that what is on the screen is the past
 
 const offers = () => ({ check: me?.role === "operator" || me?.role === "admin", change: me?.role === "admin" });
 const hostOf = (id) => list?.hosts.find((host) => host.id === id);
@@ -113,6 +115,8 @@ async function refresh() {
     failure = null;
     heard = serverClock.now();
     announceChanges(list.hosts);
+    // Before it is said why: the disk may be full, and monitord at work. And until it is well again.
+    if (isLate(list, config?.timeout, heard) || problems.length) await loadProblems();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     failure = error;
@@ -120,7 +124,19 @@ async function refresh() {
   draw();
   const now = serverClock.now();
   // Beside the list: its next refresh does not wait for this.
-  if (!failure && (alertLog.isOpen || now - askedForUnsent >= OUTBOX_SECONDS)) loadAlerts(now);
+  if (failure) return;
+  if (now - askedForProblems >= TROUBLE_SECONDS) loadProblems().then(draw);
+  if (alertLog.isOpen || now - askedForUnsent >= TROUBLE_SECONDS) loadAlerts(now);
+}
+
+async function loadProblems() {
+  askedForProblems = serverClock.now();
+  try {
+    problems = await fetchProblems();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    problems = [];  // then only the list says how it is
+  }
 }
 
 async function loadAlerts(now) {
@@ -159,8 +175,9 @@ async function meet() {
 
 function draw() {
   const now = serverClock.now();
-  const warnings = warningsFor({ list, failure, timeout: config?.timeout, unsent, now });
-  isOld = warnings.some(({ level }) => level === "old");
+  const warnings = warningsFor({ list, failure, timeout: config?.timeout, problems, unsent, now });
+  hindrance = warnings.find(({ level }) => level === "old") ?? null;
+  const isOld = hindrance !== null;
   const title = config?.title || "Linewatch";
   showBanners(warnings);
   if (list) pages.update({ list, config, hostOf, offers: offers(), context: context() });
@@ -185,7 +202,7 @@ function showDownCount() {
 
 // What the texts about a host need besides the host. Ages stand still with everything else when nothing new comes.
 const context = () => ({
-  now: isOld && list.updated ? list.updated : heard,
+  now: hindrance && list.updated ? list.updated : heard,
   interval: list.interval,
   threshold: config?.fail_threshold,
   nameOf: (id) => hostOf(id)?.name ?? id,
@@ -197,7 +214,7 @@ function drawList() {
   const isOnWall = pages.name === "wall";
   const shown = isOnWall ? sorted : filter.apply(sorted);
   groupSwitch.isOffered = groupsOf(list.hosts).length > 0;
-  summary.update(list.summary, filter.status);
+  summary.update(list.summary, filter.status, hindrance && list.updated ? formatTime(list.updated, heard) : "");
   welcome.update({ hosts: list.hosts, canAdd: offers().change, config });
   document.getElementById("nothing-found").hidden = shown.length > 0 || list.hosts.length === 0;
   document.getElementById("toolbar").hidden = list.hosts.length < 2;
@@ -221,7 +238,12 @@ function act(action, id) {
   if (action === "delete") deletion.open(host);
 }
 
+// No check has a result that gets here. A server that does not answer says so itself.
+const isUnwatched = () => hindrance !== null && hindrance.code !== "server";
+
 async function check(host) {
+  if (isUnwatched()) await refresher.now();  // the monitor may be back since
+  if (isUnwatched()) return showToast(`${host.name} cannot be checked now. ${hindrance.title}.`);
   const card = grid.card(host.id);
   if (card) card.checking = true;
   try {
@@ -255,7 +277,7 @@ async function showResult(host, what, isThere) {
     return Boolean(now) && isThere(now);
   });
   const now = hostOf(host.id);
-  if (!there) return showToast(`${host.name}: no result yet. Is the monitor running?`);
+  if (!there) return showToast(`${host.name}: no result yet. ${isUnwatched() ? `${hindrance.title}.` : "Is the monitor running?"}`);
   const rtt = now.rtt_ms === null ? "" : `, ${formatMs(now.rtt_ms)}`;
   showToast(`${now.name} is ${statusOf(now)}${now.enabled ? rtt : ""}.`);
 }

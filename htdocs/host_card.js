@@ -1,7 +1,7 @@
 // The card of one host. It is made once and changed only where the host has changed.
 
 import { formatMs, formatPercent } from "./format.js";
-import { ageOf, noteOf, pageOf, showAddress } from "./host_text.js";
+import { ageOf, knownAs, noteOf, pageOf, showAddress } from "./host_text.js";
 import { isTrouble, statusOf } from "./status.js";
 import { Trail } from "./trail.js";
 
@@ -11,7 +11,7 @@ const FRESH_SECONDS = 60;
 // Sixty bars a card are most of the page. Where the browser tells which cards are in view, only theirs are drawn.
 const SKIPS_OUT_OF_VIEW = "ContentVisibilityAutoStateChangeEvent" in globalThis;
 
-const PARTS = ["host-open", "ip-address", "status", "rtt", "uptime-percent", "status-note", "status-line"];
+const PARTS = ["host-open", "ip-address", "known", "status", "rtt", "uptime-percent", "status-note", "status-line"];
 
 const template = document.getElementById("host-card");
 
@@ -89,13 +89,16 @@ export class HostCard {
   #showStatus(host, now) {
     const status = statusOf(host);
     const age = isTrouble(host) ? ageOf(host, now) : "";
-    const label = `${host.name}, ${status} ${age}`.trim();
+    const known = knownAs(host);
+    const label = [`${host.name}, ${status} ${age}`.trim(), known?.words].filter(Boolean).join(", ");
     this.element.toggleAttribute("data-fresh", status === "down" && now - host.last_change < FRESH_SECONDS);
     if (this.#shown.status === label) return;
     this.#shown.status = label;
     this.element.dataset.status = status;
     this.#parts["host-open"].setAttribute("aria-label", label);
     showStatus(this.#parts.status, status, age);
+    this.#parts.known.hidden = !known;
+    this.#show("known", known?.mark ?? "");
   }
 
   set checking(yes) {

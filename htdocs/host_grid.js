@@ -6,6 +6,9 @@ import { GroupHeads, inGroups } from "./group_heads.js";
 import { HostCard } from "./host_card.js";
 import { isTrouble } from "./status.js";
 
+// Each gives the cards less room than the one before.
+const MOST_ROUNDS = 4;
+
 export class HostGrid {
   #root;
   #trouble;
@@ -14,6 +17,7 @@ export class HostGrid {
   #cards = new Map();
   #counts = { trouble: 0, calm: 0 };
   #isOnWall = false;
+  #settled = "";   // what the wall was last measured for
   #heads = new GroupHeads();
 
   constructor(root) {
@@ -65,24 +69,50 @@ export class HostGrid {
   // On a wall there are no controls and nothing is scrolled: everything is as large as leaves all hosts in view.
   set isOnWall(yes) {
     this.#isOnWall = yes;
+    this.#settled = "";
     document.documentElement.style.fontSize = "";
     this.arrange();
   }
 
   // The size of the cards follows from their number and the room left by what is above them.
   arrange() {
+    const forms = this.#isOnWall ? this.#fillWall() : this.#fillPage();
+    if (!forms) return;
+    apply(this.#trouble, forms.trouble, this.#counts.trouble);
+    apply(this.#calm, forms.calm, this.#counts.calm);
+  }
+
+  // In px: the width for cards, and the heights that they do not get. `scale` is that of the letters.
+  #measure() {
     const top = this.#root.getBoundingClientRect().top + scrollY;
     const { paddingLeft, paddingRight, paddingBottom } = getComputedStyle(this.#root);
     const width = this.#root.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
     const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-    const below = parseFloat(paddingBottom);
-    const forms = this.#isOnWall ?
-      chooseWall({ ...this.#counts, width, height: innerHeight, head: (top + below) / scale }) :
-      chooseForms({ ...this.#counts, width, height: innerHeight - top - below, scale,
-                    touch: matchMedia("(pointer: coarse)").matches });
-    if (this.#isOnWall) document.documentElement.style.fontSize = `${forms.scale * 100}%`;
-    apply(this.#trouble, forms.trouble, this.#counts.trouble);
-    apply(this.#calm, forms.calm, this.#counts.calm);
+    return { width, scale, taken: top + parseFloat(paddingBottom) };
+  }
+
+  #fillPage() {
+    const { width, scale, taken } = this.#measure();
+    const touch = matchMedia("(pointer: coarse)").matches;
+    return chooseForms({ ...this.#counts, width, height: innerHeight - taken, scale, touch });
+  }
+
+  // In larger letters the head may need another row, and leave less room than was thought. Answers null when all is as
+  // it was.
+  #fillWall() {
+    const keyOf = ({ width, taken }) => JSON.stringify([this.#counts, width, innerHeight, taken]);
+    let measured = this.#measure();
+    if (this.#settled === keyOf(measured)) return null;
+    let head = 0;
+    let forms;
+    for (let round = 0; round < MOST_ROUNDS && measured.taken / measured.scale > head + 1; round++) {
+      head = measured.taken / measured.scale;
+      forms = chooseWall({ ...this.#counts, width: measured.width, height: innerHeight, head });
+      document.documentElement.style.fontSize = `${forms.scale * 100}%`;
+      measured = this.#measure();
+    }
+    this.#settled = keyOf(measured);
+    return forms;
   }
 }
 

@@ -1,7 +1,7 @@
 // What is said about a host in words.
 
 import { countOf, formatAge, formatMs } from "./format.js";
-import { sinceOf, statusOf } from "./status.js";
+import { isTrouble, sinceOf, statusOf } from "./status.js";
 
 const KINDS = { http: "website", tls: "certificate", tcp: "TCP", dns: "DNS", mqtt: "MQTT", push: "heartbeat" };
 
@@ -35,6 +35,14 @@ export function ageOf(host, now) {
   const since = sinceOf(host);
   if (!since || host.status === "pending") return "";
   return formatAge(now - since);
+}
+
+// What says in two words that somebody knows of the trouble: for where there is no room for the sentence below, and for
+// who hears the card.
+export function knownAs(host) {
+  if (!isTrouble(host)) return null;
+  if (host.acknowledged) return { mark: "ack", words: "acknowledged" };
+  return host.in_maintenance ? { mark: "maint", words: "in maintenance" } : null;
 }
 
 // The sentence below the status: why it is so. `nameOf` gives the name of a host by its id.

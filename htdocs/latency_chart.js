@@ -4,7 +4,7 @@
 
 import { causeOf } from "./causes.js";
 import { timeTicks, upperBound, valueTicks } from "./chart_scale.js";
-import { formatMs, formatPercent, formatSpan } from "./format.js";
+import { formatLength, formatMs, formatPercent, formatSpan } from "./format.js";
 
 const LABEL_WIDTH = 52;   // "100 ms", in px
 const LABEL_HEIGHT = 24;
@@ -278,7 +278,7 @@ function describe(t, point, { history: { step }, outages, blind, to }) {
     average !== null && `${formatMs(average)} on average`,
     average !== null && `${formatMs(min)} to ${formatMs(max)}`,
     loss !== null && `${formatPercent(loss)} lost`,
-    down > 0 && `down ${Math.round(down)} s of ${Math.round(up + down)} s`,
+    down > 0 && `down ${formatLength(Math.round(down))} of ${formatLength(Math.round(up + down))}`,
     causes.size > 0 && `Outage: ${[...causes].join(", ")}`,
     blind.some(during) && "The monitor was blind",
   ].filter(Boolean);

@@ -31,9 +31,10 @@ export class Summary {
     }
   }
 
-  update(summary, chosen) {
+  // `asOf` is the time that it tells of, in words; empty where that is now.
+  update(summary, chosen, asOf) {
     section.hidden = summary.total === 0;
-    sentence.textContent = sentenceOf(summary);
+    sentence.textContent = asOf ? `At ${asOf}: ${lowered(sentenceOf(summary))}` : sentenceOf(summary);
     sentence.dataset.worst = worstOf(summary);
     uptime.textContent = summary.uptime === null ? "" : `${formatPercent(summary.uptime)} uptime`;
     for (const [status, button] of this.#buttons) {
@@ -58,6 +59,8 @@ function makeCount(status) {
   else button.querySelector("use").setAttribute("href", `#status-${status}`);
   return button;
 }
+
+const lowered = (text) => text[0].toLowerCase() + text.slice(1);
 
 const worstOf = (summary) => STATUSES.find((status) => summary[status] > 0) ?? "none";
 

@@ -6,20 +6,29 @@ const MISSED_CYCLES = 3;
 const DEFAULT_TIMEOUT = 1;
 
 // monitord said that it stops, or should have finished a cycle and has not.
-const hasStopped = ({ updated, interval, monitor }, timeout, now) =>
-  monitor?.state === "stopped" || now - updated > MISSED_CYCLES * interval + (timeout ?? DEFAULT_TIMEOUT);
+export const isLate = ({ updated, interval, monitor }, timeout, now) => Boolean(updated) &&
+  (monitor?.state === "stopped" || now - updated > MISSED_CYCLES * interval + (timeout ?? DEFAULT_TIMEOUT));
+
+// Where nothing can be written, monitord may well run: what it sees does not get here.
+const UNWRITTEN = new Set(["disk_full", "write_failed"]);
 
 // `failure` is the error of the last refresh, or null; `list` the last good answer, or null; `timeout` that of
-// config.json, or null; `unsent` are the problems of the outbox. Answers [{code, level, title, text}]: level "old"
-// means that the screen shows the past.
-export function warningsFor({ list, failure, timeout, unsent, now }) {
+// config.json, or null; `problems` what /api/health knows; `unsent` are the problems of the outbox. Answers [{code,
+// level, title, text}]: level "old" means that the screen shows the past.
+export function warningsFor({ list, failure, timeout, problems, unsent, now }) {
   const warnings = failure ? [unreached(failure, list, now)] : [];
   if (!list) return warnings;
   const { state, since, notices = [] } = list.monitor ?? {};
+  const unwritten = problems.filter(({ code }) => UNWRITTEN.has(code));
+  const isOld = !failure && isLate(list, timeout, now);
+  const isHeldUp = isOld && state !== "stopped" && unwritten.length > 0;
   if (!list.updated) warnings.push(neverRan(state));
-  else if (!failure && hasStopped(list, timeout, now)) warnings.push(stopped(list, now));
+  else if (isOld) warnings.push(isHeldUp ? heldUp(list, unwritten, now) : stopped(list, now));
   if (state === "blind") warnings.push(blind(since, now));
-  return warnings.concat([...notices, ...unsent].map((notice) => told(notice, now)));
+  const isTold = ({ code }) => isHeldUp && UNWRITTEN.has(code);
+  const isNoticed = ({ code }) => notices.some((notice) => notice.code === code);
+  const others = [...notices, ...unwritten.filter((problem) => !isNoticed(problem))].filter((one) => !isTold(one));
+  return warnings.concat([...others, ...unsent].map((notice) => noticeOf(notice, now)));
 }
 
 const asOf = (list, now) => `What you see is from ${formatTime(list.updated, now)}.`;
@@ -61,9 +70,23 @@ function blind(since, now) {
   };
 }
 
-const told = ({ code, message, since }, now) => ({
+function heldUp(list, unwritten, now) {
+  const age = formatAge(now - list.updated);
+  const isFull = unwritten.some(({ code }) => code === "disk_full");
+  return {
+    code: "unwritten",
+    level: "old",
+    title: `${isFull ? "The disk is full" : "The data folder cannot be written to"}: nothing has been recorded for ${age}`,
+    text: `${asOf(list, now)} ${unwritten.map(({ message }) => message).join(" ")} ` +
+          `${isFull ? "Free space there" : "See to it"}; a monitor that still runs goes on by itself then.`,
+  };
+}
+
+const ADVICE = { disk_full: "Free space there." };
+
+const noticeOf = ({ code, message, since }, now) => ({
   code: `notice-${code}`,
   level: "notice",
   title: message,
-  text: since ? `Since ${formatTime(since, now)}.` : "",
+  text: [since && `Since ${formatTime(since, now)}.`, ADVICE[code]].filter(Boolean).join(" "),
 });

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { down, EVERY_TROUBLE, makeHost, makeList, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
-import { banner, card, lookAgain, visit } from "./visit.mjs";
+import { act, banner, card, lookAgain, visit } from "./visit.mjs";
 
 let stack;
 before(async () => {
@@ -27,6 +27,42 @@ test("data older than three intervals and the timeout is marked as old, and its 
     await banner(page, "The monitor has stopped: no check for 5 min").filter({ hasText: AS_OF }).waitFor();
     assert.equal(await card(page, "Branch 1").locator(".status").innerText(), "down\n3 min");
     assert.match(await page.title(), /^Old data/);
+  }, { updated: now() - 310 }));
+
+// As /api/health answers it.
+const withProblems = (problems) => (page) =>
+  page.route("**/api/health", (route) => route.fulfill({ status: problems.length ? 503 : 200, json: { ok: !problems.length, problems } }));
+const FULL = { code: "disk_full", message: "The disk of the data folder is full: 12 KiB are free.", since: null };
+
+test("a full disk is named as such, and nobody is told to start a monitor that runs", () => {
+  const late = { code: "monitor_late", message: "monitord has completed no cycle for 310 s.", since: now() - 310 };
+  return show([makeHost(1), makeHost(2)], { prepare: withProblems([late, FULL]) }, async (page) => {
+    const told = banner(page, "The disk is full: nothing has been recorded for 5 min").filter({ hasText: AS_OF });
+    await told.filter({ hasText: "12 KiB are free. Free space there" }).waitFor();
+    assert.equal(await page.locator(".banner").count(), 1);
+    assert.equal(await page.getByText("Start monitord").count(), 0);
+    assert.match(await page.locator("#sentence").textContent(), /^At \d\d:\d\d:\d\d: all 2 hosts up$/);
+
+    await page.unroute("**/api/health");
+    await withProblems([])(page);
+    stack.write(makeList([makeHost(1), makeHost(2)]));
+    await lookAgain(page);
+    await page.locator(".banner").waitFor({ state: "detached" });
+    assert.equal(await page.locator("#sentence").textContent(), "All 2 hosts up");
+  }, { updated: now() - 310 });
+});
+
+test("a full disk is told while a list in memory is still renewed", () =>
+  show([makeHost(1), makeHost(2)], { prepare: withProblems([FULL]) }, async (page) => {
+    await banner(page, FULL.message).waitFor();
+    assert.equal(await page.locator("#sentence").textContent(), "All 2 hosts up");
+    assert.doesNotMatch(await page.title(), /Old data/);
+  }));
+
+test("who has a line checked while the monitor is stopped is told that it is stopped", () =>
+  show([makeHost(1), makeHost(2)], {}, async (page) => {
+    await act(page, "Branch 1", "Check now");
+    await page.locator("#toast", { hasText: "Branch 1 cannot be checked now. The monitor has stopped" }).waitFor();
   }, { updated: now() - 310 }));
 
 test("data of two cycles ago is not old", () =>

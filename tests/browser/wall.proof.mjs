@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { makeList, makeNetwork } from "./hosts_file.mjs";
+import { down, makeHost, makeList, makeNetwork, now } from "./hosts_file.mjs";
 import { mainThread } from "./main_thread.mjs";
 import { Stack } from "./stack.mjs";
-import { card, dialog, lookAgain, visit, WIDE } from "./visit.mjs";
+import { card, DESK, dialog, lookAgain, visit, WIDE } from "./visit.mjs";
 
 let stack;
 before(async () => {
@@ -46,6 +46,42 @@ for (const [number, width, height] of [[3, 1920, 1080], [100, 1920, 1080], [100,
       await page.getByText("Last check", { exact: true }).waitFor();
     }));
 }
+
+const olga = { acknowledged: { by: "olga", at: now() - 60, note: "the provider is on it" } };
+
+test("with long names no line is cut at the edge of a wall, and an address stands there in full or not at all", () => {
+  const hosts = makeNetwork(40);
+  for (const host of hosts) Object.assign(host, { name: `${host.name}, Station Road upstairs`, ip: host.ip.replace("127.1.0", "192.168.100") });
+  stack.write(makeList(hosts));
+  return visit(stack, DESK, async (page) => {
+    await hang(page);
+    for (let look = 0; look < 3; look++) {
+      for (const { bottom } of await boxes(page)) assert.ok(bottom <= 800, `${bottom} px`);
+      await lookAgain(page);
+    }
+    const addresses = await page.locator(".host-card .ip-address").evaluateAll((all) => all.map((one) => {
+      const [own, around] = [one, one.parentElement].map((part) => part.getBoundingClientRect());
+      return { isShown: own.top < around.bottom, isWhole: one.scrollWidth <= one.clientWidth };
+    }));
+    assert.equal(addresses.length, 40);
+    assert.ok(addresses.every(({ isShown, isWhole }) => isWhole || !isShown));
+  });
+});
+
+test("where there is no room for a note a mark says that somebody knows of the trouble", () => {
+  const hosts = Array.from({ length: 60 }, (_, i) => makeHost(i + 1, i < 40 ? down(300) : {}));
+  Object.assign(hosts[10], olga);
+  Object.assign(hosts[11], { in_maintenance: true });
+  stack.write(makeList(hosts));
+  return visit(stack, DESK, async (page) => {
+    await card(page, "Branch 11").getByText("ack", { exact: true }).waitFor();
+    await page.getByRole("link", { name: /^Branch 11, down .* acknowledged$/ }).waitFor();
+    await card(page, "Branch 12").getByText("maint", { exact: true }).waitFor();
+    assert.equal(await card(page, "Branch 13").getByText("ack", { exact: true }).isVisible(), false);
+    await hang(page);
+    await card(page, "Branch 11").getByText("ack", { exact: true }).waitFor();
+  });
+});
 
 test("what fails is read across the room: how long it is down is no smaller than at a desk", () =>
   show(100, WIDE, async (page) => {
