@@ -42,7 +42,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/summary", Role::kViewer, ShowSummary},
     {"GET", "/api/report", Role::kViewer, ShowReport, Route::Body::kJson, true},
     {"GET", "/api/outages", Role::kViewer, ListOutages, Route::Body::kJson, true},
-    {"PATCH", "/api/outages/{outage}", Role::kOperator, ClassifyOutage},
+    {"PATCH", "/api/outages/{outage}", Role::kAdmin, ClassifyOutage},
     {"GET", "/api/alerts", Role::kViewer, ListAlerts},
     {"POST", "/api/alerts/test", Role::kAdmin, TestChannel},
     {"GET", "/api/config", Role::kViewer, ShowConfig},

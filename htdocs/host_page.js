@@ -86,7 +86,7 @@ export class HostPage {
     this.#trail.update(host, context.interval);
     this.#part(".status-line").setAttribute("aria-label", `Last checks of ${host.name}`);
     this.#showFacts(factsOf(host, context));
-    this.#history.update(host, { now: context.now, canChange: offers.check });
+    this.#history.update(host, { now: context.now, canChange: offers.change });
   }
 
   #show(selector, text) {

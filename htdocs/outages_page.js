@@ -76,7 +76,7 @@ export class OutagesPage {
   update(state) {
     const { context: { now }, list, offers } = state;
     const isNews = this.#state && this.#state.list.summary.down !== list.summary.down;
-    const canChangeNow = this.#state?.offers.check !== offers.check;
+    const canChangeNow = this.#state?.offers.change !== offers.change;
     this.#state = state;
     if (now >= this.#due || isNews) this.#load();
     else if (canChangeNow) this.#draw();
@@ -111,7 +111,7 @@ export class OutagesPage {
                                  words.every((word) => outage.name.toLowerCase().includes(word));
     const outages = this.#loaded.outages.filter(isWanted);
     const { context: { now }, offers } = this.#state;
-    this.#list.show({ outages, blind: this.#loaded.blind, canChange: offers.check, now });
+    this.#list.show({ outages, blind: this.#loaded.blind, canChange: offers.change, now });
     const more = this.#loaded.more ? "there are more than can be listed: choose a shorter time" : "";
     this.#part(".outages-summary").textContent = summaryOf(outages, now, more);
     const none = this.#part(".no-outages");

@@ -233,7 +233,7 @@ void MqttSubscriber::Use(const Config::Mqtt& broker) {
   shared_->broker = broker;
   ++shared_->broker_number;
   if (broker.host.empty()) {
-    shared_->board->Hinder(CheckKind::kMqtt, {"no broker is set in config.json (mqtt.host)", true});
+    shared_->board->Hinder(CheckKind::kMqtt, {"no broker is set: Settings, MQTT broker", true});
   } else {
     shared_->board->Hinder(CheckKind::kMqtt, {"no connection to " + NameOf(broker) + " yet", false});
   }

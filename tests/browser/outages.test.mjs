@@ -105,7 +105,7 @@ test("an outage is reclassified here, too, and only by those who may", async () 
   const outages = some();
   const prepare = async (page) => {
     await playPast(page, { historyOf: makeHistory, outages });
-    await page.route("**/api/me", (route) => route.fulfill({ json: { user: null, role: "viewer" } }));
+    await page.route("**/api/me", (route) => route.fulfill({ json: { user: null, role: "operator" } }));
   };
   await show({ prepare }, async (page) => {
     assert.equal(await page.getByRole("button", { name: /^Reclassify/ }).count(), 0);

@@ -141,7 +141,7 @@ def test_a_wrong_password_is_told_and_the_right_one_is_used_at_once(folder, brok
 
 def test_without_a_broker_the_check_says_what_is_missing(folder):
     with watching(folder, [sensor("Meter", "hall/1/power")], None) as daemon:
-        until_reason(daemon, "Meter", "no broker is set in config.json (mqtt.host)")
+        until_reason(daemon, "Meter", "no broker is set: Settings, MQTT broker")
 
 
 def test_a_broker_behind_tls_is_trusted_by_its_authority_alone(folder):
