@@ -1,6 +1,7 @@
 // What people were told, and what still waits to be delivered. Follows the refreshes while it is open.
 
 import { countOf, formatTime } from "./format.js";
+import { elsewhere } from "./installation_time.js";
 
 const CHANNELS = { smtp: "E-mail", telegram: "Telegram", slack: "Slack", webhook: "Webhook", log: "Log only" };
 
@@ -29,6 +30,7 @@ export class AlertLog {
     this.showFailure("");
     this.#list(".waiting", alerts.outbox.map((message) => makeRow(waitingRow(message, now))));
     this.#list(".sent", alerts.sent.map((message) => makeRow(sentRow(message, now))));
+    this.#part(".whose-times").textContent = alerts.outbox.length + alerts.sent.length ? elsewhere(now) : "";
     this.#part(".no-alerts").hidden = alerts.outbox.length + alerts.sent.length > 0;
     this.#part(".no-alerts-text").textContent = emptyText(alerts.channels, canSetUp);
     this.#part(".no-alerts a").hidden = !canSetUp || alerts.channels.length > 0;

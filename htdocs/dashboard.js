@@ -277,7 +277,8 @@ async function showResult(host, what, isThere) {
     return Boolean(now) && isThere(now);
   });
   const now = hostOf(host.id);
-  if (!there) return showToast(`${host.name}: no result yet. ${isUnwatched() ? `${hindrance.title}.` : "Is the monitor running?"}`);
+  const why = isUnwatched() ? `${hindrance.title}.` : "Is the monitor running?";
+  if (!there) return showToast(`${host.name}: no result yet. ${why}`);
   const rtt = now.rtt_ms === null ? "" : `, ${formatMs(now.rtt_ms)}`;
   showToast(`${now.name} is ${statusOf(now)}${now.enabled ? rtt : ""}.`);
 }

@@ -14,8 +14,20 @@ export class Filter {
     this.#search.addEventListener("input", onChange);
     this.#group.addEventListener("change", onChange);
     this.#search.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.clear();
+      const { key, isComposing } = event;
+      if (isComposing) return;
+      if (key === "Escape" && this.isSet) this.clear();
+      else if (key === "Escape") this.#search.blur();
+      if (key === "Enter" || key === "ArrowDown") this.#toFirst(event);
     });
+  }
+
+  // Then the arrow keys lead on from there.
+  #toFirst(event) {
+    const first = document.querySelector(".host-card .host-open");
+    if (!first) return;
+    event.preventDefault();
+    first.focus();
   }
 
   // Wherever the user is: the list that is searched is shown first.

@@ -78,7 +78,7 @@ export class HostHistory {
   #clear() {
     this.#loaded = null;
     this.#list.clear();
-    this.#part(".no-outages").hidden = true;
+    this.#part(".no-outages").hidden = this.#part(".as-measured").hidden = true;
     this.#part(".history-body").dataset.state = "loading";
     for (const figure of this.#section.querySelectorAll(".range-uptime")) figure.textContent = "–";
     this.#part(".history-summary").textContent = "";
@@ -142,6 +142,7 @@ export class HostHistory {
     const { outages } = this.#loaded;
     this.#list.show({ outages, canChange: this.#canChange, now: this.#now });
     this.#part(".no-outages").hidden = outages.length > 0;
+    this.#part(".as-measured").hidden = !outages.some(({ cause, measured }) => cause !== measured);
   }
 
   #take(outage) {

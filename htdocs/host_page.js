@@ -70,7 +70,14 @@ export class HostPage {
     this.#part(".host-there").hidden = !host;
     this.#part(".host-gone").hidden = Boolean(host);
     if (host) this.#fill(host, offers, context);
-    else this.#part("h2").textContent = this.#host ? `${this.#host.name} is no longer there` : "There is no such host";
+    else this.#fillGone();
+  }
+
+  #fillGone() {
+    this.#part(".ip-address").textContent = "";
+    delete this.#part(".ip-address").dataset.kind;
+    delete this.#section.dataset.status;
+    this.#part("h2").textContent = this.#host ? `${this.#host.name} is no longer there` : "There is no such host";
   }
 
   #fill(host, offers, context) {

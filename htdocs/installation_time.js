@@ -19,6 +19,16 @@ function isKnown(name) {
 
 export const zoneName = () => zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+const HALF_A_YEAR = 182 * 86_400;
+
+// What to say where times are the reader's, who is in another zone; empty where it makes no difference.
+export function elsewhere(now) {
+  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const differs = (seconds) => clockAt(seconds) !== formatWith(CLOCK, own).format(seconds * 1000);
+  if (!zone || ![now, now - HALF_A_YEAR].some(differs)) return "";
+  return `Times are yours, in ${own}; the installation keeps those of ${zone}.`;
+}
+
 const formats = new Map();
 
 function formatWith(options, name = zone) {
@@ -51,7 +61,8 @@ export function fromInput(text) {
 }
 
 // "14:05"
-export const clockAt = (seconds) => formatWith({ hour: "2-digit", minute: "2-digit" }).format(seconds * 1000);
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+export const clockAt = (seconds) => formatWith(CLOCK).format(seconds * 1000);
 
 // "Sat 28 Nov"
 export function dayAt(seconds) {

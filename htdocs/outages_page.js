@@ -2,6 +2,7 @@
 
 import { ApiError, fetchOutages } from "./client.js";
 import { countOf, formatAge } from "./format.js";
+import { elsewhere } from "./installation_time.js";
 import { OutageList } from "./outage_list.js";
 
 const DAY = 86_400;
@@ -114,6 +115,7 @@ export class OutagesPage {
     this.#list.show({ outages, blind: this.#loaded.blind, canChange: offers.change, now });
     const more = this.#loaded.more ? "there are more than can be listed: choose a shorter time" : "";
     this.#part(".outages-summary").textContent = summaryOf(outages, now, more);
+    this.#part(".whose-times").textContent = elsewhere(now);
     const none = this.#part(".no-outages");
     none.hidden = outages.length > 0;
     none.textContent = this.#loaded.outages.length ? "No outage matches." : "No outage in that time.";

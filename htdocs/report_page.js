@@ -6,7 +6,7 @@ import { clockAt, dayAt } from "./installation_time.js";
 import { pageOf } from "./host_text.js";
 import { makeElement } from "./make_element.js";
 import { addMonths, isMonth, monthInWords, monthOf } from "./months.js";
-import { columnsFor, makeOutages, makeTable, sorted } from "./report_table.js";
+import { columnsFor, countInWords, makeOutages, makeTable, sorted } from "./report_table.js";
 import * as serverClock from "./server_clock.js";
 
 const MONTHS_BACK = 14;  // of what is offered; the address takes any
@@ -23,6 +23,7 @@ export class ReportPage {
   #keep;
   #state = null;     // of the dashboard: {config, hostOf}
   #month = null;
+  #mistake = "";     // what is wrong with the month in the address
   #customer = "";    // the only one that is shown; empty: all
   #report = null;
   #outages = null;   // of the month; null while they are not shown
@@ -47,16 +48,18 @@ export class ReportPage {
     return `Report for ${monthInWords(this.#month)}`;
   }
 
-  // The month as in the address, or whatever stands there: this month then.
+  // The month as in the address. What is none is said to be none, and this month shown.
   open([month = ""], options) {
     const now = monthOf(serverClock.now());
     const chosen = isMonth(month) && month <= now ? month : now;
+    this.#mistake = month && chosen !== month ? mistakeIn(month, now) : "";
     this.#customer = options.get("customer") ?? "";
     const isThere = this.#report !== null && chosen === this.#month;
     this.#month = chosen;
     this.#showMonths(now);
-    if (isThere) this.#draw();
-    else this.#load();
+    if (!isThere) return this.#load();
+    this.#tell(this.#mistake);
+    this.#draw();
   }
 
   // A report is not drawn anew under the reader's eyes: only what it needs of the dashboard is kept.
@@ -95,7 +98,7 @@ export class ReportPage {
 
   async #load() {
     const asked = ++this.#asked;
-    this.#tell("");
+    this.#tell(this.#mistake);
     this.#element.toggleAttribute("data-busy", true);
     try {
       const report = await fetchReport(this.#month);
@@ -231,17 +234,21 @@ export class ReportPage {
     const ids = new Set(rows.map(({ host }) => host));
     const outages = this.#outages.filter(({ host }) => ids.has(host));
     if (!outages.length) return [makeElement("p", { className: "no-outages", textContent: "No outage." })];
-    return [makeOutages(outages, Math.min(this.#report.to, serverClock.now()))];
+    const table = makeOutages(outages, Math.min(this.#report.to, serverClock.now()));
+    const frame = { className: "table-scroll", tabIndex: 0, role: "region", ariaLabel: "Each outage" };
+    return [makeElement("p", { className: "outage-count", textContent: countInWords(outages) }),
+            makeElement("div", frame, table)];
   }
 
-  // On paper each customer's part stands alone: it says itself whose report this is.
+  // On paper each customer's part stands alone: it says itself whose report this is, and in which time.
   #heading(name, customers) {
     const paper = makeElement("p", { className: "paper-head" },
       makeElement("strong", { textContent: this.#state?.config?.title || "Linewatch" }),
       makeElement("span", { textContent: `Availability, ${monthInWords(this.#month)}` }));
     return makeElement("header", { className: "report-head" }, paper,
       makeElement("h3", { textContent: name }),
-      makeElement("p", { className: "report-summary" }, ...summaryOf(customers)));
+      makeElement("p", { className: "report-summary" }, ...summaryOf(customers)),
+      makeElement("p", { className: "paper-span", textContent: this.#spanInWords }));
   }
 
   // A line that was deleted since has no page.
@@ -279,6 +286,11 @@ function summaryOf(customers) {
                                           textContent: `${countOf(missed, "line")} below what was agreed` }));
   }
   return parts;
+}
+
+function mistakeIn(month, now) {
+  const what = isMonth(month) ? `${monthInWords(month)} has not begun` : `There is no month “${month}”`;
+  return `${what}: this is ${monthInWords(now)}.`;
 }
 
 function wordsFor(error, what) {

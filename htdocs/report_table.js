@@ -118,11 +118,17 @@ function makeRow(row, name, columns) {
   return made;
 }
 
+// The report counts what is the line's own fault; the list has all, with what each was.
+export function countInWords(outages) {
+  const others = outages.filter(({ cause }) => cause !== "line").length;
+  const which = others === outages.length ? "" : `${others} of them `;
+  return countOf(outages.length, "outage") + (others ? `, ${which}not the line’s own and so not counted above` : "");
+}
+
 // The outages of some lines, newest first.
 export function makeOutages(outages, now) {
   const table = makeElement("table", { className: "report-table outage-table" });
   const heads = ["Line", "When", "Length", "Cause", "What was seen"];
-  table.append(makeElement("caption", { textContent: countOf(outages.length, "outage") }));
   table.append(makeElement("thead", {}, makeElement("tr", {}, ...heads.map((text) =>
     makeElement("th", { scope: "col", textContent: text })))));
   const body = makeElement("tbody");

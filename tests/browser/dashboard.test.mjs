@@ -204,6 +204,28 @@ test("the counts filter when they are pressed, search and group narrow further",
     assert.equal((await names(page)).length, 40);
   }));
 
+test("whoever searches goes on from what was found without the mouse, and Escape leads out again", () =>
+  show(makeNetwork(40), {}, async (page) => {
+    const focused = () => page.evaluate(() => document.activeElement.textContent);
+    await page.keyboard.press("/");
+    await page.keyboard.type("branch 2");
+    const [first, second] = await names(page);
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await focused(), first);
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await focused(), second);
+    await page.keyboard.press("/");
+    await page.keyboard.press("Enter");
+    assert.equal(await focused(), first);
+    await page.keyboard.press("/");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.getByRole("searchbox").inputValue(), "");
+    assert.equal((await names(page)).length, 40);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await dialog(page).getByRole("heading", { name: "Keys" }).waitFor();
+  }));
+
 test("hosts of one status stand in the order of their names, as people count", () =>
   show([11, 2, 1, 20, 3].map((number) => makeHost(number)), {}, async (page) => {
     assert.deepEqual(await names(page), ["Branch 1", "Branch 2", "Branch 3", "Branch 11", "Branch 20"]);

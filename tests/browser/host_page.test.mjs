@@ -292,6 +292,26 @@ test("a host that is deleted leads back to the list, and one that somebody else 
     assert.equal(await hostPage(page).isVisible(), false);
   }));
 
+test("of a host that there never was nothing stands on its page, either of the one before", () =>
+  show(hosts(), {}, async (page) => {
+    await openHost(page, NAME);
+    await page.evaluate(() => (location.hash = "#host/127.0.1.14"));
+    await page.getByRole("heading", { name: "There is no such host" }).waitFor();
+    assert.equal(await hostPage(page).getByText("127.1.0.1").count(), 0);
+  }));
+
+test("figures of the uptime are as measured, and say so beside an outage that was reclassified", () =>
+  show(hosts(), {}, async (page) => {
+    await openHost(page, NAME);
+    await shown(page);
+    const note = hostPage(page).getByText("Uptime as measured.");
+    assert.equal(await note.isVisible(), false);
+    await rows(page).first().getByRole("button", { name: "Reclassify" }).click();
+    await rows(page).first().getByLabel("Cause").selectOption("power");
+    await rows(page).first().getByRole("button", { name: "Save" }).click();
+    await note.waitFor();
+  }));
+
 for (const screen of [WIDE, DESK, PHONE]) {
   const { width } = screen.viewport;
   test(`nothing is cut off at a width of ${width}`, () =>

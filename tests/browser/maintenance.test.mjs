@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 
 import { makeHost, makeList, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
-import { card, closed, dialog, press, startToAdd, unfold, visit } from "./visit.mjs";
+import { card, closed, dialog, PHONE, press, startToAdd, unfold, visit } from "./visit.mjs";
 
 // Neither the zone of the installation nor that of the machine that the test runs on.
 const ELSEWHERE = { timezoneId: "America/New_York" };
@@ -166,4 +166,11 @@ test("who may only look is offered no maintenance", () =>
     await card(page, "Branch 1").locator(".host-open").click();
     await page.getByRole("heading", { name: "Branch 1" }).waitFor();
     assert.ok(await page.getByRole("button", { name: "Maintenance…" }).isHidden());
+  }));
+
+test("on a phone the sheet is as wide as the screen", () =>
+  show([], PHONE, async (page) => {
+    await plan(page);
+    const { x, width } = await dialog(page).boundingBox();
+    assert.deepEqual([x, width], [0, 390]);
   }));

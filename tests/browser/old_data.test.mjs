@@ -30,8 +30,10 @@ test("data older than three intervals and the timeout is marked as old, and its 
   }, { updated: now() - 310 }));
 
 // As /api/health answers it.
-const withProblems = (problems) => (page) =>
-  page.route("**/api/health", (route) => route.fulfill({ status: problems.length ? 503 : 200, json: { ok: !problems.length, problems } }));
+const withProblems = (problems) => (page) => {
+  const answer = { status: problems.length ? 503 : 200, json: { ok: problems.length === 0, problems } };
+  return page.route("**/api/health", (route) => route.fulfill(answer));
+};
 const FULL = { code: "disk_full", message: "The disk of the data folder is full: 12 KiB are free.", since: null };
 
 test("a full disk is named as such, and nobody is told to start a monitor that runs", () => {

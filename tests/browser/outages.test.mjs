@@ -57,6 +57,19 @@ test("what goes on stands first, then the newest, with the blind times of the mo
     await page.getByText(/The monitor was blind .*, 5 min/).waitFor();
   }));
 
+test("whoever is in another time zone than the installation reads whose times these are", async () => {
+  const prepareWith = (timezone) => async (page) => {
+    await playPast(page, { historyOf: makeHistory, outages: some() });
+    await page.route("**/api/alerts?*", (route) =>
+      route.fulfill({ json: { timezone, problems: [], outbox: [], sent: [], channels: [] } }));
+  };
+  const note = (page) => page.locator(".outages-page .whose-times").textContent();
+  const timezoneId = "America/New_York";
+  await show({ timezoneId, prepare: prepareWith("Europe/Berlin") }, async (page) =>
+    assert.match(await note(page), /^Times are yours, in America\/New_York; the installation keeps those of Europe\/Berlin\.$/));
+  await show({ timezoneId, prepare: prepareWith(timezoneId) }, async (page) => assert.equal(await note(page), ""));
+});
+
 test("time, cause, name and blips choose, and stand in the address", () =>
   show({}, async (page) => {
     await page.getByRole("combobox", { name: "Cause" }).selectOption("upstream");

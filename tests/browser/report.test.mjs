@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import { makeHost, makeList } from "./hosts_file.mjs";
 import { makeOutage, makeReport } from "./report_answer.mjs";
 import { Stack } from "./stack.mjs";
-import { visit } from "./visit.mjs";
+import { PHONE, visit } from "./visit.mjs";
 
 let stack;
 before(async () => {
@@ -76,6 +76,8 @@ test("the month's outages are listed on demand, in the report's time", () =>
       .waitFor();
     await part(page, "First Bank").getByText("breaker (olga)").waitFor();
     await part(page, "Hotels").getByText("No outage.").waitFor();
+    // Two are counted as the line's own: this is neither of them.
+    await part(page, "First Bank").getByText("1 outage, not the line’s own and so not counted above").waitFor();
   }));
 
 test("lines without a customer have a table, also where there are no customers at all", () =>
@@ -84,6 +86,23 @@ test("lines without a customer have a table, also where there are no customers a
     assert.match(await part(page, "Without a customer").locator(".report-summary").textContent(),
                  /^2 lines · 99.831% uptime · 1 outage · 1 line below what was agreed$/);
   }));
+
+test("on a phone each outage can be read within its card", () =>
+  show(OCTOBER, PHONE, async (page) => {
+    await page.getByLabel("Each outage").check();
+    const table = page.getByRole("region", { name: "Each outage" });
+    await table.waitFor();
+    const [inner, outer] = [await table.boundingBox(), await part(page, "First Bank").boundingBox()];
+    assert.ok(inner.x >= outer.x && inner.x + inner.width <= outer.x + outer.width + 1);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+  }));
+
+test("an address without a month that there is says so", () =>
+  show(OCTOBER, {}, async (page) => {
+    await page.getByText("There is no month “2026-13”: this is").waitFor();
+    await page.getByRole("link", { name: "The month before" }).click();
+    await page.getByText("There is no month").waitFor({ state: "detached" });
+  }, "report/2026-13"));
 
 test("a customer can be chosen, months lead on and back, and the address says both", () =>
   show(OCTOBER, {}, async (page) => {
@@ -118,6 +137,7 @@ test("on paper each customer has a page of his own with its heading, black on wh
     for (const sheet of paper.slice(1)) assert.match(sheet, /measured +agreed/, `the head of the table on each sheet: ${sheet}`);
     const heads = paper.filter((sheet) => /Northwind NOC +Availability, October 2026/.test(sheet));
     assert.equal(heads.length, 3, "the overview and two customers");
+    for (const sheet of heads) assert.match(sheet, /Times in Europe\/Berlin\./);
     assert.equal(paper.filter((sheet) => sheet.includes("Hotels") && sheet.includes("First Bank")).length, 1,
                  "only the overview has two customers on one sheet");
     assert.ok(paper.every((sheet) => !/Print|CSV|Each outage/.test(sheet)), "no controls");

@@ -51,7 +51,10 @@ const olga = { acknowledged: { by: "olga", at: now() - 60, note: "the provider i
 
 test("with long names no line is cut at the edge of a wall, and an address stands there in full or not at all", () => {
   const hosts = makeNetwork(40);
-  for (const host of hosts) Object.assign(host, { name: `${host.name}, Station Road upstairs`, ip: host.ip.replace("127.1.0", "192.168.100") });
+  for (const host of hosts) {
+    host.name = `${host.name}, Station Road upstairs`;
+    host.ip = host.ip.replace("127.1.0", "192.168.100");
+  }
   stack.write(makeList(hosts));
   return visit(stack, DESK, async (page) => {
     await hang(page);
@@ -130,6 +133,9 @@ test("keys lead through the page, and a list of them is behind the question mark
     await page.keyboard.press("?");
     await dialog(page).getByRole("heading", { name: "Keys" }).waitFor();
     await dialog(page).getByText("Wall: full screen and large").waitFor();
+    const arrow = await dialog(page).getByText("↓", { exact: true }).boundingBox();
+    const text = await dialog(page).getByText("From line to line").boundingBox();
+    assert.ok(arrow.x + arrow.width <= text.x, "no key stands over what it does");
     await page.keyboard.press("Escape");
     await page.keyboard.press("g");
     await page.keyboard.press("r");
