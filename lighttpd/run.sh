@@ -16,6 +16,7 @@ build=$(cd "$top" && folder "${BUILD:-build}")
 DATA=$(folder "${DATA:-$top/var}")
 LIVE=$(folder "${LIVE:-$DATA}")
 PORT=${PORT:-8000}
+[[ $PORT =~ ^[1-9][0-9]{0,4}$ ]] && ((PORT < 65536)) || fail "PORT=$PORT is no port: expected a number from 1 to 65535"
 BIND=${BIND:-127.0.0.1}
 HTDOCS=$top/htdocs
 address=${BIND#[} address=${address%]}
@@ -104,7 +105,7 @@ done
 
 status=0
 wait -n -p ended "${!children[@]}" 2>/dev/null || status=$?
-if ((status > 128)); then
-  fail "${children[$ended]} was ended by SIG$(kill -l "$status"). Linewatch stops."
+if ((status > 128)) && signal=$(kill -l "$status" 2>/dev/null); then
+  fail "${children[$ended]} was ended by SIG$signal. Linewatch stops."
 fi
 fail "${children[$ended]} ended with status $status; what it said stands above. Linewatch stops."

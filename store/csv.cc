@@ -16,7 +16,7 @@ std::optional<CsvFault> FindForeignCoding(std::string_view text) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
     return CsvFault{1, "the text is UTF-16: save it as \"CSV UTF-8\""};
   if (const size_t zero = text.find('\0'); zero != std::string_view::npos)
-    return CsvFault{LineAt(text, zero), "a zero byte: expected text in UTF-8"};
+    return CsvFault{LineAt(text, zero), "a zero byte: expected text in UTF-8, which a spreadsheet saves as CSV"};
   for (size_t at = 0; at < text.size();) {
     const size_t length = static_cast<unsigned char>(text[at]) < 0x80 ? 1 : Utf8Length(text.substr(at));
     if (length == 0) return CsvFault{LineAt(text, at), "the text is not UTF-8: save it as \"CSV UTF-8\""};

@@ -80,8 +80,8 @@ test("a dialog lies over the page it was opened from, and leaves its address beh
     assert.match(page.url(), /#alerts$/);
     await page.keyboard.press("Escape");
     await dialog(page).waitFor({ state: "hidden" });
+    await page.waitForURL(/#host\/h000000003$/);
     assert.ok(await heading(page, "Branch 3").isVisible());
-    assert.match(page.url(), /#host\/h000000003$/);
   }));
 
 test("a page says how many lines are down, and one key leads to the search", () =>
