@@ -118,7 +118,7 @@ VERSIONED := $(shell grep -l LINEWATCH_VERSION $(SOURCES) /dev/null)
 $(foreach place,obj/%.o lint/%.ok,$(VERSIONED:%.cc=$(BUILD)/$(place))): CPPFLAGS += -DLINEWATCH_VERSION='"$(VERSION)"'
 $(VERSIONED:%.cc=$(BUILD)/obj/%.o): Makefile
 
--include $(OBJECTS:.o=.d) $(FUZZ_OBJECTS:.o=.d) $(PAST:.o=.d)
+-include $(OBJECTS:.o=.d) $(FUZZ_OBJECTS:.o=.d) $(WRITERS:$(BUILD)/tests/%=$(BUILD)/obj/tests/bench/%.d)
 
 # Packages that Debian would start a service with, lighttpd's on port 80 for all the world: masked it is not started.
 SERVICES := lighttpd mosquitto
