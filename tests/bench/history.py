@@ -46,7 +46,7 @@ def main():
         (web.data / "hosts.json").write_text(json.dumps(published))
         subprocess.run(["chown", "-R", f"--reference={web.data}", web.data], check=True)
         figures.heading(f"One host's chart among {LINES} hosts, CPU of api.fcgi")
-        assert web.get("/api/hosts").status == 200
+        assert web.get("/api/me").status == 200
         before = most_memory(web)
         for name in RANGES:
             path = f"/api/hosts/{LINES // 2:010x}/history?range={name}"
