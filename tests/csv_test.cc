@@ -71,7 +71,8 @@ TEST_CASE("what is no table says where and why", "[csv]") {
   CHECK(FaultOf(std::string_view("\xFF\xFE"
                                  "a\0",
                                  4)) == "1: the text is UTF-16: save it as \"CSV UTF-8\"");
-  CHECK(FaultOf(std::string_view("a\nb\0c", 5)) == "2: a zero byte: expected text in UTF-8, which a spreadsheet saves as CSV");
+  CHECK(FaultOf(std::string_view("a\nb\0c", 5)) ==
+        "2: a zero byte: expected text in UTF-8, which a spreadsheet saves as CSV");
   CHECK(FaultOf("a,b\nM\xFCller,c\n") == "2: the text is not UTF-8: save it as \"CSV UTF-8\"");
   CHECK(FaultOf("a\n\"b\nc\n") == "2: a quote that is never closed");
   CHECK(FaultOf("a\n\"b\"c\n") == "2: text behind a closing quote: a quote within a cell is written twice");
