@@ -11,6 +11,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "store/json_members.h"
 
@@ -314,41 +315,52 @@ void VisitHost(const Host& host, Visitor&& visit) {
   visit(kCertExpiresName, details.cert_expires);
 }
 
-template <class T>
-std::string TextOf(const T& value) {
-  return JsonText([&](JsonWriter& out) { WriteJson(out, value); });
-}
+// Writes of a host what is not as ReadHost takes a missing member.
+class DifferenceWriter {
+ public:
+  explicit DifferenceWriter(JsonWriter& out) : out_(out) {}
+  void Write(const Host& host) {
+    auto usual = DefaultsOf(host.check).begin();
+    out_.StartObject();
+    VisitHost(host, [&](std::string_view name, const auto& value) {
+      const std::string& text = TextOf(value);
+      if (text == *usual++) return;
+      out_.Key(name);
+      out_.Raw(text);
+    });
+    if (host.unknown_members) WriteUnknownMembers(out_, *host.unknown_members);
+    out_.EndObject();
+  }
 
-// What a reader takes for a member that is missing, by the kind of check.
-using DefaultTexts = std::map<std::string_view, std::string>;
-const DefaultTexts& DefaultsOf(CheckKind kind) {
-  static const auto all = [] {
-    std::array<DefaultTexts, kCheckKindNames.size()> defaults;
-    for (size_t i = 0; i < defaults.size(); ++i) {
-      Host host;
-      host.check = static_cast<CheckKind>(i);
-      if (host.check != CheckKind::kPing) host.service = Service();
-      VisitHost(host, [&](std::string_view name, const auto& value) { defaults[i][name] = TextOf(value); });
-      defaults[i]["check"] = TextOf(CheckKind::kPing);
-      for (const auto* needed : {"name", "ip"}) defaults[i].erase(needed);  // by is_host_entry
-    }
+ private:
+  // In the order of VisitHost; nothing for what stands there always.
+  using Texts = std::vector<std::string>;
+  const Texts& DefaultsOf(CheckKind kind) {
+    Texts& defaults = defaults_[static_cast<size_t>(kind)];
+    if (!defaults.empty()) return defaults;
+    Host host;
+    host.check = kind;
+    if (kind != CheckKind::kPing) host.service = Service();
+    VisitHost(host, [&](std::string_view name, const auto& value) {
+      const bool is_needed = name == "name" || name == "ip";  // by is_host_entry
+      defaults.push_back(is_needed ? "" : name == "check" ? TextOf(CheckKind::kPing) : TextOf(value));
+    });
     return defaults;
-  }();
-  return all[static_cast<size_t>(kind)];
-}
+  }
 
-void WriteWithoutDefaults(JsonWriter& out, const Host& host) {
-  const DefaultTexts& defaults = DefaultsOf(host.check);
-  out.StartObject();
-  VisitHost(host, [&](std::string_view name, const auto& value) {
-    const std::string text = TextOf(value);
-    if (const auto usual = defaults.find(name); usual != defaults.end() && usual->second == text) return;
-    out.Key(name);
-    out.Raw(text);
-  });
-  if (host.unknown_members) WriteUnknownMembers(out, *host.unknown_members);
-  out.EndObject();
-}
+  // Good until the next call.
+  const std::string& TextOf(const auto& value) {
+    text_.clear();
+    WriteJson(value_, value);
+    value_.Flush();
+    return text_;
+  }
+
+  JsonWriter& out_;
+  std::string text_;
+  JsonWriter value_{[this](std::string_view piece) { text_ += piece; }};
+  std::array<Texts, kCheckKindNames.size()> defaults_;
+};
 
 template <class Visit>
 std::set<std::string_view> NamesIn(Visit visit) {
@@ -627,12 +639,11 @@ void WriteHostList(JsonWriter& out, const HostList& list, Defaults defaults) {
   WriteUnknownMembers(out, list.unknown_members);
   out.Key("hosts");
   out.StartArray();
-  for (const Host& host : list.hosts) {
-    if (defaults == Defaults::kWritten) {
-      WriteHost(out, host);
-    } else {
-      WriteWithoutDefaults(out, host);
-    }
+  if (defaults == Defaults::kWritten) {
+    for (const Host& host : list.hosts) WriteHost(out, host);
+  } else {
+    DifferenceWriter differences(out);
+    for (const Host& host : list.hosts) differences.Write(host);
   }
   out.EndArray();
   out.EndObject();
