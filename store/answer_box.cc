@@ -33,7 +33,7 @@ bool AnswerBox::is_id(const std::string& id) { return id.size() <= 32 && is_rand
 
 void AnswerBox::Put(const std::string& id, const Answer& answer) const {
   std::filesystem::create_directory(folder_);
-  ReplaceFile(PathOf(folder_, id), JsonText([&](JsonWriter& out) { WriteJson(out, answer); }) + '\n', 0640);
+  ReplaceFile(PathOf(folder_, id), JsonTextOf(answer) + '\n', 0640);
 }
 
 std::optional<Answer> AnswerBox::Take(const std::string& id) const {

@@ -279,8 +279,8 @@ ConfigResult CheckConfig(const rapidjson::Value& settings) {
   Config config;
   ReadJson(given, config);
   if (config.timeout >= config.interval)
-    errors.push_back({"timeout", "expected less than the interval, so that two cycles never overlap",
-                      JsonText([&](JsonWriter& out) { WriteJson(out, config.timeout); })});
+    errors.push_back(
+        {"timeout", "expected less than the interval, so that two cycles never overlap", JsonTextOf(config.timeout)});
   for (size_t i = 0; i < config.uplinks.size(); ++i)
     if (!is_address_or_name(config.uplinks[i]))
       errors.push_back({"uplinks[" + std::to_string(i) + "]", "expected an IPv4 or IPv6 address or a domain name",
@@ -288,7 +288,7 @@ ConfigResult CheckConfig(const rapidjson::Value& settings) {
   for (size_t i = 0; i < config.maintenance.size(); ++i)
     if (const auto& once = config.maintenance[i].window.once; once && once->to <= once->from)
       errors.push_back({"maintenance[" + std::to_string(i) + "]", "expected a window that ends after it begins",
-                        JsonText([&](JsonWriter& out) { WriteJson(out, config.maintenance[i]); })});
+                        JsonTextOf(config.maintenance[i])});
   if (!is_time_zone(config.timezone))
     errors.push_back({"timezone", "expected a name of the time zone database, such as Europe/Berlin", config.timezone});
   if (!errors.empty()) return errors;

@@ -243,7 +243,7 @@ std::vector<FieldError> CheckSettings(const rapidjson::Value& settings, const Co
       errors.push_back(
           {std::string(name), "expected with another kind of check than " + std::string(NameOf(host.check)), ""});
   }
-  const std::string cycle = JsonText([&](JsonWriter& out) { WriteJson(out, config.interval); });
+  const std::string cycle = JsonTextOf(config.interval);
   if (host.interval && host.interval->count() % config.interval.count() != 0)
     errors.push_back({"interval", "expected a whole multiple of " + cycle + " s, the interval of config.json", ""});
   if (host.timeout && *host.timeout >= config.interval)

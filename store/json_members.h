@@ -96,6 +96,12 @@ void WriteJson(JsonWriter& out, const std::vector<T>& values) {
 template <HasMembers T>
 void WriteJson(JsonWriter& out, const T& value);
 
+// A value by itself.
+template <class T>
+std::string JsonTextOf(const T& value) {
+  return JsonText([&](JsonWriter& out) { WriteJson(out, value); });
+}
+
 class MemberWriter {
  public:
   explicit MemberWriter(JsonWriter& out) : out_(out) {}

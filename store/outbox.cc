@@ -105,7 +105,7 @@ std::vector<QueuedMessage> Outbox::Read(std::vector<std::string>* damaged) const
 
 void Outbox::Put(const QueuedMessage& queued) const {
   if (std::filesystem::create_directory(folder_)) SyncFolder(folder_.parent_path());
-  ReplaceFile(PathOf(queued), JsonText([&](JsonWriter& out) { WriteJson(out, queued); }) + '\n', kMode);
+  ReplaceFile(PathOf(queued), JsonTextOf(queued) + '\n', kMode);
 }
 
 void Outbox::Remove(const QueuedMessage& queued) const {

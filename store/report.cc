@@ -35,13 +35,7 @@ double Cut(double percent, int decimals = 5) {
 
 milliseconds Shown(microseconds time) { return std::chrono::round<milliseconds>(time); }
 
-std::string SecondsText(microseconds time) {
-  return JsonText([&](JsonWriter& out) { WriteJson(out, Shown(time)); });
-}
-
-std::string NumberText(const auto& value) {
-  return JsonText([&](JsonWriter& out) { WriteJson(out, value); });
-}
+std::string SecondsText(microseconds time) { return JsonTextOf(Shown(time)); }
 
 void WritePercent(JsonWriter& out, std::optional<double> percent) {
   out.Key("uptime");
@@ -152,7 +146,7 @@ std::string ReportTable(const MonthlyReport& report) {
   out.EndRow();
   for (const ReportRow& row : report.rows) {
     const auto uptime = UptimeOf(row.figures);
-    const auto number = [&](const auto& value) { out.Plain(value ? NumberText(value) : ""); };
+    const auto number = [&](const auto& value) { out.Plain(value ? JsonTextOf(value) : ""); };
     out.Text(row.host);
     out.Text(row.name);
     out.Text(row.customer);

@@ -45,7 +45,7 @@ bool RequestQueue::Append(const Request& request) const {
   if (!IdentityOf(path_.parent_path()).exists()) return false;
   const auto waiting = IdentityOf(path_);
   if (waiting.exists() && static_cast<size_t>(waiting.size) >= kMaxBytes) return false;
-  AppendLines(path_, JsonText([&](JsonWriter& out) { WriteJson(out, request); }) + '\n', patience_);
+  AppendLines(path_, JsonTextOf(request) + '\n', patience_);
   return true;
 }
 

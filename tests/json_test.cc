@@ -30,9 +30,7 @@ double NumberIn(const std::string& text) {
 }
 
 TEST_CASE("a number that somebody has set is written as it was read", "[json]") {
-  const auto text = [](double value) {
-    return JsonText([&](JsonWriter& out) { WriteJson(out, PackedOptional<double>(value)); });
-  };
+  const auto text = [](double value) { return JsonTextOf(PackedOptional<double>(value)); };
   CHECK(text(99.95) == "99.95");
   CHECK(text(-7) == "-7");
   CHECK(text(0.0004) == "4e-04");
