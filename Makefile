@@ -97,7 +97,7 @@ FUZZ_OBJECTS := $(patsubst %.cc,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*_fuzz.cc
 FUZZERS      := $(FUZZ_OBJECTS:$(BUILD)/obj/tests/fuzz/%_fuzz.o=$(BUILD)/%)
 fuzzers: $(FUZZERS)
 $(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o %/dns_message.o,$(MONITORD)) \
-                          $(filter %/host_edit.o %/host_table.o %/http.o %/import_plan.o,$(API))
+                          $(filter %/host_edit.o %/host_table.o %/import_plan.o,$(API))
 	@echo 'link $@'
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lz -lcrypto -lresolv -lpthread
 $(BUILD)/request: $(filter-out %/main.o %/fcgi_io.o,$(API))

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "cgi/host_edit.h"
-#include "cgi/http.h"
 #include "store/ascii.h"
 #include "store/host_check.h"
 #include "store/host_json.h"

@@ -189,16 +189,6 @@ Response FieldProblem(const std::vector<FieldError>& errors, int status) {
   });
 }
 
-// What is found member by member, or compared entry by entry, takes the square of their number: a MiB of them would keep
-// a worker busy for ten seconds.
-bool is_oversized(const rapidjson::Value& value) {
-  if (value.IsArray()) return value.Size() > kMostEntries || std::any_of(value.Begin(), value.End(), is_oversized);
-  if (!value.IsObject()) return false;
-  return value.MemberCount() > kMostMembers ||
-         std::any_of(value.MemberBegin(), value.MemberEnd(),
-                     [](const auto& member) { return is_oversized(member.value); });
-}
-
 std::optional<Response> ParseBody(const Request& request, rapidjson::Document& document) {
   if (request.body.empty()) return Problem(400, "The request has no body; JSON is expected.");
   if (const auto fault = ParseJson(request.body, document))

@@ -84,10 +84,7 @@ Response FieldProblem(const std::vector<FieldError>& errors, int status = 422);
 // A value of a query or of a form that was sent (application/x-www-form-urlencoded), decoded; empty if it is not there.
 std::string FormValue(std::string_view form, std::string_view name);
 
-// The body as JSON, or the problem to answer. No object in it has more than kMostMembers, no list more than
-// kMostEntries: that is beyond all that is taken anywhere.
-inline constexpr size_t kMostMembers = 1000, kMostEntries = 10000;
-bool is_oversized(const rapidjson::Value& value);
+// The body as JSON, or the problem to answer; one that is_oversized is refused.
 std::optional<Response> ParseBody(const Request& request, rapidjson::Document& document);
 
 // ---- Validators and codings (RFC 9110).

@@ -125,6 +125,14 @@ std::optional<JsonFault> CheckJsonDepth(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_oversized(const rapidjson::Value& value) {
+  if (value.IsArray()) return value.Size() > kMostEntries || std::any_of(value.Begin(), value.End(), is_oversized);
+  if (!value.IsObject()) return false;
+  return value.MemberCount() > kMostMembers ||
+         std::any_of(value.MemberBegin(), value.MemberEnd(),
+                     [](const auto& member) { return is_oversized(member.value); });
+}
+
 std::optional<JsonFault> ParseJson(std::string_view text, rapidjson::Document& document) {
   if (auto fault = CheckJsonDepth(text)) return fault;
   rapidjson::MemoryStream stream(text.data(), text.size());

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What reaches the card in a day without any change, and for a change of status: on an ext4 of its own, live folder in memory."""
+"""What reaches the card in a day without any change, and for a change of status: an ext4 of its own, live in memory."""
 
 import contextlib
 import json
@@ -29,8 +29,9 @@ def disk(block):
         mounted.mkdir()
         with open(image, "wb") as file:
             file.truncate(512 << 20)
-        subprocess.run(["mkfs.ext4", "-q", "-F", "-b", str(block), "-E", "lazy_itable_init=0,lazy_journal_init=0", image], check=True)
-        device = subprocess.run(["losetup", "--find", "--show", image], check=True, capture_output=True, text=True).stdout.strip()
+        at_once = "lazy_itable_init=0,lazy_journal_init=0"
+        subprocess.run(["mkfs.ext4", "-q", "-F", "-b", str(block), "-E", at_once, image], check=True)
+        device = subprocess.check_output(["losetup", "--find", "--show", image], text=True).strip()
         undo.callback(subprocess.run, ["losetup", "--detach", device], check=True)
         subprocess.run(["mount", "-o", "noatime", device, mounted], check=True)
         undo.callback(subprocess.run, ["umount", mounted], check=True)

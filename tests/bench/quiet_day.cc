@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <exception>
 #include <functional>
-#include <map>
 #include <string>
 
 #include "store/descriptor.h"
