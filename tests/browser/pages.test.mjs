@@ -94,6 +94,7 @@ test("a page says how many lines are down, and one key leads to the search", () 
     assert.equal(await lines.getAttribute("aria-current"), null);
     assert.match(await lines.innerText(), /Lines\s*3 down/);
     await page.keyboard.press("/");
+    await page.waitForFunction(() => document.activeElement?.id === "search");
     await page.keyboard.type("Branch 20");
     assert.deepEqual(await names(page), ["Branch 20"]);
   }));

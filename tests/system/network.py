@@ -226,5 +226,8 @@ def built(source, *options):
     program = daemon.BUILD / "tests" / source.stem
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
         program.parent.mkdir(parents=True, exist_ok=True)
-        run(os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-Wall", "-Wextra", *options, "-o", program, source)
+        # Tests run side by side: none may start what another one is still writing.
+        made = program.with_name(f"{program.name}.{os.getpid()}")
+        run(os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-Wall", "-Wextra", *options, "-o", made, source)
+        made.replace(program)
     return program
