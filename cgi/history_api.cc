@@ -68,9 +68,8 @@ Response ShowHistory(Installation& installation, const Request& request, std::st
     return r.name == (asked.empty() ? kRanges.front().name : std::string_view(asked));
   });
   if (range == kRanges.end()) return FieldProblem({{"range", "expected 24h, 7d, 30d or 1y", asked}});
-  const HostList list = installation.hosts.Read();
-  const Host* host = list.Find(id);
-  if (host == nullptr) return Problem(404, "There is no host of this id.");
+  const auto host = installation.published.Find(id);
+  if (!host) return Problem(404, "There is no host of this id.");
 
   const WallTime now = WallNow();
   const HostPast past = installation.history.ReadHost(id, kSpans, now);

@@ -272,9 +272,8 @@ Response AddHost(Installation& installation, const Request& request, std::string
 }
 
 Response ShowHost(Installation& installation, const Request&, std::string_view id) {
-  const HostList list = installation.hosts.Read();
-  const Host* host = list.Find(id);
-  return host == nullptr ? NoSuchHost() : HostResponse(200, *host);
+  const auto host = installation.published.Find(id);
+  return host ? HostResponse(200, *host) : NoSuchHost();
 }
 
 Response ReplaceHost(Installation& installation, const Request& request, std::string_view id) {
@@ -344,9 +343,8 @@ Response RenewToken(Installation& installation, const Request& request, std::str
 }
 
 Response CheckHost(Installation& installation, const Request&, std::string_view id) {
-  const HostList list = installation.hosts.Read();
-  const Host* host = list.Find(id);
-  if (host == nullptr) return NoSuchHost();
+  const auto host = installation.published.Find(id);
+  if (!host) return NoSuchHost();
   if (!host->enabled) return Problem(409, "\"" + host->name + "\" is paused.");
   if (!installation.requests.Append({WallNow(), linewatch::Request::Kind::kCheck, host->id}))
     return Problem(503, "monitord takes no requests: it does not run, or hangs.");

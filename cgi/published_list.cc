@@ -3,6 +3,8 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include <utility>
+
 #include "store/host_json.h"
 
 namespace linewatch::cgi {
@@ -39,6 +41,19 @@ HostList PublishedList::Header() {
   HostList list = store_.Read();
   list.hosts.clear();
   return list;
+}
+
+std::optional<Host> PublishedList::Find(std::string_view id) {
+  HostList found;
+  bool was_array = false;
+  const auto is_it = [id](const rapidjson::Value& entry, size_t) {
+    const auto* name = FindMember(entry, "id");
+    return name != nullptr && name->IsString() && StringOf(*name) == id && is_host_entry(entry);
+  };
+  if (!Refresh() || ReadHostList(file_.text(), is_it, found, was_array)) found = store_.Read();
+  const Host* host = found.Find(id);
+  if (host == nullptr) return std::nullopt;
+  return *host;
 }
 
 std::string PublishedList::Tag() { return TagOf(Header(), file_.identity()); }

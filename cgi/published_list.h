@@ -1,9 +1,12 @@
-// The answer to GET /api/hosts: hosts.json as monitord has published it, byte for byte, and compressed once per cycle.
+// hosts.json as monitord has published it. It is the answer to GET /api/hosts, byte for byte and compressed once per cycle,
+// and whoever wants one host of it need not have all in memory.
 #ifndef LINEWATCH_CGI_PUBLISHED_LIST_H_
 #define LINEWATCH_CGI_PUBLISHED_LIST_H_
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "cgi/http.h"
 #include "cgi/mapped_file.h"
@@ -20,6 +23,8 @@ class PublishedList {
 
   // Everything but the hosts.
   HostList Header();
+
+  std::optional<Host> Find(std::string_view id);
 
   // Changes whenever the list does: made of its revision, the end of the last cycle and the time of the file, because
   // what people edit by hand changes neither of the first two.

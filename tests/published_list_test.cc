@@ -112,5 +112,22 @@ TEST_CASE("a damaged file is never handed out", "[published_list]") {
   CHECK(site.Send("GET", "/api/hosts").body_text() == good);
 }
 
+TEST_CASE("one host is found, whoever wrote the file", "[published_list]") {
+  Site site;
+  site.Add("Server A", "192.0.2.1");
+  const std::string id = site.Add("Server B", "192.0.2.2");
+  const std::string path = "/api/hosts/" + id;
+  const std::string good = Contents(site.folder() / "hosts.json");
+  const std::string published(site.Send("GET", path).body_text());
+  CHECK(published.find("Server B") != published.npos);
+  CHECK(site.Send("GET", "/api/hosts/0000000000").status == 404);
+
+  // An editor that lays it out has made it nobody's but its own.
+  WriteInPlace(site.folder() / "hosts.json", "\n" + good);
+  CHECK(site.Send("GET", path).body_text() == published);
+  WriteInPlace(site.folder() / "hosts.json", R"({"hosts": [{"id": ")" + id + R"(", "name": "C", "ip": "192.0.2.3"}]})");
+  CHECK(std::string(JsonOf(site.Send("GET", path))["name"].GetString()) == "C");
+}
+
 }  // namespace
 }  // namespace linewatch::cgi

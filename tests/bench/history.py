@@ -43,7 +43,8 @@ def main():
         now = time.time()
         subprocess.run([BUILD / "tests" / "past", web.data, str(LINES), str(DAYS), str(now)], check=True)
         published = {"format": 1, "updated": now, "hosts": lists.hosts(["127.0.0.1"] * LINES)}
-        (web.data / "hosts.json").write_text(json.dumps(published))
+        # In the form in which monitord publishes it: another would be read whole and written anew.
+        (web.data / "hosts.json").write_text(json.dumps(published, separators=(",", ":")))
         subprocess.run(["chown", "-R", f"--reference={web.data}", web.data], check=True)
         figures.heading(f"One host's chart among {LINES} hosts, CPU of api.fcgi")
         assert web.get("/api/me").status == 200
