@@ -29,7 +29,7 @@ BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-
 RUN_PACKAGES   := lighttpd lighttpd-mod-deflate libjs-dygraphs ca-certificates
 UNIT_PACKAGES  := catch2
 TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base mosquitto \
-                  mosquitto-clients lighttpd-mod-openssl libfaketime strace iproute2 nftables curl nodejs npm chromium \
+                  mosquitto-clients lighttpd-mod-openssl libfaketime strace iproute2 nftables curl nodejs npm chromium-headless-shell \
                   poppler-utils
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
@@ -279,7 +279,7 @@ test-package: ## as root: installs the package in a booted Debian 12 and 13, and
 	@BUILD='$(BUILD)' MACHINES='$(MACHINES)' PYTHONDONTWRITEBYTECODE=1 \
 	  /usr/bin/python3 -m pytest -s -q -p no:cacheprovider tests/package
 
-test-arm: ## as root: builds and runs the unit tests for arm64 and armhf, under qemu; slow
+test-arm: ## as root: builds for arm64 and armhf, and runs the unit tests under qemu; slow
 	$(call need,$(ARM_PACKAGES))
 	@BUILD='$(BUILD)' MACHINES='$(MACHINES)' PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/package/arm.py
 

@@ -15,7 +15,7 @@ before(async () => {
   const root = process.getuid() === 0 ? ["--no-sandbox"] : [];  // Chromium refuses to sandbox for root
   const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                  "--disable-component-update", "--disable-sync"];
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: [...root, ...quiet] });
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: [...root, ...quiet] });
 });
 after(() => browser.close());
 
