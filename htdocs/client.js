@@ -95,7 +95,7 @@ export const fetchMe = async () => parse(await send("GET", "/api/me"));
 export const fetchConfig = async () => parse(await send("GET", "/api/config"));
 export const fetchHost = async (id) => parse(await send("GET", hostPath(id)));
 export const addHost = async (settings) => parse(await send("POST", "/api/hosts", { body: settings }));
-export const checkHost = (id) => send("POST", `${hostPath(id)}/check`);
+export const checkHost = async (id) => parse(await send("POST", `${hostPath(id)}/check`));
 
 // Both answer {add, change, same, refuse}. The first only tries it; the second does all of it, or nothing.
 export const tryImport = (text) => sendList(text, "?dry_run=1");

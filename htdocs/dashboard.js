@@ -247,8 +247,9 @@ async function check(host) {
   const card = grid.card(host.id);
   if (card) card.checking = true;
   try {
-    await checkHost(host.id);
-    await showResult(host, "checked", (now) => now.last_check > (host.last_check ?? 0));
+    // The page's own list may be a cycle old: what was measured before somebody asked is no answer.
+    const asked = await checkHost(host.id);
+    await showResult(host, "checked", (now) => now.last_check > (asked.last_check ?? 0));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     showToast(`${host.name} could not be checked: ${error.message}`);
