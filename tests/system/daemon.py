@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 
+import pytest
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / os.environ.get("BUILD", "build")
 MONITORD = BUILD / "monitord"
@@ -49,6 +51,10 @@ def pings_are_allowed():
         except PermissionError:
             pass
     return False
+
+
+needs_pings = pytest.mark.skipif(not pings_are_allowed(),
+                                 reason="needs root, or net.ipv4.ping_group_range to allow pings")
 
 
 def put(path, text):
@@ -209,6 +215,17 @@ class Daemon:
         for path in sorted((self.data / "events").glob("*.jsonl")):
             found += [json.loads(line) for line in path.read_text().splitlines()]
         return [event for event in found if not types or event["type"] in types]
+
+    def lines_of_events(self):
+        return [line for path in sorted((self.data / "events").glob("*.jsonl")) for line in path.read_text().splitlines()]
+
+    def stored(self):
+        """The hosts of the data folder. Fails when the file does not parse."""
+        return json.loads((self.data / "hosts.json").read_bytes())["hosts"]
+
+    def left_overs(self):
+        return sorted(path.name for folder in {self.data, self.live} if folder.exists() for path in folder.iterdir()
+                      if path.name.endswith(".tmp"))
 
     def set_aside_texts(self):
         """Of those still there when they are read: the oldest go when there are many."""

@@ -13,10 +13,8 @@ import pytest
 
 import network
 import plain_cgi
-from daemon import MONITORD, QUICK, Daemon, folder_in_memory, host, notices, pings_are_allowed, put, until
+from daemon import MONITORD, QUICK, Daemon, folder_in_memory, host, needs_pings, notices, put, until
 
-needs_pings = pytest.mark.skipif(not pings_are_allowed(),
-                                 reason="needs root, or net.ipv4.ping_group_range to allow pings")
 WHY_NO_NETWORK = network.why_not()
 needs_network = pytest.mark.skipif(WHY_NO_NETWORK is not None, reason=WHY_NO_NETWORK or "")
 

@@ -11,8 +11,6 @@ import zoneinfo
 
 import pytest
 
-from stack import Web
-
 ZONE = "Europe/Berlin"
 # Its last Sunday has an hour twice.
 MONTH = (2026, 10)

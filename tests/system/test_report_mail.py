@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from daemon import Daemon, folder_in_memory, host, pings_are_allowed, until
+from daemon import Daemon, folder_in_memory, host, needs_pings, until
 from mail_server import MailServer
 from outage import SOON, quiet, results, smtp, subjects, until_mails, waiting
 
-pytestmark = pytest.mark.skipif(not pings_are_allowed(), reason="pings are not allowed")
+pytestmark = needs_pings
 
 DAY = 86400
 

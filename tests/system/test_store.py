@@ -5,9 +5,7 @@ import fcntl
 import json
 import os
 import random
-import re
 import shutil
-import signal
 import subprocess
 import threading
 import time
@@ -16,14 +14,13 @@ import pytest
 
 import network
 import plain_cgi
-from daemon import QUICK, Daemon, copy_for_everyone, folder_in_memory, host, notices, pings_are_allowed, until
+from daemon import QUICK, Daemon, copy_for_everyone, folder_in_memory, host, needs_pings, notices, until
+from injection import needs_strace
 
 OPEN = {**QUICK, "access": {"anonymous": "admin"}}
 HERE = [host("first", "127.0.0.1"), host("second", "127.0.0.2"), host("third", "127.0.0.3")]
 NOBODY = 65534
 
-needs_pings = pytest.mark.skipif(not pings_are_allowed(),
-                                 reason="needs root, or net.ipv4.ping_group_range to allow pings")
 WHY_NO_NETWORK = network.why_not()
 needs_network = pytest.mark.skipif(WHY_NO_NETWORK is not None, reason=WHY_NO_NETWORK or "")
 
@@ -32,28 +29,6 @@ needs_network = pytest.mark.skipif(WHY_NO_NETWORK is not None, reason=WHY_NO_NET
 def fixture_folder():
     with folder_in_memory() as made:
         yield made
-
-
-def tracing_works():
-    return shutil.which("strace") is not None and subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"],
-                                                                capture_output=True).returncode == 0
-
-
-needs_strace = pytest.mark.skipif(not tracing_works(), reason="needs strace, and the right to use it")
-
-
-def stored(daemon):
-    """The hosts of the data folder by id. Fails when the file does not parse."""
-    return {h["id"]: h for h in json.loads((daemon.data / "hosts.json").read_bytes())["hosts"]}
-
-
-def left_overs(daemon):
-    return sorted(p.name for folder in {daemon.data, daemon.live} if folder.exists() for p in folder.iterdir()
-                  if p.name.endswith(".tmp"))
-
-
-def lines_of_events(daemon):
-    return [line for path in sorted((daemon.data / "events").glob("*.jsonl")) for line in path.read_text().splitlines()]
 
 
 # ---- SIGKILL at random
@@ -138,7 +113,7 @@ def test_two_hundred_rounds_of_sigkill_lose_no_acknowledged_edit(live, folder):
     dice = random.Random(20261122)
     with Daemon(folder / "data", HERE, OPEN, live=live and folder / live).start_and_watch() as daemon:
         daemon.kill()
-        first = set(stored(daemon))
+        first = {h["id"] for h in daemon.stored()}
         editors = [Editor(daemon, number, random.Random(number)) for number in (1, 2)]
         acknowledged = killed_requests = 0
         for round_ in range(rounds):
@@ -158,7 +133,7 @@ def test_two_hundred_rounds_of_sigkill_lose_no_acknowledged_edit(live, folder):
                 editor.join()
                 assert editor.fault is None, editor.fault
 
-            found = stored(daemon)
+            found = {h["id"]: h for h in daemon.stored()}
             assert first <= set(found), "the hosts that nobody edits are gone"
             for editor in editors:
                 editor.judge(found)
@@ -171,12 +146,12 @@ def test_two_hundred_rounds_of_sigkill_lose_no_acknowledged_edit(live, folder):
         assert acknowledged > rounds, "hardly anything was edited"
         assert killed_requests > rounds / 4, "hardly any edit was killed"
         daemon.start_and_watch()
-        assert left_overs(daemon) == []
+        assert daemon.left_overs() == []
         assert daemon.set_aside() == []
         published = {h["id"]: h["name"] for h in daemon.published()["hosts"]}
         for editor in editors:
             assert {id_: published.get(id_) for id_ in editor.hosts} == editor.hosts
-        edits = [json.loads(line) for line in lines_of_events(daemon)]
+        edits = [json.loads(line) for line in daemon.lines_of_events()]
         assert len([e for e in edits if e["type"] == "edit"]) >= acknowledged, "an edit is not in the record"
 
 
@@ -185,148 +160,6 @@ def successor(editor):
     next_ = Editor(editor.daemon_under_test, editor.number, editor.dice)
     next_.hosts, next_.added, next_.doubtful_adds = editor.hosts, editor.added, editor.doubtful_adds
     return next_
-
-
-# ---- SIGKILL and errors at each system call that touches the folder
-
-CALLS = ("openat", "write", "fsync", "fdatasync", "rename", "renameat2", "link", "unlink", "ftruncate", "flock")
-
-
-class Trial:
-    """Folders in which an edit by hand waits to be adopted, made anew for each trial of a program."""
-
-    def __init__(self, folder, live):
-        self.folder = folder
-        self.live = live
-        template = self._daemon("template", hosts=HERE, config=OPEN)
-        assert template.once().returncode == 0
-        template.edit_by_hand(lambda list_: list_["hosts"][0].update(name="edited"), template.data)
-
-    def _daemon(self, name, hosts=None, config=None):
-        return Daemon(self.folder / name / "data", hosts, config, live=self.live and self.folder / name / "live")
-
-    def fresh(self):
-        shutil.rmtree(self.folder / "trial", ignore_errors=True)
-        shutil.copytree(self.folder / "template", self.folder / "trial")
-        return self._daemon("trial")
-
-    def points(self, run):
-        """Each call that changes the folders or waits for them, as (its name, its number among those of its name)."""
-        trace = self.folder / "trace"
-        run(self.fresh(), ["strace", "-qq", "-y", "-o", trace, "-e", f"trace={','.join(CALLS)}"])
-        count = dict.fromkeys(CALLS, 0)
-        found = []
-        for line in trace.read_text(errors="replace").splitlines():
-            if call := re.match(r"(\w+)\(", line):
-                count[call[1]] += 1
-                only_looks = call[1] == "openat" and "O_CREAT" not in line
-                if str(self.folder / "trial") in line and not only_looks:
-                    found.append((call[1], count[call[1]]))
-        return found
-
-
-@pytest.fixture(params=[None, "live"], ids=["one folder", "live folder"])
-def trial(request, folder):
-    return Trial(folder, request.param)
-
-
-def injecting(call, number, what):
-    return ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{what}:when={number}"]
-
-
-def names_in(daemon):
-    return [h["name"] for h in json.loads((daemon.data / "hosts.json").read_bytes())["hosts"]]
-
-
-def run_once(daemon, prefix):
-    return daemon.once(prefix=prefix)
-
-
-def run_edit(daemon, prefix):
-    """Adds a host through api.fcgi, and returns the status of the answer."""
-    body = json.dumps(host("new", "127.0.0.4")).encode()
-    variables = plain_cgi.environment(daemon, "POST", "/api/hosts", body)
-    ran = subprocess.run([*map(str, prefix), plain_cgi.API], input=body, capture_output=True, timeout=30,
-                         env={**os.environ, **variables})
-    status = re.match(rb"Status: (\d+)", ran.stdout)
-    return int(status[1]) if status else None
-
-
-def check_that_the_next_start_is_clean(daemon, names):
-    """Runs a cycle and looks for what a crash or an error may have left."""
-    ran = daemon.once()
-    assert ran.returncode == 0, ran.stderr
-    assert names_in(daemon) in names
-    assert left_overs(daemon) == []
-    assert daemon.set_aside() == []
-    lines = lines_of_events(daemon)
-    for line in lines:
-        json.loads(line)
-    assert len(lines) == len(set(lines)), "an event stands twice"
-
-
-@needs_pings
-@needs_strace
-def test_sigkill_at_any_call_of_a_cycle_leaves_the_old_or_the_new_generation(trial):
-    expected = ["edited", "second", "third"]
-    points = trial.points(run_once)
-    assert {call for call, _ in points} >= {"openat", "write", "fsync", "fdatasync", "rename", "renameat2", "flock"}
-    for call, number in points:
-        daemon = trial.fresh()
-        ran = run_once(daemon, injecting(call, number, "signal=KILL"))
-        assert ran.returncode == -signal.SIGKILL, f"{call} {number} was not reached"
-        assert names_in(daemon) == expected, f"{call} {number}"
-        check_that_the_next_start_is_clean(daemon, [expected])
-
-
-@needs_pings
-@needs_strace
-def test_sigkill_at_any_call_of_an_edit_leaves_it_made_or_not_made(trial):
-    without = ["edited", "second", "third"]
-    points = trial.points(run_edit)
-    assert {call for call, _ in points} >= {"write", "fsync", "fdatasync", "rename", "renameat2", "flock"}
-    for call, number in points:
-        daemon = trial.fresh()
-        assert run_edit(daemon, injecting(call, number, "signal=KILL")) is None, f"{call} {number} was not reached"
-        assert names_in(daemon) in (without, [*without, "new"]), f"{call} {number}"
-        check_that_the_next_start_is_clean(daemon, [without, [*without, "new"]])
-
-
-ERRORS = {"write": "ENOSPC", "fsync": "EIO", "fdatasync": "EIO", "rename": "EIO", "renameat2": "EIO",
-          "openat": "EMFILE"}
-
-
-@needs_pings
-@needs_strace
-def test_an_error_at_any_call_of_a_cycle_harms_nothing(trial):
-    expected = ["edited", "second", "third"]
-    for call, number in trial.points(run_once):
-        if call not in ERRORS:
-            continue
-        daemon = trial.fresh()
-        ran = run_once(daemon, injecting(call, number, f"error={ERRORS[call]}"))
-        # A start may fail, loudly; later nothing ends it.
-        assert ran.returncode == 0 or "nput/output" in ran.stderr or call == "openat", f"{call} {number}: {ran}"
-        assert names_in(daemon) == expected, f"{call} {number}"
-        check_that_the_next_start_is_clean(daemon, [expected])
-        states = [e["state"] for e in daemon.events("monitor")]
-        assert states.count("start") <= 3, f"{call} {number}: {states}"
-
-
-@needs_pings
-@needs_strace
-def test_an_error_at_any_call_of_an_edit_is_never_acknowledged(trial):
-    without = ["edited", "second", "third"]
-    for call, number in trial.points(run_edit):
-        if call not in ERRORS or call == "openat":
-            continue
-        daemon = trial.fresh()
-        status = run_edit(daemon, injecting(call, number, f"error={ERRORS[call]}"))
-        assert status in (500, 503, 507), f"{call} {number} was answered {status}"
-        if ERRORS[call] == "ENOSPC":
-            assert status == 507
-            assert names_in(daemon) == without, f"{call} {number}"
-        check_that_the_next_start_is_clean(daemon, [without, [*without, "new"]])
 
 
 # ---- Disks that are full or read-only, folders that may not be written
@@ -415,14 +248,14 @@ def test_a_disk_that_takes_nothing_harms_nothing_and_all_recovers_by_itself(faul
             daemon.until_host("line", lambda h: h["status"] == "down", f"{daemon.data.name} does not recover")
             daemon.until_no_notice(code)
             until(lambda: daemon.events("alert"), 3, "the alert was not written afterwards")
-            lines = lines_of_events(daemon)
+            lines = daemon.lines_of_events()
             assert len(lines) == len(set(lines)), "an event stands twice"
             assert [e["to"] for e in daemon.events("status") if e["name"] == "line"] == ["up", "down"]
             # That nothing was written is told, too, before or after the line that went down.
             told = [e["subject"].split()[0] for e in daemon.events("alert")]
             assert told.count("DOWN") == 1 and set(told) <= {"DOWN", "NOT", "RECORDING"}, told
             assert daemon.is_running()
-            assert left_overs(daemon) == []
+            assert daemon.left_overs() == []
         assert ask_as(as_nobody, one, "POST", "/api/hosts", host("new", "127.0.0.4"))[0] == 201
 
 
@@ -493,7 +326,7 @@ def test_an_edit_by_hand_that_falls_into_a_slow_write_is_not_lost(folder):
         begin = daemon.published()
         daemon.until(lambda p: p["updated"] > begin["updated"], "no cycle ended")
         for number in range(3):
-            until(lambda: left_overs(daemon), 5, "nothing is written")
+            until(lambda: daemon.left_overs(), 5, "nothing is written")
             daemon.edit_by_hand(lambda list_: list_["hosts"].append(host(f"new {number}", f"127.0.1.{number}")))
             daemon.until_host(f"new {number}", lambda h: h["status"] == "up", "the edit is lost", seconds=5)
 
@@ -537,7 +370,7 @@ def test_a_start_sweeps_what_a_crash_left(folder):
             (folder / "hosts.json.tmp").write_text('{"format": 1, "ho')
         (daemon.data / "config.json.prev.tmp").write_text("{")
         daemon.start_and_watch()
-        assert left_overs(daemon) == []
+        assert daemon.left_overs() == []
         assert [h["status"] for h in daemon.published()["hosts"]] == ["up"] * 3
 
 

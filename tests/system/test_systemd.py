@@ -11,10 +11,8 @@ import time
 
 import pytest
 
-from daemon import BUILD, QUICK, TOP, Daemon, folder_in_memory, host, pings_are_allowed, put
+from daemon import BUILD, QUICK, TOP, Daemon, folder_in_memory, host, needs_pings, put
 
-needs_pings = pytest.mark.skipif(not pings_are_allowed(),
-                                 reason="needs root, or net.ipv4.ping_group_range to allow pings")
 HERE = [host("first", "127.0.0.1"), host("second", "127.0.0.2")]
 UNITS = sorted([*TOP.glob("systemd/*.service"), *TOP.glob("systemd/*.socket")])
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
