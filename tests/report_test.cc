@@ -38,7 +38,7 @@ TEST_CASE("uptime is time up by time up and down, and nothing else counts", "[re
   ReportRow row = Row("A", hours(999), hours(1));
   Of(row.figures.time, TimeKind::kMaintenance) = hours(500);
   Of(row.figures.time, TimeKind::kOff) = hours(500);
-  CHECK(*UptimeOf(row.figures) == Approx(99.9));
+  CHECK(*UptimeOf(row.figures) == Catch::Approx(99.9));
   CHECK_FALSE(UptimeOf(Row("B", seconds(0), seconds(0)).figures));
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("a customer has the sums of his lines", "[report]") {
   CHECK(report.customers[0].breaches == 1);
   CHECK(report.customers[0].figures.outages == 1);
   CHECK(report.customers[0].figures.longest == hours(10));
-  CHECK(*UptimeOf(report.customers[0].figures) == Approx(95));
+  CHECK(*UptimeOf(report.customers[0].figures) == Catch::Approx(95));
 }
 
 TEST_CASE("a report in JSON has what the API promises", "[report]") {
