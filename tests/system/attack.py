@@ -68,9 +68,9 @@ SMALL_BODIES = '$REQUEST_HEADER["Authorization"] !~ "." {{ server.max-request-si
 class Fort(Web):
     """Anonymous may look, three users have the three roles; with anonymous="admin" everybody here is one."""
 
-    def __init__(self, anonymous="viewer", hosts=HOSTS):
+    def __init__(self, anonymous="viewer", hosts=HOSTS, **how):
         super().__init__(config={**CONFIG, "access": {"anonymous": anonymous, "roles": USERS}}, hosts=hosts,
-                         users=[*USERS, "zoe"], more=SMALL_BODIES if anonymous == "viewer" else "")
+                         users=[*USERS, "zoe"], more=SMALL_BODIES if anonymous == "viewer" else "", **how)
         secrets = self.data / "secrets.json"
         secrets.write_text(json.dumps({"format": 1, "hosts": SECRETS}))
         if AS_ROOT:

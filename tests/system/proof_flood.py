@@ -17,7 +17,7 @@ import time
 import pytest
 
 from attack import BACKUP, LINE, OPENAPI, SECRET, SITE, Fort, login, request, statuses
-from stack import until
+from stack import AS_ROOT, until
 
 REQUESTS = int(os.environ.get("FLOOD_REQUESTS", 4000))
 CONNECTIONS = int(os.environ.get("FLOOD_CONNECTIONS", 600))
@@ -187,7 +187,7 @@ def test_more_than_there_is_room_for_end_without_a_trace():
 
 def test_nobody_in_particular_fills_the_disk_with_bodies(fort):
     def size():
-        return sum(path.stat().st_size for path in fort.folder.glob("lighttpd-upload*"))
+        return sum(path.stat().st_size for path in fort.folder.glob("spool/lighttpd-upload*"))
 
     with fort.unharmed():
         for target in ("/api/hosts", "/api/push/" + "a" * 24, "/metrics", "/index.html", "/nothing"):
@@ -203,6 +203,29 @@ def test_nobody_in_particular_fills_the_disk_with_bodies(fort):
                         status = statuses(connection.recv(4096))
                         assert status[:1] and status[0] in (200, 400, 401, 404, 405, 413), (lines, status)
                         assert size() < 128 * 1024, lines
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root can give a disk")
+def test_slow_readers_of_long_answers_take_only_the_room_that_is_there_for_them():
+    """As linewatch-web.service has it: what lighttpd collects lies on a disk of its own, and that one is soon full."""
+    many = [{"id": f"h{i}", "name": f"Host {i}", "ip": f"10.0.{i // 250}.{i % 250}"} for i in range(10_000)]
+    zipped = {"Accept-Encoding": "gzip"}
+    with Fort(hosts=many, spool="16m") as web:
+        spool = web.disk(web.folder / "spool")
+
+        def room():
+            return os.statvfs(spool).f_bavail * os.statvfs(spool).f_frsize
+
+        assert web.get("/api/hosts").status == 200
+        before = web.memory()
+        with Dawdlers(web, 40, b"GET /api/hosts HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", reads=False):
+            until(lambda: room() < MIB, 20, "they leave room")
+            for path in ("/api/summary", "/api/hosts", "/index.html", "/openapi.json"):
+                assert web.get(path, headers=zipped, timeout=5).status == 200, path
+            assert web.send("PATCH", "/api/hosts/h1", {"name": "Renamed"}, user="ada", timeout=5).status == 200
+            assert web.memory() < before + 32 * MIB
+        until(lambda: room() > 15 * MIB, 20, "the room is not given back")
+        assert len(web.get("/api/hosts").json()["hosts"]) == 10_000
 
 
 # ---- Records

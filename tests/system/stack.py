@@ -25,7 +25,7 @@ CONFIGURATION = """
 server.port          = {port}
 server.bind          = "127.0.0.1"
 server.document-root = "{folder}/htdocs"
-server.upload-dirs   = ( "{folder}" )
+server.upload-dirs   = ( "{folder}/spool" )
 accesslog.filename   = "{folder}/access.log"
 var.api = (
   "socket" => "{folder}/api.sock", "bin-path" => "{folder}/api.fcgi", "max-procs" => 2, "kill-signal" => 15,
@@ -69,14 +69,15 @@ class Web:
     """Use it in a `with`: it ends with it, and so does everything that it has started.
 
     `hosts` are settings; `users` are names, their passwords PASSWORD; `tmpfs` is the size of a small disk for the data
-    folder, which only root can give; `more` is added to lighttpd's configuration.
+    folder, `spool` of one for what lighttpd collects, which only root can give; `more` is added to lighttpd's
+    configuration.
     """
 
-    def __init__(self, config=None, hosts=(), users=(), live=False, tmpfs=None, more=""):
+    def __init__(self, config=None, hosts=(), users=(), live=False, tmpfs=None, spool=None, more=""):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="linewatch-web-"))
         self.data = self.folder / "data"
         self.live = self.folder / "live" if live else self.data
-        self.tmpfs = tmpfs
+        self.disks = {self.data: tmpfs, self.folder / "spool": spool}
         self.port = free_port()
         self.process = None
 
@@ -88,7 +89,7 @@ class Web:
         names = {"folder": self.folder, "port": self.port, "data": self.data, "live": self.live}
         text = CONFIGURATION.format(**names) + more.format(**names)
         (self.folder / "lighttpd.conf").write_text(text)
-        for folder in {self.data, self.live}:
+        for folder in {self.data, self.live, *self.disks}:
             folder.mkdir()
         if config is not None:
             self.write_config(config)
@@ -119,12 +120,13 @@ class Web:
         if AS_ROOT:
             command = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--inh-caps=-all",
                        "--no-new-privs", *command]
-        if self.tmpfs:
-            mount = ('mount -t tmpfs -o size="$1" none "$2" && chown --reference="$2.first" "$2" && '
-                     'cp -p "$2.first"/* "$2" && shift 2 && exec "$@"')
-            self.data.rename(f"{self.data}.first")
-            self.data.mkdir()
-            command = ["unshare", "--mount", "sh", "-c", mount, "-", self.tmpfs, str(self.data), *command]
+        for folder, size in self.disks.items():
+            if size:
+                mount = ('mount -t tmpfs -o size="$1" none "$2" && chown --reference="$2.first" "$2" && '
+                         'cp -rpT "$2.first" "$2" && shift 2 && exec "$@"')
+                folder.rename(f"{folder}.first")
+                folder.mkdir()
+                command = ["unshare", "--mount", "sh", "-c", mount, "-", size, str(folder), *command]
         with open(self.folder / "error.log", "ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env={"PATH": os.environ["PATH"] + ":/usr/sbin"}, start_new_session=True)
@@ -152,9 +154,9 @@ class Web:
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [int(child) for child in children]
 
-    def disk(self):
-        """The data folder as the programs see it, on a disk of their own."""
-        return pathlib.Path(f"/proc/{self.process.pid}/root{self.data}")
+    def disk(self, folder=None):
+        """The data folder, or another one, as the programs see it, on a disk of their own."""
+        return pathlib.Path(f"/proc/{self.process.pid}/root{folder or self.data}")
 
     def log(self):
         return (self.folder / "error.log").read_text(errors="replace")

@@ -179,6 +179,14 @@ def test_the_unit_leaves_little_to_whoever_breaks_into_the_program(unit, install
     assert ran.returncode == 0, ran.stdout.splitlines()[-1:] + ran.stderr.splitlines()
 
 
+def test_what_the_web_server_collects_leaves_the_memory_alone_in_which_monitord_publishes():
+    folder = re.search(r'server.upload-dirs\s*= \( "(.*)" \)', (TOP / "lighttpd/lighttpd.conf").read_text())[1]
+    unit = (TOP / "systemd/linewatch-web.service").read_text()
+    assert re.search(rf"^TemporaryFileSystem={folder}:(.*,)?size=\d+M(,|$)", unit, re.MULTILINE)
+    # A folder of the manager's for the service would be mounted over it.
+    assert "RuntimeDirectory=" not in unit
+
+
 @needs_pings
 def test_the_settings_that_the_unit_makes_at_its_first_start_are_good_and_nobodys_are_replaced(folder):
     line = next(line for line in (TOP / "systemd/monitord.service").read_text().splitlines()
