@@ -22,7 +22,8 @@ HTDOCS=$top/htdocs
 address=${BIND#[} address=${address%]}
 [[ $address != *:* ]] || BIND="[$address]" # as lighttpd and a URL write IPv6
 ACCESS_LOG=${ACCESS_LOG:-access.log} # in the run folder
-export DATA LIVE PORT BIND HTDOCS ACCESS_LOG
+SPOOL=${SPOOL:-.}                    # for what lighttpd collects; the run folder, too
+export DATA LIVE PORT BIND HTDOCS ACCESS_LOG SPOOL
 
 run=$(folder "$DATA/run")
 exec {lock}<"$run"
