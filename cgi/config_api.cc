@@ -1,5 +1,6 @@
 #include "cgi/config_api.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -8,6 +9,7 @@
 #include "cgi/access.h"
 #include "store/atomic_file.h"
 #include "store/file_lock.h"
+#include "store/host_check.h"
 #include "store/json_members.h"
 
 namespace linewatch::cgi {
@@ -19,8 +21,50 @@ Response BrokenConfig(const std::vector<FieldError>& errors) {
   return FieldProblem(told, 409);
 }
 
-Response ConfigResponse(const Config& config) {
-  return JsonResponse(200, [&](JsonWriter& out) { WriteConfig(out, config); });
+// Which file it is tells nothing of the secrets in it, as a hash of it would.
+std::string TagOf(const FileIdentity& file) {
+  std::string tag = "\"";
+  for (const long long part :
+       {static_cast<long long>(file.modified.tv_sec), static_cast<long long>(file.modified.tv_nsec),
+        static_cast<long long>(file.inode), static_cast<long long>(file.size)})
+    tag.append(tag.size() > 1 ? "-" : "").append(std::to_string(part));
+  return tag + '"';
+}
+
+Response ConfigResponse(EffectiveConfig& config) {
+  Response response = JsonResponse(200, [&](JsonWriter& out) { WriteConfig(out, config.settings()); });
+  response.SetHeader("ETag", TagOf(config.identity()));
+  return response;
+}
+
+// "Server A, Server B and 7 more", of not too many.
+std::string ListOfNames(const std::vector<std::string_view>& names) {
+  constexpr size_t kMost = 3;
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kMost); ++i) text.append(i == 0 ? "" : ", ").append(names[i]);
+  if (names.size() > kMost) text += " and " + std::to_string(names.size() - kMost) + " more";
+  return text;
+}
+
+// The hosts whose own settings would be refused from then on. Those that are so already, by an edit of a file by hand,
+// stand in nobody's way.
+std::vector<FieldError> FindOutpaced(const HostList& list, const Config& before, const Config& after) {
+  std::vector<std::string_view> by_interval, by_timeout;
+  for (const Host& host : list.hosts) {
+    const auto old_errors = CheckPace(host, before);
+    for (const FieldError& error : CheckPace(host, after)) {
+      const bool is_old = std::any_of(old_errors.begin(), old_errors.end(),
+                                      [&](const FieldError& old) { return old.field == error.field; });
+      if (!is_old) (error.field == "interval" ? by_interval : by_timeout).push_back(host.name);
+    }
+  }
+  std::vector<FieldError> errors;
+  const auto tell = [&](const std::vector<std::string_view>& names, const std::string& expected) {
+    if (!names.empty()) errors.push_back({"interval", expected + ListOfNames(names) + "; change it there first", ""});
+  };
+  tell(by_interval, "expected one that divides the hosts' own intervals, also that of ");
+  tell(by_timeout, "expected more than the hosts' own timeouts, also that of ");
+  return errors;
 }
 
 // The keys whose values differ; each text is one that ParseConfig takes.
@@ -42,7 +86,7 @@ std::vector<std::string> ChangedKeys(std::string_view before, std::string_view a
 
 Response ShowConfig(Installation& installation, const Request&, std::string_view) {
   if (const auto& errors = installation.config.errors(); !errors.empty()) return BrokenConfig(errors);
-  return ConfigResponse(installation.config.settings());
+  return ConfigResponse(installation.config);
 }
 
 Response PatchConfig(Installation& installation, const Request& request, std::string_view) {
@@ -51,13 +95,19 @@ Response PatchConfig(Installation& installation, const Request& request, std::st
 
   const FileLock lock(installation.hosts.folders().lock());
   if (const auto& errors = installation.config.errors(); !errors.empty()) return BrokenConfig(errors);
+  const auto wanted = request.Variable("HTTP_IF_MATCH");
+  if (!wanted.empty() && !has_tag(wanted, TagOf(installation.config.identity()), TagComparison::kStrong))
+    return Problem(412, "Somebody else has changed the settings meanwhile.");
   const auto& path = installation.config.path();
   const std::string before = ReadFile(path, kMaxConfigBytes);
   const auto patched = linewatch::PatchConfig(before, patch);
   if (const auto* errors = std::get_if<std::vector<FieldError>>(&patched)) return FieldProblem(*errors);
   const auto& after = std::get<std::string>(patched);
   auto keys = ChangedKeys(before, after);
-  if (keys.empty()) return ConfigResponse(installation.config.settings());
+  if (keys.empty()) return ConfigResponse(installation.config);
+  const auto outpaced =
+      FindOutpaced(installation.hosts.Read(), installation.config.settings(), std::get<Config>(ParseConfig(after)));
+  if (!outpaced.empty()) return FieldProblem(outpaced);
 
   // The event stands before the change it tells of, so that no change is without one.
   AtomicFile file(path, kConfigMode);
@@ -65,7 +115,7 @@ Response PatchConfig(Installation& installation, const Request& request, std::st
   file.Sync();
   installation.events.Append({EditEvent{WallNow(), std::string(UserOf(request)), "config", "", std::move(keys)}});
   file.Commit(Previous::kKeep);
-  return ConfigResponse(installation.config.settings());
+  return ConfigResponse(installation.config);
 }
 
 Response ShowMe(Installation& installation, const Request& request, std::string_view) {

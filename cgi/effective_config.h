@@ -20,6 +20,9 @@ class EffectiveConfig {
   // read, those of the generation before, else the defaults, in which nobody may change anything.
   const Config& settings();
 
+  // Which file settings() has read. One that is replaced while it is read is taken for the one before it.
+  const FileIdentity& identity() const { return identity_; }
+
   // Empty as long as the file counts.
   const std::vector<FieldError>& errors();
 

@@ -71,6 +71,9 @@ async function sendList(text, query) {
 const hostPath = (id) => `/api/hosts/${encodeURIComponent(id)}`;
 const ifMatch = (revision) => ({ "If-Match": `"${revision}"` });
 
+// With the settings comes their tag, by which a change finds out whether they are still the same.
+const parseConfig = (answer) => ({ config: parse(answer), tag: answer.response.headers.get("ETag") });
+
 let latest = { etag: null, list: null };
 
 // The whole list; the same object as before when nothing has changed on the server.
@@ -92,7 +95,7 @@ export async function fetchProblems() {
 }
 
 export const fetchMe = async () => parse(await send("GET", "/api/me"));
-export const fetchConfig = async () => parse(await send("GET", "/api/config"));
+export const fetchConfig = async () => parseConfig(await send("GET", "/api/config"));
 export const fetchHost = async (id) => parse(await send("GET", hostPath(id)));
 export const addHost = async (settings) => parse(await send("POST", "/api/hosts", { body: settings }));
 export const checkHost = async (id) => parse(await send("POST", `${hostPath(id)}/check`));
@@ -114,8 +117,9 @@ export const acknowledge = async (id, note) =>
   parse(await send("POST", `${hostPath(id)}/acknowledge`, { body: note ? { note } : {} }));
 export const unacknowledge = (id) => send("DELETE", `${hostPath(id)}/acknowledge`);
 
-// `changes` is a merge patch of config.json.
-export const changeConfig = async (changes) => parse(await send("PATCH", "/api/config", { body: changes }));
+// `changes` is a merge patch of config.json; `tag` is that of the settings as they were read.
+export const changeConfig = async (tag, changes) =>
+  parseConfig(await send("PATCH", "/api/config", { body: changes, headers: { "If-Match": tag } }));
 
 // Without what was sent it costs the server next to nothing. It also says which time zone the server is in.
 export const fetchAlerts = async ({ sent }) => parse(await send("GET", `/api/alerts?sent=${sent ? 1 : 0}`));

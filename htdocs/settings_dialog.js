@@ -13,6 +13,7 @@ import { SecretField } from "./secret_field.js";
 
 const USUAL_PORTS = { none: "25", starttls: "587", tls: "465" };
 const STILL_HERE = "What you changed is still here, and not saved yet.";
+const OTHERS_TOO = "somebody else has just changed this, too: Save again puts yours in its place, Cancel leaves theirs";
 
 export class SettingsDialog {
   element = document.getElementById("settings-dialog");
@@ -23,6 +24,7 @@ export class SettingsDialog {
   #trials = [];
   #onSaved;
   #config = null;  // as it was read
+  #tag = null;     // of what is to be changed
   #busy = false;
   #isTrying = false;
 
@@ -59,7 +61,7 @@ export class SettingsDialog {
     });
     this.element.addEventListener("click", ({ target }) => {
       const action = target.closest("[data-action]")?.dataset.action;
-      if (action === "cancel") this.#write(this.#config);
+      if (action === "cancel") this.#write({ config: this.#config, tag: this.#tag });
       if (action === "cancel" || action === "close") this.element.close();
     });
   }
@@ -92,8 +94,9 @@ export class SettingsDialog {
     if (port.value === "" || Object.values(USUAL_PORTS).includes(port.value)) port.value = USUAL_PORTS[security.value];
   }
 
-  #write(config) {
+  #write({ config, tag }) {
     this.#config = config;
+    this.#tag = tag;
     for (const field of this.#fields) this.#writeField(field, settingAt(config, field.dataset.field));
     showState(this.#form.querySelector(".broker"), Boolean(settingAt(config, "mqtt.host")));
     this.#showOffers();
@@ -140,7 +143,9 @@ export class SettingsDialog {
     if (!changes.length) return true;
     this.#setBusy(true);
     try {
-      this.#write(await changeConfig(patchOf(changes)));
+      const saved = await this.#send(changes);
+      if (!saved) return false;
+      this.#write(saved);
       this.#onSaved(this.#config);
       await this.#showStates();
       return true;
@@ -151,6 +156,28 @@ export class SettingsDialog {
     } finally {
       this.#setBusy(false);
     }
+  }
+
+  // Null when somebody else has changed the same fields meanwhile, and has to be reckoned with; other fields of theirs
+  // stay as they are.
+  async #send(changes) {
+    try {
+      return await changeConfig(this.#tag, patchOf(changes));
+    } catch (error) {
+      if (error.status !== 412) throw error;
+    }
+    const theirs = await fetchConfig();
+    const both = changes.filter(([path, mine]) => this.#isOtherwise(theirs.config, path, mine));
+    this.#tag = theirs.tag;
+    if (!both.length) return changeConfig(this.#tag, patchOf(changes));
+    this.#messages.showErrors(both.map(([field]) => ({ field, message: OTHERS_TOO })));
+    return null;
+  }
+
+  // Whether they have changed the setting, and not to what it is to become here.
+  #isOtherwise(theirs, path, mine) {
+    const now = JSON.stringify(settingAt(theirs, path));
+    return now !== JSON.stringify(settingAt(this.#config, path)) && now !== JSON.stringify(mine);
   }
 
   #setBusy(busy) {

@@ -243,6 +243,12 @@ std::vector<FieldError> CheckSettings(const rapidjson::Value& settings, const Co
       errors.push_back(
           {std::string(name), "expected with another kind of check than " + std::string(NameOf(host.check)), ""});
   }
+  for (FieldError& error : CheckPace(host, config)) errors.push_back(std::move(error));
+  return errors;
+}
+
+std::vector<FieldError> CheckPace(const Host& host, const Config& config) {
+  std::vector<FieldError> errors;
   const std::string cycle = JsonTextOf(config.interval);
   if (host.interval && host.interval->count() % config.interval.count() != 0)
     errors.push_back({"interval", "expected a whole multiple of " + cycle + " s, the interval of config.json", ""});

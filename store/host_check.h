@@ -22,6 +22,9 @@ void DropIgnoredMembers(rapidjson::Value& settings);
 // Each field by itself, and against config.json. `settings` is complete: what it omits is the default.
 std::vector<FieldError> CheckSettings(const rapidjson::Value& settings, const Config& config);
 
+// What `host` sets for itself must fit the cycle of config.json: its interval a whole multiple, its timeout shorter.
+std::vector<FieldError> CheckPace(const Host& host, const Config& config);
+
 // An entry of a hosts.json that somebody may have edited by hand: each field by itself. Fields that this version does
 // not know are no errors, because the store keeps them; nor is what only a later change of config.json made wrong.
 std::vector<FieldError> CheckEntry(const rapidjson::Value& entry);

@@ -68,6 +68,62 @@ TEST_CASE("a bad patch names the keys and changes nothing", "[config_api]") {
   CHECK(Contents(site.folder() / "config.json") == kConfig);
 }
 
+TEST_CASE("an interval that does not fit what hosts set for themselves is refused, with their names", "[config_api]") {
+  Site site(kConfig);
+  site.Add("Server A", "192.0.2.1", R"(, "interval": 20)");
+  site.Add("Server B", "192.0.2.2", R"(, "timeout": 8)");
+  const auto file = Contents(site.folder() / "config.json");
+  const auto refused = site.Send("PATCH", "/api/config", R"({"interval": 15})");
+  CHECK(refused.status == 422);
+  CHECK(WrongFields(refused) == std::vector<std::string>{"interval"});
+  CHECK_THAT(std::string(refused.body_text()), ContainsSubstring("Server A") && !ContainsSubstring("Server B"));
+  const auto too_short = site.Send("PATCH", "/api/config", R"({"interval": 5})");
+  CHECK(too_short.status == 422);
+  CHECK_THAT(std::string(too_short.body_text()), !ContainsSubstring("Server A") && ContainsSubstring("Server B"));
+  CHECK(Contents(site.folder() / "config.json") == file);
+  CHECK(site.Send("PATCH", "/api/config", R"({"interval": 20})").status == 200);
+}
+
+TEST_CASE("of many hosts that an interval does not fit only some are named", "[config_api]") {
+  Site site(kConfig);
+  for (int i = 1; i <= 9; ++i)
+    site.Add("Line " + std::to_string(i), "192.0.2." + std::to_string(i), R"(, "interval": 20)");
+  const auto refused = site.Send("PATCH", "/api/config", R"({"interval": 15})");
+  CHECK_THAT(std::string(refused.body_text()),
+             ContainsSubstring("Line 1, Line 2, Line 3 and 6 more") && !ContainsSubstring("Line 4"));
+}
+
+TEST_CASE("hosts that an edit by hand has put out of step keep nobody from changing the settings", "[config_api]") {
+  Site site(kConfig);
+  site.Add("Server A", "192.0.2.1", R"(, "interval": 20)");
+  WriteInPlace(site.folder() / "config.json", R"({"access": {"anonymous": "admin"}, "interval": 15})");
+  CHECK(site.Send("PATCH", "/api/config", R"({"title": "Ours"})").status == 200);
+  CHECK(site.Send("PATCH", "/api/config", R"({"interval": 16})").status == 200);
+}
+
+TEST_CASE("two who change the settings at once: the second is told, and nothing is lost", "[config_api]") {
+  Site site(kConfig);
+  const std::string tag(site.Send("GET", "/api/config").Header("ETag"));
+  REQUIRE(!tag.empty());
+  CHECK(site.Send("GET", "/api/config").Header("ETag") == tag);
+  const auto first = site.Send("PATCH", "/api/config", R"({"title": "One"})", {"HTTP_IF_MATCH=" + tag});
+  CHECK(first.status == 200);
+  CHECK(first.Header("ETag") != tag);
+  CHECK(site.Send("PATCH", "/api/config", R"({"title": "Two"})", {"HTTP_IF_MATCH=" + tag}).status == 412);
+  CHECK(JsonOf(site.Send("GET", "/api/config"))["title"] == "One");
+  const std::string now(site.Send("GET", "/api/config").Header("ETag"));
+  CHECK(now == first.Header("ETag"));
+  CHECK(site.Send("PATCH", "/api/config", R"({"title": "Two"})", {"HTTP_IF_MATCH=" + now}).status == 200);
+  CHECK(site.Send("PATCH", "/api/config", R"({"title": "Three"})").status == 200);
+}
+
+TEST_CASE("an edit of the settings by hand is noticed by who has seen those before it", "[config_api]") {
+  Site site(kConfig);
+  const std::string tag(site.Send("GET", "/api/config").Header("ETag"));
+  WriteInPlace(site.folder() / "config.json", R"({"access": {"anonymous": "admin"}, "title": "By hand"})");
+  CHECK(site.Send("PATCH", "/api/config", R"({"title": "Two"})", {"HTTP_IF_MATCH=" + tag}).status == 412);
+}
+
 TEST_CASE("a patch that changes nothing writes nothing", "[config_api]") {
   Site site(kConfig);
   const auto before = IdentityOf(site.folder() / "config.json");

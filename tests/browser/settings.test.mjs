@@ -17,7 +17,9 @@ const CONFIG = {
 
 let stack;
 before(async () => {
-  stack = new Stack({ hosts: makeList(makeNetwork(20)), config: CONFIG });
+  const hosts = makeNetwork(20);
+  hosts[0].interval = 20;
+  stack = new Stack({ hosts: makeList(hosts), config: CONFIG });
   await stack.start({ monitor: false });
 });
 beforeEach(() => fs.writeFileSync(path.join(stack.data, "config.json"), JSON.stringify(CONFIG)));
@@ -107,4 +109,38 @@ test("the monthly report gets its recipients, and only what was changed is sent"
     await save(page);
     assert.deepEqual(sent, { report_to: ["boss@example.org"], retention_days: 800 });
     assert.deepEqual(config(), { ...CONFIG, ...sent });
+  }));
+
+// What another admin saves while the dialog is open.
+const changeMeanwhile = (settings) =>
+  fs.writeFileSync(path.join(stack.data, "config.json"), JSON.stringify({ ...CONFIG, ...settings }));
+
+test("what somebody else has saved meanwhile stays, beside what is saved here", () =>
+  open({ expected: /412/ }, async (page) => {
+    await dialog(page).getByLabel("Sent to").fill("boss@example.org");
+    changeMeanwhile({ title: "Theirs" });
+    await save(page);
+    assert.deepEqual(config(), { ...CONFIG, title: "Theirs", report_to: ["boss@example.org"] });
+  }));
+
+test("of two who change the same setting the second is told, and keeps what was typed", () =>
+  open({ expected: /412/ }, async (page) => {
+    await dialog(page).getByLabel("Sent to").fill("boss@example.org");
+    await dialog(page).getByLabel("The past is kept for").fill("800");
+    changeMeanwhile({ retention_days: 900, title: "Theirs" });
+    await press(page, "Save");
+    await dialog(page).getByText("somebody else has just changed this, too").waitFor();
+    assert.equal(await dialog(page).locator(".field-error", { hasText: "somebody else" }).count(), 1);
+    assert.deepEqual(config(), { ...CONFIG, retention_days: 900, title: "Theirs" });
+    assert.equal(await dialog(page).getByLabel("The past is kept for").inputValue(), "800");
+    await save(page);
+    assert.deepEqual(config(), { ...CONFIG, retention_days: 800, title: "Theirs", report_to: ["boss@example.org"] });
+  }));
+
+test("an interval that does not fit the hosts' own is refused at its field, with their names", () =>
+  open({ expected: /422/ }, async (page) => {
+    await dialog(page).getByLabel("Interval").fill("7");
+    await press(page, "Save");
+    await dialog(page).locator(".field-error", { hasText: "own intervals" }).waitFor();
+    assert.deepEqual(config(), CONFIG);
   }));
