@@ -4,9 +4,9 @@ VERSION := 0.1.0
 
 BUILD   := build
 PREFIX  := /usr/local
-PORT    := 8000
-BIND    := 127.0.0.1
-DATA    := ./var
+PORT    ?= 8000
+BIND    ?= 127.0.0.1
+DATA    ?= ./var
 LIVE     = $(DATA)
 MONITOR := 1
 T       :=
