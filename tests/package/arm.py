@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from machine import MACHINES, TOP, base, in_root, run
+from machine import MACHINES, TOP, archives, in_root, run
 
 RELEASE = "trixie"
 # As GNU and qemu call them.
@@ -41,7 +41,8 @@ def system(architecture):
     root = MACHINES / f"{RELEASE}-{architecture}"
     if not (root / ".complete").exists():
         shutil.rmtree(root, ignore_errors=True)
-        run("cp", "-a", base(RELEASE), root)
+        # The release alone, without what came after it: libraries of both processors have to be of one version.
+        run("debootstrap", "--variant=minbase", RELEASE, root, archives()["Debian"], timeout=1800)
         compiler = COMPILERS[architecture].removesuffix("-g++")
         in_root(root, f"dpkg --add-architecture {architecture} && apt-get -qq update && "
                       f"apt-get install -qq -y --no-install-recommends make ccache g++-{compiler}")
