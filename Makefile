@@ -4,9 +4,9 @@ VERSION := 0.1.0
 
 BUILD   := build
 PREFIX  := /usr/local
-PORT    := 8000
-BIND    := 127.0.0.1
-DATA    := ./var
+PORT    ?= 8000
+BIND    ?= 127.0.0.1
+DATA    ?= ./var
 LIVE     = $(DATA)
 MONITOR := 1
 T       :=
@@ -30,7 +30,7 @@ RUN_PACKAGES   := lighttpd lighttpd-mod-deflate libjs-dygraphs ca-certificates
 UNIT_PACKAGES  := catch2
 TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base mosquitto \
                   mosquitto-clients lighttpd-mod-openssl libfaketime strace iproute2 nftables curl nodejs npm chromium-headless-shell \
-                  poppler-utils
+                  poppler-utils prometheus
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3
@@ -121,7 +121,7 @@ $(VERSIONED:%.cc=$(BUILD)/obj/%.o): Makefile
 -include $(OBJECTS:.o=.d) $(FUZZ_OBJECTS:.o=.d) $(WRITERS:$(BUILD)/tests/%=$(BUILD)/obj/tests/bench/%.d)
 
 # Packages that Debian would start a service with, lighttpd's on port 80 for all the world: masked it is not started.
-SERVICES := lighttpd mosquitto
+SERVICES := lighttpd mosquitto prometheus
 
 # Installs those of the packages $(1) that are missing. Says nothing, and needs no right, when all are there.
 define need

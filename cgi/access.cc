@@ -1,12 +1,12 @@
 #include "cgi/access.h"
 
 #include <arpa/inet.h>
-#include <rapidjson/encodings.h>
-#include <rapidjson/memorystream.h>
 
 #include <algorithm>
 #include <array>
 #include <string>
+
+#include "store/plain_text.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -33,16 +33,6 @@ bool is_loopback_host(std::string_view host) {
   const auto name = host.substr(0, host.find(':'));
   if (!is_port(host.substr(name.size()))) return false;
   return name == "localhost" || is_loopback_address(std::string(name));
-}
-
-bool is_utf8(std::string_view text) {
-  struct {
-    void Put(char) {}
-  } nowhere;
-  rapidjson::MemoryStream in(text.data(), text.size());
-  while (in.Tell() < text.size())
-    if (!rapidjson::UTF8<>::Validate(in, nowhere)) return false;
-  return true;
 }
 
 // What proxies add, standard or not. One that adds none of these must not stand in front of an anonymous admin.

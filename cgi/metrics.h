@@ -19,7 +19,8 @@ struct Installation;
 std::string HostMetrics(const HostList& list);
 std::string MonitorMetrics(const HostList& header, const std::vector<QueuedMessage>& outbox);
 
-// The text about hosts, made once for each hosts.json that is published.
+// The text about hosts, made once for each hosts.json that is published: for a thousand lines that takes a fast
+// processor 14 ms, in which nobody else is answered, and any viewer may ask as often as he likes. It is 1.5 MB then.
 class MetricsCache {
  public:
   // `read` answers the list of the tag.

@@ -1,6 +1,5 @@
 #include "cgi/push_api.h"
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -20,14 +19,8 @@ using Heartbeat = linewatch::Request;
 // What a tool says beside its status may be anything: a failure must not get lost because its text is long, and a job
 // that is done is done whatever it says of its time. The first characters of it, in valid UTF-8, in one line.
 std::string ShortText(std::string_view text) {
-  constexpr int kMostCharacters = 200;
-  std::string kept;
-  for (int i = 0; i < kMostCharacters && !text.empty(); ++i) {
-    const size_t length = Utf8Length(text);
-    kept += length == 0 ? std::string_view("?") : text.substr(0, length);
-    text.remove_prefix(std::max<size_t>(length, 1));
-  }
-  return WithoutControls(kept);
+  constexpr size_t kMostCharacters = 200;
+  return WithoutControls(FirstCharacters(ValidUtf8(text), kMostCharacters));
 }
 
 std::optional<double> Milliseconds(std::string_view text) {

@@ -23,6 +23,7 @@ export function formatLength(seconds) {
 const withRest = (whole, rest, unit) => (rest ? `${whole} ${rest} ${unit}` : whole);
 
 export function formatMs(ms) {
+  if (ms > 0 && ms < 0.005) return "< 0.01 ms";
   if (ms < 1) return `${ms.toFixed(2)} ms`;
   return `${ms.toFixed(ms < 100 ? 1 : 0)} ms`;
 }

@@ -1,6 +1,6 @@
-// Calendar months by their names, "2026-10".
+// Calendar months by their names, "2026-10"; they begin and end by the installation's clock, as in reports.
 
-import { toInput } from "./installation_time.js";
+import { fromInput, toInput } from "./installation_time.js";
 
 const PATTERN = /^[1-9]\d{3}-(0[1-9]|1[0-2])$/;
 
@@ -11,8 +11,11 @@ export function addMonths(month, number) {
   return new Date(Date.UTC(year, index - 1 + number)).toISOString().slice(0, 7);
 }
 
-// The month that a moment lies in, in the installation's time.
+// The month that a moment lies in.
 export const monthOf = (seconds) => toInput(seconds).slice(0, 7);
+
+// In Unix seconds.
+export const beginOfMonth = (month) => fromInput(`${month}-01T00:00`);
 
 const words = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 

@@ -3,25 +3,21 @@
 import { ApiError, fetchOutages } from "./client.js";
 import { countOf, formatAge } from "./format.js";
 import { elsewhere } from "./installation_time.js";
+import { addMonths, beginOfMonth, monthOf } from "./months.js";
 import { OutageList } from "./outage_list.js";
 
 const DAY = 86_400;
 const RELOAD_SECONDS = 60;
 const USUAL = { span: "7d", cause: "", name: "", blips: "" };
 
-// The times to choose from, as {from, to} in Unix seconds; months are the reader's own.
+// The times to choose from, as {from, to} in Unix seconds; a month is that of its report.
 const SPANS = {
   "24h": (now) => ({ from: now - DAY }),
   "7d": (now) => ({ from: now - 7 * DAY }),
   "30d": (now) => ({ from: now - 30 * DAY }),
-  month: (now) => ({ from: monthOf(now, 0) }),
-  "last-month": (now) => ({ from: monthOf(now, -1), to: monthOf(now, 0) }),
+  month: (now) => ({ from: beginOfMonth(monthOf(now)) }),
+  "last-month": (now) => ({ from: beginOfMonth(addMonths(monthOf(now), -1)), to: beginOfMonth(monthOf(now)) }),
 };
-
-function monthOf(now, offset) {
-  const date = new Date(now * 1000);
-  return new Date(date.getFullYear(), date.getMonth() + offset, 1).getTime() / 1000;
-}
 
 export class OutagesPage {
   #section;

@@ -28,10 +28,7 @@ std::string WordOf(const Alert& alert) { return std::string(kWords[static_cast<s
 
 std::string CutTo(const std::string& text, size_t characters) {
   if (CharacterCount(text) <= characters) return text;
-  size_t end = 0;
-  for (size_t kept = 1; kept < characters; ++kept)
-    end += std::max<size_t>(Utf8Length(std::string_view(text).substr(end)), 1);
-  return text.substr(0, end) + "…";
+  return std::string(FirstCharacters(text, characters - 1)) + "…";
 }
 
 std::string Count(size_t count, const char* of) { return std::to_string(count) + ' ' + of + (count == 1 ? "" : "s"); }

@@ -1,7 +1,5 @@
 #include "monitord/answer_text.h"
 
-#include <algorithm>
-
 #include "store/plain_text.h"
 
 namespace linewatch {
@@ -14,18 +12,8 @@ std::string AnswerText(std::string_view text, const std::vector<std::string>& se
       masked.replace(at, secret.size(), "***");
   }
   std::string line;
-  const std::string plain = WithoutControls(masked);
-  for (std::string_view rest = plain; !rest.empty();) {
-    const size_t length = Utf8Length(rest);
-    if (length == 0) {
-      line += '?';
-    } else if (rest.front() == ' ') {
-      if (!line.empty() && line.back() != ' ') line += ' ';
-    } else {
-      line += rest.substr(0, length);
-    }
-    rest.remove_prefix(std::max<size_t>(length, 1));
-  }
+  for (const char c : ValidUtf8(WithoutControls(masked)))
+    if (c != ' ' || (!line.empty() && line.back() != ' ')) line += c;
   if (!line.empty() && line.back() == ' ') line.pop_back();
   constexpr std::string_view kEllipsis = "…";
   if (line.size() <= most) return line;

@@ -117,7 +117,8 @@ void Monitor::Start() {
   alerting_.LookAt(list_, recorder_.topology(), config_, now);
   Publish();
   service_manager_.Ready();
-  LogInfo("watching " + std::to_string(list_.hosts.size()) + " hosts every " +
+  const size_t count = list_.hosts.size();
+  LogInfo("watching " + std::to_string(count) + (count == 1 ? " host" : " hosts") + " every " +
           std::to_string(config_.interval.count()) + " ms");
 }
 

@@ -211,18 +211,10 @@ class Replay {
 
   // Nobody watched; what was so before went on so afterwards, until a check said otherwise.
   void Pause(WallTime from, WallTime until) {
-    for (Host& host : list_.hosts) {
-      auto& history = host.seen.history;
-      const auto kind = history.stretches.back().kind;
-      StopWatching(history, from, until);
-      AddStretch(history, until, kind);
+    for (auto& [id, line] : by_id_) {
+      StopWatching(line.host->seen.history, from, until);
+      AddStretch(line.host->seen.history, until, KindOf(line));
     }
-  }
-
-  // Nobody watched from `from` to `until`. If the clock was behind then, what lies ahead of it is unknown.
-  static void StopWatching(Timeline& history, WallTime from, WallTime until) {
-    if (until < from) ForgetFrom(history, until, TimeKind::kOff);
-    AddStretch(history, from, TimeKind::kOff);
   }
 
   static void ForgetFailures(Observation& seen) {

@@ -316,13 +316,11 @@ class Reader {
     if (!blind_.empty() && !blind_.back().end) blind_.back().end = std::max(t, blind_.back().start);
   }
 
-  // Nobody watched; what was so before went on so afterwards, until a check said otherwise. If the clock was behind
-  // then, what lies ahead of it is unknown.
+  // Nobody watched; what was so before went on so afterwards, until a check said otherwise.
   void Pause(WallTime from, WallTime until) {
     for (auto& [id, line] : lines_) {
       if (!line.is_there) continue;
-      if (until < from) ForgetFrom(line.timeline, until, TimeKind::kOff);
-      AddStretch(line.timeline, std::max(from, kNever + microseconds(1)), TimeKind::kOff);
+      StopWatching(line.timeline, from, until);
       AddStretch(line.timeline, until, line.kind());
     }
   }

@@ -33,6 +33,28 @@ std::string_view Utf8Prefix(std::string_view text, size_t bytes) {
   return text.substr(0, bytes);
 }
 
+std::string ValidUtf8(std::string_view text) {
+  std::string valid;
+  while (!text.empty()) {
+    const size_t length = Utf8Length(text);
+    valid += length == 0 ? std::string_view("?") : text.substr(0, length);
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return valid;
+}
+
+bool is_utf8(std::string_view text) {
+  while (const size_t length = Utf8Length(text)) text.remove_prefix(length);
+  return text.empty();
+}
+
+std::string_view FirstCharacters(std::string_view text, size_t count) {
+  size_t end = 0;
+  for (; end < text.size(); ++end)
+    if (!is_continuation(text[end]) && count-- == 0) break;
+  return text.substr(0, end);
+}
+
 size_t CharacterCount(std::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
 }

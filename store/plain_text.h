@@ -13,6 +13,14 @@ size_t Utf8Length(std::string_view text);
 // As many whole UTF-8 characters of `text` as fit into `bytes`.
 std::string_view Utf8Prefix(std::string_view text, size_t bytes);
 
+// All of `text`, with a question mark for each byte that belongs to no character.
+std::string ValidUtf8(std::string_view text);
+
+bool is_utf8(std::string_view text);
+
+// The first `count` characters of `text`, or all if it has no more; `text` is UTF-8.
+std::string_view FirstCharacters(std::string_view text, size_t count);
+
 // How many characters `text` has.
 size_t CharacterCount(std::string_view text);
 

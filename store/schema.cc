@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "store/json.h"
+#include "store/plain_text.h"
 
 namespace linewatch {
 namespace {
@@ -35,12 +36,9 @@ const rapidjson::Value* Nearest(const rapidjson::Document& schema, const rapidjs
   return nullptr;
 }
 
-std::string Shortened(std::string text) {
-  constexpr size_t kLimit = 80;
-  if (text.size() <= kLimit) return text;
-  size_t end = kLimit;
-  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // not inside a UTF-8 character
-  return text.substr(0, end) + "...";
+std::string Shortened(std::string_view text) {
+  constexpr size_t kMostBytes = 80;
+  return std::string(Utf8Prefix(text, kMostBytes)) + (text.size() > kMostBytes ? "..." : "");
 }
 
 }  // namespace
@@ -69,7 +67,7 @@ std::vector<FieldError> Schema::Check(const rapidjson::Value& object) const {
       ++member;
       continue;
     }
-    errors.push_back({Shortened(std::string(StringOf(member->name))), "unknown field", ""});
+    errors.push_back({Shortened(StringOf(member->name)), "unknown field", ""});
     member = rest.EraseMember(member);
   }
 

@@ -17,6 +17,11 @@ void ForgetFrom(Timeline& timeline, WallTime t, TimeKind kind) {
   AddStretch(timeline, t, kind);
 }
 
+void StopWatching(Timeline& timeline, WallTime from, WallTime until) {
+  if (until < from) ForgetFrom(timeline, until, TimeKind::kOff);
+  AddStretch(timeline, from, TimeKind::kOff);
+}
+
 void ShiftTimeline(Timeline& timeline, WallTime since, std::chrono::microseconds step, WallTime now) {
   auto& stretches = timeline.stretches;
   std::erase_if(stretches, [&](const auto& stretch) { return stretch.from > now - step; });

@@ -39,8 +39,12 @@ void AddStretch(Timeline& timeline, WallTime t, TimeKind kind);
 // From `t` on it was `kind`, whatever was recorded since.
 void ForgetFrom(Timeline& timeline, WallTime t, TimeKind kind);
 
+// Nobody watched from `from` to `until`; the caller adds what the line was afterwards. If the clock was behind at
+// `until`, what was recorded ahead of it is unknown.
+void StopWatching(Timeline& timeline, WallTime from, WallTime until);
+
 // The clock was set by `step` and shows `now`: stretches that began from `since` on, by the old time, are moved. Older
-// ones end before them; what lay ahead of the clock already is dropped.
+// ones end before them; what lay ahead of the clock already is dropped, and that may be all there was.
 void ShiftTimeline(Timeline& timeline, WallTime since, std::chrono::microseconds step, WallTime now);
 
 // How much of [from, to) was of each kind; what lies before the first stretch is kNone.

@@ -394,9 +394,7 @@ TEST_CASE("what is said of a refused host is valid text, however long its name i
   Findings findings;
   HostStore(folders).Load(findings);
   REQUIRE(findings.size() == 1);
-  std::string_view said = findings[0];
-  while (const size_t length = Utf8Length(said)) said.remove_prefix(length);
-  CHECK(said.empty());
+  CHECK(is_utf8(findings[0]));
 }
 
 TEST_CASE("a host that is broken in every copy is refused", "[host_store]") {

@@ -223,6 +223,17 @@ TEST_CASE("a clock that was days behind at a start moves nothing of the runs bef
   CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 23 / 24));
 }
 
+TEST_CASE("a clock that was set more than a day ago, in a run that hosts.json knows nothing of, hinders no start",
+          "[replay]") {
+  Log log;
+  const WallTime boot = kNow - 60h;
+  log.events.Append({MonitorEvent{boot, "start", kNow - 61h}, MonitorEvent{boot + 2h, "clock", boot + 1min},
+                     MonitorEvent{kNow - 10h, "start", kNow - 12h}});
+  HostList list = OneHost(kNow - 61h);
+  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow - 10h);
+  CHECK(list.hosts[0].seen.status == Status::kUp);
+}
+
 TEST_CASE("what the line before saw is not counted when the target was changed", "[replay]") {
   Log log;
   log.events.Append({Went(Status::kUp, Status::kDown, kNow - 10h, kNow - 10h),

@@ -57,18 +57,31 @@ test("what goes on stands first, then the newest, with the blind times of the mo
     await page.getByText(/The monitor was blind .*, 5 min/).waitFor();
   }));
 
+const prepareWith = (timezone) => async (page) => {
+  await playPast(page, { historyOf: makeHistory, outages: some() });
+  await page.route("**/api/alerts?*", (route) =>
+    route.fulfill({ json: { timezone, problems: [], outbox: [], sent: [], channels: [] } }));
+};
+
 test("whoever is in another time zone than the installation reads whose times these are", async () => {
-  const prepareWith = (timezone) => async (page) => {
-    await playPast(page, { historyOf: makeHistory, outages: some() });
-    await page.route("**/api/alerts?*", (route) =>
-      route.fulfill({ json: { timezone, problems: [], outbox: [], sent: [], channels: [] } }));
-  };
   const note = (page) => page.locator(".outages-page .whose-times").textContent();
   const timezoneId = "America/New_York";
   await show({ timezoneId, prepare: prepareWith("Europe/Berlin") }, async (page) =>
     assert.match(await note(page), /^Times are yours, in America\/New_York; the installation keeps those of Europe\/Berlin\.$/));
   await show({ timezoneId, prepare: prepareWith(timezoneId) }, async (page) => assert.equal(await note(page), ""));
 });
+
+test("a month is that of the installation, as in its report, wherever the reader is", () =>
+  show({ timezoneId: "America/New_York", prepare: prepareWith("Asia/Tokyo") }, async (page) => {
+    const [request] = await Promise.all([
+      page.waitForRequest((sent) => sent.url().includes("to=")),
+      page.getByRole("combobox", { name: "Time" }).selectOption("Last month"),
+    ]);
+    const inTokyo = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Tokyo", dateStyle: "short", timeStyle: "medium" });
+    const query = new URL(request.url()).searchParams;
+    for (const bound of ["from", "to"])
+      assert.match(inTokyo.format(Number(query.get(bound)) * 1000), /-01 00:00:00$/);
+  }));
 
 test("time, cause, name and blips choose, and stand in the address", () =>
   show({}, async (page) => {

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 import subprocess
 import time
 
@@ -131,7 +130,6 @@ def test_an_export_is_a_table_that_any_reader_of_csv_understands(web):
     assert sent(web, answer.body).json()["same"] == 1
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool, of the package prometheus (100 MB)")
 def test_prometheus_has_nothing_to_say_against_the_metrics(web):
     web.add('Say "hi"\\', "192.0.2.1")
     answer = web.get("/metrics")
