@@ -66,12 +66,13 @@ std::optional<Response> FindForgedAcknowledgement(const rapidjson::Value& input,
 struct Edited {
   Response response;
   std::optional<EditEvent> event;
+  HostStore::Companion secrets = nullptr;  // those to come, if they change
 };
 using HostEdit = std::function<Edited(HostList& list, Host& host)>;
 
 Response EditHost(Installation& installation, const Request& request, std::string_view id, const HostEdit& edit) {
   Response response;
-  installation.hosts.Update([&](HostList& list) -> std::optional<EditEvent> {
+  installation.hosts.Update([&](HostList& list, HostStore::Companion& companion) -> std::optional<EditEvent> {
     Host* host = list.Find(id);
     if (host == nullptr) {
       response = NoSuchHost();
@@ -85,6 +86,7 @@ Response EditHost(Installation& installation, const Request& request, std::strin
     }
     Edited edited = edit(list, *host);
     response = std::move(edited.response);
+    companion = std::move(edited.secrets);
     return std::move(edited.event);
   });
   return response;
@@ -123,8 +125,8 @@ Edited ChangeSettings(const SecretStore& store, HostList& list, Host& host, cons
   if (names.empty()) return {HostResponse(200, host), std::nullopt};
 
   ReplaceSettings(host, std::move(changed));
-  if (has_new_secrets) store.Write(secrets, list);
-  return {HostResponse(200, host, token), EditEvent{WallNow(), std::string(user), "change", host.id, std::move(names)}};
+  return {HostResponse(200, host, token), EditEvent{WallNow(), std::string(user), "change", host.id, std::move(names)},
+          has_new_secrets ? store.Stage(secrets, list) : nullptr};
 }
 
 // Of hosts that are there no more.
@@ -132,7 +134,7 @@ void ForgetSecrets(Installation& installation) {
   try {
     const FileLock lock(installation.hosts.folders().lock());
     if (installation.secrets.identity().exists())
-      installation.secrets.Write(installation.secrets.Read(), installation.hosts.Read());
+      installation.secrets.Stage(installation.secrets.Read(), installation.hosts.Read())->Commit();
   } catch (const std::exception&) {
     // The host is gone, and that is what the request was about. The next secret that is set leaves these out, too.
   }
@@ -237,7 +239,7 @@ Response AddHost(Installation& installation, const Request& request, std::string
 
   Host host = ReadHost(settings);
   Response response;
-  installation.hosts.Update([&](HostList& list) -> std::optional<EditEvent> {
+  installation.hosts.Update([&](HostList& list, HostStore::Companion& companion) -> std::optional<EditEvent> {
     if (list.hosts.size() >= kMaxHosts) {
       response = Problem(409, "There are " + std::to_string(kMaxHosts) + " hosts, and that is the most.");
       return std::nullopt;
@@ -264,7 +266,7 @@ Response AddHost(Installation& installation, const Request& request, std::string
     if (!given.empty()) {
       Secrets secrets = installation.secrets.Read();
       secrets[host.id] = given;
-      installation.secrets.Write(secrets, list);
+      companion = installation.secrets.Stage(secrets, list);
     }
     return event;
   });
@@ -331,14 +333,15 @@ Response RenewToken(Installation& installation, const Request& request, std::str
     const std::string token = NewPushToken();
     Secrets secrets = installation.secrets.Read();
     secrets[host.id].token_hash = HashOf(token);
-    installation.secrets.Write(secrets, list);
+    auto staged = installation.secrets.Stage(secrets, list);
     ++host.revision;
     Response response = JsonResponse(200, [&](JsonWriter& out) {
       out.StartObject();
       MemberWriter{out}("token", token);
       out.EndObject();
     });
-    return {std::move(response), EditEvent{WallNow(), std::string(UserOf(request)), "change", host.id, {"token"}}};
+    return {std::move(response), EditEvent{WallNow(), std::string(UserOf(request)), "change", host.id, {"token"}},
+            std::move(staged)};
   });
 }
 

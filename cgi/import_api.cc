@@ -86,8 +86,9 @@ Response Refused(const ImportPlan& plan) {
   });
 }
 
-// Of hosts whose check is to be of another kind: what the one before kept secret is of no use to it.
-void ForgetSecrets(const SecretStore& store, const ImportPlan& plan, const HostList& list) {
+// The secrets without those of hosts whose check is to be of another kind: what the one before kept secret is of no use
+// to it. Nothing if there are none.
+HostStore::Companion WithoutSecrets(const SecretStore& store, const ImportPlan& plan, const HostList& list) {
   std::optional<Secrets> secrets;
   for (const auto& change : plan.change) {
     const Host* before = list.Find(change.host.id);
@@ -95,7 +96,7 @@ void ForgetSecrets(const SecretStore& store, const ImportPlan& plan, const HostL
     if (!secrets) secrets = store.Read();
     secrets->erase(change.host.id);
   }
-  if (secrets) store.Write(*secrets, list);
+  return secrets ? store.Stage(*secrets, list) : nullptr;
 }
 
 // Of today, by UTC.
@@ -134,10 +135,10 @@ Response ImportHosts(Installation& installation, const Request& request, std::st
   // What cannot be done is found out without the lock.
   const bool is_possible = plan_for(installation.hosts.Read()).refuse.empty();
   if (dry_run == "1" || !is_possible) return response;
-  installation.hosts.UpdateMany([&](HostList& list) -> std::vector<Event> {
+  installation.hosts.UpdateMany([&](HostList& list, HostStore::Companion& companion) -> std::vector<Event> {
     ImportPlan plan = plan_for(list);
     if (!plan.refuse.empty()) return {};
-    ForgetSecrets(installation.secrets, plan, list);
+    companion = WithoutSecrets(installation.secrets, plan, list);
     return ApplyImport(std::move(plan), list, WallNow(), UserOf(request));
   });
   return response;

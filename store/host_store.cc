@@ -176,8 +176,8 @@ HostList HostStore::Read() const {
 }
 
 void HostStore::Update(const Change& change) {
-  UpdateMany([&](HostList& list) -> std::vector<Event> {
-    auto event = change(list);
+  UpdateMany([&](HostList& list, Companion& companion) -> std::vector<Event> {
+    auto event = change(list, companion);
     if (!event) return {};
     return {*std::move(event)};
   });
@@ -187,7 +187,8 @@ void HostStore::UpdateMany(const Changes& change) {
   const FileLock lock(folders_.lock(), lock_patience_);
   Findings findings;  // the files set aside tell themselves: SetAside
   HostList list = ReadNewest(findings);
-  auto events = change(list);
+  Companion companion;  // gone before the lock is
+  auto events = change(list, companion);
   if (events.empty()) return;
   std::unordered_map<std::string_view, const Host*> by_id;
   for (const Host& host : list.hosts) by_id.emplace(host.id, &host);
@@ -195,7 +196,7 @@ void HostStore::UpdateMany(const Changes& change) {
     if (auto* edit = std::get_if<EditEvent>(&event))
       if (const auto host = by_id.find(edit->host); host != by_id.end()) Describe(*edit, *host->second);
   ++list.revision;
-  Write(list, Depth::kDurable, events);
+  Write(list, Depth::kDurable, events, companion);
 }
 
 HostList HostStore::Load(Findings& findings) {
@@ -357,7 +358,7 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
   taken.is_edited = true;
 }
 
-void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event>& events) {
+void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event>& events, const Companion& companion) {
   const auto write = [&](AtomicFile& file, Defaults defaults) {
     JsonWriter out([&file](std::string_view piece) { file.Write(piece); });
     WriteHostList(out, list, defaults);
@@ -380,6 +381,7 @@ void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event
     if (!written) throw EditedMeanwhile(EAGAIN, std::system_category(), "hosts.json was edited by hand meanwhile");
     seen = *written;
   };
+  if (companion) companion->Commit();
   if (durable) commit(*durable, durable_seen_, Previous::kKeep);
   if (live) commit(*live, live_seen_, folders_.live_is_data() ? Previous::kKeep : Previous::kDrop);
   revision_seen_ = list.revision;

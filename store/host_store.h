@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,10 +55,13 @@ class HostStore {
   // `change` answers, with what it says of the host itself; without one nothing is written. Raises the list's revision; those of hosts are the caller's.
   // When this returns, the change survives a power cut. Throws std::system_error, LockTimeout among them: then the
   // files are as they were, or, if only the very last fsync failed, new but perhaps not yet durable.
-  using Change = std::function<std::optional<EditEvent>(HostList&)>;
+  // `change` may leave in `companion` another file of the data folder that belongs to the new list, synced: it gets in
+  // place right before the list does, and not at all if there is no room for both.
+  using Companion = std::unique_ptr<AtomicFile>;
+  using Change = std::function<std::optional<EditEvent>(HostList&, Companion& companion)>;
   void Update(const Change& change);
   // The same of many changes at once, an event for each.
-  using Changes = std::function<std::vector<Event>(HostList&)>;
+  using Changes = std::function<std::vector<Event>(HostList&, Companion& companion)>;
   void UpdateMany(const Changes& change);
 
   // ---- For monitord, the only one that observes.
@@ -90,7 +94,7 @@ class HostStore {
                                          std::vector<std::string>& refused_ids) const;
   HostList ReadNewest(Findings& findings);
   void TakeOver(HostList& mine, TakenOver& taken);
-  void Write(const HostList& list, Depth depth, const std::vector<Event>& events);
+  void Write(const HostList& list, Depth depth, const std::vector<Event>& events, const Companion& companion = nullptr);
 
   Folders folders_;
   std::chrono::milliseconds lock_patience_;

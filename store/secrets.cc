@@ -73,7 +73,7 @@ Secrets SecretStore::Read() const {
   return secrets;
 }
 
-void SecretStore::Write(const Secrets& secrets, const HostList& list) const {
+std::unique_ptr<AtomicFile> SecretStore::Stage(const Secrets& secrets, const HostList& list) const {
   const std::string text = JsonText([&](JsonWriter& out) {
     out.StartObject();
     MemberWriter{out}("format", 1);
@@ -88,7 +88,10 @@ void SecretStore::Write(const Secrets& secrets, const HostList& list) const {
     out.EndObject();
     out.EndObject();
   });
-  ReplaceFile(path_, text + '\n', kMode);
+  auto file = std::make_unique<AtomicFile>(path_, kMode);
+  file->Write(text + '\n');
+  file->Sync();
+  return file;
 }
 
 }  // namespace linewatch

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -48,9 +49,9 @@ class SecretStore {
   // and BrokenSecrets.
   Secrets Read() const;
 
-  // The caller holds the lock of hosts.json, and writes secrets before the settings that need them. Those of hosts that
-  // `list` does not have are left out. When it returns, they survive a power cut. Throws std::system_error.
-  void Write(const Secrets& secrets, const HostList& list) const;
+  // The file of `secrets` to come, synced: for HostStore::Update, with the settings that need them. Those of hosts that
+  // `list` does not have are left out. The caller holds the lock of hosts.json. Throws std::system_error.
+  std::unique_ptr<AtomicFile> Stage(const Secrets& secrets, const HostList& list) const;
 
  private:
   std::filesystem::path path_;

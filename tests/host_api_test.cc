@@ -498,6 +498,26 @@ TEST_CASE("settings of another kind of check are refused, and go when the kind c
   CHECK_FALSE(pinged.HasMember("port"));
 }
 
+TEST_CASE("a website keeps its password and headers when a change finds no room for the list", "[host_api]") {
+  Site site;
+  const std::string id = site.Add("Site", "192.0.2.1",
+                                  R"(, "check": "http", "url": "https://a.example/", "password": "s3cret",
+                                     "headers": {"X-Key": "k"})");
+  const std::string secrets = Contents(site.folder() / "secrets.json");
+  const auto list = Contents(site.folder() / "hosts.json");
+  // Its place is taken: the list cannot be written.
+  std::filesystem::create_directory(site.folder() / "hosts.json.tmp");
+  for (const char* change : {R"({"check": "ping"})", R"({"password": "0ther"})", R"({"headers": null})"}) {
+    CHECK_THROWS_AS(site.Send("PATCH", Path(id), change), std::system_error);
+    CHECK(Contents(site.folder() / "secrets.json") == secrets);
+    CHECK(Contents(site.folder() / "hosts.json") == list);
+  }
+  CHECK_FALSE(std::filesystem::exists(site.folder() / "secrets.json.tmp"));
+  std::filesystem::remove(site.folder() / "hosts.json.tmp");
+  CHECK(site.Send("PATCH", Path(id), R"({"check": "ping"})").status == 200);
+  CHECK_THAT(Contents(site.folder() / "secrets.json"), !ContainsSubstring("s3cret"));
+}
+
 TEST_CASE("a broken secrets.json is nobody's to overwrite", "[host_api]") {
   Site site;
   WriteInPlace(site.folder() / "secrets.json", "{\"hosts\":");

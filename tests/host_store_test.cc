@@ -21,13 +21,13 @@ Host Named(const std::string& id, const std::string& ip) {
 }
 
 HostStore::Change Adding(const std::string& id, const std::string& ip = "10.0.0.1") {
-  return [=](HostList& list) -> std::optional<EditEvent> {
+  return [=](HostList& list, auto&) -> std::optional<EditEvent> {
     list.hosts.push_back(Named(id, ip));
     return EditEvent{WallNow(), "alice", "add", id, {}};
   };
 }
 HostStore::Change Renaming(const std::string& id, const std::string& name) {
-  return [=](HostList& list) -> std::optional<EditEvent> {
+  return [=](HostList& list, auto&) -> std::optional<EditEvent> {
     list.Find(id)->name = name;
     return EditEvent{WallNow(), "alice", "change", id, {"name"}};
   };
@@ -94,7 +94,7 @@ TEST_CASE("several processes that add hosts at once lose none", "[host_store]") 
 TEST_CASE("a change that answers nothing writes nothing", "[host_store]") {
   FOR_BOTH_ARRANGEMENTS;
   HostStore store(folders);
-  store.Update([](HostList&) { return std::nullopt; });
+  store.Update([](HostList&, auto&) { return std::nullopt; });
   CHECK_FALSE(std::filesystem::exists(folders.hosts()));
   CHECK(EditsIn(folders) == 0);
 }
@@ -126,7 +126,7 @@ TEST_CASE("an acknowledgement that monitord has ended does not come back from th
   FOR_BOTH_ARRANGEMENTS;
   HostStore api(folders), monitord(folders);
   const WallTime written = WallNow();
-  api.Update([&](HostList& list) -> std::optional<EditEvent> {
+  api.Update([&](HostList& list, auto&) -> std::optional<EditEvent> {
     list.hosts = {Named("ended", "10.0.0.1"), Named("newer", "10.0.0.2"), Named("on", "10.0.0.3")};
     for (Host& host : list.hosts) host.acknowledged = Acknowledgement{"alice", written, ""};
     return EditEvent{written, "alice", "change", "", {"acknowledged"}};
@@ -139,7 +139,7 @@ TEST_CASE("an acknowledgement that monitord has ended does not come back from th
     mine.Find(id)->seen.status = Status::kDown;  // again
   }
   // The API edits what it found before the end was published.
-  api.Update([&](HostList& list) -> std::optional<EditEvent> {
+  api.Update([&](HostList& list, auto&) -> std::optional<EditEvent> {
     list.Find("ended")->name = "renamed";
     list.Find("newer")->acknowledged = Acknowledgement{"bob", written + std::chrono::seconds(90), ""};
     return EditEvent{written, "bob", "change", "", {"acknowledged"}};
@@ -158,7 +158,7 @@ TEST_CASE("an acknowledgement that monitord has ended is no edit by hand", "[hos
   FOR_BOTH_ARRANGEMENTS;
   HostStore api(folders), monitord(folders);
   const WallTime written = WallNow();
-  api.Update([&](HostList& list) -> std::optional<EditEvent> {
+  api.Update([&](HostList& list, auto&) -> std::optional<EditEvent> {
     list.hosts = {Named("a", "10.0.0.1")};
     list.hosts[0].acknowledged = Acknowledgement{"alice", written, ""};
     return EditEvent{written, "alice", "change", "a", {"acknowledged"}};
@@ -184,7 +184,7 @@ TEST_CASE("what was observed of the old target is not told of the new one", "[ho
   Findings findings;
   HostList mine = daemon.Load(findings);
   mine.hosts[0].seen.fail_count = 3;
-  editor.Update([](HostList& list) -> std::optional<EditEvent> {
+  editor.Update([](HostList& list, auto&) -> std::optional<EditEvent> {
     list.Find("a")->ip = "10.0.0.99";
     return EditEvent{WallNow(), "", "change", "a", {"ip"}};
   });

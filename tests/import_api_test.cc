@@ -145,7 +145,11 @@ TEST_CASE("a heartbeat that is imported waits for its token, and one that is no 
   const std::string id = site.installation.hosts.Read().hosts.at(0).id;
   CHECK(JsonOf(Import(site, "name,check\nBackup,push\n"))["same"].GetInt() == 1);
   CHECK(site.Send("POST", "/api/hosts/" + id + "/token").status == 200);
+  // What takes the place of the new list keeps it from being written: then the token stays, too.
+  std::filesystem::create_directory(site.folder() / "hosts.json.tmp");
+  CHECK_THROWS_AS(Import(site, "id,check,ip\n" + id + ",ping,192.0.2.1\n"), std::system_error);
   CHECK(site.installation.secrets.Read().contains(id));
+  std::filesystem::remove(site.folder() / "hosts.json.tmp");
   CHECK(Import(site, "id,check,ip\n" + id + ",ping,192.0.2.1\n").status == 200);
   CHECK_FALSE(site.installation.secrets.Read().contains(id));
 }

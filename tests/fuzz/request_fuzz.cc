@@ -48,7 +48,7 @@ class Place {
   Place() {
     for (const auto& [name, text] : kFiles) WriteInPlace(folder_ / name, text);
     // As the store writes it, so that whatever differs later was changed by a request.
-    installation.hosts.Update([](HostList& list) {
+    installation.hosts.Update([](HostList& list, auto&) {
       ++list.revision;
       return EditEvent{WallNow(), "", "adopt", "", {}};
     });
