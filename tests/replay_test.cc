@@ -1,5 +1,9 @@
 #include "monitord/replay.h"
 
+#include <algorithm>
+#include <numeric>
+#include <random>
+
 #include "monitord/uptime.h"
 #include "tests/catch.h"
 #include "tests/temp_dir.h"
@@ -241,6 +245,52 @@ TEST_CASE("what the line before saw is not counted when the target was changed",
   HostList list = OneHost(kNow);
   ReplayEvents(list, log.events, Config(), kNow);
   CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0));
+}
+
+// Events as a machine without a clock of its own leaves them, which begins each day anew until somebody sets it.
+std::vector<Event> AnyEvents(unsigned seed) {
+  std::mt19937 random(seed);
+  const auto one_of = [&](int count) { return std::uniform_int_distribution<int>(0, count - 1)(random); };
+  const auto moment = [&] { return kNow - std::chrono::minutes(one_of(4 * 1440)) + std::chrono::hours(one_of(3)); };
+  const auto status = [&] { return static_cast<Status>(one_of(static_cast<int>(kStatusNames.size()))); };
+  std::vector<Event> events;
+  for (int count = one_of(40); count > 0; --count) {
+    const WallTime t = moment(), since = one_of(4) == 0 ? moment() : t - std::chrono::seconds(one_of(600));
+    const char* const states[] = {"start", "start", "clock", "clock", "late", "blind", "sight", "stop"};
+    switch (std::max(0, one_of(6) - 2)) {
+      case 0:
+        events.emplace_back(MonitorEvent{t, states[one_of(8)], one_of(5) == 0 ? kNever : since});
+        break;
+      case 1:
+        events.emplace_back(MaintenanceEvent{t, "a", "a", one_of(2) == 0});
+        break;
+      case 2:
+        events.emplace_back(AlertEvent{t, "log", "DOWN", {"a"}, "logged", {{"a", AlertKind::kDown, since}}});
+        break;
+      default:
+        events.emplace_back(Went(status(), status(), since, t));
+    }
+  }
+  return events;
+}
+
+TEST_CASE("whatever a clock has made of the past, a start comes through, and a day has 24 hours", "[replay]") {
+  constexpr unsigned kPasts = 60;  // each costs some fsyncs
+  for (unsigned seed = 0; seed < kPasts; ++seed) {
+    CAPTURE(seed);
+    Log log;
+    log.events.Append(AnyEvents(seed));
+    HostList list = OneHost(kNow - std::chrono::hours(seed % 80), static_cast<Status>(seed % kStatusNames.size()));
+    ReplayEvents(list, log.events, Config(), kNow);
+    const Observation& seen = list.hosts[0].seen;
+    const auto& stretches = seen.history.stretches;
+    CHECK(std::is_sorted(stretches.begin(), stretches.end(),
+                         [](const auto& one, const auto& other) { return one.from < other.from; }));
+    const TimeByKind day = TimeWithin(seen.history, kNow - 24h, kNow);
+    CHECK(std::accumulate(day.begin(), day.end(), std::chrono::microseconds(0)) == 24h);
+    CHECK(std::all_of(day.begin(), day.end(), [](auto part) { return part >= 0s; }));
+    CHECK(seen.fail_count >= 0);
+  }
 }
 
 }  // namespace
