@@ -282,9 +282,11 @@ RECORDS = {
 
 
 def speak(web, stream):
-    """Sends it to the socket of both api.fcgi, as one who got so far; what is answered."""
+    """Sends it to the socket of both api.fcgi, as one who got so far; what is answered. There is no socket while
+    lighttpd starts one anew."""
     answer = b""
-    with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(ConnectionError, TimeoutError):
+    is_gone = contextlib.suppress(ConnectionError, TimeoutError, FileNotFoundError)
+    with socket.socket(socket.AF_UNIX) as connection, is_gone:
         connection.settimeout(8)
         connection.connect(str(web.folder / "api.sock-0"))
         with contextlib.suppress(ConnectionError):
