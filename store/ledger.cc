@@ -320,7 +320,7 @@ class Reader {
   void Pause(WallTime from, WallTime until) {
     for (auto& [id, line] : lines_) {
       if (!line.is_there) continue;
-      StopWatching(line.timeline, from, until);
+      StopWatching(line.timeline, std::max(from, kNever + microseconds(1)), until);
       AddStretch(line.timeline, until, line.kind());
     }
   }
