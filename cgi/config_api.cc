@@ -11,6 +11,7 @@
 #include "store/file_lock.h"
 #include "store/host_check.h"
 #include "store/json_members.h"
+#include "store/wording.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -23,12 +24,8 @@ Response BrokenConfig(const std::vector<FieldError>& errors) {
 
 // Which file it is tells nothing of the secrets in it, as a hash of it would.
 std::string TagOf(const FileIdentity& file) {
-  std::string tag = "\"";
-  for (const long long part :
-       {static_cast<long long>(file.modified.tv_sec), static_cast<long long>(file.modified.tv_nsec),
-        static_cast<long long>(file.inode), static_cast<long long>(file.size)})
-    tag.append(tag.size() > 1 ? "-" : "").append(std::to_string(part));
-  return tag + '"';
+  return '"' + std::to_string(file.modified.tv_sec) + '-' + std::to_string(file.modified.tv_nsec) + '-' +
+         std::to_string(file.inode) + '-' + std::to_string(file.size) + '"';
 }
 
 Response ConfigResponse(EffectiveConfig& config) {
@@ -37,19 +34,11 @@ Response ConfigResponse(EffectiveConfig& config) {
   return response;
 }
 
-// "Server A, Server B and 7 more", of not too many.
-std::string ListOfNames(const std::vector<std::string_view>& names) {
-  constexpr size_t kMost = 3;
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kMost); ++i) text.append(i == 0 ? "" : ", ").append(names[i]);
-  if (names.size() > kMost) text += " and " + std::to_string(names.size() - kMost) + " more";
-  return text;
-}
-
 // The hosts whose own settings would be refused from then on. Those that are so already, by an edit of a file by hand,
 // stand in nobody's way.
 std::vector<FieldError> FindOutpaced(const HostList& list, const Config& before, const Config& after) {
-  std::vector<std::string_view> by_interval, by_timeout;
+  constexpr size_t kMostNames = 3;
+  std::vector<std::string> by_interval, by_timeout;
   for (const Host& host : list.hosts) {
     const auto old_errors = CheckPace(host, before);
     for (const FieldError& error : CheckPace(host, after)) {
@@ -59,8 +48,9 @@ std::vector<FieldError> FindOutpaced(const HostList& list, const Config& before,
     }
   }
   std::vector<FieldError> errors;
-  const auto tell = [&](const std::vector<std::string_view>& names, const std::string& expected) {
-    if (!names.empty()) errors.push_back({"interval", expected + ListOfNames(names) + "; change it there first", ""});
+  const auto tell = [&](const std::vector<std::string>& names, const std::string& expected) {
+    if (!names.empty())
+      errors.push_back({"interval", expected + ListOf(names, kMostNames) + "; change it there first", ""});
   };
   tell(by_interval, "expected one that divides the hosts' own intervals, also that of ");
   tell(by_timeout, "expected more than the hosts' own timeouts, also that of ");
@@ -95,8 +85,7 @@ Response PatchConfig(Installation& installation, const Request& request, std::st
 
   const FileLock lock(installation.hosts.folders().lock());
   if (const auto& errors = installation.config.errors(); !errors.empty()) return BrokenConfig(errors);
-  const auto wanted = request.Variable("HTTP_IF_MATCH");
-  if (!wanted.empty() && !has_tag(wanted, TagOf(installation.config.identity()), TagComparison::kStrong))
+  if (is_of_another_version(request, TagOf(installation.config.identity())))
     return Problem(412, "Somebody else has changed the settings meanwhile.");
   const auto& path = installation.config.path();
   const std::string before = ReadFile(path, kMaxConfigBytes);
@@ -105,9 +94,11 @@ Response PatchConfig(Installation& installation, const Request& request, std::st
   const auto& after = std::get<std::string>(patched);
   auto keys = ChangedKeys(before, after);
   if (keys.empty()) return ConfigResponse(installation.config);
-  const auto outpaced =
-      FindOutpaced(installation.hosts.Read(), installation.config.settings(), std::get<Config>(ParseConfig(after)));
-  if (!outpaced.empty()) return FieldProblem(outpaced);
+  if (std::find(keys.begin(), keys.end(), "interval") != keys.end()) {
+    const auto outpaced =
+        FindOutpaced(installation.hosts.Read(), installation.config.settings(), std::get<Config>(ParseConfig(after)));
+    if (!outpaced.empty()) return FieldProblem(outpaced);
+  }
 
   // The event stands before the change it tells of, so that no change is without one.
   AtomicFile file(path, kConfigMode);

@@ -78,9 +78,8 @@ Response EditHost(Installation& installation, const Request& request, std::strin
       response = NoSuchHost();
       return std::nullopt;
     }
-    const auto wanted = request.Variable("HTTP_IF_MATCH");
     const std::string tag = '"' + std::to_string(host->revision) + '"';
-    if (!wanted.empty() && !has_tag(wanted, tag, TagComparison::kStrong)) {
+    if (is_of_another_version(request, tag)) {
       response = Problem(412, "Somebody else has changed this host meanwhile: it is at revision " + tag + ".");
       return std::nullopt;
     }

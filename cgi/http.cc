@@ -212,6 +212,11 @@ bool has_tag(std::string_view list, std::string_view tag, TagComparison comparis
   return false;
 }
 
+bool is_of_another_version(const Request& request, std::string_view tag) {
+  const auto wanted = request.Variable("HTTP_IF_MATCH");
+  return !wanted.empty() && !has_tag(wanted, tag, TagComparison::kStrong);
+}
+
 std::string GzipTag(std::string_view tag) { return std::string(tag.substr(0, tag.size() - 1)) + "-gzip\""; }
 
 bool accepts_gzip(const Request& request) {

@@ -93,6 +93,9 @@ std::optional<Response> ParseBody(const Request& request, rapidjson::Document& d
 // at the end of a tag is no part of it: lighttpd appends it when it compresses, and so do we.
 enum class TagComparison { kStrong, kWeak };
 bool has_tag(std::string_view list, std::string_view tag, TagComparison comparison);
+
+// Whether the request's If-Match says that it is about another version than that of `tag`: to be answered 412.
+bool is_of_another_version(const Request& request, std::string_view tag);
 std::string GzipTag(std::string_view tag);
 
 bool accepts_gzip(const Request& request);

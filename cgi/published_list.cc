@@ -3,8 +3,6 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
-#include <utility>
-
 #include "store/host_json.h"
 
 namespace linewatch::cgi {
@@ -47,8 +45,8 @@ std::optional<Host> PublishedList::Find(std::string_view id) {
   HostList found;
   bool was_array = false;
   const auto is_it = [id](const rapidjson::Value& entry, size_t) {
-    const auto* name = FindMember(entry, "id");
-    return name != nullptr && name->IsString() && StringOf(*name) == id && is_host_entry(entry);
+    const auto* own = FindMember(entry, "id");
+    return own != nullptr && own->IsString() && StringOf(*own) == id && is_host_entry(entry);
   };
   if (!Refresh() || ReadHostList(file_.text(), is_it, found, was_array)) found = store_.Read();
   const Host* host = found.Find(id);

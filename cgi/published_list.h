@@ -1,5 +1,5 @@
-// hosts.json as monitord has published it. It is the answer to GET /api/hosts, byte for byte and compressed once per cycle,
-// and whoever wants one host of it need not have all in memory.
+// hosts.json as monitord has published it. It is the answer to GET /api/hosts, byte for byte and compressed once per
+// cycle, and whoever wants one host of it need not have all in memory.
 #ifndef LINEWATCH_CGI_PUBLISHED_LIST_H_
 #define LINEWATCH_CGI_PUBLISHED_LIST_H_
 

@@ -9,6 +9,7 @@
 #include "monitord/html_mail.h"
 #include "monitord/time_text.h"
 #include "store/plain_text.h"
+#include "store/wording.h"
 
 namespace linewatch {
 namespace {
@@ -31,13 +32,11 @@ std::string CutTo(const std::string& text, size_t characters) {
   return std::string(FirstCharacters(text, characters - 1)) + "…";
 }
 
-std::string Count(size_t count, const char* of) { return std::to_string(count) + ' ' + of + (count == 1 ? "" : "s"); }
-
 std::string LengthText(const Alert& alert) { return DurationText(alert.t - alert.since); }
 
 std::string WhoText(const Alert& alert, size_t below) {
   std::string who = alert.ip.empty() ? alert.name : alert.name + " (" + alert.ip + ")";
-  if (below > 0) who += " and " + Count(below, "line") + " below it";
+  if (below > 0) who += " and " + CountOf(below, "line") + " below it";
   return who;
 }
 
@@ -119,13 +118,7 @@ std::string SubjectOf(std::span<const Alert> alerts, const std::string& title, W
   return LineOf(first, title, now, std::max(DependentsOf(first), alerts.size() - 1));
 }
 
-std::string NamesBelow(const Alert& alert) {
-  std::string names;
-  const size_t shown = std::min(alert.dependents.size(), kMostNames);
-  for (size_t i = 0; i < shown; ++i) names += (i == 0 ? "" : ", ") + alert.dependents[i];
-  if (DependentsOf(alert) > shown) names += " and " + std::to_string(DependentsOf(alert) - shown) + " more";
-  return names;
-}
+std::string NamesBelow(const Alert& alert) { return ListOf(alert.dependents, kMostNames, DependentsOf(alert)); }
 
 // What there is to know of one alert, each with its label; what is said in words has none.
 using Facts = std::vector<std::pair<std::string, std::string>>;

@@ -19,6 +19,7 @@
 #include "monitord/address.h"
 #include "monitord/answer_text.h"
 #include "monitord/time_text.h"
+#include "store/wording.h"
 
 namespace linewatch {
 namespace {
@@ -163,10 +164,7 @@ std::string NameFault(X509* certificate, const std::string& server) {
   // The common name counts where there is no other.
   if (names.empty())
     if (auto subject = SubjectOf(certificate); !subject.empty()) names.push_back(std::move(subject));
-  std::string list;
-  for (size_t i = 0; i < std::min(names.size(), kMostNames); ++i) list += (i == 0 ? "" : ", ") + names[i];
-  if (names.size() > kMostNames) list += " and " + std::to_string(names.size() - kMostNames) + " more";
-  return "certificate is for " + (list.empty() ? "nobody" : list) + ", not for " + server;
+  return "certificate is for " + (names.empty() ? "nobody" : ListOf(names, kMostNames)) + ", not for " + server;
 }
 
 }  // namespace

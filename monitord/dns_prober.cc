@@ -7,17 +7,20 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "monitord/answer_text.h"
 #include "monitord/dns_message.h"
 #include "monitord/service_prober.h"
 #include "monitord/tcp_connection.h"
 #include "store/descriptor.h"
+#include "store/wording.h"
 
 namespace linewatch {
 namespace {
@@ -148,10 +151,9 @@ class DnsConversation : public Conversation {
     }
     const auto is_expected = [&](const std::string& value) { return is_dns_value(question_.record, value, expected_); };
     if (!expected_.empty() && std::none_of(values.begin(), values.end(), is_expected)) {
-      std::string list;
-      for (size_t i = 0; i < std::min(values.size(), kMostValues); ++i) list += (i == 0 ? "" : ", ") + Shown(values[i]);
-      if (values.size() > kMostValues) list += " and " + std::to_string(values.size() - kMostValues) + " more";
-      result.reason = "answered " + list + " instead of " + Shown(expected_);
+      std::vector<std::string> shown;
+      std::transform(values.begin(), values.end(), std::back_inserter(shown), Shown);
+      result.reason = "answered " + ListOf(shown, kMostValues) + " instead of " + Shown(expected_);
       return State::kAnswered;
     }
     result.ok = true;

@@ -20,6 +20,7 @@
 #include "monitord/replay.h"
 #include "monitord/snapshot.h"
 #include "store/calendar.h"
+#include "store/wording.h"
 
 namespace linewatch {
 namespace {
@@ -117,9 +118,8 @@ void Monitor::Start() {
   alerting_.LookAt(list_, recorder_.topology(), config_, now);
   Publish();
   service_manager_.Ready();
-  const size_t count = list_.hosts.size();
-  LogInfo("watching " + std::to_string(count) + (count == 1 ? " host" : " hosts") + " every " +
-          std::to_string(config_.interval.count()) + " ms");
+  LogInfo("watching " + CountOf(list_.hosts.size(), "host") + " every " + std::to_string(config_.interval.count()) +
+          " ms");
 }
 
 void Monitor::Stop() {

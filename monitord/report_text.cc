@@ -6,11 +6,10 @@
 #include "monitord/html_mail.h"
 #include "monitord/time_text.h"
 #include "store/plain_text.h"
+#include "store/wording.h"
 
 namespace linewatch {
 namespace {
-
-std::string Count(size_t count, const char* of) { return std::to_string(count) + ' ' + of + (count == 1 ? "" : "s"); }
 
 std::string Percent(const std::optional<double>& percent) {
   return percent ? PercentText(*percent, 3) + " %" : "nothing counted";
@@ -26,7 +25,7 @@ bool was_down(const ReportRow& row) { return Of(row.figures.time, TimeKind::kDow
 std::string DownText(const ReportFigures& figures) {
   const auto down = Of(figures.time, TimeKind::kDown);
   if (down.count() == 0) return "never down";
-  std::string text = Count(static_cast<size_t>(figures.outages), "outage") + ", down " + DurationText(down);
+  std::string text = CountOf(static_cast<size_t>(figures.outages), "outage") + ", down " + DurationText(down);
   if (figures.outages > 1) text += ", longest " + DurationText(figures.longest);
   return text;
 }
@@ -38,10 +37,10 @@ std::string VerdictOf(const MonthlyReport& report) {
     promised += row.target && UptimeOf(row.figures) ? 1 : 0;
     breached += is_breach(row) ? 1 : 0;
   }
-  if (breached > 0) return Count(breached, "line") + " of " + std::to_string(promised) + " below target";
+  if (breached > 0) return CountOf(breached, "line") + " of " + std::to_string(promised) + " below target";
   if (promised > 0) return promised == 1 ? "the target was kept" : "all " + std::to_string(promised) + " targets kept";
   const auto down = std::count_if(report.rows.begin(), report.rows.end(), was_down);
-  return Count(report.rows.size(), "line") + ", " + (down == 0 ? "none" : std::to_string(down)) + " ever down";
+  return CountOf(report.rows.size(), "line") + ", " + (down == 0 ? "none" : std::to_string(down)) + " ever down";
 }
 
 constexpr char kHead[] =
@@ -97,7 +96,7 @@ void AddCustomers(Body& body, const MonthlyReport& report) {
                HtmlRow("th", kHead, {"Customer", "Lines", "Uptime", "Below target", "Outages"});
   for (const ReportCustomer& customer : report.customers) {
     const std::string name = WithoutControls(customer.customer), uptime = Percent(UptimeOf(customer.figures));
-    const std::string lines = Count(static_cast<size_t>(customer.hosts), "line");
+    const std::string lines = CountOf(static_cast<size_t>(customer.hosts), "line");
     body.text.append(name).append(": ").append(lines).append(", ").append(uptime);
     if (customer.breaches > 0) body.text += ", " + std::to_string(customer.breaches) + " below target";
     body.text += '\n';
@@ -139,8 +138,9 @@ Message ComposeReport(const MonthlyReport& report, const std::string& title, con
     body.Heading(below.empty() ? "Lines that were down" : "Other lines that were down", false);
     AddLines(body, others);
   }
-  if (left_out > 0) body.Paragraph("and " + Count(left_out, "line") + " more; the table that is attached has all");
-  if (never_down > 0) body.Paragraph(Count(never_down, "line") + (never_down == 1 ? " was" : " were") + " never down.");
+  if (left_out > 0) body.Paragraph("and " + CountOf(left_out, "line") + " more; the table that is attached has all");
+  if (never_down > 0)
+    body.Paragraph(CountOf(never_down, "line") + (never_down == 1 ? " was" : " were") + " never down.");
   if (!report.customers.empty()) AddCustomers(body, report);
   body.text += "\nThe attached table has all lines and figures.\n\n" + name + (url.empty() ? "" : ": " + url) + '\n';
   body.html += "<p style=\"margin:20px 0 8px\">The attached table has all lines and figures.</p>\n";
