@@ -29,8 +29,8 @@ BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-
 RUN_PACKAGES   := lighttpd lighttpd-mod-deflate libjs-dygraphs ca-certificates
 UNIT_PACKAGES  := catch2
 TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base mosquitto \
-                  mosquitto-clients lighttpd-mod-openssl libfaketime strace iproute2 nftables curl nodejs npm chromium-headless-shell \
-                  poppler-utils prometheus
+                  mosquitto-clients lighttpd-mod-openssl libfaketime strace iproute2 nftables curl nodejs npm \
+                  chromium-headless-shell poppler-utils prometheus
 CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3

@@ -163,7 +163,8 @@ async function meet() {
   me = { ...NOBODY, ...(await fetchMe()) };
   // The settings are refused while config.json is broken; a notice says so. The alerts tell the time zone, which no
   // form may learn after it has been opened.
-  [config] = await Promise.all([fetchConfig().then((read) => read.config).catch(() => null), loadAlerts(serverClock.now())]);
+  const known = fetchConfig().then((read) => read.config, () => null);
+  [config] = await Promise.all([known, loadAlerts(serverClock.now())]);
   grid.offers = offers();
   document.getElementById("add-host").hidden = !offers().change;
   document.getElementById("open-settings").hidden = !offers().change;

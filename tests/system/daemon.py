@@ -217,7 +217,8 @@ class Daemon:
         return [event for event in found if not types or event["type"] in types]
 
     def lines_of_events(self):
-        return [line for path in sorted((self.data / "events").glob("*.jsonl")) for line in path.read_text().splitlines()]
+        files = sorted((self.data / "events").glob("*.jsonl"))
+        return [line for path in files for line in path.read_text().splitlines()]
 
     def stored(self):
         """The hosts of the data folder. Fails when the file does not parse."""
