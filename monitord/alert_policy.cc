@@ -11,12 +11,13 @@ using std::chrono::milliseconds;
 
 bool is_within(WallTime t, milliseconds length, WallTime now) { return t <= now && now - t < length; }
 
-void NoteOutage(AlertState& alert, bool is_outage, milliseconds cooldown, WallTime now) {
+void NoteOutage(AlertState& alert, const Observation& seen, milliseconds cooldown, WallTime now) {
+  const bool is_outage = seen.is_outage;
   if (is_outage == alert.is_open) return;
   alert.is_open = is_outage;
   alert.last_unrest = now;
   std::erase_if(alert.outages, [&](WallTime t) { return !is_within(t, cooldown, now); });
-  if (is_outage) alert.outages.push_back(now);
+  if (is_outage && !seen.in_maintenance) alert.outages.push_back(now);
 }
 
 // A certificate that ends soon is told by a kind of its own.
@@ -38,6 +39,9 @@ void NoteDegraded(AlertState& alert, const Observation& seen) {
 bool is_answering(const Observation& seen) { return seen.status == Status::kUp || seen.status == Status::kDegraded; }
 
 AlertState& StateOf(Observation& seen) {
+// Of one that is paused, cut off or not measured nobody knows whether it is stable.
+bool is_known(Status status) { return is_answering(status) || status == Status::kFailing || status == Status::kDown; }
+
   if (!seen.alert) {
     seen.alert = AlertState();
     seen.alert->told_certificate = seen.cert_warned;
@@ -72,7 +76,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
   Observation& seen = host.seen;
   if (!seen.alert && !seen.is_outage && seen.status != Status::kDegraded) return std::nullopt;
   AlertState& alert = StateOf(seen);
-  NoteOutage(alert, seen.is_outage, cooldown, now);
+  NoteOutage(alert, seen, cooldown, now);
   NoteDegraded(alert, seen);
   const auto is_acknowledged = [&](WallTime since) { return host.acknowledged && host.acknowledged->at >= since; };
   const auto tell = [&](AlertKind kind, WallTime since, std::string reason, bool is_repeat = false) {
@@ -121,6 +125,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
     if (alert.told_outage == kNever) {
       if (alert.outages.size() <= kMostOutages) return tell_begin(AlertKind::kDown, false);
       alert.is_flapping = true;
+    if (!is_known(seen.status)) alert.last_unrest = now;
       Alert due = tell_begin(AlertKind::kFlapping, false);
       due.reason = "down " + std::to_string(kMostOutages + 1) + " times within " + length();
       return due;
