@@ -38,10 +38,10 @@ void NoteDegraded(AlertState& alert, const Observation& seen) {
 
 bool is_answering(const Observation& seen) { return seen.status == Status::kUp || seen.status == Status::kDegraded; }
 
-AlertState& StateOf(Observation& seen) {
 // Of one that is paused, cut off or not measured nobody knows whether it is stable.
 bool is_known(Status status) { return is_answering(status) || status == Status::kFailing || status == Status::kDown; }
 
+AlertState& StateOf(Observation& seen) {
   if (!seen.alert) {
     seen.alert = AlertState();
     seen.alert->told_certificate = seen.cert_warned;
@@ -63,6 +63,19 @@ WallTime DayOfWarning(const Host& host, WallTime now) {
 std::string DescribeCertificate(const ServiceDetails& details, WallTime now) {
   return "expires in " + DaysLeftText(details.cert_expires - now) + ", " + ClockText(details.cert_expires, now) +
          "; issued by " + details.cert_issuer;
+}
+
+// With other warn_days the one that was told is one that does not end soon, but it was not renewed.
+bool is_certificate_same(const Observation& seen) {
+  return seen.alert->told_expires != kNever && seen.details && seen.details->cert_expires == seen.alert->told_expires;
+}
+
+// The day of a warning is so many whole days before the end: of a certificate of which that is so, it was told.
+WallTime ToldExpires(const Observation& seen, WallTime told_certificate) {
+  constexpr std::chrono::seconds kRounding{1};
+  if (told_certificate == kNever || !seen.details || seen.details->cert_expires <= told_certificate) return kNever;
+  const auto left = (seen.details->cert_expires - told_certificate + kRounding) % std::chrono::hours(24);
+  return left <= 2 * kRounding ? seen.details->cert_expires : kNever;
 }
 
 std::string RenewedText(const Observation& seen, WallTime now) {
@@ -111,6 +124,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
 
   bool was_flapping = false;
   if (alert.is_flapping) {
+    if (!is_known(seen.status)) alert.last_unrest = now;
     if (is_within(alert.last_unrest, cooldown, now)) return std::nullopt;
     alert.is_flapping = false;
     alert.outages.clear();
@@ -125,7 +139,6 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
     if (alert.told_outage == kNever) {
       if (alert.outages.size() <= kMostOutages) return tell_begin(AlertKind::kDown, false);
       alert.is_flapping = true;
-    if (!is_known(seen.status)) alert.last_unrest = now;
       Alert due = tell_begin(AlertKind::kFlapping, false);
       due.reason = "down " + std::to_string(kMostOutages + 1) + " times within " + length();
       return due;
@@ -140,7 +153,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
   if (is_told && is_within_limits(seen))
     return tell(AlertKind::kDegradedOver, std::exchange(alert.told_degraded, kNever), "");
   const bool is_certificate_told = alert.told_certificate != kNever;
-  if (is_certificate_told && !seen.certificate_ending.is_on && is_answering(seen)) {
+  if (is_certificate_told && !seen.certificate_ending.is_on && is_answering(seen) && !is_certificate_same(seen)) {
     alert.past_certificate = alert.told_certificate;
     return tell(AlertKind::kCertificateOver, std::exchange(alert.told_certificate, kNever), RenewedText(seen, now));
   }
@@ -150,6 +163,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
     // Never for an earlier day again: of two servers under one name the one may have been renewed, and the other not.
     if (day != kNever && day > std::max(alert.told_certificate, alert.past_certificate) + kSame) {
       alert.told_certificate = day;
+      alert.told_expires = seen.details->cert_expires;
       return tell(AlertKind::kCertificate, day, DescribeCertificate(*seen.details, now));
     }
   }
@@ -246,6 +260,7 @@ void RestoreAlertState(Observation& seen, WallTime now) {
     alert.told_outage = told_outage;
     alert.told_at = told_at;
   }
+  if (seen.alert) seen.alert->told_expires = ToldExpires(seen, seen.alert->told_certificate);
   // No file says who vouched for which failures. Nobody did for those of a line that was not blamed; else somebody did
   // for all but the last, as a round later somebody has in most cases.
   const bool is_unblamed = seen.status == Status::kUnreachable;

@@ -25,7 +25,7 @@ namespace linewatch {
 //   degraded_over  when a host that was told as degraded is within its limits again
 //   certificate  once for each of the host's warn_days, when it has come; with a certificate that ends soon, and
 //             nothing else beyond a limit, a host is not told as degraded
-//   certificate_over  when a certificate that was told is seen no more, but one that does not end soon
+//   certificate_over  when a certificate that was told is seen no more, but another one that does not end soon
 // Not in maintenance, but for what takes a told trouble back. An acknowledgement counts for the trouble in which it was
 // written. Times that lie ahead of `now`, as a clock set back leaves them, are unknown: nothing waits for them.
 // What hangs below the host is not filled in: see FillDependents.

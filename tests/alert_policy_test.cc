@@ -391,6 +391,23 @@ TEST_CASE("a certificate is told once for each day of warning, and that it was r
   CHECK_FALSE(site.Show(expires + 90 * 24h, expires + 1min));
 }
 
+TEST_CASE("a certificate of which nobody wants to be warned any more was not renewed", "[alert_policy]") {
+  Website site;
+  const WallTime expires = kNow + 20 * 24h;
+  CHECK(site.Show(expires, kNow) == AlertKind::kCertificate);
+  MarkTold(site.host, kNow);
+  if (GENERATE(false, true)) {
+    site.host.seen.alert.reset();
+    RestoreAlertState(site.host.seen, kNow + 1min);
+  }
+  site.host.service->warn_days = {7};
+  site.host.seen.certificate_ending.is_on = false;
+  site.host.seen.status = Status::kUp;
+  CHECK_FALSE(site.Look(kNow + 1h));
+  CHECK(site.Show(expires, expires - 7 * 24h) == AlertKind::kCertificate);
+  CHECK(site.Show(expires + 90 * 24h, expires - 24h) == AlertKind::kCertificateOver);
+}
+
 TEST_CASE("two servers under one name, one of them renewed, are no flood", "[alert_policy]") {
   Website site;
   const WallTime old = kNow + 20 * 24h, renewed = kNow + 90 * 24h;
