@@ -115,6 +115,7 @@ void AlertQueue::Add(QueuedMessage queued, SteadyTime now) {
   }
   entries_.push_back({std::move(queued), now, now});
   // What it goes on from is tried before it.
+  queued.number = entries_.empty() ? 1 : entries_.back().queued.number + 1;
   const Entry& added = entries_.back();
   Thread thread(added.queued.message);
   for (auto earlier = entries_.rbegin() + 1; earlier != entries_.rend(); ++earlier)

@@ -1,6 +1,8 @@
 #include "monitord/alert_queue.h"
 
+#include "store/outbox.h"
 #include "tests/catch.h"
+#include "tests/temp_dir.h"
 
 namespace linewatch {
 namespace {
@@ -118,6 +120,27 @@ TEST_CASE("what cannot be delivered for a day is given up, and the log says why"
   CHECK(story.queue.size() == 1);
   story.Try("smtp", Deferred(), At(minutes(24 * 60)));
   CHECK(story.Results() == Ids{"m expired: connection refused"});
+}
+
+TEST_CASE("a clock that is set back between two messages does not turn them about", "[alert_queue]") {
+  const TempDir folder;
+  const Outbox outbox(folder / "outbox");
+  Story story;
+  const auto add = [&](const std::string& id, AlertKind kind, std::chrono::hours by_the_clock) {
+    QueuedMessage queued;
+    queued.message.id = id;
+    queued.message.queued = At(by_the_clock).wall;
+    queued.message.alerts = {AlertOf(kind)};
+    queued.channel = "smtp";
+    queued.channels = {"smtp"};
+    story.queue.Add(std::move(queued), At(seconds(0)).steady);
+  };
+  add("over", AlertKind::kRecovery, std::chrono::hours(24 * 7));
+  add("again", AlertKind::kDown, std::chrono::hours(0));
+  for (const QueuedMessage& queued : story.queue.TakeChanged(At(seconds(1)).steady)) outbox.Put(queued);
+  Story next;
+  next.queue.Restore(outbox.Read(), At(seconds(2)).steady);
+  CHECK(next.Try("smtp", Accepted(), At(seconds(2))) == Ids{"over", "again"});
 }
 
 TEST_CASE("a report is kept for longer than alerts are, and goes to no other channel", "[alert_queue]") {
