@@ -229,6 +229,24 @@ TEST_CASE("who heard of a down in a failing channel's stead is to hear of its en
   CHECK(story.queue.Supersede("smtp", recovery).was_handed_on);
 }
 
+TEST_CASE("who heard of a down in a channel's stead is to hear of its end, though the channel has told it since",
+          "[alert_queue]") {
+  Story story;
+  story.config.fallback = {"slack"};
+  story.Add("down", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
+  story.Try("smtp", Deferred(), At(seconds(0)));
+  story.Try("smtp", Deferred(), At(minutes(5)));
+  story.Try("slack", Accepted(), At(minutes(5)));
+  story.Try("smtp", GENERATE(Accepted(), Refused()), At(minutes(6)));
+  REQUIRE(story.queue.size() == 0);
+  std::vector<Alert> others = {AlertOf(AlertKind::kRecovery, "b"), AlertOf(AlertKind::kDegradedOver)};
+  CHECK_FALSE(story.queue.Supersede("smtp", others).was_handed_on);
+  std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
+  CHECK(story.queue.Supersede("smtp", recovery).was_handed_on);
+  CHECK_FALSE(recovery[0].is_late);
+  CHECK_FALSE(story.queue.Supersede("smtp", recovery).was_handed_on);
+}
+
 TEST_CASE("a message that is refused for good goes to the fallback at once", "[alert_queue]") {
   Story story;
   story.config.fallback = {"slack"};
