@@ -28,11 +28,15 @@ std::string IdOf(Month month) {
   return id;
 }
 
-bool was_queued(const EventLog& events, const std::string& id, WallTime since) {
+// What was queued further ahead of now than any clock drifts, was by a clock that has been corrected since: what it took
+// for the month was not the month.
+constexpr std::chrono::days kAhead{1};
+
+bool was_queued(const EventLog& events, const std::string& id, WallTime since, WallTime now) {
   bool found = false;
   events.Read(since, EventLog::is_alert, [&](const Event& event) {
     const auto* alert = std::get_if<AlertEvent>(&event);
-    found = found || (alert != nullptr && alert->id == id);
+    found = found || (alert != nullptr && alert->id == id && alert->t <= now + kAhead);
   });
   return found;
 }
@@ -75,7 +79,7 @@ std::optional<Message> ReportMailer::Take(const Config& config, WallTime now) {
   const auto make = [making = making_, folders = folders_, config, month, from = BeginOf(month),
                      to = BeginOf(After(month)), now] {
     try {
-      if (!was_queued(EventLog(folders.events()), IdOf(month), to)) {
+      if (!was_queued(EventLog(folders.events()), IdOf(month), to, now)) {
         const MonthlyReport report = ReadReport(folders, config, month, from, to, now);
         if (!report.rows.empty()) making->message = ComposeReport(report, config.title, config.public_url);
       }

@@ -57,5 +57,27 @@ TEST_CASE("a report that cannot be made is made later, and then once", "[report_
   UseTimeZone(Config());
 }
 
+TEST_CASE("a report mailed by a clock that was weeks ahead is not taken for the month's", "[report_mailer]") {
+  const TempDir data;
+  const Config config = Reporting();
+  UseTimeZone(config);
+  const WallTime begin = BeginOf(kMonth), end = BeginOf(After(kMonth));
+  const EventLog log(data / "events");
+  HostState line{};
+  line.id = "a";
+  line.name = "Line a";
+  line.status = Status::kUp;
+  log.Append({HostsEvent{begin, {line}}});
+  AlertEvent queued{};
+  queued.id = "report202610";
+  queued.t = end + std::chrono::days(14);
+  log.Append({queued});
+
+  ReportMailer now({data.path(), data.path()}), later({data.path(), data.path()});
+  CHECK(TakeMade(now, config, end + 11min));
+  CHECK_FALSE(TakeMade(later, config, end + std::chrono::days(15)));
+  UseTimeZone(Config());
+}
+
 }  // namespace
 }  // namespace linewatch

@@ -276,7 +276,7 @@ def test_purging_leaves_nothing(on):
 
 def test_a_lighttpd_that_was_there_before_stays_as_it_is(on):
     on.machine.shell("apt-get install -qq -y --no-install-recommends lighttpd 2>&1", timeout=120)
-    assert listening(on.machine) == {80}
+    until(lambda: listening(on.machine) == {80})
     before = on.machine.show("lighttpd", "MainPID")
     on.machine.shell(INSTALL, timeout=300)
     until(lambda: on.machine.curl("/")[0] == 200)
