@@ -221,6 +221,7 @@ void RestoreTold(Observation& seen, const Told& told, WallTime t) {
       alert.past_certificate = told.since;
       alert.told_certificate = seen.cert_warned = kNever;
       break;
+    case AlertKind::kStillBlind:
     case AlertKind::kBlind:
     case AlertKind::kUnwritable:
     case AlertKind::kWritable:

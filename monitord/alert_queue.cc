@@ -19,11 +19,12 @@ constexpr std::string_view kSent = "sent", kSuperseded = "told with a later mess
 
 // Whether `later` says all that is worth knowing of what `earlier` would have told.
 bool supersedes(const Alert& later, const Alert& earlier) {
-  if (later.host.empty() || later.host != earlier.host) return false;
+  if (later.host != earlier.host) return false;
   return does_end(later.kind, earlier.kind) || (later.is_repeat && later.kind == earlier.kind);
 }
 
-// Messages that tell of the same hosts, also by way of others between them: their order is part of what they say.
+// Messages that tell of the same hosts, or of monitord itself, also by way of others between them: their order is part
+// of what they say.
 class Thread {
  public:
   explicit Thread(const Message& message) { Add(message); }
@@ -37,8 +38,7 @@ class Thread {
 
  private:
   void Add(const Message& message) {
-    for (const Alert& alert : message.alerts)
-      if (!alert.host.empty()) hosts_.insert(alert.host);
+    for (const Alert& alert : message.alerts) hosts_.insert(alert.host);
   }
 
   std::unordered_set<std::string_view> hosts_;

@@ -18,12 +18,12 @@ constexpr size_t kMostNames = 30;  // of what hangs below a host
 
 // In the order of AlertKind.
 constexpr std::array<std::string_view, kAlertKindNames.size()> kWords = {
-    "DOWN",        "UP",      "FLAPPING", "STABLE",        "DEGRADED",  "NORMAL",
-    "CERTIFICATE", "RENEWED", "BLIND",    "NOT RECORDING", "RECORDING", "TEST"};
+    "DOWN",    "UP",    "FLAPPING", "STABLE",        "DEGRADED",  "NORMAL", "CERTIFICATE",
+    "RENEWED", "BLIND", "BLIND",    "NOT RECORDING", "RECORDING", "TEST"};
 // White on them can be read, and they stand out from a light page and from a dark one.
-constexpr std::array<std::string_view, kAlertKindNames.size()> kColours = {"#b3261e", "#1b7a3d", "#9a3d8a", "#1b7a3d",
-                                                                           "#a65a00", "#1b7a3d", "#a65a00", "#1b7a3d",
-                                                                           "#56606b", "#b3261e", "#1b7a3d", "#2a62b8"};
+constexpr std::array<std::string_view, kAlertKindNames.size()> kColours = {
+    "#b3261e", "#1b7a3d", "#9a3d8a", "#1b7a3d", "#a65a00", "#1b7a3d", "#a65a00",
+    "#1b7a3d", "#b3261e", "#56606b", "#b3261e", "#1b7a3d", "#2a62b8"};
 
 std::string WordOf(const Alert& alert) { return std::string(kWords[static_cast<size_t>(alert.kind)]); }
 
@@ -65,6 +65,8 @@ std::string StoryOf(const Alert& alert, const std::string& title, WallTime now, 
     case AlertKind::kCertificate:
     case AlertKind::kCertificateOver:
       return Joined(who, ", ", alert.reason);
+    case AlertKind::kStillBlind:
+      return "since " + ClockText(alert.since, now) + ", " + alert.reason + ": no line is told as down while it lasts";
     case AlertKind::kBlind:
       return Joined("from " + ClockText(alert.since, now) + " to " + ClockText(alert.t, now) + " (" +
                         LengthText(alert) + "): nobody was blamed for it",
@@ -127,7 +129,7 @@ Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
   const auto add = [&](const char* label, const std::string& value) {
     if (!value.empty()) facts.emplace_back(label, value);
   };
-  const bool is_over = TraitsOf(alert.kind).is_end || alert.kind == AlertKind::kBlind;
+  const bool is_over = TraitsOf(alert.kind).is_end;
   if (!alert.host.empty()) {
     add("Address", alert.ip);
     add("Customer", alert.customer);

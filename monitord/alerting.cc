@@ -100,11 +100,23 @@ void Alerting::LookAt(HostList& list, const Topology& topology, const Config& co
   }
 }
 
-// Like an outage: not below the threshold, and not time and again.
+void Alerting::LookAtSight(const Sight& sight, const Moment& now) {
+  if (!sight.is_blind() || is_still_blind_told_ || now.wall - sight.blind_since() < kLongBlindness) return;
+  is_still_blind_told_ = true;
+  Alert alert;
+  alert.kind = AlertKind::kStillBlind;
+  alert.t = now.wall;
+  alert.since = sight.blind_since();
+  alert.reason = sight.reason();
+  digest_.Add(std::move(alert), now.steady);
+}
+
+// Like an outage: not below the threshold, and not time and again, but always of one that was told while it lasted.
 void Alerting::TellBlindness(WallTime since, const Config& config, const Moment& now) {
-  if (now.wall - since < config.interval * config.fail_threshold) return;
+  const bool is_told = std::exchange(is_still_blind_told_, false);
+  if (!is_told && now.wall - since < config.interval * config.fail_threshold) return;
   std::erase_if(blind_told_, [&](SteadyTime t) { return now.steady - t >= config.email_cooldown; });
-  if (blind_told_.size() >= kMostOutages) return;
+  if (!is_told && blind_told_.size() >= kMostOutages) return;
   blind_told_.push_back(now.steady);
   Alert alert;
   alert.kind = AlertKind::kBlind;

@@ -12,6 +12,7 @@
 #include "monitord/dispatcher.h"
 #include "monitord/moment.h"
 #include "monitord/notifier.h"
+#include "monitord/sight.h"
 #include "monitord/topology.h"
 #include "store/answer_box.h"
 #include "store/config.h"
@@ -34,6 +35,10 @@ class Alerting {
 
   // After every round: which alerts are due.
   void LookAt(HostList& list, const Topology& topology, const Config& config, const Moment& now);
+  // While monitord is blind, as often as it likes: told once, when it has lasted for kLongBlindness. It may be a fault of
+  // the uplinks alone, and nobody hears of any line in the meantime.
+  void LookAtSight(const Sight& sight, const Moment& now);
+  static constexpr std::chrono::minutes kLongBlindness{15};
   // monitord sees again, after a blindness from `since` on.
   void TellBlindness(WallTime since, const Config& config, const Moment& now);
   // As long as monitord cannot write, each time with why, and nothing when it can (again).
@@ -84,7 +89,8 @@ class Alerting {
   Dispatcher dispatcher_;
   std::vector<QueuedMessage> to_remove_;  // their files
   std::optional<std::string> trouble_;
-  std::vector<SteadyTime> blind_told_;  // the last few times
+  std::vector<SteadyTime> blind_told_;  // the last few times that it was over
+  bool is_still_blind_told_ = false;
   struct Unwritable {
     WallTime since = kNever;  // kNever while monitord can write
     SteadyTime since_steady;

@@ -377,6 +377,7 @@ void Monitor::TellUnmeasured(const Round& round) {
 
 void Monitor::Alert() {
   const Moment now = ReadClocks();
+  alerting_.LookAtSight(recorder_.sight(), now);
   auto events = alerting_.Turn(list_, recorder_.topology(), config_, now);
   if (!options_.once)
     if (auto report = report_mailer_.Take(config_, now.wall))

@@ -45,6 +45,7 @@ class Recorder {
 
   // Of the list as of the last TakeSettings.
   const Topology& topology() const { return topology_; }
+  const Sight& sight() const { return sight_; }
 
   // Every few seconds; Record does it, too.
   void LookAtClock(const Moment& now, Outcome& outcome);

@@ -228,10 +228,8 @@ SmtpReply SmtpConnection::Read(std::string_view step) {
 }
 
 SmtpReply SmtpConnection::ReadVerdict(std::string_view step) {
-  step_ *= kVerdictSteps;
-  SmtpReply reply = Read(step);
-  step_ /= kVerdictSteps;
-  return reply;
+  step_ *= kVerdictSteps;  // only Quit comes after it, with a limit of its own
+  return Read(step);
 }
 
 void SmtpConnection::Write(std::string_view step, std::string_view data) {

@@ -16,9 +16,10 @@ constexpr std::array<AlertTraits, kAlertKindNames.size()> kTraits = {{
     {7, "recovery", Trouble::kDegradation, true},
     {3, "degraded", Trouble::kCertificate, false},
     {8, "recovery", Trouble::kCertificate, true},
-    {4, "blind", Trouble::kNone, false},
-    {4, "blind", Trouble::kNone, false},
-    {9, "recovery", Trouble::kNone, true},
+    {4, "blind", Trouble::kBlindness, false},
+    {4, "blind", Trouble::kBlindness, true},
+    {4, "blind", Trouble::kUnwritable, false},
+    {9, "recovery", Trouble::kUnwritable, true},
     {10, "test", Trouble::kNone, false},
 }};
 

@@ -23,18 +23,20 @@ enum class AlertKind : uint8_t {
   kDegradedOver,     // within its limits again
   kCertificate,      // the certificate expires in so many days, as the host's warn_days say
   kCertificateOver,  // and it was renewed
+  kStillBlind,       // monitord has seen nothing for so long that people must know it while it lasts
   kBlind,            // monitord has seen nothing for a while, and sees again
   kUnwritable,       // monitord cannot write: it watches and tells, but records nothing
   kWritable,         // and writes again
   kTest,             // somebody tries a channel
 };
-inline constexpr std::array<std::string_view, 12> kAlertKindNames = {
-    "down",        "recovery",         "flapping", "stable",     "degraded", "degraded_over",
-    "certificate", "certificate_over", "blind",    "unwritable", "writable", "test"};
+inline constexpr std::array<std::string_view, 13> kAlertKindNames = {
+    "down",        "recovery", "flapping",   "stable",   "degraded", "degraded_over", "certificate", "certificate_over",
+    "still_blind", "blind",    "unwritable", "writable", "test"};
 inline std::string_view NameOf(AlertKind kind) { return kAlertKindNames[static_cast<size_t>(kind)]; }
 
-// What an alert is about: a trouble that begins, may be told again while it lasts, and ends; or none of a host's.
-enum class Trouble : uint8_t { kOutage, kDegradation, kCertificate, kNone };
+// What an alert is about: a trouble of a host or of monitord that begins, may be told again while it lasts, and ends; or
+// none.
+enum class Trouble : uint8_t { kOutage, kDegradation, kCertificate, kBlindness, kUnwritable, kNone };
 struct AlertTraits {
   int gravity;             // 0 is the gravest
   std::string_view event;  // as programs outside know it: down, recovery, degraded, flapping, test, or blind for all

@@ -31,8 +31,9 @@ class Outbox {
   // `folder` is made by the first Put.
   explicit Outbox(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // Every message that waits, in the order in which they were added. A file that cannot be read or does not parse is left where it is, and
-  // its name goes to `damaged`; without a folder there is none. Readers need no lock. Throws std::system_error.
+  // Every message that waits, in the order in which they were added. A file that cannot be read or does not parse is
+  // left where it is, and its name goes to `damaged`; without a folder there is none. Readers need no lock. Throws
+  // std::system_error.
   std::vector<QueuedMessage> Read(std::vector<std::string>* damaged = nullptr) const;
 
   // Writes or replaces the file of a message and channel: durable when this returns. Throws std::system_error.

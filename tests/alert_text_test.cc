@@ -32,7 +32,7 @@ Alert Of(AlertKind kind, const std::string& name = "Server A", const std::string
   if (kind == AlertKind::kDegraded) alert.reason = "120 ms, slower than 100 ms";
   if (kind == AlertKind::kFlapping) alert.reason = "down 4 times within 1 h";
   if (kind == AlertKind::kStable) alert.reason = "no outage for 1 h";
-  if (kind >= AlertKind::kBlind) alert.host = alert.name = alert.ip = "";
+  if (kind >= AlertKind::kStillBlind) alert.host = alert.name = alert.ip = "";
   return alert;
 }
 Alert Router(int below) {
@@ -72,6 +72,9 @@ TEST_CASE("a subject says what, who, where, since when and why", "[alert_text]")
   certificate.reason = "expires in 14 days, 2025-12-06 08:44:50; issued by Example CA";
   CHECK(Subject({certificate}) ==
         "CERTIFICATE Shop (https://shop.example/), expires in 14 days, 2025-12-06 08:44:50; issued by Example CA");
+  Alert still_blind = Of(AlertKind::kStillBlind);
+  still_blind.reason = "no uplink answers";
+  CHECK(Subject({still_blind}) == "BLIND since 08:43:10, no uplink answers: no line is told as down while it lasts");
   Alert blind = Of(AlertKind::kBlind);
   blind.t = kOutage + 390s;
   CHECK(Subject({blind}) == "BLIND from 08:43:10 to 08:49:40 (6 min): nobody was blamed for it");

@@ -89,8 +89,7 @@ TEST_CASE("a machine that is out of descriptors sends its messages when it has s
 }
 
 TEST_CASE("a disk that takes nothing is told once it has lasted, and when it takes something again", "[alerting]") {
-  Site site{std::span<const ChannelKind>(kChannels)};
-  site.config.webhook.url = "https://example.org/";
+  Site site({kChannels.data(), 1});
   site.config.digest_window = seconds(0);
   const std::string full = "No space left on device in /data";
   const auto at = [&](int after, const std::optional<std::string>& trouble) {
@@ -105,11 +104,55 @@ TEST_CASE("a disk that takes nothing is told once it has lasted, and when it tak
   CHECK(at(99, full).empty());
   CHECK(at(100, full) == Told{"NOT RECORDING"});
   CHECK(at(200, full).empty());
-  CHECK(at(300, std::nullopt) == Told{"RECORDING aga"});
+  // It was on its way all the time: nobody needs to hear both.
+  CHECK(at(300, std::nullopt) == Told{"RECORDING aga", "NOT RECORDING"});
   // Not time and again.
   CHECK(at(400, full).empty());
   CHECK(at(600, full).empty());
   CHECK(at(3700, full) == Told{"NOT RECORDING"});
+}
+
+TEST_CASE("a blindness is told while it lasts when it lasts long, once, and then that it is over", "[alerting]") {
+  Site site({kChannels.data(), 1});
+  site.config.digest_window = seconds(0);
+  Sight sight;
+  const auto at = [&](int minute) {
+    const Moment now = Site::At(minutes(minute));
+    site.alerting.LookAtSight(sight, now);
+    std::vector<std::string> subjects;
+    for (const Event& event : site.alerting.Turn(site.list, site.topology, site.config, now))
+      subjects.push_back(std::get<AlertEvent>(event).subject.substr(0, 11));
+    return subjects;
+  };
+  const auto record = [&](int minute, bool answers) {
+    const Moment now = Site::At(minutes(minute));
+    const bool was_blind = sight.is_blind();
+    sight.Record({.sent = now.wall, .has_uplinks = true, .uplinks_answered = answers, .uplinks_failed = !answers});
+    if (was_blind && answers) site.alerting.TellBlindness(sight.blind_since(), site.config, now);
+  };
+  using Told = std::vector<std::string>;
+  record(0, false);
+  CHECK(at(14).empty());
+  CHECK(at(15) == Told{"BLIND since"});
+  CHECK(at(500).empty());
+  // It was on its way all the time: nobody needs to hear both.
+  record(501, true);
+  CHECK(at(501) == Told{"BLIND from ", "BLIND since"});
+  record(600, false);
+  CHECK(at(615) == Told{"BLIND since"});
+}
+
+TEST_CASE("a disk that takes something again says nothing of a blindness", "[alerting]") {
+  Site site({kChannels.data(), 1});
+  const std::string full = "No space left on device in /data";
+  site.alerting.TellWriting(full, site.config, Site::At(seconds(0)));
+  site.alerting.TellWriting(full, site.config, Site::At(minutes(10)));
+  site.Turn(minutes(11));
+  site.alerting.TellBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(minutes(20)));
+  site.alerting.TellWriting(std::nullopt, site.config, Site::At(minutes(20)));
+  const auto events = site.alerting.Turn(site.list, site.topology, site.config, Site::At(minutes(21)));
+  REQUIRE(events.size() == 2);
+  CHECK(std::get<AlertEvent>(events[0]).subject == "1 BLIND, 1 RECORDING");
 }
 
 TEST_CASE("what was accepted in the moment of the end is not sent again by the next run", "[alerting]") {
