@@ -35,8 +35,6 @@ void NoteDegraded(AlertState& alert, const Observation& seen) {
   if (is_beyond_limits(seen) && alert.degraded_since == kNever) alert.degraded_since = seen.last_change;
 }
 
-bool is_answering(const Observation& seen) { return seen.status == Status::kUp || seen.status == Status::kDegraded; }
-
 AlertState& StateOf(Observation& seen) {
   if (!seen.alert) {
     seen.alert = AlertState();
@@ -135,7 +133,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
   if (is_told && is_within_limits(seen))
     return tell(AlertKind::kDegradedOver, std::exchange(alert.told_degraded, kNever), "");
   const bool is_certificate_told = alert.told_certificate != kNever;
-  if (is_certificate_told && !seen.certificate_ending.is_on && is_answering(seen)) {
+  if (is_certificate_told && !seen.certificate_ending.is_on && is_answering(seen.status)) {
     alert.past_certificate = alert.told_certificate;
     return tell(AlertKind::kCertificateOver, std::exchange(alert.told_certificate, kNever), RenewedText(seen, now));
   }
@@ -234,7 +232,8 @@ void RestoreAlertState(Observation& seen, WallTime now) {
       told_at = seen.last_alert_time;
     }
   }
-  seen.is_outage = seen.status == Status::kDown || (!is_answering(seen) && (known.is_open || told_outage != kNever));
+  seen.is_outage =
+      seen.status == Status::kDown || (!is_answering(seen.status) && (known.is_open || told_outage != kNever));
   if (seen.is_outage || seen.alert || seen.cert_warned != kNever) {
     AlertState& alert = StateOf(seen);
     alert.is_open = seen.is_outage;
