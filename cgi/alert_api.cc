@@ -25,7 +25,7 @@ namespace {
 constexpr auto kSentKept = std::chrono::days(30);
 constexpr size_t kMostSent = 200;
 
-// Longer than the slowest attempt of a channel; lighttpd waits longer still (read-timeout).
+// Longer than most attempts of a channel that come to something; lighttpd waits longer still (read-timeout).
 constexpr auto kTestPatience = std::chrono::seconds(45);
 constexpr auto kLookAgain = std::chrono::milliseconds(100);
 

@@ -11,12 +11,13 @@ using std::chrono::milliseconds;
 
 bool is_within(WallTime t, milliseconds length, WallTime now) { return t <= now && now - t < length; }
 
-void NoteOutage(AlertState& alert, bool is_outage, milliseconds cooldown, WallTime now) {
+void NoteOutage(AlertState& alert, const Observation& seen, milliseconds cooldown, WallTime now) {
+  const bool is_outage = seen.is_outage;
   if (is_outage == alert.is_open) return;
   alert.is_open = is_outage;
   alert.last_unrest = now;
   std::erase_if(alert.outages, [&](WallTime t) { return !is_within(t, cooldown, now); });
-  if (is_outage) alert.outages.push_back(now);
+  if (is_outage && !seen.in_maintenance) alert.outages.push_back(now);
 }
 
 // A certificate that ends soon is told by a kind of its own.
@@ -34,6 +35,9 @@ void NoteDegraded(AlertState& alert, const Observation& seen) {
   if (is_within_limits(seen)) alert.degraded_since = kNever;
   if (is_beyond_limits(seen) && alert.degraded_since == kNever) alert.degraded_since = seen.last_change;
 }
+
+// Of one that is paused, cut off or not measured nobody knows whether it is stable.
+bool is_known(Status status) { return is_answering(status) || status == Status::kFailing || status == Status::kDown; }
 
 AlertState& StateOf(Observation& seen) {
   if (!seen.alert) {
@@ -59,6 +63,19 @@ std::string DescribeCertificate(const ServiceDetails& details, WallTime now) {
          "; issued by " + details.cert_issuer;
 }
 
+// With other warn_days the one that was told is one that does not end soon, but it was not renewed.
+bool is_certificate_same(const Observation& seen) {
+  return seen.alert->told_expires != kNever && seen.details && seen.details->cert_expires == seen.alert->told_expires;
+}
+
+// The day of a warning is so many whole days before the end: of a certificate of which that is so, it was told.
+WallTime ToldExpires(const Observation& seen, WallTime told_certificate) {
+  constexpr std::chrono::seconds kRounding{1};
+  if (told_certificate == kNever || !seen.details || seen.details->cert_expires <= told_certificate) return kNever;
+  const auto left = (seen.details->cert_expires - told_certificate + kRounding) % std::chrono::hours(24);
+  return left <= 2 * kRounding ? seen.details->cert_expires : kNever;
+}
+
 std::string RenewedText(const Observation& seen, WallTime now) {
   if (!seen.details || seen.details->cert_expires == kNever) return "";
   return "the certificate is now valid until " + ClockText(seen.details->cert_expires, now);
@@ -70,7 +87,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
   Observation& seen = host.seen;
   if (!seen.alert && !seen.is_outage && seen.status != Status::kDegraded) return std::nullopt;
   AlertState& alert = StateOf(seen);
-  NoteOutage(alert, seen.is_outage, cooldown, now);
+  NoteOutage(alert, seen, cooldown, now);
   NoteDegraded(alert, seen);
   const auto is_acknowledged = [&](WallTime since) { return host.acknowledged && host.acknowledged->at >= since; };
   const auto tell = [&](AlertKind kind, WallTime since, std::string reason, bool is_repeat = false) {
@@ -105,6 +122,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
 
   bool was_flapping = false;
   if (alert.is_flapping) {
+    if (!is_known(seen.status)) alert.last_unrest = now;
     if (is_within(alert.last_unrest, cooldown, now)) return std::nullopt;
     alert.is_flapping = false;
     alert.outages.clear();
@@ -133,7 +151,8 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
   if (is_told && is_within_limits(seen))
     return tell(AlertKind::kDegradedOver, std::exchange(alert.told_degraded, kNever), "");
   const bool is_certificate_told = alert.told_certificate != kNever;
-  if (is_certificate_told && !seen.certificate_ending.is_on && is_answering(seen.status)) {
+  if (is_certificate_told && !seen.certificate_ending.is_on && is_answering(seen.status) &&
+      !is_certificate_same(seen)) {
     alert.past_certificate = alert.told_certificate;
     return tell(AlertKind::kCertificateOver, std::exchange(alert.told_certificate, kNever), RenewedText(seen, now));
   }
@@ -143,6 +162,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
     // Never for an earlier day again: of two servers under one name the one may have been renewed, and the other not.
     if (day != kNever && day > std::max(alert.told_certificate, alert.past_certificate) + kSame) {
       alert.told_certificate = day;
+      alert.told_expires = seen.details->cert_expires;
       return tell(AlertKind::kCertificate, day, DescribeCertificate(*seen.details, now));
     }
   }
@@ -240,6 +260,7 @@ void RestoreAlertState(Observation& seen, WallTime now) {
     alert.told_outage = told_outage;
     alert.told_at = told_at;
   }
+  if (seen.alert) seen.alert->told_expires = ToldExpires(seen, seen.alert->told_certificate);
   // No file says who vouched for which failures. Nobody did for those of a line that was not blamed; else somebody did
   // for all but the last, as a round later somebody has in most cases.
   const bool is_unblamed = seen.status == Status::kUnreachable;

@@ -17,14 +17,15 @@ namespace linewatch {
 // is in a file: if it never gets into a message, the next run finds it due again.
 //   down      when the threshold is reached, and again every `cooldown` while it stays down and nobody has acknowledged
 //   recovery  when a host whose down was told answers again; it covers a told degradation
-//   flapping  instead of a down, once, when the host had more than kMostOutages within `cooldown`. It is held until
-//   stable    it has had no outage, or nothing but one, for as long
+//   flapping  instead of a down, once, when the host had more than kMostOutages within `cooldown`, not counting those
+//             that began in maintenance. It is held until
+//   stable    it has had no outage, or nothing but one, for as long; time in which nobody knew how it was begins it anew
 //   degraded  when it begins, and again every `cooldown` while it lasts and nobody has acknowledged; at most one
 //             beginning in a `cooldown`, a later one is told when that is over, if it still lasts
 //   degraded_over  when a host that was told as degraded is within its limits again
 //   certificate  once for each of the host's warn_days, when it has come; with a certificate that ends soon, and
 //             nothing else beyond a limit, a host is not told as degraded
-//   certificate_over  when a certificate that was told is seen no more, but one that does not end soon
+//   certificate_over  when a certificate that was told is seen no more, but another one that does not end soon
 // Not in maintenance, but for what takes a told trouble back. An acknowledgement counts for the trouble in which it was
 // written. Times that lie ahead of `now`, as a clock set back leaves them, are unknown: nothing waits for them.
 // What hangs below the host is not filled in: see FillDependents.

@@ -92,6 +92,8 @@ AlertQueue::Superseded AlertQueue::Supersede(const std::string& channel, std::sp
       superseded.left.push_back(entry.queued);
     }
   }
+  for (const Alert& alert : alerts)
+    if (TakeToldInStead(channel, alert)) superseded.was_handed_on = true;
   RemoveGivenUp();
   return superseded;
 }
@@ -113,6 +115,7 @@ void AlertQueue::Add(QueuedMessage queued, SteadyTime now) {
       entries_.erase(oldest);
     }
   }
+  queued.number = entries_.empty() ? 1 : entries_.back().queued.number + 1;
   entries_.push_back({std::move(queued), now, now});
   // What it goes on from is tried before it.
   const Entry& added = entries_.back();
@@ -149,6 +152,7 @@ void AlertQueue::Settle(std::string_view channel, const std::string& id, const D
   if (is_accepted && delivery.left.empty()) {
     std::string result(kSent);
     for (const std::string& refusal : delivery.refused) result += ", but not to " + refusal;
+    NoteToldInStead(queued);
     gone_.push_back({std::move(queued), std::move(result)});
     entries_.erase(entries_.begin() + (entry - entries_.data()));
     return;
@@ -196,9 +200,24 @@ void AlertQueue::Review(const Config& config, std::span<const std::string> chann
 void AlertQueue::RemoveGivenUp() {
   std::erase_if(entries_, [&](Entry& entry) {
     if (entry.given_up.empty()) return false;
+    NoteToldInStead(entry.queued);
     gone_.push_back({std::move(entry.queued), std::move(entry.given_up)});
     return true;
   });
+}
+
+void AlertQueue::NoteToldInStead(const QueuedMessage& gone) {
+  if (!gone.is_handed_on) return;
+  for (const Alert& alert : gone.message.alerts)
+    if (!alert.host.empty() && !TraitsOf(alert.kind).is_end)
+      told_in_stead_.push_back({gone.channel, alert.host, alert.kind});
+  while (told_in_stead_.size() > kMost) told_in_stead_.pop_front();
+}
+
+bool AlertQueue::TakeToldInStead(const std::string& channel, const Alert& end) {
+  return std::erase_if(told_in_stead_, [&](const ToldInStead& told) {
+           return told.channel == channel && told.host == end.host && does_end(end.kind, told.kind);
+         }) > 0;
 }
 
 // The copies for the fallback channels, once for each message, however many of its channels fail.

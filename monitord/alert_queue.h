@@ -4,6 +4,7 @@
 #define LINEWATCH_MONITORD_ALERT_QUEUE_H_
 
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -83,6 +84,13 @@ class AlertQueue {
     bool is_changed = true;
     std::string given_up = {};  // why; the next RemoveGivenUp takes it out
   };
+  // A trouble of which the fallback channels were told in a channel's stead, and of whose end they were not.
+  struct ToldInStead {
+    std::string channel, host;
+    AlertKind kind;
+  };
+  void NoteToldInStead(const QueuedMessage& gone);
+  bool TakeToldInStead(const std::string& channel, const Alert& end);
   void RemoveGivenUp();
   Entry* Find(std::string_view channel, const std::string& id);
   std::vector<QueuedMessage> HandOn(const Entry& entry, const Config& config, std::span<const std::string> channels);
@@ -90,6 +98,7 @@ class AlertQueue {
 
   std::vector<Entry> entries_;  // oldest first
   std::vector<Gone> gone_;
+  std::deque<ToldInStead> told_in_stead_;  // of messages that have left the queue in this run, at most kMost
 };
 
 }  // namespace linewatch

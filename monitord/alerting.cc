@@ -55,7 +55,10 @@ std::vector<Event> Alerting::Start(HostList& list, const EventLog& log, const Mo
   using Place = std::pair<std::string, std::string>;  // id and channel
   std::set<std::string> logged;
   std::set<Place> done, waiting;
-  log.Read(found.front().message.queued - std::chrono::days(1), EventLog::is_alert, [&](const Event& event) {
+  const auto oldest = std::min_element(found.begin(), found.end(), [](const QueuedMessage& a, const QueuedMessage& b) {
+    return a.message.queued < b.message.queued;
+  });
+  log.Read(oldest->message.queued - std::chrono::days(1), EventLog::is_alert, [&](const Event& event) {
     const auto* alert = std::get_if<AlertEvent>(&event);
     if (alert == nullptr || alert->id.empty()) return;
     if (alert->channel == kToldChannel) {

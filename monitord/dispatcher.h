@@ -42,7 +42,8 @@ class Dispatcher {
   // Cancels what is under way and waits for its end; false if some of it goes on even so.
   bool Stop(std::chrono::milliseconds patience);
 
-  static constexpr std::chrono::seconds kLongest{40};  // servers that are slow but not dead, with several recipients
+  // Servers that are slow but not dead, with several recipients and a look through the mail.
+  static constexpr std::chrono::seconds kLongest{160};
 
  private:
   struct Shared;

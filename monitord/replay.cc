@@ -163,7 +163,7 @@ class Replay {
       if (!line.host->seen.alert) line.host->seen.alert = AlertState();
       AlertState& alert = *line.host->seen.alert;
       std::erase_if(alert.outages, [&](WallTime t) { return event.t - t >= config_.email_cooldown; });
-      alert.outages.push_back(event.t);
+      if (line.in_maintenance == false) alert.outages.push_back(event.t);
       alert.last_unrest = event.t;
       alert.is_open = true;
       line.outage_since = event.since;
@@ -174,6 +174,9 @@ class Replay {
       alert.last_unrest = line.outage_ended = event.t;
       alert.is_open = false;
     }
+    // While nobody knew how it was it was not stable: see TakeDueAlert.
+    if (line.host->seen.alert && !is_failing(event.from) && !is_answering(event.from))
+      line.host->seen.alert->last_unrest = event.t;
     if (is_to_be_told(line)) line.is_due = true;
   }
   static bool is_to_be_told(const Line& line) {

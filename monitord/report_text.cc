@@ -19,6 +19,7 @@ std::string NameText(const ReportRow& row) {
   return WithoutControls(row.customer.empty() ? row.name : row.name + " (" + row.customer + ")");
 }
 
+bool was_watched(const ReportRow& row) { return UptimeOf(row.figures).has_value(); }
 bool was_down(const ReportRow& row) { return Of(row.figures.time, TimeKind::kDown).count() > 0; }
 
 // "6 outages, down 5 h 12 min, longest 3 h 2 min".
@@ -34,13 +35,15 @@ std::string DownText(const ReportFigures& figures) {
 std::string VerdictOf(const MonthlyReport& report) {
   size_t promised = 0, breached = 0;
   for (const ReportRow& row : report.rows) {
-    promised += row.target && UptimeOf(row.figures) ? 1 : 0;
+    promised += row.target && was_watched(row) ? 1 : 0;
     breached += is_breach(row) ? 1 : 0;
   }
   if (breached > 0) return CountOf(breached, "line") + " of " + std::to_string(promised) + " below target";
   if (promised > 0) return promised == 1 ? "the target was kept" : "all " + std::to_string(promised) + " targets kept";
+  const auto known = static_cast<size_t>(std::count_if(report.rows.begin(), report.rows.end(), was_watched));
+  if (known == 0) return "nothing is known of " + CountOf(report.rows.size(), "line");
   const auto down = std::count_if(report.rows.begin(), report.rows.end(), was_down);
-  return CountOf(report.rows.size(), "line") + ", " + (down == 0 ? "none" : std::to_string(down)) + " ever down";
+  return CountOf(known, "line") + ", " + (down == 0 ? "none" : std::to_string(down)) + " ever down";
 }
 
 constexpr char kHead[] =
@@ -111,10 +114,10 @@ void AddCustomers(Body& body, const MonthlyReport& report) {
 
 Message ComposeReport(const MonthlyReport& report, const std::string& title, const std::string& public_url) {
   std::vector<const ReportRow*> below, others;
-  size_t reported = 0, never_down = 0, left_out = 0;
+  size_t reported = 0, never_down = 0, unwatched = 0, left_out = 0;
   for (const ReportRow* row : WorstFirst(report)) {
     if (!is_breach(*row) && !was_down(*row)) {
-      ++never_down;
+      ++(was_watched(*row) ? never_down : unwatched);
     } else if (reported == kMostReported) {
       ++left_out;
     } else {
@@ -141,6 +144,9 @@ Message ComposeReport(const MonthlyReport& report, const std::string& title, con
   if (left_out > 0) body.Paragraph("and " + CountOf(left_out, "line") + " more; the table that is attached has all");
   if (never_down > 0)
     body.Paragraph(CountOf(never_down, "line") + (never_down == 1 ? " was" : " were") + " never down.");
+  if (unwatched > 0)
+    body.Paragraph(CountOf(unwatched, "line") + (unwatched == 1 ? " was not watched: nothing is known of it."
+                                                                : " were not watched: nothing is known of them."));
   if (!report.customers.empty()) AddCustomers(body, report);
   body.text += "\nThe attached table has all lines and figures.\n\n" + name + (url.empty() ? "" : ": " + url) + '\n';
   body.html += "<p style=\"margin:20px 0 8px\">The attached table has all lines and figures.</p>\n";

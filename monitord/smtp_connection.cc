@@ -227,6 +227,13 @@ SmtpReply SmtpConnection::Read(std::string_view step) {
   }
 }
 
+SmtpReply SmtpConnection::ReadVerdict(std::string_view step) {
+  step_ *= kVerdictSteps;
+  SmtpReply reply = Read(step);
+  step_ /= kVerdictSteps;
+  return reply;
+}
+
 void SmtpConnection::Write(std::string_view step, std::string_view data) {
   const std::string action(step);
   const SteadyTime deadline = Deadline();

@@ -47,7 +47,12 @@ class SmtpConnection {
   // `step` is what a failure says there was no answer to.
   SmtpReply Command(std::string_view step, std::string_view line);
   SmtpReply Read(std::string_view step);
+  // The answer to a whole mail, for which a server looks through it first: as long as kVerdictSteps others.
+  SmtpReply ReadVerdict(std::string_view step);
   void Write(std::string_view step, std::string_view data);
+
+  // Whoever does not wait for the verdict sends a mail again that was taken (RFC 5321 section 4.5.3.2.6).
+  static constexpr int kVerdictSteps = 12;
 
   // QUIT, without waiting long for the answer. Throws nothing.
   void Quit();

@@ -163,7 +163,7 @@ void SmtpNotifier::Converse(const Message& message, Delivery& delivery) {
   }
   connection_.Write("message", DotStuffed(MailText(message, smtp_.from, title_)));
   delivery.may_have_arrived = true;
-  const auto reply = connection_.Read("message");
+  const auto reply = connection_.ReadVerdict("message");
   delivery.may_have_arrived = false;
   connection_.Quit();
   if (reply.is_final()) return refuse(reply.text());

@@ -76,6 +76,7 @@ struct AlertState {
   WallTime degraded_since = kNever;    // of the degradation as of the last look, told or not
   WallTime told_certificate = kNever;  // as Observation::cert_warned, told or about to be; until the end is told
   WallTime past_certificate = kNever;  // the same, of the certificate before
+  WallTime told_expires = kNever;      // when the certificate that was told ends, if this run knows
   std::vector<WallTime> outages;       // when the last few were opened
   WallTime last_unrest = kNever;       // when an outage was last opened or ended
   bool is_open = false;                // an outage, as of the last look

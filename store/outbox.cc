@@ -46,6 +46,7 @@ void VisitMembers(Q& queued, auto&& visit) {
   visit("channel", queued.channel);
   visit("channels", queued.channels);
   visit("instead_of", queued.instead_of);
+  visit("number", queued.number);
   visit("queued", queued.message.queued);
   visit("attempts", queued.attempts);
   visit("next", queued.next);
@@ -98,7 +99,8 @@ std::vector<QueuedMessage> Outbox::Read(std::vector<std::string>* damaged) const
     if (damaged != nullptr) damaged->push_back(file.path().filename().string());
   }
   std::sort(found.begin(), found.end(), [](const QueuedMessage& a, const QueuedMessage& b) {
-    return std::tie(a.message.queued, a.message.id, a.channel) < std::tie(b.message.queued, b.message.id, b.channel);
+    return std::tie(a.number, a.message.queued, a.message.id, a.channel) <
+           std::tie(b.number, b.message.queued, b.message.id, b.channel);
   });
   return found;
 }

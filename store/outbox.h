@@ -17,6 +17,7 @@ struct QueuedMessage {
   std::string channel;
   std::vector<std::string> channels;    // all that the message was queued for
   std::string instead_of;               // the channel that could not deliver it, if this one is a fallback
+  int64_t number = 0;                   // grows with each that is added; the clock may be set back between two
   int attempts = 0;                     // that were made
   WallTime next = kNever;               // when it is tried again
   std::string error;                    // of the last attempt
@@ -30,7 +31,7 @@ class Outbox {
   // `folder` is made by the first Put.
   explicit Outbox(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // Every message that waits, oldest first. A file that cannot be read or does not parse is left where it is, and
+  // Every message that waits, in the order in which they were added. A file that cannot be read or does not parse is left where it is, and
   // its name goes to `damaged`; without a folder there is none. Readers need no lock. Throws std::system_error.
   std::vector<QueuedMessage> Read(std::vector<std::string>* damaged = nullptr) const;
 

@@ -147,6 +147,34 @@ TEST_CASE("a host that flapped and then stays down is told as down after a coold
   CHECK(line.Answer(last + 2h) == AlertKind::kRecovery);
 }
 
+TEST_CASE("a host that flapped is not stable while nobody knows how it is", "[alert_policy]") {
+  Line line;
+  for (int i = 0; i < 4; ++i) {
+    line.GoDown(kNow + i * 5min, kNow + i * 5min);
+    line.Answer(kNow + i * 5min + 1min);
+  }
+  REQUIRE(line.host.seen.alert->is_flapping);
+  const WallTime end = kNow + 16min;
+  line.host.seen.status = GENERATE(Status::kPaused, Status::kUnreachable, Status::kUnknown);
+  for (auto passed = 0min; passed <= 5h; passed += 1min) CHECK_FALSE(line.Look(end + passed));
+  // It has to prove itself from when it is seen again.
+  CHECK_FALSE(line.Answer(end + 5h + 1min));
+  CHECK_FALSE(line.Look(end + 5h + 59min));
+  CHECK(line.Look(end + 6h) == AlertKind::kStable);
+}
+
+TEST_CASE("outages of a maintenance make no host flap", "[alert_policy]") {
+  Line line;
+  line.host.seen.in_maintenance = true;
+  for (int i = 0; i < 5; ++i) {
+    CHECK_FALSE(line.GoDown(kNow + i * 5min, kNow + i * 5min));
+    CHECK_FALSE(line.Answer(kNow + i * 5min + 3min));
+  }
+  line.host.seen.in_maintenance = false;
+  CHECK(line.GoDown(kNow + 30min, kNow + 30min) == AlertKind::kDown);
+  CHECK(line.Answer(kNow + 35min) == AlertKind::kRecovery);
+}
+
 TEST_CASE("an acknowledgement of an earlier outage silences nobody", "[alert_policy]") {
   Line line;
   line.Acknowledge(kOutage - 1s);
@@ -361,6 +389,23 @@ TEST_CASE("a certificate is told once for each day of warning, and that it was r
   CHECK_THAT(site.told.reason, Catch::Matchers::ContainsSubstring("issued by Example CA"));
   CHECK(site.Show(expires + 90 * 24h, expires) == AlertKind::kCertificateOver);
   CHECK_FALSE(site.Show(expires + 90 * 24h, expires + 1min));
+}
+
+TEST_CASE("a certificate of which nobody wants to be warned any more was not renewed", "[alert_policy]") {
+  Website site;
+  const WallTime expires = kNow + 20 * 24h;
+  CHECK(site.Show(expires, kNow) == AlertKind::kCertificate);
+  MarkTold(site.host, kNow);
+  if (GENERATE(false, true)) {
+    site.host.seen.alert.reset();
+    RestoreAlertState(site.host.seen, kNow + 1min);
+  }
+  site.host.service->warn_days = {7};
+  site.host.seen.certificate_ending.is_on = false;
+  site.host.seen.status = Status::kUp;
+  CHECK_FALSE(site.Look(kNow + 1h));
+  CHECK(site.Show(expires, expires - 7 * 24h) == AlertKind::kCertificate);
+  CHECK(site.Show(expires + 90 * 24h, expires - 24h) == AlertKind::kCertificateOver);
 }
 
 TEST_CASE("two servers under one name, one of them renewed, are no flood", "[alert_policy]") {

@@ -1,6 +1,8 @@
 #include "monitord/alert_queue.h"
 
+#include "store/outbox.h"
 #include "tests/catch.h"
+#include "tests/temp_dir.h"
 
 namespace linewatch {
 namespace {
@@ -120,6 +122,27 @@ TEST_CASE("what cannot be delivered for a day is given up, and the log says why"
   CHECK(story.Results() == Ids{"m expired: connection refused"});
 }
 
+TEST_CASE("a clock that is set back between two messages does not turn them about", "[alert_queue]") {
+  const TempDir folder;
+  const Outbox outbox(folder / "outbox");
+  Story story;
+  const auto add = [&](const std::string& id, AlertKind kind, std::chrono::hours by_the_clock) {
+    QueuedMessage queued;
+    queued.message.id = id;
+    queued.message.queued = At(by_the_clock).wall;
+    queued.message.alerts = {AlertOf(kind)};
+    queued.channel = "smtp";
+    queued.channels = {"smtp"};
+    story.queue.Add(std::move(queued), At(seconds(0)).steady);
+  };
+  add("over", AlertKind::kRecovery, std::chrono::hours(24 * 7));
+  add("again", AlertKind::kDown, std::chrono::hours(0));
+  for (const QueuedMessage& queued : story.queue.TakeChanged(At(seconds(1)).steady)) outbox.Put(queued);
+  Story next;
+  next.queue.Restore(outbox.Read(), At(seconds(2)).steady);
+  CHECK(next.Try("smtp", Accepted(), At(seconds(2))) == Ids{"over", "again"});
+}
+
 TEST_CASE("a report is kept for longer than alerts are, and goes to no other channel", "[alert_queue]") {
   Story story;
   story.config.fallback = {"telegram"};
@@ -204,6 +227,24 @@ TEST_CASE("who heard of a down in a failing channel's stead is to hear of its en
   story.Try("slack", Accepted(), At(minutes(5)));
   std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
   CHECK(story.queue.Supersede("smtp", recovery).was_handed_on);
+}
+
+TEST_CASE("who heard of a down in a channel's stead is to hear of its end, though the channel has told it since",
+          "[alert_queue]") {
+  Story story;
+  story.config.fallback = {"slack"};
+  story.Add("down", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
+  story.Try("smtp", Deferred(), At(seconds(0)));
+  story.Try("smtp", Deferred(), At(minutes(5)));
+  story.Try("slack", Accepted(), At(minutes(5)));
+  story.Try("smtp", GENERATE(Accepted(), Refused()), At(minutes(6)));
+  REQUIRE(story.queue.size() == 0);
+  std::vector<Alert> others = {AlertOf(AlertKind::kRecovery, "b"), AlertOf(AlertKind::kDegradedOver)};
+  CHECK_FALSE(story.queue.Supersede("smtp", others).was_handed_on);
+  std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
+  CHECK(story.queue.Supersede("smtp", recovery).was_handed_on);
+  CHECK_FALSE(recovery[0].is_late);
+  CHECK_FALSE(story.queue.Supersede("smtp", recovery).was_handed_on);
 }
 
 TEST_CASE("a message that is refused for good goes to the fallback at once", "[alert_queue]") {

@@ -25,6 +25,7 @@ QueuedMessage MessageTo(const std::string& channel, const std::string& id, doubl
   message.message.alerts = {alert};
   message.channel = channel;
   message.channels = {"smtp", "slack"};
+  message.number = 7;
   message.attempts = 3;
   message.next = FromUnixSeconds(1763800060);
   message.error = "connection refused";
@@ -41,8 +42,8 @@ TEST_CASE("a message that was put into the outbox is found there as it was", "[o
   outbox.Put(MessageTo("smtp", "abc"));
   const auto found = outbox.Read();
   REQUIRE(found.size() == 1);
-  const auto& [message, channel, channels, instead_of, attempts, next, error, waited, may_have_arrived, is_handed_on] =
-      found[0];
+  const auto& [message, channel, channels, instead_of, number, attempts, next, error, waited, may_have_arrived,
+               is_handed_on] = found[0];
   CHECK(message.id == "abc");
   CHECK(message.queued == FromUnixSeconds(1763800000.5));
   CHECK(message.subject == "DOWN Zürich (192.168.0.1)");
@@ -52,6 +53,7 @@ TEST_CASE("a message that was put into the outbox is found there as it was", "[o
   CHECK(channel == "smtp");
   CHECK(channels == std::vector<std::string>{"smtp", "slack"});
   CHECK(instead_of == "telegram");
+  CHECK(number == 7);
   CHECK(attempts == 3);
   CHECK(next == FromUnixSeconds(1763800060));
   CHECK(error == "connection refused");

@@ -357,6 +357,27 @@ TEST_CASE("at the threshold parents and uplinks are asked at once, and decide", 
   }
 }
 
+TEST_CASE("a line is not excused by what its router said long before", "[recorder]") {
+  Network network;
+  network.Add("router").interval = 600s;
+  network.Add("line", {"router"});
+  network.Start();
+  network.Cycle({{"router", 'b'}});  // it missed one check; the next is due in ten minutes
+
+  SECTION("the router answers when it is asked: the line is down by itself") {
+    for (int i = 0; i < 5; ++i) network.Cycle({{"line", 'b'}});
+    CHECK(network.Seen("line").seen.status == Status::kDown);
+    CHECK(network.told == "D line");
+  }
+  SECTION("it does not: the line is unreachable, and the router not down before its own time") {
+    network.fates_when_asked["router"] = 'b';
+    for (int i = 0; i < 20; ++i) network.Cycle({{"line", 'b'}});
+    CHECK(network.Seen("line").seen.status == Status::kUnreachable);
+    CHECK(network.Seen("router").seen.fail_count == 1);
+    CHECK(network.told.empty());
+  }
+}
+
 TEST_CASE("a router that its lines ask about is not down before its own time", "[recorder]") {
   Network network;
   network.Add("router");

@@ -114,6 +114,18 @@ TEST_CASE("a report without targets says what was down", "[report]") {
         "Report October 2026: all 2 targets kept");
 }
 
+TEST_CASE("of a line that was not watched all month the mail does not say that it was never down", "[report]") {
+  ReportRow paused = Row("Paused", hours(0), hours(0));
+  Of(paused.figures.time, TimeKind::kPaused) = hours(720);
+  const Message one = ComposeReport(Made({Row("Good", hours(720), hours(0)), paused}), "", "");
+  CHECK_THAT(one.text, ContainsSubstring("\n1 line was never down.\n"));
+  CHECK_THAT(one.text, ContainsSubstring("\n1 line was not watched: nothing is known of it.\n"));
+  CHECK_THAT(one.html, ContainsSubstring("1 line was not watched"));
+  const Message none = ComposeReport(Made({paused, paused}), "", "");
+  CHECK(none.subject == "Report October 2026: nothing is known of 2 lines");
+  CHECK(none.text.find("never down") == std::string::npos);
+}
+
 TEST_CASE("a mail lists the worst lines and counts the rest", "[report]") {
   std::vector<ReportRow> rows;
   for (int i = 0; i < 300; ++i) rows.push_back(Row("Line " + std::to_string(i), seconds(1000), seconds(i + 1)));
