@@ -35,7 +35,7 @@ CHECK_PACKAGES := $(UNIT_PACKAGES) clang-format clang-tidy
 BENCH_PACKAGES := python3 curl wrk fping iproute2 nftables
 FUZZ_PACKAGES  := clang libclang-rt-dev python3
 DEB_PACKAGES   := build-essential dpkg-dev debhelper fakeroot lintian
-PROOF_PACKAGES := python3-pytest debootstrap systemd-container curl
+MACHINE_PACKAGES := python3-pytest debootstrap systemd-container curl
 ARM_PACKAGES   := python3 debootstrap qemu-user-static binfmt-support
 TRUTH_PACKAGES := python3 iproute2 nftables tcpdump
 
@@ -275,7 +275,7 @@ deb: ## installs what is missing, builds the Debian package
 	@mv $(BUILD)/deb/*.deb $(BUILD) && ls $(BUILD)/linewatch_$(VERSION)_*.deb
 
 test-package: ## as root: installs the package in a booted Debian 12 and 13, and breaks it: MACHINES=build/machines
-	$(call need,$(PROOF_PACKAGES))
+	$(call need,$(MACHINE_PACKAGES))
 	@BUILD='$(BUILD)' MACHINES='$(MACHINES)' PYTHONDONTWRITEBYTECODE=1 \
 	  /usr/bin/python3 -m pytest -s -q -p no:cacheprovider tests/package
 

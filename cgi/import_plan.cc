@@ -13,7 +13,7 @@
 namespace linewatch::cgi {
 namespace {
 
-// Hosts that answer to the same name, target or id have one key.
+// By which a line that has no id finds its host: a heartbeat by its name, any other by what it asks.
 std::string MatchKey(const Host& host) { return host.check == CheckKind::kPush ? "push " + host.name : TargetOf(host); }
 
 std::string_view TargetField(const Host& host) {

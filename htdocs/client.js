@@ -7,14 +7,22 @@ const REPORT_MS = 30_000;  // a month of a thousand lines on a small machine
 const IMPORT_MS = 30_000;  // of thousands of hosts
 const TRIAL_MS = 60_000;   // of a channel: the server waits for 45 s, and says so
 
+const UNANSWERED = { network: "the server does not answer", timeout: "the server does not answer in time" };
+
 // kind: "network" (nobody answered), "timeout" (not in time: a write may still have happened), "answer" (the server
-// answered, but not what was asked for; then `status`, and `errors` with what is wrong with each field).
+// answered, but not what was asked for; then `status`, and `errors` with what is wrong with each field). The message is
+// for people, whatever the kind.
 export class ApiError extends Error {
   constructor(kind, { status = 0, title = "", detail = "", errors = [] } = {}) {
-    super(detail || title || kind);
+    super(detail || title || UNANSWERED[kind]);
     this.kind = kind;
     this.status = status;
     this.errors = errors;
+  }
+
+  // A sentence: `what` did not come about, and why.
+  explain(what) {
+    return `${what}: ${this.message.replace(/\.$/, "")}.`;
   }
 }
 

@@ -148,7 +148,7 @@ async function loadAlerts(now) {
     if (alertLog.isOpen) alertLog.show(alerts, { now, canSetUp: offers().change });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    alertLog.showFailure(`The alerts cannot be shown now: ${error.message}.`);
+    alertLog.showFailure(error.explain("The alerts cannot be shown now"));
   }
   draw();
 }
@@ -253,7 +253,7 @@ async function check(host) {
     await showResult(host, "checked", (now) => now.last_check > (asked.last_check ?? 0));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    showToast(`${host.name} could not be checked: ${error.message}`);
+    showToast(error.explain(`${host.name} could not be checked`));
   } finally {
     if (card) card.checking = false;
   }

@@ -29,8 +29,8 @@ const WIDE_SHARE = 0.5;
 const NARROW_SHARE = 1.5;
 
 // `width` and `height` are the room for cards, `trouble` and `calm` the numbers of hosts (or, if they stand in groups,
-// the list of the numbers of each), `scale` the user's font size
-// relative to 16 px. Answers {trouble, calm}, each {form, columns, height, gap}.
+// the list of the numbers of each), `scale` the user's font size relative to 16 px. Answers {trouble, calm}, each
+// {form, columns, height, gap}.
 export function chooseForms({ width, height, trouble, calm, scale = 1, touch = false }) {
   const room = { width: width / scale, height: height / scale };
   const measure = (part, form, count, comfort = 1) => measurePart(part, form, count, room.width / comfort, touch);

@@ -1,13 +1,12 @@
 // The headers that a website is asked with, in a form. The value of one that is set is never shown: it stays, is
 // replaced, or is taken away.
 
+import { appendRow, removeRow } from "./form_rows.js";
 import { SecretField } from "./secret_field.js";
-
-const setTemplate = document.getElementById("header-set");
-const newTemplate = document.getElementById("header-new");
 
 export class HeaderFields {
   #list;
+  #addButton;
   #connect;
   #set = new Map();  // name -> SecretField
   #added = [];       // {element, name, value}
@@ -16,7 +15,8 @@ export class HeaderFields {
   constructor(root, connect) {
     this.#list = root.querySelector(".header-list");
     this.#connect = connect;
-    root.querySelector("[data-action=add-header]").addEventListener("click", () => this.#add().name.focus());
+    this.#addButton = root.querySelector("[data-action=add-header]");
+    this.#addButton.addEventListener("click", () => this.#add().name.focus());
   }
 
   // As the server shows them: {"X-Key": {"set": true}}, or null.
@@ -27,16 +27,8 @@ export class HeaderFields {
     for (const name of Object.keys(shown ?? {})) this.#show(name);
   }
 
-  #append(template) {
-    const element = template.content.firstElementChild.cloneNode(true);
-    const item = document.createElement("li");
-    item.append(element);
-    this.#list.append(item);
-    return element;
-  }
-
   #show(name) {
-    const field = this.#append(setTemplate);
+    const field = appendRow(this.#list, "header-set");
     field.dataset.field = `headers.${name}`;
     field.querySelector("label").textContent = name;
     this.#connect(field.parentElement);
@@ -46,7 +38,7 @@ export class HeaderFields {
   }
 
   #add() {
-    const element = this.#append(newTemplate);
+    const element = appendRow(this.#list, "header-new");
     const [name, value] = element.querySelectorAll("input");
     this.#connect(element);
     const row = { element, name, value };
@@ -54,9 +46,9 @@ export class HeaderFields {
     name.addEventListener("input", () => {
       value.closest("[data-field]").dataset.field = `headers.${name.value.trim()}`;
     });
-    element.querySelector("[data-action=remove-header]").addEventListener("click", () => {
+    element.querySelector("[data-remove]").addEventListener("click", () => {
       this.#added = this.#added.filter((other) => other !== row);
-      element.parentElement.remove();
+      removeRow(element, this.#addButton);
     });
     this.#added.push(row);
     return row;

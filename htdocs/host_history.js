@@ -107,7 +107,7 @@ export class HostHistory {
       if (!(error instanceof ApiError)) throw error;
       if (this.#wanted !== wanted) return;
       this.#due = this.#now + RETRY_SECONDS;
-      this.#showFailure(`The history cannot be shown now: ${wordsOf(error)}.`);
+      this.#showFailure(error.explain("The history cannot be shown now"));
     } finally {
       if (this.#wanted === wanted) body.removeAttribute("data-waiting");
     }
@@ -151,9 +151,6 @@ export class HostHistory {
     this.#load();  // the uptime is another now
   }
 }
-
-const wordsOf = ({ kind, message }) =>
-  ({ network: "the server does not answer", timeout: "the server does not answer in time", answer: message })[kind];
 
 // Of a field over the time that the host was up; what a line that is down loses is no quality of it.
 function meanOf(field, points) {

@@ -3,6 +3,7 @@
 
 import { ApiError, importHosts, tryImport } from "./client.js";
 import { countOf } from "./format.js";
+import { nameOfCheck } from "./host_text.js";
 import { makeElement } from "./make_element.js";
 import { readTextFile } from "./text_file.js";
 
@@ -11,9 +12,6 @@ const MOST_BYTES = 8 * 1024 * 1024;  // what the server takes
 const MOST_SHOWN = 500;             // lines of each kind: enough to see what is meant
 
 const template = document.getElementById("import-form");
-
-const KIND_WORDS = { ping: "ping", http: "website", tls: "certificate", tcp: "TCP", dns: "DNS", mqtt: "MQTT",
-                     push: "heartbeat" };
 
 export class ImportForm {
   #form;
@@ -158,7 +156,7 @@ export class ImportForm {
     this.#fill(".plan-refused", plan.refuse, ({ line, field, message }) =>
       [lineCell(line), cell("td", "refused-what", `${field ? `${field}: ` : ""}${message}`), cell("td", "typed", typed(line))]);
     this.#fill(".plan-added", plan.add, ({ line, name, ip, check }) =>
-      [lineCell(line), cell("td", "plan-name", name), cell("td", "", ip), cell("td", "", KIND_WORDS[check] ?? check)]);
+      [lineCell(line), cell("td", "plan-name", name), cell("td", "", ip), cell("td", "", nameOfCheck(check))]);
     this.#fill(".plan-changed", plan.change, ({ line, name, ip, changed }) =>
       [lineCell(line), cell("td", "plan-name", name), cell("td", "", ip), cell("td", "", changed.join(", "))]);
   }

@@ -94,7 +94,8 @@ export class OutagesPage {
       this.#draw();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (this.#wanted === wanted) this.#part(".outages-failure").textContent = failureText(error);
+      if (this.#wanted !== wanted) return;
+      this.#part(".outages-failure").textContent = error.explain("The outages cannot be shown now");
     } finally {
       if (this.#wanted === wanted) this.#section.removeAttribute("data-waiting");
     }
@@ -122,12 +123,6 @@ export class OutagesPage {
     this.#draw();
   }
 }
-
-const failureText = ({ kind, message }) => ({
-  network: "The server does not answer, so the outages cannot be shown now.",
-  timeout: "The server does not answer in time, so the outages cannot be shown now.",
-  answer: `The outages cannot be shown now: ${message}.`,
-})[kind];
 
 function summaryOf(outages, now, more) {
   if (!outages.length) return "";

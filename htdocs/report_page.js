@@ -128,14 +128,14 @@ export class ReportPage {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#part("[name=outages]").checked = false;
-      this.#tell(wordsFor(error, "The outages cannot be shown"));
+      this.#tell(error.explain("The outages cannot be shown"));
     }
   }
 
   #fail(error, what) {
     this.#report = null;
     this.#part(".report-body").replaceChildren();
-    this.#tell(wordsFor(error, what));
+    this.#tell(error.explain(what));
   }
 
   #tell(message) {
@@ -293,7 +293,3 @@ function mistakeIn(month, now) {
   return `${what}: this is ${monthInWords(now)}.`;
 }
 
-function wordsFor(error, what) {
-  return { network: `${what}: the server does not answer.`, timeout: `${what}: there was no answer in time.`,
-           answer: `${what}: ${error.message}.` }[error.kind];
-}

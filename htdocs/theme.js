@@ -20,7 +20,7 @@
     const theme = stored() ?? (system.matches ? "dark" : "light");
     document.documentElement.dataset.theme = theme;
     const button = document.getElementById("theme-toggle");
-    if (!button) return;
+    if (!button) return;  // not there yet, or a page without it
     button.setAttribute("aria-pressed", String(theme === "dark"));
     const background = getComputedStyle(document.documentElement).getPropertyValue("--page");
     document.querySelector("meta[name=theme-color]").content = background.trim();
@@ -42,6 +42,6 @@
   addEventListener("storage", apply);  // another tab has chosen
   document.addEventListener("DOMContentLoaded", () => {
     apply();
-    document.getElementById("theme-toggle").addEventListener("click", toggle);
+    document.getElementById("theme-toggle")?.addEventListener("click", toggle);
   });
 })();

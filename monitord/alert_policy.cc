@@ -36,8 +36,6 @@ void NoteDegraded(AlertState& alert, const Observation& seen) {
   if (is_beyond_limits(seen) && alert.degraded_since == kNever) alert.degraded_since = seen.last_change;
 }
 
-bool is_answering(const Observation& seen) { return seen.status == Status::kUp || seen.status == Status::kDegraded; }
-
 // Of one that is paused, cut off or not measured nobody knows whether it is stable.
 bool is_known(Status status) { return is_answering(status) || status == Status::kFailing || status == Status::kDown; }
 
@@ -153,7 +151,8 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
   if (is_told && is_within_limits(seen))
     return tell(AlertKind::kDegradedOver, std::exchange(alert.told_degraded, kNever), "");
   const bool is_certificate_told = alert.told_certificate != kNever;
-  if (is_certificate_told && !seen.certificate_ending.is_on && is_answering(seen) && !is_certificate_same(seen)) {
+  if (is_certificate_told && !seen.certificate_ending.is_on && is_answering(seen.status) &&
+      !is_certificate_same(seen)) {
     alert.past_certificate = alert.told_certificate;
     return tell(AlertKind::kCertificateOver, std::exchange(alert.told_certificate, kNever), RenewedText(seen, now));
   }
@@ -254,7 +253,8 @@ void RestoreAlertState(Observation& seen, WallTime now) {
       told_at = seen.last_alert_time;
     }
   }
-  seen.is_outage = seen.status == Status::kDown || (!is_answering(seen) && (known.is_open || told_outage != kNever));
+  seen.is_outage =
+      seen.status == Status::kDown || (!is_answering(seen.status) && (known.is_open || told_outage != kNever));
   if (seen.is_outage || seen.alert || seen.cert_warned != kNever) {
     AlertState& alert = StateOf(seen);
     alert.is_open = seen.is_outage;

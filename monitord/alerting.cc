@@ -11,6 +11,7 @@
 #include "monitord/alert_text.h"
 #include "monitord/log.h"
 #include "store/channel.h"
+#include "store/wording.h"
 
 namespace linewatch {
 namespace {
@@ -85,7 +86,7 @@ std::vector<Event> Alerting::Start(HostList& list, const EventLog& log, const Mo
       missing.back().channel = channel;
     }
   }
-  LogInfo(std::to_string(found.size() + missing.size()) + " messages wait in the outbox");
+  LogInfo("the outbox holds " + CountOf(found.size() + missing.size(), "message"));
   queue_.Restore(std::move(found), now.steady);
   for (QueuedMessage& queued : missing) queue_.Add(std::move(queued), now.steady);
   return events;

@@ -108,12 +108,9 @@ bool is_self_signed(X509* certificate) { return (X509_get_extension_flags(certif
 
 // "3 days ago": not to the second, so that the sentence stays the same from check to check.
 std::string AgoText(std::chrono::microseconds ago) {
-  const auto counted = [](int64_t count, const char* unit) {
-    return std::to_string(count) + " " + unit + (count == 1 ? "" : "s") + " ago";
-  };
   const auto hours = std::chrono::floor<std::chrono::hours>(ago).count();
   if (hours < 1) return "less than an hour ago";
-  return hours < 24 ? counted(hours, "hour") : counted(hours / 24, "day");
+  return (hours < 24 ? CountOf(hours, "hour") : CountOf(hours / 24, "day")) + " ago";
 }
 
 bool is_about_dates(int error) {

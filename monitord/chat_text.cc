@@ -5,6 +5,7 @@
 
 #include "monitord/time_text.h"
 #include "store/plain_text.h"
+#include "store/wording.h"
 
 namespace linewatch {
 
@@ -29,10 +30,7 @@ std::vector<std::string> ChatLines(const Message& message, WallTime now) {
 
 std::string Fit(const std::vector<std::string>& lines, size_t limit,
                 const std::function<size_t(std::string_view)>& length) {
-  const auto more = [&](size_t shown) {
-    const size_t left = lines.size() - shown;
-    return "\n… and " + std::to_string(left) + (left == 1 ? " more line" : " more lines");
-  };
+  const auto more = [&](size_t shown) { return "\n… and " + CountOf(lines.size() - shown, "more line"); };
   std::string whole;
   for (const std::string& line : lines) whole += (&line == lines.data() ? "" : "\n") + line;
   if (length(whole) <= limit) return whole;

@@ -19,8 +19,8 @@ LoadedConfig LoadConfigFile(const std::filesystem::path& path);
 // The file; if that is not good, what was last good, path.prev, together with the fault.
 LoadedConfig LoadConfigOrPrevious(const std::filesystem::path& path);
 
-// The file is good: keeps a copy as path.prev for a start that finds it broken.
-void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock,
+// The file is good: keeps a copy as path.prev for a start that finds it broken. That it could not is logged.
+void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock_path,
                     std::chrono::milliseconds patience);
 
 }  // namespace linewatch

@@ -1,4 +1,5 @@
 #include "monitord/maintenance.h"
+#include "store/wall_time.h"
 
 #include <algorithm>
 #include <ctime>
@@ -45,7 +46,7 @@ std::time_t MomentOf(const std::tm& day, int minutes, WhenTwice which) {
 }
 
 bool is_in(const MaintenanceWindow::Weekly& weekly, WallTime now) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  const std::time_t seconds = ToTimeT(now);
   // One that opened yesterday may still be open.
   for (const int days_ago : {0, 1}) {
     std::tm day{};

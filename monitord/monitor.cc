@@ -326,7 +326,7 @@ void Monitor::KeepRecord() {
   if (!is_clock_synchronised()) return;
   history_.RemoveOld(std::chrono::days(config_.retention_days), now);
   if (const int removed = events_.RemoveOld(std::chrono::days(config_.retention_days), now); removed > 0)
-    LogInfo("events of " + std::to_string(removed) + " months that are past retention_days are removed");
+    LogInfo("events past retention_days are removed: " + CountOf(removed, "month"));
 }
 
 void Monitor::TakeRounds() {
@@ -418,7 +418,7 @@ void Monitor::Publish() {
   alerting_.TellWriting(
       is_unwritable ? std::optional(failure->reason + " in " + options_.folders.data.string()) : std::nullopt, config_,
       ReadClocks());
-  service_manager_.Status(std::to_string(list_.hosts.size()) + " hosts");
+  service_manager_.Status(CountOf(list_.hosts.size(), "host"));
 }
 
 std::optional<Monitor::Failure> Monitor::Attempt(const std::function<void()>& write) {

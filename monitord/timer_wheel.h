@@ -17,11 +17,11 @@ class TimerWheel {
  public:
   // Nobody is woken early, nor later than this.
   static constexpr SteadyTime::duration kTick = std::chrono::nanoseconds(1 << 20);
-  static constexpr std::chrono::hours kFarthest{24};  // from now
-  static constexpr uint16_t kMostSleepers = 0xfffe;   // numbered from 0
+  static constexpr uint16_t kMostSleepers = 0xfffe;  // numbered from 0
 
   explicit TimerWheel(SteadyTime now);
 
+  // Less than 24 days ahead.
   void Set(uint16_t sleeper, SteadyTime at);
   void Cancel(uint16_t sleeper);
   // One whose time has come; it is not set any more.

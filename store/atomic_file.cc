@@ -95,7 +95,7 @@ std::optional<FileIdentity> AtomicFile::CommitOver(const FileIdentity& expected,
   // the second rename leaves it as NAME.tmp, which only costs a generation of NAME.prev.
   if (!Exchange()) {
     if (rename(temporary_.c_str(), path_.c_str()) != 0) ThrowErrno("rename", path_);
-  } else if (!(IdentityOf(temporary_) == expected)) {
+  } else if (IdentityOf(temporary_) != expected) {
     Exchange();
     return std::nullopt;
   } else if (previous == Previous::kKeep && rename(temporary_.c_str(), WithSuffix(path_, ".prev").c_str()) != 0) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "store/ascii.h"
 #include "store/host_json.h"
 #include "store/json_members.h"
 #include "store/network_name.h"
@@ -256,9 +257,7 @@ void FindControlCharacters(const rapidjson::Value& value, const std::string& fie
     for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
       FindControlCharacters(value[i], field + '[' + std::to_string(i) + ']', errors);
   } else if (value.IsString()) {
-    const auto text = StringOf(value);
-    const bool has_any = std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-    if (has_any) errors.push_back({field, "expected no control characters", ""});
+    if (has_control_characters(StringOf(value), false)) errors.push_back({field, "expected no control characters", ""});
   }
 }
 

@@ -229,14 +229,14 @@ char* PutThousandths(char* end, int64_t value) {
   return end;
 }
 
+constexpr double kLargest = 9e12;  // below it a double counts thousandths exactly enough for a time in seconds
+
 char* PutNumber(char* end, double value) {
-  constexpr double kLargest = 9e12;  // below it a double counts thousandths exactly enough for a time in seconds
   if (!std::isfinite(value) || std::fabs(value) >= kLargest) return PutNull(end);
   return PutThousandths(end, std::llround(value * 1000));
 }
 
 char* PutExactNumber(char* end, double value) {
-  constexpr double kLargest = 9e12;
   if (!std::isfinite(value)) return PutNull(end);
   if (std::fabs(value) < kLargest) {
     const auto thousandths = std::llround(value * 1000);

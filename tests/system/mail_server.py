@@ -25,8 +25,8 @@ CLOSE = "close the connection"
 # It warns of what is wanted here.
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 
-# What can be scripted, in the order in which a mail passes them. "body" is the answer to the mail itself.
-STEPS = ("greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body")
+# What can be scripted, in the order in which a mail passes them: greeting, ehlo, starttls, auth, mail, rcpt, data and
+# body, which is the answer to the mail itself.
 
 
 class Mail:
