@@ -1,5 +1,4 @@
 #include "monitord/maintenance.h"
-#include "store/wall_time.h"
 
 #include <algorithm>
 #include <ctime>
