@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 
 import { makeHost, makeList, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
-import { card, closed, dialog, PHONE, press, startToAdd, unfold, visit } from "./visit.mjs";
+import { card, closed, dialog, hostPage, PHONE, press, startToAdd, unfold, visit } from "./visit.mjs";
 
 // Neither the zone of the installation nor that of the machine that the test runs on.
 const ELSEWHERE = { timezoneId: "America/New_York" };
@@ -37,13 +37,13 @@ const dayIn = (zone, seconds) => new Intl.DateTimeFormat("sv-SE", { timeZone: zo
 
 async function edit(page) {
   await card(page, "Branch 1").locator(".host-open").click();
-  await page.getByRole("button", { name: "Edit" }).click();
+  await hostPage(page).getByRole("button", { name: "Edit" }).click();
   await unfold(page);
 }
 
 async function plan(page) {
   await card(page, "Branch 1").locator(".host-open").click();
-  await page.getByRole("button", { name: "Maintenance…" }).click();
+  await hostPage(page).getByRole("button", { name: "Maintenance…" }).click();
 }
 
 async function save(page) {
@@ -73,7 +73,7 @@ test("an operator plans with a note, until tomorrow morning in the installation'
     assert.equal(note, "new fibre");
     assert.equal(to, Date.parse(`${dayIn("Asia/Tokyo", to)}T07:00+09:00`) / 1000);
     assert.ok(to > now() && to < now() + 86_400 + 3600);
-    await page.getByRole("button", { name: "Maintenance…" }).click();
+    await hostPage(page).getByRole("button", { name: "Maintenance…" }).click();
     await dialog(page).getByText("new fibre").waitFor();
     await dialog(page).getByRole("button", { name: /^End now/ }).click();
     await closed(page);
@@ -117,7 +117,7 @@ test("in the form, windows are added, shown again as they were typed, and taken 
       { from: Date.parse("2030-06-01T22:00+09:00") / 1000, to: Date.parse("2030-06-02T03:00+09:00") / 1000, note: "switch" },
       { days: [7], from: "23:00", to: "02:00", note: "" },
     ]);
-    await page.getByRole("button", { name: "Edit" }).click();
+    await hostPage(page).getByRole("button", { name: "Edit" }).click();
     await unfold(page);
     assert.equal(await once.getByLabel("From", { exact: true }).inputValue(), "2030-06-01T22:00");
     assert.ok(await weekly.getByLabel("Sun").isChecked());
@@ -165,7 +165,7 @@ test("who may only look is offered no maintenance", () =>
   show([], { role: "viewer" }, async (page) => {
     await card(page, "Branch 1").locator(".host-open").click();
     await page.getByRole("heading", { name: "Branch 1" }).waitFor();
-    assert.ok(await page.getByRole("button", { name: "Maintenance…" }).isHidden());
+    assert.ok(await hostPage(page).getByRole("button", { name: "Maintenance…" }).isHidden());
   }));
 
 test("on a phone the sheet is as wide as the screen", () =>
