@@ -36,9 +36,6 @@ void NoteDegraded(AlertState& alert, const Observation& seen) {
   if (is_beyond_limits(seen) && alert.degraded_since == kNever) alert.degraded_since = seen.last_change;
 }
 
-// Of one that is paused, cut off or not measured nobody knows whether it is stable.
-bool is_known(Status status) { return is_answering(status) || status == Status::kFailing || status == Status::kDown; }
-
 AlertState& StateOf(Observation& seen) {
   if (!seen.alert) {
     seen.alert = AlertState();

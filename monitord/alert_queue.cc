@@ -92,8 +92,13 @@ AlertQueue::Superseded AlertQueue::Supersede(const std::string& channel, std::sp
       superseded.left.push_back(entry.queued);
     }
   }
-  for (const Alert& alert : alerts)
-    if (TakeToldInStead(channel, alert)) superseded.was_handed_on = true;
+  const size_t ended = std::erase_if(told_in_stead_, [&](const ToldInStead& told) {
+    if (told.channel != channel) return false;
+    const auto own = by_host.find(told.host);
+    return own != by_host.end() && std::any_of(own->second.begin(), own->second.end(),
+                                               [&](const Alert* a) { return does_end(a->kind, told.kind); });
+  });
+  superseded.was_handed_on = superseded.was_handed_on || ended > 0;
   RemoveGivenUp();
   return superseded;
 }
@@ -212,12 +217,6 @@ void AlertQueue::NoteToldInStead(const QueuedMessage& gone) {
     if (!alert.host.empty() && !TraitsOf(alert.kind).is_end)
       told_in_stead_.push_back({gone.channel, alert.host, alert.kind});
   while (told_in_stead_.size() > kMost) told_in_stead_.pop_front();
-}
-
-bool AlertQueue::TakeToldInStead(const std::string& channel, const Alert& end) {
-  return std::erase_if(told_in_stead_, [&](const ToldInStead& told) {
-           return told.channel == channel && told.host == end.host && does_end(end.kind, told.kind);
-         }) > 0;
 }
 
 // The copies for the fallback channels, once for each message, however many of its channels fail.

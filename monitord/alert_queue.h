@@ -90,7 +90,6 @@ class AlertQueue {
     AlertKind kind;
   };
   void NoteToldInStead(const QueuedMessage& gone);
-  bool TakeToldInStead(const std::string& channel, const Alert& end);
   void RemoveGivenUp();
   Entry* Find(std::string_view channel, const std::string& id);
   std::vector<QueuedMessage> HandOn(const Entry& entry, const Config& config, std::span<const std::string> channels);

@@ -101,15 +101,19 @@ void Alerting::LookAt(HostList& list, const Topology& topology, const Config& co
   }
 }
 
+void Alerting::Tell(AlertKind kind, WallTime since, std::string_view reason, const Moment& now) {
+  Alert alert;
+  alert.kind = kind;
+  alert.t = now.wall;
+  alert.since = since;
+  alert.reason = reason;
+  digest_.Add(std::move(alert), now.steady);
+}
+
 void Alerting::LookAtSight(const Sight& sight, const Moment& now) {
   if (!sight.is_blind() || is_still_blind_told_ || now.wall - sight.blind_since() < kLongBlindness) return;
   is_still_blind_told_ = true;
-  Alert alert;
-  alert.kind = AlertKind::kStillBlind;
-  alert.t = now.wall;
-  alert.since = sight.blind_since();
-  alert.reason = sight.reason();
-  digest_.Add(std::move(alert), now.steady);
+  Tell(AlertKind::kStillBlind, sight.blind_since(), sight.reason(), now);
 }
 
 // Like an outage: not below the threshold, and not time and again, but always of one that was told while it lasted.
@@ -119,25 +123,13 @@ void Alerting::TellBlindness(WallTime since, const Config& config, const Moment&
   std::erase_if(blind_told_, [&](SteadyTime t) { return now.steady - t >= config.email_cooldown; });
   if (!is_told && blind_told_.size() >= kMostOutages) return;
   blind_told_.push_back(now.steady);
-  Alert alert;
-  alert.kind = AlertKind::kBlind;
-  alert.t = now.wall;
-  alert.since = since;
-  digest_.Add(std::move(alert), now.steady);
+  Tell(AlertKind::kBlind, since, "", now);
 }
 
 // Not below the threshold either, and at most once per cooldown: a disk may be full, and not, and full again.
 void Alerting::TellWriting(const std::optional<std::string>& trouble, const Config& config, const Moment& now) {
-  const auto tell = [&](AlertKind kind, const std::string& reason) {
-    Alert alert;
-    alert.kind = kind;
-    alert.t = now.wall;
-    alert.since = unwritable_.since;
-    alert.reason = reason;
-    digest_.Add(std::move(alert), now.steady);
-  };
   if (!trouble) {
-    if (std::exchange(unwritable_.is_told, false)) tell(AlertKind::kWritable, "");
+    if (std::exchange(unwritable_.is_told, false)) Tell(AlertKind::kWritable, unwritable_.since, "", now);
     unwritable_.since = kNever;
     return;
   }
@@ -149,7 +141,7 @@ void Alerting::TellWriting(const std::optional<std::string>& trouble, const Conf
   if (unwritable_.told_at && now.steady - *unwritable_.told_at < config.email_cooldown) return;
   unwritable_.is_told = true;
   unwritable_.told_at = now.steady;
-  tell(AlertKind::kUnwritable, *trouble);
+  Tell(AlertKind::kUnwritable, unwritable_.since, *trouble, now);
 }
 
 Event Alerting::QueueReport(Message report, const Moment& now) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "monitord/alert_queue.h"
@@ -78,6 +79,8 @@ class Alerting {
   std::vector<std::string> ConfiguredChannels(const Config& config) const;
   void Queue(const std::vector<Alert>& alerts, HostList& list, const Config& config, const Moment& now,
              std::vector<Event>& events);
+  // Of monitord itself.
+  void Tell(AlertKind kind, WallTime since, std::string_view reason, const Moment& now);
   void EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events);
   void PutAnswer(const std::string& id, const Answer& answer);
 

@@ -282,17 +282,16 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
 // Those at their threshold: the round may have told what was missing. If not it is asked for, again after every cycle.
 // And those that parents excuse which were not checked for longer than a cycle: do they still fail?
 void Recorder::SettleAwaiting(const Round& round, const Moment& now, Outcome& outcome) {
+  const WallTime started = now.WallOf(round.started), long_ago = started - config_.interval * 3 / 2;
   std::set<uint32_t> parents;
   bool is_asking = false;
   for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
     Host& host = list_.hosts[i];
     const Limits limits = LimitsOf(host, config_);
-    const bool was_checked = host.seen.last_check >= now.WallOf(round.started);
-    if (was_checked && host.seen.status == Status::kUnreachable) {
-      const WallTime long_ago = now.WallOf(round.started) - config_.interval * 3 / 2;
+    const bool was_checked = host.seen.last_check >= started;
+    if (was_checked && host.seen.status == Status::kUnreachable)
       for (const uint32_t parent : topology_.ParentsOf(i))
         if (list_.hosts[parent].seen.last_check < long_ago) parents.insert(parent);
-    }
     if (!is_awaiting_confirmation(host.seen, limits)) continue;
     Tell(host, Confirm(host.seen, limits, UpstreamOf(i), now.wall), now.wall, outcome);
     if (!is_awaiting_confirmation(host.seen, limits)) continue;

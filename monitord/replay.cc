@@ -14,8 +14,6 @@
 namespace linewatch {
 namespace {
 
-bool is_failing(Status status) { return status == Status::kFailing || status == Status::kDown; }
-
 class Replay {
  public:
   Replay(HostList& list, const Config& config, WallTime now)
@@ -175,8 +173,7 @@ class Replay {
       alert.is_open = false;
     }
     // While nobody knew how it was it was not stable: see TakeDueAlert.
-    if (line.host->seen.alert && !is_failing(event.from) && !is_answering(event.from))
-      line.host->seen.alert->last_unrest = event.t;
+    if (line.host->seen.alert && !is_known(event.from)) line.host->seen.alert->last_unrest = event.t;
     if (is_to_be_told(line)) line.is_due = true;
   }
   static bool is_to_be_told(const Line& line) {

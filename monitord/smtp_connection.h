@@ -47,7 +47,8 @@ class SmtpConnection {
   // `step` is what a failure says there was no answer to.
   SmtpReply Command(std::string_view step, std::string_view line);
   SmtpReply Read(std::string_view step);
-  // The answer to a whole mail, for which a server looks through it first: as long as kVerdictSteps others.
+  // The answer to a whole mail, for which a server looks through it first: as long as kVerdictSteps others. Only Quit may
+  // follow.
   SmtpReply ReadVerdict(std::string_view step);
   void Write(std::string_view step, std::string_view data);
 

@@ -44,6 +44,9 @@ inline std::string_view NameOf(Status status) { return kStatusNames[static_cast<
 // What time in a status counts as.
 TimeKind TimeKindOf(Status status, bool in_maintenance);
 inline bool is_answering(Status status) { return status == Status::kUp || status == Status::kDegraded; }
+inline bool is_failing(Status status) { return status == Status::kFailing || status == Status::kDown; }
+// Of one that is paused, cut off or not measured nobody knows how it is.
+inline bool is_known(Status status) { return is_answering(status) || is_failing(status); }
 
 // When nobody is to be woken: once, or every week.
 struct MaintenanceWindow {

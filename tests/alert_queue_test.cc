@@ -218,13 +218,18 @@ TEST_CASE("a message that is held up behind others for five minutes goes to the 
   CHECK(story.Try("slack", Accepted(), At(minutes(5))) == Ids{"waits"});
 }
 
-TEST_CASE("who heard of a down in a failing channel's stead is to hear of its end", "[alert_queue]") {
-  Story story;
+// Slack is told of a down in the stead of smtp, which fails for five minutes.
+void TellInStead(Story& story) {
   story.config.fallback = {"slack"};
   story.Add("down", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   story.Try("smtp", Deferred(), At(seconds(0)));
   story.Try("smtp", Deferred(), At(minutes(5)));
   story.Try("slack", Accepted(), At(minutes(5)));
+}
+
+TEST_CASE("who heard of a down in a failing channel's stead is to hear of its end", "[alert_queue]") {
+  Story story;
+  TellInStead(story);
   std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
   CHECK(story.queue.Supersede("smtp", recovery).was_handed_on);
 }
@@ -232,11 +237,7 @@ TEST_CASE("who heard of a down in a failing channel's stead is to hear of its en
 TEST_CASE("who heard of a down in a channel's stead is to hear of its end, though the channel has told it since",
           "[alert_queue]") {
   Story story;
-  story.config.fallback = {"slack"};
-  story.Add("down", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
-  story.Try("smtp", Deferred(), At(seconds(0)));
-  story.Try("smtp", Deferred(), At(minutes(5)));
-  story.Try("slack", Accepted(), At(minutes(5)));
+  TellInStead(story);
   story.Try("smtp", GENERATE(Accepted(), Refused()), At(minutes(6)));
   REQUIRE(story.queue.size() == 0);
   std::vector<Alert> others = {AlertOf(AlertKind::kRecovery, "b"), AlertOf(AlertKind::kDegradedOver)};

@@ -23,6 +23,25 @@ Config Reporting() {
   return config;
 }
 
+// An installation in UTC that watched one line from the month's begin on.
+struct Installation {
+  const TempDir data;
+  const Config config = Reporting();
+  const EventLog log{data / "events"};
+  WallTime end;
+
+  Installation() {
+    UseTimeZone(config);
+    end = BeginOf(After(kMonth));
+    HostState line{};
+    line.id = "a";
+    line.name = "Line a";
+    line.status = Status::kUp;
+    log.Append({HostsEvent{BeginOf(kMonth), {line}}});
+  }
+  ~Installation() { UseTimeZone(Config()); }
+};
+
 // What is answered once the thread has ended.
 std::optional<Message> TakeMade(ReportMailer& mailer, const Config& config, WallTime now) {
   if (auto message = mailer.Take(config, now)) return message;
@@ -32,16 +51,9 @@ std::optional<Message> TakeMade(ReportMailer& mailer, const Config& config, Wall
 }
 
 TEST_CASE("a report that cannot be made is made later, and then once", "[report_mailer]") {
-  const TempDir data;
-  const Config config = Reporting();
-  UseTimeZone(config);
-  const WallTime begin = BeginOf(kMonth), end = BeginOf(After(kMonth));
-  const EventLog log(data / "events");
-  HostState line{};
-  line.id = "a";
-  line.name = "Line a";
-  line.status = Status::kUp;
-  log.Append({HostsEvent{begin, {line}}, MonitorEvent{end - 1min, "stop", end - 1min}});
+  const Installation site;
+  const auto& [data, config, log, end] = site;
+  log.Append({MonitorEvent{end - 1min, "stop", end - 1min}});
   // What stands in the way of a file of the month is no file.
   std::filesystem::create_directory(data / "events/2026-11.jsonl");
 
@@ -54,20 +66,11 @@ TEST_CASE("a report that cannot be made is made later, and then once", "[report_
   CHECK(message->id == "report202610");
   CHECK(message->to == config.report_to);
   CHECK_FALSE(TakeMade(mailer, config, end + 76min));
-  UseTimeZone(Config());
 }
 
 TEST_CASE("a report mailed by a clock that was weeks ahead is not taken for the month's", "[report_mailer]") {
-  const TempDir data;
-  const Config config = Reporting();
-  UseTimeZone(config);
-  const WallTime begin = BeginOf(kMonth), end = BeginOf(After(kMonth));
-  const EventLog log(data / "events");
-  HostState line{};
-  line.id = "a";
-  line.name = "Line a";
-  line.status = Status::kUp;
-  log.Append({HostsEvent{begin, {line}}});
+  const Installation site;
+  const auto& [data, config, log, end] = site;
   AlertEvent queued{};
   queued.id = "report202610";
   queued.t = end + std::chrono::days(14);
@@ -76,7 +79,6 @@ TEST_CASE("a report mailed by a clock that was weeks ahead is not taken for the 
   ReportMailer now({data.path(), data.path()}), later({data.path(), data.path()});
   CHECK(TakeMade(now, config, end + 11min));
   CHECK_FALSE(TakeMade(later, config, end + std::chrono::days(15)));
-  UseTimeZone(Config());
 }
 
 }  // namespace
