@@ -18,6 +18,7 @@ const OTHERS_TOO = "somebody else has just changed this, too: Save again puts yo
 export class SettingsDialog {
   element = document.getElementById("settings-dialog");
   #form = this.element.querySelector("form");
+  #body = this.element.querySelector(".settings-body");  // inert until it is read: what is typed would be lost
   #messages = new FormMessages(this.#form);
   #fields = [...this.#form.querySelectorAll("[data-field]")];
   #editors = new Map();  // of the fields that are more than a control: {write(value), change}
@@ -25,6 +26,7 @@ export class SettingsDialog {
   #onSaved;
   #config = null;  // as it was read
   #tag = null;     // of what is to be changed
+  #isReading = false;
   #busy = false;
   #isTrying = false;
 
@@ -75,16 +77,26 @@ export class SettingsDialog {
     this.element.showModal();
     this.element.scrollTop = 0;
     if (hasChanges) return this.#messages.showOnTop([STILL_HERE]);
-    this.#form.toggleAttribute("data-loading", true);
+    if (this.#isReading) return;
     this.#messages.clear();
     for (const trial of this.#trials) trial.clear();
     try {
-      this.#write(await fetchConfig());
-      this.#form.removeAttribute("data-loading");
+      this.#write(await this.#read());
+      this.#body.inert = false;
       await this.#showStates();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#showFailure(error);
+    }
+  }
+
+  async #read() {
+    this.#isReading = true;
+    this.#body.inert = true;
+    try {
+      return await fetchConfig();
+    } finally {
+      this.#isReading = false;
     }
   }
 

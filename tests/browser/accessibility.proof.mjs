@@ -12,8 +12,8 @@ import { makeHistory, makeOutage, ongoing, playPast } from "./past.mjs";
 import { makeReport } from "./report_answer.mjs";
 import { Stack } from "./stack.mjs";
 import {
-  banner, card, closed, dialog, hostPage, lookAgain, openList, PHONE, press, pressOnPage, startToAdd, unfold, visit,
-  WIDE,
+  banner, card, closed, dialog, hostPage, lookAgain, openList, openSettings, PHONE, press, pressOnPage, startToAdd,
+  unfold, visit, WIDE,
 } from "./visit.mjs";
 
 async function axeViolations(page) {
@@ -119,7 +119,7 @@ const SCENES = [
     await page.keyboard.press("Escape");
   }],
   ["the settings with errors", async (page) => {
-    await page.getByRole("link", { name: "Settings" }).click();
+    await openSettings(page);
     await dialog(page).getByLabel("Interval").fill("soon");
     for (const summary of await dialog(page).locator(".channel summary").all()) await summary.click();
     for (const button of ["Add a group", "Add a user", "Add a window", "Add a weekly one"]) await press(page, button);

@@ -11,7 +11,8 @@ import { after, before, beforeEach, test } from "node:test";
 import { down, makeHost, makeList, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
 import {
-  banner, card, closed, dialog, hostPage, openHost, openList, PHONE, press, pressOnPage, visit,
+  banner, card, closed, dialog, hostPage, openHost, openList, openSettings, PHONE, press,
+  pressOnPage, visit,
 } from "./visit.mjs";
 
 const CONFIG = { access: { anonymous: "admin" } };
@@ -77,10 +78,6 @@ function putAnswer(request, answer) {
   fs.renameSync(path.join(folder, "new"), path.join(folder, `${request.answer}.json`));
 }
 
-const openSettings = async (page) => {
-  await page.getByRole("link", { name: "Settings" }).click();
-  await page.locator("#settings-dialog form:not([data-loading])").waitFor();
-};
 const channel = (page, name) => page.locator(`.channel[data-channel=${name}]`);
 const unfoldChannel = (page, name) => channel(page, name).locator("summary").click();
 const result = (page, name) => channel(page, name).getByRole("status");

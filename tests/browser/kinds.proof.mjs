@@ -11,8 +11,8 @@ import axe from "axe-core";
 import { down, makeHost, makeList, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
 import {
-  act, card, closed, dialog, fill, hostPage, lookAgain, openHost, openList, PHONE, press, pressOnPage, startToAdd,
-  unfold, visit, WIDE,
+  act, card, closed, dialog, fill, hostPage, lookAgain, openHost, openList, openSettings, PHONE, press, pressOnPage,
+  startToAdd, unfold, visit, WIDE,
 } from "./visit.mjs";
 
 const DAY = 86_400;
@@ -392,8 +392,7 @@ test("a new token is made only when asked again", () => {
 
 test("the broker of the topics and the authorities of the checks are settings", () =>
   visit(stack, {}, async (page) => {
-    await page.getByRole("link", { name: "Settings" }).click();
-    await page.locator("#settings-dialog form:not([data-loading])").waitFor();
+    await openSettings(page);
     const broker = dialog(page).locator(".broker");
     await broker.getByText("not set up").waitFor();
     await broker.locator("summary").click();
@@ -409,7 +408,7 @@ test("the broker of the topics and the authorities of the checks are settings", 
     assert.deepEqual(mqtt, { host: "broker.example.org", port: 8883, username: "linewatch", password: "correct horse",
                              tls: true, ca_file: "/etc/ca.pem" });
     assert.equal(authorities, "/etc/authorities.pem");
-    await page.getByRole("link", { name: "Settings" }).click();
+    await openSettings(page);
     await broker.getByText("set up", { exact: true }).waitFor();
   }));
 

@@ -7,7 +7,7 @@ import { after, before, beforeEach, test } from "node:test";
 
 import { makeList, makeNetwork } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
-import { closed, dialog, press, visit } from "./visit.mjs";
+import { closed, dialog, openSettings, press, visit } from "./visit.mjs";
 
 const ROUTE = { group: "Banks", smtp_to: ["banks@example.org"], channels: ["smtp"] };
 const CONFIG = {
@@ -27,8 +27,7 @@ after(() => stack.remove());
 
 const open = (options, run) =>
   visit(stack, { timezoneId: "America/New_York", ...options }, async (page) => {
-    await page.getByRole("link", { name: "Settings" }).click();
-    await page.locator("#settings-dialog form:not([data-loading])").waitFor();
+    await openSettings(page);
     await run(page);
   });
 
@@ -49,7 +48,7 @@ test("a group is told by its own recipients and channels", () =>
     await save(page);
     assert.deepEqual(config().routes,
                      [ROUTE, { group: "Colleges", smtp_to: ["one@example.org", "two@example.org"], channels: ["slack"] }]);
-    await page.getByRole("link", { name: "Settings" }).click();
+    await openSettings(page);
     await dialog(page).locator(".route").nth(1).getByRole("button", { name: "Take this route away" }).click();
     await save(page);
     assert.deepEqual(config().routes, [ROUTE]);
@@ -135,6 +134,33 @@ test("of two who change the same setting the second is told, and keeps what was 
     assert.equal(await dialog(page).getByLabel("The past is kept for").inputValue(), "800");
     await save(page);
     assert.deepEqual(config(), { ...CONFIG, retention_days: 800, title: "Theirs", report_to: ["boss@example.org"] });
+  }));
+
+test("nothing can be typed before the settings are there, so that none of it is lost", () =>
+  visit(stack, {}, async (page) => {
+    let held, asked = 0;
+    const isHeld = new Promise((resolve) => page.route("**/api/config", (route) => {
+      asked += 1;
+      held = route;
+      resolve();
+    }));
+    await page.getByRole("link", { name: "Settings" }).click();
+    await isHeld;
+    const interval = dialog(page).getByLabel("Interval");
+    await interval.focus();
+    await page.keyboard.type("77");
+    assert.equal(await interval.inputValue(), "");
+    await page.keyboard.press("Escape");
+    await closed(page);
+    await page.getByRole("link", { name: "Settings" }).click();
+    await dialog(page).getByRole("heading", { name: "Settings" }).waitFor();
+    assert.equal(asked, 1, "its answer is still awaited");
+    await held.continue();
+    await page.unroute("**/api/config");
+    await page.locator("#settings-dialog .settings-body:not([inert])").waitFor();
+    await interval.fill("5");
+    await save(page);
+    assert.equal(config().interval, 5);
   }));
 
 test("an interval that does not fit the hosts' own is refused at its field, with their names", () =>

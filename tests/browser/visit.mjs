@@ -63,6 +63,11 @@ export const openList = (page) => page.getByRole("navigation").getByRole("link",
 export const pressOnPage = (page, button) =>
   hostPage(page).getByRole("button", { name: button, exact: true }).click();
 
+export async function openSettings(page) {
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.locator("#settings-dialog .settings-body:not([inert])").waitFor();
+}
+
 export const startToAdd = (page) => page.getByRole("button", { name: "Add host" }).first().click();
 export const unfold = (page) => dialog(page).getByText("More settings").click();
 export const press = (page, button) => dialog(page).getByRole("button", { name: button, exact: true }).click();
