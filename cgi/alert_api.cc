@@ -85,12 +85,6 @@ void WriteSent(JsonWriter& out, const AlertEvent& event) {
   out.EndObject();
 }
 
-Response Busy(std::string_view detail) {
-  Response response = Problem(503, detail);
-  response.SetHeader("Retry-After", "5");
-  return response;
-}
-
 // The body's channel, or the problem to answer.
 std::variant<std::string, Response> ReadChannel(const Request& request) {
   static const Schema schema(R"json({
@@ -125,7 +119,7 @@ Response AwaitAnswer(const Installation& installation, const linewatch::Request&
       // Files round a time to milliseconds.
       const WallTime oldest = installation.requests.Oldest();
       if (oldest != kNever && oldest <= asked.t + std::chrono::milliseconds(1))
-        return Problem(503, "monitord takes no requests: it hangs.");
+        return PassingProblem(503, "monitord takes no requests: it hangs.");
     }
     if (waited > kTestPatience)
       return Problem(503, "monitord has not answered within 45 s. The message may arrive all the same.");
@@ -181,10 +175,11 @@ Response TestChannel(Installation& installation, const Request& request, std::st
   try {
     turn = std::make_shared<FileLock>(installation.hosts.folders().live / "test.lock", std::chrono::milliseconds(0));
   } catch (const LockTimeout&) {
-    return Busy("Another test message is under way; try again when it has its answer.");
+    return PassingProblem(503, "Another test message is under way; try again when it has its answer.");
   }
   linewatch::Request asked{WallNow(), linewatch::Request::Kind::kTest, "", name, RandomName(20)};
-  if (!installation.requests.Append(asked)) return Busy("monitord takes no requests: it does not run, or hangs.");
+  if (!installation.requests.Append(asked))
+    return PassingProblem(503, "monitord takes no requests: it does not run, or hangs.");
   Response response;
   response.later = [&installation, turn = std::move(turn), asked = std::move(asked)](const Request&) {
     return AwaitAnswer(installation, asked);

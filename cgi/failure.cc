@@ -1,6 +1,7 @@
 #include "cgi/failure.h"
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include "store/file_lock.h"
@@ -9,11 +10,9 @@
 namespace linewatch::cgi {
 
 Response ProblemOf(const std::exception& error) {
-  if (dynamic_cast<const LockTimeout*>(&error) != nullptr) {
-    Response response = Problem(503, "The hosts are being changed by somebody else for too long; nothing was changed.");
-    response.SetHeader("Retry-After", "1");
-    return response;
-  }
+  if (dynamic_cast<const LockTimeout*>(&error) != nullptr)
+    return PassingProblem(503, "The hosts are being changed by somebody else for too long; nothing was changed.",
+                          std::chrono::seconds(1));
   if (dynamic_cast<const BrokenSecrets*>(&error) != nullptr) return Problem(409, error.what());
   const auto* system = dynamic_cast<const std::system_error*>(&error);
   switch (system != nullptr ? system->code().value() : 0) {

@@ -150,10 +150,7 @@ void FcgiListener::ServeOne(const Handler& handler, const BodyLimit& limit) {
     return;
   }
   if (waiting == 0) PrepareToWait();
-  if (is_later && waiting < 0) {
-    response = Problem(503, "Too many answers that take their time are being made.");
-    response.SetHeader("Retry-After", "5");
-  }
+  if (is_later && waiting < 0) response = PassingProblem(503, "Too many answers that take their time are being made.");
   if (waiting == 0) response = response.later(request);
   WriteResponse(request, response,
                 [&](std::string_view text) { FCGX_PutStr(text.data(), static_cast<int>(text.size()), fcgi.out); });

@@ -349,7 +349,7 @@ Response CheckHost(Installation& installation, const Request&, std::string_view 
   if (!host) return NoSuchHost();
   if (!host->enabled) return Problem(409, "\"" + host->name + "\" is paused.");
   if (!installation.requests.Append({WallNow(), linewatch::Request::Kind::kCheck, host->id}))
-    return Problem(503, "monitord takes no requests: it does not run, or hangs.");
+    return PassingProblem(503, "monitord takes no requests: it does not run, or hangs.");
   return JsonResponse(202, [&](JsonWriter& out) { WriteHost(out, *host); });
 }
 

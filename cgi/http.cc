@@ -169,6 +169,12 @@ Response Problem(int status, std::string_view detail, const std::function<void(J
   return response;
 }
 
+Response PassingProblem(int status, std::string_view detail, std::chrono::seconds retry_after) {
+  Response response = Problem(status, detail);
+  response.SetHeader("Retry-After", std::to_string(retry_after.count()));
+  return response;
+}
+
 Response FieldProblem(const std::vector<FieldError>& errors, int status) {
   std::string detail;
   for (const FieldError& error : errors) {

@@ -78,6 +78,9 @@ Response JsonResponse(int status, const std::function<void(JsonWriter&)>& write)
 
 // `write_more` writes members of its own.
 Response Problem(int status, std::string_view detail, const std::function<void(JsonWriter&)>& write_more = nullptr);
+// One that may be over by itself: tells to ask again after so long.
+Response PassingProblem(int status, std::string_view detail,
+                        std::chrono::seconds retry_after = std::chrono::seconds(5));
 // 422, or the status given, with errors: [{field, message}].
 Response FieldProblem(const std::vector<FieldError>& errors, int status = 422);
 

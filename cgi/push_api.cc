@@ -51,12 +51,6 @@ std::variant<Heartbeat, Response> ReadHeartbeat(const Request& request) {
   return heartbeat;
 }
 
-Response Later(int status, std::string_view detail) {
-  Response response = Problem(status, detail);
-  response.SetHeader("Retry-After", "5");
-  return response;
-}
-
 }  // namespace
 
 Response TakeHeartbeat(Installation& installation, const Request& request, std::string_view token) {
@@ -65,7 +59,7 @@ Response TakeHeartbeat(Installation& installation, const Request& request, std::
   try {
     host = installation.push_tokens.Find(token);
   } catch (const BrokenSecrets&) {
-    return Later(503, "secrets.json, where the tokens are known from, could not be read.");
+    return PassingProblem(503, "secrets.json, where the tokens are known from, could not be read.");
   }
   if (!host) return Problem(404, "There is no host with this token.");
   auto read = ReadHeartbeat(request);
@@ -80,11 +74,11 @@ Response TakeHeartbeat(Installation& installation, const Request& request, std::
         out.EndObject();
       });
     case RequestQueue::Taken::kTooMany:
-      return Later(429, "Too many heartbeats wait for monitord already.");
+      return PassingProblem(429, "Too many heartbeats wait for monitord already.");
     case RequestQueue::Taken::kNobodyDrains:
       break;
   }
-  return Later(503, "monitord takes no heartbeats: it does not run, or hangs.");
+  return PassingProblem(503, "monitord takes no heartbeats: it does not run, or hangs.");
 }
 
 }  // namespace linewatch::cgi

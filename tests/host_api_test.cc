@@ -370,7 +370,9 @@ TEST_CASE("requests that nobody takes do not fill the disk", "[host_api]") {
   Site site;
   const std::string id = site.Add("A", "192.0.2.1");
   WriteInPlace(site.installation.requests.path(), std::string(RequestQueue::kMaxBytes - 1, 'x') + '\n');
-  CHECK(site.Send("POST", Path(id) + "/check").status == 503);
+  const Response response = site.Send("POST", Path(id) + "/check");
+  CHECK(response.status == 503);
+  CHECK_FALSE(response.Header("Retry-After").empty());
   CHECK(std::filesystem::file_size(site.installation.requests.path()) == RequestQueue::kMaxBytes);
 }
 
