@@ -106,10 +106,13 @@ export class SettingsDialog {
     if (port.value === "" || Object.values(USUAL_PORTS).includes(port.value)) port.value = USUAL_PORTS[security.value];
   }
 
-  #write({ config, tag }) {
+  // Fields in `kept` stay as they are.
+  #write({ config, tag }, kept = []) {
     this.#config = config;
     this.#tag = tag;
-    for (const field of this.#fields) this.#writeField(field, settingAt(config, field.dataset.field));
+    for (const field of this.#fields) {
+      if (!kept.includes(field)) this.#writeField(field, settingAt(config, field.dataset.field));
+    }
     showState(this.#form.querySelector(".broker"), Boolean(settingAt(config, "mqtt.host")));
     this.#showOffers();
   }
@@ -137,9 +140,14 @@ export class SettingsDialog {
     for (const trial of this.#trials) trial.update({ hasChanges, isBlocked: this.#isTrying });
   }
 
+  // They stay as they are when the server does not tell them: what is saved is saved all the same.
   async #showStates() {
-    const { channels } = await fetchAlerts({ sent: false });
-    for (const block of this.#channels) showState(block, channels.includes(block.dataset.channel));
+    try {
+      const { channels } = await fetchAlerts({ sent: false });
+      for (const block of this.#channels) showState(block, channels.includes(block.dataset.channel));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
   }
 
   // Answers whether all is saved.
@@ -157,7 +165,7 @@ export class SettingsDialog {
     try {
       const saved = await this.#send(changes);
       if (!saved) return false;
-      this.#write(saved);
+      this.#write(saved, this.#typedSince(changes));
       this.#onSaved(this.#config);
       await this.#showStates();
       return true;
@@ -168,6 +176,13 @@ export class SettingsDialog {
     } finally {
       this.#setBusy(false);
     }
+  }
+
+  // The fields that have become otherwise while these changes were being saved.
+  #typedSince(changes) {
+    const sent = new Map(changes);
+    return this.#fields.filter((field) =>
+      JSON.stringify(this.#changeOf(field)) !== JSON.stringify(sent.get(field.dataset.field)));
   }
 
   // Null when somebody else has changed the same fields meanwhile, and has to be reckoned with; other fields of theirs

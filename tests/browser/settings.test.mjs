@@ -38,6 +38,22 @@ async function save(page) {
   await closed(page);
 }
 
+// What the page asks of the settings waits until `letGo`.
+async function holdBack(page) {
+  const requests = [];
+  let heard;
+  const isAsked = new Promise((resolve) => (heard = resolve));
+  await page.route("**/api/config", (route) => {
+    requests.push(route);
+    heard();
+  });
+  const letGo = async () => {
+    for (const request of requests) await request.continue();
+    await page.unroute("**/api/config");
+  };
+  return { requests, isAsked, letGo };
+}
+
 test("a group is told by its own recipients and channels", () =>
   open({}, async (page) => {
     await press(page, "Add a group");
@@ -138,14 +154,9 @@ test("of two who change the same setting the second is told, and keeps what was 
 
 test("nothing can be typed before the settings are there, so that none of it is lost", () =>
   visit(stack, {}, async (page) => {
-    let held, asked = 0;
-    const isHeld = new Promise((resolve) => page.route("**/api/config", (route) => {
-      asked += 1;
-      held = route;
-      resolve();
-    }));
+    const held = await holdBack(page);
     await page.getByRole("link", { name: "Settings" }).click();
-    await isHeld;
+    await held.isAsked;
     const interval = dialog(page).getByLabel("Interval");
     await interval.focus();
     await page.keyboard.type("77");
@@ -154,11 +165,38 @@ test("nothing can be typed before the settings are there, so that none of it is 
     await closed(page);
     await page.getByRole("link", { name: "Settings" }).click();
     await dialog(page).getByRole("heading", { name: "Settings" }).waitFor();
-    assert.equal(asked, 1, "its answer is still awaited");
-    await held.continue();
-    await page.unroute("**/api/config");
+    assert.equal(held.requests.length, 1, "its answer is still awaited");
+    await held.letGo();
     await page.locator("#settings-dialog .settings-body:not([inert])").waitFor();
     await interval.fill("5");
+    await save(page);
+    assert.equal(config().interval, 5);
+  }));
+
+test("what is typed while the settings are being saved stays, to be saved the next time", () =>
+  open({}, async (page) => {
+    const held = await holdBack(page);
+    const interval = dialog(page).getByLabel("Interval");
+    await interval.fill("5");
+    await press(page, "Save");
+    await held.isAsked;
+    await dialog(page).getByLabel("Title").fill("Typed meanwhile");
+    await held.letGo();
+    await closed(page);
+    assert.equal(config().title, undefined);
+    await page.getByRole("link", { name: "Settings" }).click();
+    await dialog(page).getByText("still here").waitFor();
+    assert.equal(await interval.inputValue(), "5");
+    assert.equal(await dialog(page).getByLabel("Title").inputValue(), "Typed meanwhile");
+    await save(page);
+    assert.equal(config().interval, 5);
+    assert.equal(config().title, "Typed meanwhile");
+  }));
+
+test("settings that were saved are told as saved, even if the server falls silent after it", () =>
+  open({ expected: /ERR_FAILED/ }, async (page) => {
+    await page.route("**/api/alerts?*", (route) => route.abort());
+    await dialog(page).getByLabel("Interval").fill("5");
     await save(page);
     assert.equal(config().interval, 5);
   }));
