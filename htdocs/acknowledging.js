@@ -1,5 +1,6 @@
 // The part of a host's page in which somebody says that he knows of the trouble, and takes it back.
 
+import { whileBusy } from "./busy.js";
 import { acknowledge, ApiError, unacknowledge } from "./client.js";
 import { FormMessages } from "./form_messages.js";
 import { formatTime } from "./format.js";
@@ -16,7 +17,6 @@ export class Acknowledging {
   #onChanged;
   #host = null;
   #now = 0;
-  #busy = false;
   isOffered = false;
 
   // `onChanged` gets the host and what happened to it.
@@ -28,13 +28,14 @@ export class Acknowledging {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       const note = this.#form.elements.note.value.trim();
-      this.#change(() => acknowledge(this.#host.id, note), "acknowledged");
+      this.#change(this.#form, (host) => acknowledge(host.id, note), "acknowledged");
     });
     page.addEventListener("click", ({ target }) => {
       const step = target.closest("[data-acknowledging]")?.dataset.acknowledging;
       if (step === "begin") this.#begin();
       if (step === "cancel") this.end();
-      if (step === "take-back") this.#change(() => unacknowledge(this.#host.id), "no longer acknowledged");
+      if (step !== "take-back") return;
+      this.#change(page.querySelector(".acknowledged"), (host) => unacknowledge(host.id), "no longer acknowledged");
     });
   }
 
@@ -69,22 +70,19 @@ export class Acknowledging {
     this.#page.querySelector("[data-acknowledging=begin]").focus();
   }
 
-  async #change(send, what) {
-    if (this.#busy) return;
-    this.#busy = true;
+  async #change(element, send, what) {
+    const host = this.#host;
     this.#messages.clear();
     try {
-      await send();
-      this.#form.hidden = true;
-      this.#onChanged(this.#host, what);
+      await whileBusy(element, () => send(host));
+      if (this.#host?.id === host.id) this.#form.hidden = true;
+      this.#onChanged(host, what);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#messages.showFailure(error, {
         network: "The server does not answer. Try again.",
         timeout: "The server did not answer in time. It may have done it or not.",
       });
-    } finally {
-      this.#busy = false;
     }
   }
 }

@@ -1,5 +1,6 @@
 // Asks before a host is deleted, by its name.
 
+import { whileBusy } from "./busy.js";
 import { ApiError, deleteHost, fetchHost } from "./client.js";
 import { showAddress } from "./host_text.js";
 
@@ -7,7 +8,6 @@ export class DeleteDialog {
   #dialog = document.getElementById("delete-dialog");
   #onDeleted;
   #host = null;
-  #busy = false;
 
   constructor({ onDeleted }) {
     this.#onDeleted = onDeleted;
@@ -40,17 +40,14 @@ export class DeleteDialog {
   }
 
   async #delete() {
-    if (this.#busy) return;
-    this.#busy = true;
+    const host = this.#host;
     try {
-      await deleteHost(this.#host.id, this.#host.revision);
+      await whileBusy(this.#dialog, () => deleteHost(host.id, host.revision));
       this.#dialog.close();
-      this.#onDeleted(this.#host);
+      this.#onDeleted(host);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       await this.#showFailure(error);
-    } finally {
-      this.#busy = false;
     }
   }
 

@@ -1,5 +1,6 @@
 // Shows the token of a heartbeat, this once, with lines ready to be copied; and makes another after asking.
 
+import { whileBusy } from "./busy.js";
 import { ApiError, makeToken } from "./client.js";
 
 const CALL = "curl -fsS -m 10";
@@ -14,7 +15,6 @@ const lines = (url) => ({
 export class HeartbeatDialog {
   #dialog = document.getElementById("heartbeat-dialog");
   #host = null;
-  #busy = false;
 
   constructor() {
     this.#dialog.addEventListener("click", ({ target }) => {
@@ -37,10 +37,9 @@ export class HeartbeatDialog {
   }
 
   async #make() {
-    if (this.#busy) return;
-    this.#busy = true;
+    const host = this.#host;
     try {
-      this.show(this.#host, await makeToken(this.#host.id));
+      this.show(host, await whileBusy(this.#dialog, () => makeToken(host.id)));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#tell({
@@ -48,8 +47,6 @@ export class HeartbeatDialog {
         timeout: "The server did not answer in time. It may have made a new token or not: make another.",
         answer: error.message,
       }[error.kind]);
-    } finally {
-      this.#busy = false;
     }
   }
 

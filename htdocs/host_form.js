@@ -2,6 +2,7 @@
 // behind a fold. The server judges the input; its messages stand at the fields they name. Whatever goes wrong, what was
 // typed stays.
 
+import { whileBusy } from "./busy.js";
 import { addHost, ApiError, changeHost, fetchHost } from "./client.js";
 import { readField, writeField } from "./form_fields.js";
 import { FormMessages } from "./form_messages.js";
@@ -24,7 +25,6 @@ export class HostForm {
   #revision = null;   // of it, as it was read
   #original = null;   // its settings then
   #theirs = null;     // the host as somebody else saved it meanwhile
-  #busy = false;
 
   // `onSaved` gets the host as the server answered it, or null when nothing was changed.
   constructor(container, { onSaved, onCancel, onDelete }) {
@@ -67,7 +67,7 @@ export class HostForm {
   }
 
   get isTouched() {
-    return this.#busy || Object.keys(this.#changesTo(settingsOf(null))).length > 0;
+    return Object.keys(this.#changesTo(settingsOf(null))).length > 0;
   }
 
   #offerKnown(hosts, config, host) {
@@ -135,7 +135,6 @@ export class HostForm {
   }
 
   async #save() {
-    if (this.#busy) return;
     this.#clearMessages();
     if (this.#parents.unclear) {
       return this.#messages.showErrors([{ field: "parents", message: "no such host: choose one from the list" }]);
@@ -144,21 +143,13 @@ export class HostForm {
     if (errors.length) return this.#messages.showErrors(errors);
     const changes = this.#changesTo(this.#original);
     if (this.#id && !Object.keys(changes).length) return this.#onSaved(null);
-    this.#setBusy(true);
     try {
-      const saved = this.#id ? await changeHost(this.#id, this.#revision, changes) : await addHost(changes);
-      this.#onSaved(saved);
+      const send = () => (this.#id ? changeHost(this.#id, this.#revision, changes) : addHost(changes));
+      this.#onSaved(await whileBusy(this.#form, send));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       await this.#showFailure(error);
-    } finally {
-      this.#setBusy(false);
     }
-  }
-
-  #setBusy(busy) {
-    this.#busy = busy;
-    this.#form.setAttribute("aria-busy", String(busy));
   }
 
   async #showFailure(error) {

@@ -1,6 +1,7 @@
 // Many hosts at once: what is typed, pasted or dropped is tried by the server as it is, and shown line by line before
 // anything is done. Whatever goes wrong, the text stays.
 
+import { whileBusy } from "./busy.js";
 import { ApiError, importHosts, tryImport } from "./client.js";
 import { countOf } from "./format.js";
 import { nameOfCheck } from "./host_text.js";
@@ -20,7 +21,6 @@ export class ImportForm {
   #plan = null;   // of the text as it is; null while it is not known
   #timer;
   #tries = 0;     // only the last one's answer is shown
-  #busy = false;
 
   // `onImported` gets the numbers of hosts that were added and changed.
   constructor(container, { onImported }) {
@@ -52,7 +52,7 @@ export class ImportForm {
   }
 
   get isTouched() {
-    return this.#busy || this.#text.value.trim() !== "";
+    return this.#text.value.trim() !== "";
   }
 
   focus() {
@@ -111,11 +111,9 @@ export class ImportForm {
   }
 
   async #import() {
-    if (this.#busy || !isReady(this.#plan)) return;
-    this.#busy = true;
-    this.#form.setAttribute("aria-busy", "true");
+    if (!isReady(this.#plan)) return;
     try {
-      const done = await importHosts(this.#text.value);
+      const done = await whileBusy(this.#form, () => importHosts(this.#text.value));
       this.#text.value = "";
       this.#say(".import-file", "");
       this.#show(null);
@@ -125,9 +123,6 @@ export class ImportForm {
       this.#fail(error);
       // Somebody else may have changed the list since it was tried.
       if (error.status === 422) this.#try();
-    } finally {
-      this.#busy = false;
-      this.#form.setAttribute("aria-busy", "false");
     }
   }
 

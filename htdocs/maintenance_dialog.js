@@ -1,6 +1,7 @@
 // Planned work on one host, in two clicks: how long it takes, from now. Windows that there are can be ended or taken
 // away. Nothing but `maintenance` is changed, which an operator may do, too.
 
+import { whileBusy } from "./busy.js";
 import { ApiError, changeHost, fetchHost } from "./client.js";
 import { FormMessages } from "./form_messages.js";
 import { clockAt, dayAt, fromInput, toInput, zoneName } from "./installation_time.js";
@@ -19,7 +20,6 @@ export class MaintenanceDialog {
   #messages = new FormMessages(this.#form);
   #onSaved;
   #host = null;
-  #busy = false;
 
   // `onSaved` gets the host as the server answered it, and what to say about it.
   constructor({ onSaved }) {
@@ -113,12 +113,13 @@ export class MaintenanceDialog {
 
   // `change` makes the new list of windows from the one that the server has now.
   async #change(change, what) {
-    if (this.#busy) return;
-    this.#busy = true;
+    const { id } = this.#host;
     this.#messages.clear();
     try {
-      const { revision, maintenance } = await fetchHost(this.#host.id);
-      const saved = await changeHost(this.#host.id, revision, { maintenance: change(maintenance) });
+      const saved = await whileBusy(this.#dialog, async () => {
+        const { revision, maintenance } = await fetchHost(id);
+        return changeHost(id, revision, { maintenance: change(maintenance) });
+      });
       this.#dialog.close();
       this.#onSaved(saved, what);
     } catch (error) {
@@ -129,8 +130,6 @@ export class MaintenanceDialog {
         answer: { 404: "Somebody has deleted this host meanwhile.",
                   412: "Somebody else has just changed this host. Try again." }[error.status] ?? error.message,
       });
-    } finally {
-      this.#busy = false;
     }
   }
 }

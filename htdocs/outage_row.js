@@ -1,6 +1,7 @@
 // One outage in a list of them, and the form in which its cause is said anew. It is made once and changed only where
 // the outage has changed, so that a form stays as it is typed in.
 
+import { whileBusy } from "./busy.js";
 import { causeOf } from "./causes.js";
 import { ApiError, reclassify } from "./client.js";
 import { FormMessages } from "./form_messages.js";
@@ -15,7 +16,6 @@ export class OutageRow {
   #onChanged;
   #outage = null;
   #shown = "";   // the outage as it stands in the row
-  #busy = false;
 
   // `onChanged` gets the outage as the server answered it.
   constructor({ onChanged }) {
@@ -79,11 +79,9 @@ export class OutageRow {
   }
 
   async #send(cause, note) {
-    if (this.#busy) return;
-    this.#busy = true;
     this.#messages.clear();
     try {
-      const outage = await reclassify(this.#outage.id, cause, note);
+      const outage = await whileBusy(this.#form, () => reclassify(this.#outage.id, cause, note));
       this.#end();
       this.#onChanged(outage);
     } catch (error) {
@@ -92,8 +90,6 @@ export class OutageRow {
         network: "The server does not answer, so nothing was saved. Try again.",
         timeout: "The server did not answer in time. It may have saved it or not.",
       });
-    } finally {
-      this.#busy = false;
     }
   }
 }

@@ -1,6 +1,7 @@
 // The settings of the installation. Only what was changed is sent; what was typed and not saved is there again when the
 // dialog is opened the next time.
 
+import { whileBusy } from "./busy.js";
 import { ChannelTrial } from "./channel_trial.js";
 import { ApiError, changeConfig, fetchAlerts, fetchConfig } from "./client.js";
 import { patchOf, settingAt } from "./config_settings.js";
@@ -27,7 +28,6 @@ export class SettingsDialog {
   #config = null;  // as it was read
   #tag = null;     // of what is to be changed
   #isReading = false;
-  #busy = false;
   #isTrying = false;
 
   // `onSaved` gets the settings as the server answered them; `groups` answers the names of groups there are.
@@ -106,13 +106,10 @@ export class SettingsDialog {
     if (port.value === "" || Object.values(USUAL_PORTS).includes(port.value)) port.value = USUAL_PORTS[security.value];
   }
 
-  // Fields in `kept` stay as they are.
-  #write({ config, tag }, kept = []) {
+  #write({ config, tag }) {
     this.#config = config;
     this.#tag = tag;
-    for (const field of this.#fields) {
-      if (!kept.includes(field)) this.#writeField(field, settingAt(config, field.dataset.field));
-    }
+    for (const field of this.#fields) this.#writeField(field, settingAt(config, field.dataset.field));
     showState(this.#form.querySelector(".broker"), Boolean(settingAt(config, "mqtt.host")));
     this.#showOffers();
   }
@@ -152,20 +149,16 @@ export class SettingsDialog {
 
   // Answers whether all is saved.
   async #save() {
-    if (this.#busy || !this.#config) return false;
+    if (!this.#config) return false;
     this.#messages.clear();
-    const errors = [...this.#editors.values()].flatMap((editor) => editor.errors ?? []);
-    if (errors.length) {
-      this.#messages.showErrors(errors);
-      return false;
-    }
+    const wrong = [...this.#editors.values()].flatMap((editor) => editor.errors ?? []);
+    if (wrong.length) return this.#refuse(wrong);
     const changes = this.#changes;
     if (!changes.length) return true;
-    this.#setBusy(true);
     try {
-      const saved = await this.#send(changes);
-      if (!saved) return false;
-      this.#write(saved, this.#typedSince(changes));
+      const { saved, errors } = await whileBusy(this.#form, () => this.#send(changes));
+      if (errors) return this.#refuse(errors);
+      this.#write(saved);
       this.#onSaved(this.#config);
       await this.#showStates();
       return true;
@@ -173,43 +166,33 @@ export class SettingsDialog {
       if (!(error instanceof ApiError)) throw error;
       this.#showFailure(error);
       return false;
-    } finally {
-      this.#setBusy(false);
     }
   }
 
-  // The fields that have become otherwise while these changes were being saved.
-  #typedSince(changes) {
-    const sent = new Map(changes);
-    return this.#fields.filter((field) =>
-      JSON.stringify(this.#changeOf(field)) !== JSON.stringify(sent.get(field.dataset.field)));
+  #refuse(errors) {
+    this.#messages.showErrors(errors);
+    return false;
   }
 
-  // Null when somebody else has changed the same fields meanwhile, and has to be reckoned with; other fields of theirs
-  // stay as they are.
+  // Answers {saved}; {errors} when somebody else has changed the same fields meanwhile, and has to be reckoned with.
+  // Other fields of theirs stay as they are.
   async #send(changes) {
     try {
-      return await changeConfig(this.#tag, patchOf(changes));
+      return { saved: await changeConfig(this.#tag, patchOf(changes)) };
     } catch (error) {
       if (error.status !== 412) throw error;
     }
     const theirs = await fetchConfig();
     const both = changes.filter(([path, mine]) => this.#isOtherwise(theirs.config, path, mine));
     this.#tag = theirs.tag;
-    if (!both.length) return changeConfig(this.#tag, patchOf(changes));
-    this.#messages.showErrors(both.map(([field]) => ({ field, message: OTHERS_TOO })));
-    return null;
+    if (both.length) return { errors: both.map(([field]) => ({ field, message: OTHERS_TOO })) };
+    return { saved: await changeConfig(this.#tag, patchOf(changes)) };
   }
 
   // Whether they have changed the setting, and not to what it is to become here.
   #isOtherwise(theirs, path, mine) {
     const now = JSON.stringify(settingAt(theirs, path));
     return now !== JSON.stringify(settingAt(this.#config, path)) && now !== JSON.stringify(mine);
-  }
-
-  #setBusy(busy) {
-    this.#busy = busy;
-    this.#form.setAttribute("aria-busy", String(busy));
   }
 
   #showFailure(error) {
