@@ -19,7 +19,7 @@ export class Acknowledging {
   #now = 0;
   isOffered = false;
 
-  // `onChanged` gets the host and what happened to it.
+  // `onChanged` gets the host as the server answered it, and what happened to it.
   constructor(page, { onChanged }) {
     this.#page = page;
     this.#form = page.querySelector("form.acknowledge");
@@ -74,9 +74,9 @@ export class Acknowledging {
     const host = this.#host;
     this.#messages.clear();
     try {
-      await whileBusy(element, () => send(host));
+      const changed = await whileBusy(element, () => send(host));
       if (this.#host?.id === host.id) this.#form.hidden = true;
-      this.#onChanged(host, what);
+      this.#onChanged(changed, what);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#messages.showFailure(error, {

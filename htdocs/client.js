@@ -123,7 +123,7 @@ export const makeToken = async (id) => parse(await send("POST", `${hostPath(id)}
 
 export const acknowledge = async (id, note) =>
   parse(await send("POST", `${hostPath(id)}/acknowledge`, { body: note ? { note } : {} }));
-export const unacknowledge = (id) => send("DELETE", `${hostPath(id)}/acknowledge`);
+export const unacknowledge = async (id) => parse(await send("DELETE", `${hostPath(id)}/acknowledge`));
 
 // `changes` is a merge patch of config.json; `tag` is that of the settings as they were read.
 export const changeConfig = async (tag, changes) =>

@@ -58,7 +58,7 @@ const dialog = new HostDialog({
 });
 const deletion = new DeleteDialog({ onDeleted: showDeleted });
 const heartbeat = new HeartbeatDialog();
-const maintenance = new MaintenanceDialog({ onSaved: showMaintenance });
+const maintenance = new MaintenanceDialog({ onSaved: showChanged });
 const alertLog = new AlertLog();
 const settings = new SettingsDialog({ onSaved: showSettings, groups: () => groupsOf(list?.hosts ?? []) });
 const refresher = new Refresher(refresh);
@@ -80,7 +80,7 @@ const pages = new Pages({
     load: async () => {
       const { HostPage } = await import("./host_page.js");
       const keep = (options) => pages.keep(options);
-      return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showAcknowledged, keep });
+      return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showChanged, keep });
     },
   },
   outages: {
@@ -259,6 +259,14 @@ async function check(host) {
   }
 }
 
+// What the server has answered of a host counts before the list comes again: whoever opens it at once finds what he
+// saved.
+function takeIn({ token: _, ...host }) {
+  if (!list) return;
+  list = { ...list, hosts: list.hosts.map((other) => (other.id === host.id ? host : other)) };
+  draw();
+}
+
 // The host stands in the list at once, and its first result soon after.
 async function showSaved(host, what) {
   if (what === "added") {
@@ -267,6 +275,7 @@ async function showSaved(host, what) {
   }
   if (host.token) heartbeat.show(host, host.token);
   const before = hostOf(host.id)?.last_check ?? 0;
+  takeIn(host);
   const isSaved = () => hostOf(host.id)?.revision >= host.revision;
   refresher.until(isSaved).then(() => grid.card(host.id)?.flash());
   await showResult(host, what, (now) => isSaved() && (!now.enabled || now.last_check > before));
@@ -292,11 +301,6 @@ function showSettings(saved) {
   showToast("The settings are saved.");
 }
 
-function showAcknowledged(host, what) {
-  showToast(`${host.name} is ${what}.`);
-  refresher.until(() => hostOf(host.id)?.revision > host.revision);
-}
-
 function showImported({ added, changed }) {
   filter.clear();
   pages.leave();
@@ -305,7 +309,8 @@ function showImported({ added, changed }) {
   refresher.now();
 }
 
-function showMaintenance(host, what) {
+function showChanged(host, what) {
+  takeIn(host);
   showToast(`${host.name} is ${what}.`);
   refresher.until(() => hostOf(host.id)?.revision >= host.revision);
 }
