@@ -168,7 +168,7 @@ Response TestChannel(Installation& installation, const Request& request, std::st
     return FieldProblem(
         {{"channel",
           name + " is not set up: " + Enumerate(missing) + (missing.size() == 1 ? " is" : " are") + " wanted", ""}});
-  if (const auto absence = FindAbsence(installation)) return Problem(503, absence->message);
+  if (const auto absence = FindAbsence(installation)) return PassingProblem(503, absence->message);
 
   // Held until the answer is there: one trial at a time, so that no more than one process ever waits.
   std::shared_ptr<FileLock> turn;

@@ -1,5 +1,6 @@
 // The part of a host's page in which somebody says that he knows of the trouble, and takes it back.
 
+import { showToast } from "./announcer.js";
 import { whileBusy } from "./busy.js";
 import { acknowledge, ApiError, unacknowledge } from "./client.js";
 import { FormMessages } from "./form_messages.js";
@@ -70,15 +71,26 @@ export class Acknowledging {
     this.#page.querySelector("[data-acknowledging=begin]").focus();
   }
 
+  // The page may show another host by the time that the server answers.
+  #isHere(host) {
+    return this.#host?.id === host.id;
+  }
+
   async #change(element, send, what) {
     const host = this.#host;
     this.#messages.clear();
     try {
       const changed = await whileBusy(element, () => send(host));
-      if (this.#host?.id === host.id) this.#form.hidden = true;
+      if (this.#isHere(host)) this.#form.hidden = true;
+      const hadFocus = element.contains(document.activeElement);
       this.#onChanged(changed, what);
+      if (!this.#isHere(host) || !hadFocus) return;
+      this.#page.querySelector(`[data-acknowledging=${changed.acknowledged ? "take-back" : "begin"}]`).focus();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (!this.#isHere(host) || this.#form.hidden) {
+        return showToast(error.explain(`The acknowledgement of ${host.name} could not be changed`));
+      }
       this.#messages.showFailure(error, {
         network: "The server does not answer. Try again.",
         timeout: "The server did not answer in time. It may have done it or not.",

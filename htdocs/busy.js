@@ -1,7 +1,10 @@
 // While the server is changing something: until it is known what has become of it, nothing is typed in vain there,
-// nothing is sent twice, and a dialog stays open for the answer.
+// nothing is sent twice, and no key closes the dialog or leaves the page.
 
 const stay = (event) => event.preventDefault();
+
+// Whether keys belong to no part of the page: a dialog is open, or a form lost the focus only while it is sent.
+export const areKeysTaken = () => document.querySelector("dialog[open], [aria-busy=true]") !== null;
 
 // Answers what `send` resolves to, or fails as it does. `element` is what was typed or pressed in; with it, all of the
 // dialog that it is in. The focus is where it was before.

@@ -34,7 +34,8 @@ const NOBODY = { user: null, role: "viewer" };
 
 let me = null;       // /api/me; null until it has answered
 let config = null;   // /api/config; null where it is not to be had, then the documented defaults count
-let list = null;     // the last good answer of /api/hosts
+let list = null;     // the last good answer of /api/hosts, with what was changed since
+let changes = 0;     // how many: a list that was asked for before the last is out of date
 let heard = null;    // when it came, by the server's clock
 let failure = null;  // why the last refresh failed
 let problems = [];   // what /api/health knows
@@ -57,7 +58,7 @@ const dialog = new HostDialog({
   onDelete: (id) => deletion.open(hostOf(id)),
 });
 const deletion = new DeleteDialog({ onDeleted: showDeleted });
-const heartbeat = new HeartbeatDialog();
+const heartbeat = new HeartbeatDialog({ onMade: () => refresher.now() });
 const maintenance = new MaintenanceDialog({ onSaved: showChanged });
 const alertLog = new AlertLog();
 const settings = new SettingsDialog({ onSaved: showSettings, groups: () => groupsOf(list?.hosts ?? []) });
@@ -111,7 +112,9 @@ const pages = new Pages({
 async function refresh() {
   try {
     if (!me) await meet();
-    list = await fetchHosts();
+    const before = changes;
+    const answer = await fetchHosts();
+    if (changes === before) list = answer;  // or else the next is asked for already
     failure = null;
     heard = serverClock.now();
     announceChanges(list.hosts);
@@ -259,13 +262,16 @@ async function check(host) {
   }
 }
 
-// What the server has answered of a host counts before the list comes again: whoever opens it at once finds what he
-// saved.
-function takeIn({ token: _, ...host }) {
+// What the server has answered counts before the list comes again: whoever opens the host at once finds what he saved.
+function changeHosts(edit) {
   if (!list) return;
-  list = { ...list, hosts: list.hosts.map((other) => (other.id === host.id ? host : other)) };
+  list = { ...list, hosts: edit(list.hosts) };
+  changes++;
   draw();
 }
+
+const takeIn = ({ token: _, ...host }) =>
+  changeHosts((hosts) => hosts.map((other) => (other.id === host.id ? host : other)));
 
 // The host stands in the list at once, and its first result soon after.
 async function showSaved(host, what) {
@@ -274,7 +280,7 @@ async function showSaved(host, what) {
     if (pages.name) pages.leave();
   }
   if (host.token) heartbeat.show(host, host.token);
-  const before = hostOf(host.id)?.last_check ?? 0;
+  const before = host.last_check ?? 0;
   takeIn(host);
   const isSaved = () => hostOf(host.id)?.revision >= host.revision;
   refresher.until(isSaved).then(() => grid.card(host.id)?.flash());
@@ -317,6 +323,7 @@ function showChanged(host, what) {
 
 function showDeleted(host) {
   if (location.hash.startsWith(pageOf(host.id))) pages.leave();
+  changeHosts((hosts) => hosts.filter(({ id }) => id !== host.id));
   showToast(`${host.name} is deleted.`);
   refresher.now();
 }

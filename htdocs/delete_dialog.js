@@ -62,7 +62,7 @@ export class DeleteDialog {
 
   async #askAgain() {
     try {
-      this.#show(await fetchHost(this.#host.id));
+      this.#show(await whileBusy(this.#dialog, () => fetchHost(this.#host.id)));
       this.#tell("Somebody else has just changed this host. Delete it all the same?");
     } catch (error) {
       await this.#showFailure(error);

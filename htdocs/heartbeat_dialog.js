@@ -14,9 +14,12 @@ const lines = (url) => ({
 
 export class HeartbeatDialog {
   #dialog = document.getElementById("heartbeat-dialog");
+  #onMade;
   #host = null;
 
-  constructor() {
+  // `onMade` is called when the host has another token, and with it another revision.
+  constructor({ onMade }) {
+    this.#onMade = onMade;
     this.#dialog.addEventListener("click", ({ target }) => {
       const button = target.closest("button");
       if (button?.dataset.action === "close") this.#dialog.close();
@@ -40,6 +43,7 @@ export class HeartbeatDialog {
     const host = this.#host;
     try {
       this.show(host, await whileBusy(this.#dialog, () => makeToken(host.id)));
+      this.#onMade();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#tell({

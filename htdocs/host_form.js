@@ -174,7 +174,7 @@ export class HostForm {
   async #showConflict() {
     let theirs;
     try {
-      theirs = await fetchHost(this.#id);
+      theirs = await whileBusy(this.#form, () => fetchHost(this.#id));
     } catch (error) {
       return this.#showFailure(error);
     }

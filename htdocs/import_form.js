@@ -37,26 +37,19 @@ export class ImportForm {
       if (chooser.files.length) await this.#take(chooser.files[0]);
       chooser.value = "";  // the same file may be chosen again once it is corrected
     });
-    this.#form.addEventListener("dragover", (event) => this.#hover(event, true));
-    this.#form.addEventListener("dragleave", (event) => this.#hover(event, false));
-    this.#form.addEventListener("drop", (event) => {
+    // Around the form: while it is busy it hears of nothing, and the browser would show a file in place of the page.
+    container.addEventListener("dragover", (event) => this.#hover(event, true));
+    container.addEventListener("dragleave", (event) => this.#hover(event, false));
+    container.addEventListener("drop", (event) => {
       this.#hover(event, false);
       const [file] = event.dataTransfer.files;
-      if (file) this.#take(file);
+      if (file && !this.#form.inert) this.#take(file);
     });
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#import();
     });
     this.#show(null);
-  }
-
-  get isTouched() {
-    return this.#text.value.trim() !== "";
-  }
-
-  focus() {
-    this.#text.focus();
   }
 
   #part(selector) {

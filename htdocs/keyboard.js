@@ -1,6 +1,7 @@
 // What a key does anywhere in the page, and the list of it that "?" opens. Nothing happens while somebody types, in a
 // dialog, or with a key that belongs to the browser.
 
+import { areKeysTaken } from "./busy.js";
 import { makeElement } from "./make_element.js";
 
 const NEXT_KEY_MS = 1500;  // of two that are pressed one after the other
@@ -29,7 +30,7 @@ export class Keyboard {
   #press(event) {
     const { key, target, ctrlKey, metaKey, altKey, defaultPrevented } = event;
     if (ctrlKey || metaKey || altKey || defaultPrevented || key.length !== 1) return;
-    if (target.closest("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+    if (target.closest("input, textarea, select, [contenteditable]") || areKeysTaken()) return;
     const pressed = this.#before ? `${this.#before} ${key}` : key;
     const found = pressed === "?" ? { act: () => this.#help() } : this.#offered.find(({ keys }) => keys === pressed);
     this.#remember(found || this.#before ? "" : key);

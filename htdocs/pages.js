@@ -4,6 +4,7 @@
 // that is not for this user.
 
 import { showToast } from "./announcer.js";
+import { areKeysTaken } from "./busy.js";
 
 export class Pages {
   #entries;
@@ -81,6 +82,7 @@ export class Pages {
 
   leave() {
     location.hash = "";
+    this.follow();
   }
 
   // For who jumps over the masthead, and for who must hear that this is another page.
@@ -156,7 +158,7 @@ export class Pages {
 
   #leaveByKey(event) {
     if (event.key !== "Escape" || event.defaultPrevented || !this.name) return;
-    if (document.querySelector("dialog[open]") || event.target.closest("input, textarea, select")) return;
+    if (areKeysTaken() || event.target.closest("input, textarea, select")) return;
     this.back();
   }
 }

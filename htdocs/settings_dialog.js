@@ -19,7 +19,7 @@ const OTHERS_TOO = "somebody else has just changed this, too: Save again puts yo
 export class SettingsDialog {
   element = document.getElementById("settings-dialog");
   #form = this.element.querySelector("form");
-  #body = this.element.querySelector(".settings-body");  // inert until it is read: what is typed would be lost
+  #body = this.element.querySelector(".settings-body");
   #messages = new FormMessages(this.#form);
   #fields = [...this.#form.querySelectorAll("[data-field]")];
   #editors = new Map();  // of the fields that are more than a control: {write(value), change}
@@ -28,6 +28,7 @@ export class SettingsDialog {
   #config = null;  // as it was read
   #tag = null;     // of what is to be changed
   #isReading = false;
+  #openings = 0;
   #isTrying = false;
 
   // `onSaved` gets the settings as the server answered them; `groups` answers the names of groups there are.
@@ -59,7 +60,8 @@ export class SettingsDialog {
     this.#form.addEventListener("input", changed);
     this.#form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (await this.#save()) this.element.close();
+      const opening = this.#openings;
+      if ((await this.#save()) && opening === this.#openings) this.element.close();
     });
     this.element.addEventListener("click", ({ target }) => {
       const action = target.closest("[data-action]")?.dataset.action;
@@ -72,32 +74,38 @@ export class SettingsDialog {
     return this.#form.querySelectorAll("[data-channel]");
   }
 
-  async open() {
+  open() {
     const hasChanges = this.#config !== null && this.#changes.length > 0;
+    this.#openings++;
     this.element.showModal();
     this.element.scrollTop = 0;
+    // The browser's way back leads out of what is being saved, and a link in again.
+    if (this.#isReading || this.element.inert) return;
     if (hasChanges) return this.#messages.showOnTop([STILL_HERE]);
-    if (this.#isReading) return;
     this.#messages.clear();
     for (const trial of this.#trials) trial.clear();
-    try {
-      this.#write(await this.#read());
-      this.#body.inert = false;
-      await this.#showStates();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#showFailure(error);
-    }
+    this.#read();
   }
 
   async #read() {
     this.#isReading = true;
-    this.#body.inert = true;
+    this.#lock(true);
     try {
-      return await fetchConfig();
+      this.#write(await fetchConfig());
+      this.#lock(false);
+      this.#showStates();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#messages.showOnTop([error.explain("The settings cannot be shown now")]);
     } finally {
       this.#isReading = false;
     }
+  }
+
+  // What is typed before the settings are there would be lost.
+  #lock(isLocked) {
+    this.#body.inert = isLocked;
+    this.#form.querySelector("[type=submit]").disabled = isLocked;
   }
 
   // A test wants all that was typed, and a port that belongs to the kind of security.
@@ -149,7 +157,6 @@ export class SettingsDialog {
 
   // Answers whether all is saved.
   async #save() {
-    if (!this.#config) return false;
     this.#messages.clear();
     const wrong = [...this.#editors.values()].flatMap((editor) => editor.errors ?? []);
     if (wrong.length) return this.#refuse(wrong);
@@ -160,7 +167,7 @@ export class SettingsDialog {
       if (errors) return this.#refuse(errors);
       this.#write(saved);
       this.#onSaved(this.#config);
-      await this.#showStates();
+      this.#showStates();
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

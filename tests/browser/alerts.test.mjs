@@ -219,7 +219,7 @@ test("a broken config.json is told instead of being overwritten", () => {
   return visit(stack, { expected: /409/ }, async (page) => {
     await page.getByRole("link", { name: "Settings" }).click();
     await dialog(page).getByText("has to be repaired there first").waitFor();
-    await press(page, "Save");
+    assert.ok(await dialog(page).getByRole("button", { name: "Save", exact: true }).isDisabled());
     assert.equal(fs.readFileSync(configFile(), "utf8"), "{");
   });
 });
@@ -304,7 +304,8 @@ for (const [size, screen] of [["desk", {}], ["phone", PHONE]]) {
       await card(page, "Branch 1").getByText("acknowledged").waitFor({ state: "attached" });
 
       await openHost(page, "Branch 1");
-      await pressOnPage(page, "Take back");
+      const toast = page.getByText("Branch 1 is no longer acknowledged.");
+      await Promise.all([toast.waitFor(), pressOnPage(page, "Take back")]);
       await hostPage(page).locator(".acknowledged").waitFor({ state: "hidden" });
       assert.equal((await stack.host("Branch 1")).acknowledged, null);
       await hostPage(page).getByRole("button", { name: "Acknowledge…" }).waitFor();

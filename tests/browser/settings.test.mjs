@@ -7,7 +7,7 @@ import { after, before, beforeEach, test } from "node:test";
 
 import { makeList, makeNetwork } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
-import { closed, dialog, openSettings, press, visit } from "./visit.mjs";
+import { closed, dialog, holdBack, openSettings, press, visit } from "./visit.mjs";
 
 const ROUTE = { group: "Banks", smtp_to: ["banks@example.org"], channels: ["smtp"] };
 const CONFIG = {
@@ -36,22 +36,6 @@ const config = () => JSON.parse(fs.readFileSync(path.join(stack.data, "config.js
 async function save(page) {
   await press(page, "Save");
   await closed(page);
-}
-
-// What the page asks of the settings waits until `letGo`.
-async function holdBack(page) {
-  const requests = [];
-  let heard;
-  const isAsked = new Promise((resolve) => (heard = resolve));
-  await page.route("**/api/config", (route) => {
-    requests.push(route);
-    heard();
-  });
-  const letGo = async () => {
-    for (const request of requests) await request.continue();
-    await page.unroute("**/api/config");
-  };
-  return { requests, isAsked, letGo };
 }
 
 test("a group is told by its own recipients and channels", () =>
@@ -154,9 +138,9 @@ test("of two who change the same setting the second is told, and keeps what was 
 
 test("nothing can be typed before the settings are there, so that none of it is lost", () =>
   visit(stack, {}, async (page) => {
-    const held = await holdBack(page);
+    const held = await holdBack(page, "**/api/config");
     await page.getByRole("link", { name: "Settings" }).click();
-    await held.isAsked;
+    await held.asked();
     const interval = dialog(page).getByLabel("Interval");
     await interval.focus();
     await page.keyboard.type("77");
@@ -175,12 +159,13 @@ test("nothing can be typed before the settings are there, so that none of it is 
 
 test("while the settings are being saved nothing can be typed in vain, and they stay open for the answer", () =>
   open({ expected: /422/ }, async (page) => {
-    const held = await holdBack(page);
+    const held = await holdBack(page, "**/api/config");
     const interval = dialog(page).getByLabel("Interval");
     await interval.fill("soon");
     await page.keyboard.press("Enter");
-    await held.isAsked;
+    await held.asked();
     await page.keyboard.type("er");
+    await page.keyboard.press("Enter");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await held.letGo();
@@ -199,6 +184,39 @@ test("settings that were saved are told as saved, even if the server falls silen
     await dialog(page).getByLabel("Interval").fill("5");
     await save(page);
     assert.equal(config().interval, 5);
+  }));
+
+test("settings that cannot be read cannot be changed, and are read when the dialog is opened again", () =>
+  visit(stack, { expected: /ERR_FAILED/ }, async (page) => {
+    await page.route("**/api/config", (route) => route.abort());
+    await page.getByRole("link", { name: "Settings" }).click();
+    await dialog(page).getByText("The settings cannot be shown now: the server does not answer.").waitFor();
+    assert.ok(await dialog(page).getByRole("button", { name: "Save" }).isDisabled());
+    await press(page, "Cancel");
+    await closed(page);
+    await page.unroute("**/api/config");
+    await openSettings(page);
+    await dialog(page).getByLabel("Interval").fill("5");
+    await save(page);
+    assert.equal(config().interval, 5);
+  }));
+
+test("who leaves the settings by the browser's way back while they are saved finds them as they were answered", () =>
+  open({}, async (page) => {
+    const held = await holdBack(page, "**/api/config");
+    await dialog(page).getByLabel("Interval").fill("5");
+    await press(page, "Save");
+    await held.asked();
+    await page.goBack();
+    await closed(page);
+    await page.getByRole("link", { name: "Settings" }).click();
+    await held.letGo();
+    await page.locator("#settings-dialog:not([inert])").waitFor();
+    assert.equal(await dialog(page).getByLabel("Interval").inputValue(), "5");
+    await dialog(page).getByLabel("Interval").fill("10");
+    assert.equal(await dialog(page).getByText("still here").count(), 0);
+    await save(page);
+    assert.equal(config().interval, 10);
   }));
 
 test("an interval that does not fit the hosts' own is refused at its field, with their names", () =>

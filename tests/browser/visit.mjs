@@ -31,6 +31,8 @@ export async function visit(stack, { expected, prepare = () => {}, ...options },
     const isHealth = (message) => new URL(message.location().url || "about:blank").pathname === "/api/health";
     page.on("console", (message) => message.type() === "error" && !isHealth(message) && errors.push(message.text()));
     page.on("pageerror", (error) => errors.push(String(error)));
+    // Chromium lets a request through that follows right after the first of a page's routes: this one is there before.
+    await page.route("**/routed-from-the-beginning", (route) => route.fallback());
     await prepare(page);
     await page.goto(stack.url);
     await page.waitForFunction(() => !document.documentElement.hasAttribute("data-loading"));
@@ -75,6 +77,27 @@ export const closed = (page) => dialog(page).waitFor({ state: "hidden" });
 
 export async function fill(page, fields) {
   for (const [label, value] of Object.entries(fields)) await dialog(page).getByLabel(label).fill(value);
+}
+
+// What the page asks of the path, by this method if one is named, waits until `letGo`.
+export async function holdBack(page, path, method) {
+  const requests = [];
+  const take = (route) => {
+    if (method && route.request().method() !== method) return route.fallback();
+    requests.push(route);
+  };
+  await page.route(path, take);
+  const asked = async () => {
+    for (const end = Date.now() + 10_000; !requests.length;) {
+      if (Date.now() > end) throw new Error(`the page did not ask for ${path}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  const letGo = async () => {
+    for (const request of requests) await request.continue();
+    await page.unroute(path, take);
+  };
+  return { requests, asked, letGo };
 }
 
 const asksForHosts = (request) => request.method() === "GET" && request.url().endsWith("/api/hosts");

@@ -133,7 +133,7 @@ def test_a_monitor_that_takes_nothing_is_told_and_not_waited_for(web):
 def test_a_monitor_that_was_stopped_is_told_at_once(web):
     publish(web, state="stopped")
     answer = try_channel(web)
-    assert answer.status == 503
+    assert answer.status == 503 and answer.headers["Retry-After"]
     assert "stopped" in answer.json()["detail"]
     assert not (web.live / "requests.jsonl").exists()
 
