@@ -20,7 +20,7 @@ export class Acknowledging {
   #now = 0;
   isOffered = false;
 
-  // `onChanged` gets the host as the server answered it, and what happened to it.
+  // `onChanged` gets the host as it is now, and what happened to it.
   constructor(page, { onChanged }) {
     this.#page = page;
     this.#form = page.querySelector("form.acknowledge");
@@ -35,8 +35,7 @@ export class Acknowledging {
       const step = target.closest("[data-acknowledging]")?.dataset.acknowledging;
       if (step === "begin") this.#begin();
       if (step === "cancel") this.end();
-      if (step !== "take-back") return;
-      this.#change(page.querySelector(".acknowledged"), (host) => unacknowledge(host.id), "no longer acknowledged");
+      if (step === "take-back") this.#change(page.querySelector(".acknowledged"), takeBack, "no longer acknowledged");
     });
   }
 
@@ -89,7 +88,9 @@ export class Acknowledging {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (!this.#isHere(host) || this.#form.hidden) {
-        return showToast(error.explain(`The acknowledgement of ${host.name} could not be changed`));
+        return showToast(error.kind === "timeout" ?
+          `The server did not answer in time. It may have changed the acknowledgement of ${host.name} or not.` :
+          error.explain(`The acknowledgement of ${host.name} could not be changed`));
       }
       this.#messages.showFailure(error, {
         network: "The server does not answer. Try again.",
@@ -97,4 +98,10 @@ export class Acknowledging {
       });
     }
   }
+}
+
+// The server answers nothing but that it is done.
+async function takeBack(host) {
+  await unacknowledge(host.id);
+  return { ...host, acknowledged: null };
 }

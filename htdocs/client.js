@@ -121,13 +121,9 @@ export const deleteHost = (id, revision) => send("DELETE", hostPath(id), { heade
 // Of a heartbeat; the one before is worth nothing any more.
 export const makeToken = async (id) => parse(await send("POST", `${hostPath(id)}/token`)).token;
 
-// Both answer the host as it is then.
 export const acknowledge = async (id, note) =>
   parse(await send("POST", `${hostPath(id)}/acknowledge`, { body: note ? { note } : {} }));
-export async function unacknowledge(id) {
-  await send("DELETE", `${hostPath(id)}/acknowledge`);
-  return fetchHost(id);
-}
+export const unacknowledge = (id) => send("DELETE", `${hostPath(id)}/acknowledge`);
 
 // `changes` is a merge patch of config.json; `tag` is that of the settings as they were read.
 export const changeConfig = async (tag, changes) =>

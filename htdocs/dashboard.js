@@ -324,6 +324,7 @@ function showChanged(host, what) {
 function showDeleted(host) {
   if (location.hash.startsWith(pageOf(host.id))) pages.leave();
   changeHosts((hosts) => hosts.filter(({ id }) => id !== host.id));
+  if (document.activeElement === document.body) pages.focus();  // it was on what is gone
   showToast(`${host.name} is deleted.`);
   refresher.now();
 }

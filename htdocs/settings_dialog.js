@@ -1,6 +1,7 @@
 // The settings of the installation. Only what was changed is sent; what was typed and not saved is there again when the
 // dialog is opened the next time.
 
+import { showToast } from "./announcer.js";
 import { whileBusy } from "./busy.js";
 import { ChannelTrial } from "./channel_trial.js";
 import { ApiError, changeConfig, fetchAlerts, fetchConfig } from "./client.js";
@@ -203,6 +204,8 @@ export class SettingsDialog {
   }
 
   #showFailure(error) {
+    // The browser's way back may have closed the dialog meanwhile.
+    if (!this.element.open) showToast(error.explain("The settings may not have been saved"));
     this.#messages.showFailure(error, {
       network: "The server does not answer. What you typed is still here: try again.",
       timeout: "The server did not answer in time. It may have saved this or not.",
