@@ -97,7 +97,8 @@ export class SettingsDialog {
       this.#showStates();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#messages.showOnTop([error.explain("The settings cannot be shown now")]);
+      const why = error.explain("The settings cannot be shown now");
+      this.#messages.showOnTop([`${why} Open them again to try once more.`]);
     } finally {
       this.#isReading = false;
     }
