@@ -40,11 +40,10 @@ export class DeleteDialog {
   }
 
   async #delete() {
-    const host = this.#host;
     try {
-      await whileBusy(this.#dialog, () => deleteHost(host.id, host.revision));
+      await whileBusy(this.#dialog, () => deleteHost(this.#host.id, this.#host.revision));
       this.#dialog.close();
-      this.#onDeleted(host);
+      this.#onDeleted(this.#host);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       await this.#showFailure(error);

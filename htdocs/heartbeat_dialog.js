@@ -40,9 +40,8 @@ export class HeartbeatDialog {
   }
 
   async #make() {
-    const host = this.#host;
     try {
-      this.show(host, await whileBusy(this.#dialog, () => makeToken(host.id)));
+      this.show(this.#host, await whileBusy(this.#dialog, () => makeToken(this.#host.id)));
       this.#onMade();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

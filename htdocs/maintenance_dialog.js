@@ -113,12 +113,11 @@ export class MaintenanceDialog {
 
   // `change` makes the new list of windows from the one that the server has now.
   async #change(change, what) {
-    const { id } = this.#host;
     this.#messages.clear();
     try {
       const saved = await whileBusy(this.#dialog, async () => {
-        const { revision, maintenance } = await fetchHost(id);
-        return changeHost(id, revision, { maintenance: change(maintenance) });
+        const { revision, maintenance } = await fetchHost(this.#host.id);
+        return changeHost(this.#host.id, revision, { maintenance: change(maintenance) });
       });
       this.#dialog.close();
       this.#onSaved(saved, what);

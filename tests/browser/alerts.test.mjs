@@ -11,8 +11,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { down, makeHost, makeList, now } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
 import {
-  banner, card, closed, dialog, hostPage, openHost, openList, openSettings, PHONE, press,
-  pressOnPage, visit,
+  banner, card, closed, dialog, hostPage, openHost, openList, openSettings, PHONE, press, pressOnPage, visit,
 } from "./visit.mjs";
 
 const CONFIG = { access: { anonymous: "admin" } };

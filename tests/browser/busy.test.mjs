@@ -77,8 +77,8 @@ test("the form of a host stays until it is known who has changed it, too", () =>
 test("whoever opens a host again at once finds what he saved, though the list has not come yet", () =>
   visit(stack, {}, async (page) => {
     await holdBack(page, "**/api/hosts");
-    for (const name of ["Branch 3", "Branch 4"]) {
-      await act(page, name === "Branch 3" ? "Branch 1" : "Branch 3", "Edit");
+    for (const [now, name] of [["Branch 1", "Branch 3"], ["Branch 3", "Branch 4"]]) {
+      await act(page, now, "Edit");
       await fill(page, { Name: name });
       await press(page, "Save");
       await closed(page);

@@ -7,7 +7,7 @@ import { after, before, beforeEach, test } from "node:test";
 
 import { makeList, makeNetwork } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
-import { closed, dialog, holdBack, openSettings, press, visit } from "./visit.mjs";
+import { closed, dialog, holdBack, openSettings, press, settingsThere, visit } from "./visit.mjs";
 
 const ROUTE = { group: "Banks", smtp_to: ["banks@example.org"], channels: ["smtp"] };
 const CONFIG = {
@@ -151,7 +151,7 @@ test("nothing can be typed before the settings are there, so that none of it is 
     await dialog(page).getByRole("heading", { name: "Settings" }).waitFor();
     assert.equal(held.requests.length, 1, "its answer is still awaited");
     await held.letGo();
-    await page.locator("#settings-dialog .settings-body:not([inert])").waitFor();
+    await settingsThere(page);
     await interval.fill("5");
     await save(page);
     assert.equal(config().interval, 5);

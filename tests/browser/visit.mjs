@@ -65,9 +65,10 @@ export const openList = (page) => page.getByRole("navigation").getByRole("link",
 export const pressOnPage = (page, button) =>
   hostPage(page).getByRole("button", { name: button, exact: true }).click();
 
+export const settingsThere = (page) => page.locator("#settings-dialog .settings-body:not([inert])").waitFor();
 export async function openSettings(page) {
   await page.getByRole("link", { name: "Settings" }).click();
-  await page.locator("#settings-dialog .settings-body:not([inert])").waitFor();
+  await settingsThere(page);
 }
 
 export const startToAdd = (page) => page.getByRole("button", { name: "Add host" }).first().click();
