@@ -53,8 +53,9 @@ LANGUAGE   := -std=c++20 -iquote .
 COMPILE     = $(CXX) $(LANGUAGE) $(WARNINGS) $(CHECKS) -fPIE $(CPPFLAGS) $(CXXFLAGS) -MMD -MP
 LINK        = $(CXX) $(CHECKS) $(CXXFLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
-SOURCES  := $(wildcard store/*.cc monitord/*.cc cgi/*.cc tests/*.cc)
-HEADERS  := $(wildcard store/*.h monitord/*.h cgi/*.h tests/*.h)
+CODE     := $(shell find store monitord cgi tests/unit -name '*.cc' -o -name '*.h' | LC_ALL=C sort)
+SOURCES  := $(filter %.cc,$(CODE))
+HEADERS  := $(filter %.h,$(CODE))
 OBJECTS  := $(SOURCES:%.cc=$(BUILD)/obj/%.o)
 STORE    := $(filter $(BUILD)/obj/store/%,$(OBJECTS))
 MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
@@ -69,17 +70,19 @@ all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
 unit: $(BUILD)/tests/unit
 	@:
 
-# The folders are named for the day that a file is removed.
-$(BUILD)/monitord: $(STORE) $(MONITORD) store monitord
+# The folders with files of code in them, below $(1): they are named for the day that a file is removed.
+folders = $(patsubst %/,%,$(sort $(dir $(filter $(addsuffix /%,$(1)),$(CODE)))))
+
+$(BUILD)/monitord: $(STORE) $(MONITORD) $(call folders,store monitord)
 	@echo 'link $@'
 	@$(LINK) -o $@ $(filter %.o,$^) $(MONITORD_LIBS)
 
-$(BUILD)/api.fcgi: $(STORE) $(API) store cgi
+$(BUILD)/api.fcgi: $(STORE) $(API) $(call folders,store cgi)
 	@echo 'link $@'
 	@$(LINK) -o $@ $(filter %.o,$^) $(API_LIBS)
 
 # Catch2 version 3 is a library with a main function of its own.
-$(BUILD)/tests/unit: $(STORE) $(filter-out %/main.o,$(MONITORD) $(API)) $(TESTS) store monitord cgi tests
+$(BUILD)/tests/unit: $(STORE) $(filter-out %/main.o,$(MONITORD) $(API)) $(TESTS) $(call folders,store monitord cgi tests/unit)
 	@mkdir -p $(@D)
 	@echo 'link $@'
 	@$(LINK) -o $@ $(filter %.o,$^) $(sort $(MONITORD_LIBS) $(API_LIBS)) \
@@ -109,7 +112,7 @@ $(BUILD)/obj/%.o: %.cc
 	@$(COMPILE) -c -o $@ $< 2>$@.log; status=$$?; cat $@.log >&2; exit $$status
 
 # Catch2 version 2's own code takes a minute under a sanitizer, and finds nothing there.
-$(BUILD)/obj/tests/catch_main.o: tests/catch_main.cc
+$(BUILD)/obj/tests/unit/catch_main.o: tests/unit/catch_main.cc
 	@mkdir -p $(@D)
 	@echo 'compile $<'
 	@$(CXX) $(LANGUAGE) -O0 -fPIE -MMD -MP -c -o $@ $<
@@ -185,7 +188,7 @@ check: ## installs what is missing; format, lint, include rule, unit tests under
 	@$(BUILD)/asan/tests/unit & asan=$$!; $(BUILD)/tsan/tests/unit; tsan=$$?; wait $$asan && exit $$tsan
 
 format:
-	clang-format --dry-run --Werror $(SOURCES) $(HEADERS) $(wildcard tests/*/*.cc tests/*/*.h)
+	clang-format --dry-run --Werror $(SOURCES) $(HEADERS) $(wildcard tests/bench/*.cc tests/fuzz/*.cc tests/fuzz/*.h tests/system/*.cc)
 
 # Fails, with the lines, where the pattern $(1) stands in an #include of the files $(2).
 forbid = @! grep -nE '^ *\# *include *$(1)' $(2) /dev/null || { echo '$(3)' >&2; exit 1; }
@@ -268,7 +271,7 @@ deb: ## installs what is missing, builds the Debian package
 	@[ "$$(dpkg-parsechangelog -S Version)" = '$(VERSION)' ] || \
 	  { echo 'debian/changelog does not begin with version $(VERSION), as the Makefile does.' >&2; exit 1; }
 	@rm -rf $(BUILD)/deb && mkdir -p $(DEB_SOURCE)
-	@cp -a Makefile README.md $(sort $(dir $(wildcard */*.h))) htdocs lighttpd systemd man debian $(DEB_SOURCE)
+	@cp -a Makefile README.md store monitord cgi htdocs lighttpd systemd man debian $(DEB_SOURCE)
 	@rm -rf $(DEB_SOURCE)/debian/build
 	@cd $(DEB_SOURCE) && dpkg-buildpackage -b -us -uc -j$(JOBS)
 	@lintian --fail-on error,warning $(BUILD)/deb/*.changes

@@ -6,7 +6,7 @@
 #include <array>
 #include <string>
 
-#include "store/plain_text.h"
+#include "store/text/plain_text.h"
 
 namespace linewatch::cgi {
 namespace {

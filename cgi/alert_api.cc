@@ -14,10 +14,10 @@
 #include "store/alert.h"
 #include "store/calendar.h"
 #include "store/channel.h"
-#include "store/file_lock.h"
+#include "store/file/file_lock.h"
 #include "store/host_json.h"
-#include "store/json_members.h"
-#include "store/random_name.h"
+#include "store/json/json_members.h"
+#include "store/text/random_name.h"
 
 namespace linewatch::cgi {
 namespace {

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "cgi/access.h"
-#include "store/atomic_file.h"
-#include "store/file_lock.h"
+#include "store/file/atomic_file.h"
+#include "store/file/file_lock.h"
 #include "store/host_check.h"
-#include "store/json_members.h"
-#include "store/wording.h"
+#include "store/json/json_members.h"
+#include "store/text/wording.h"
 
 namespace linewatch::cgi {
 namespace {

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "store/atomic_file.h"
 #include "store/config.h"
+#include "store/file/atomic_file.h"
 
 namespace linewatch::cgi {
 

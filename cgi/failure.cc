@@ -4,7 +4,7 @@
 #include <chrono>
 #include <system_error>
 
-#include "store/file_lock.h"
+#include "store/file/file_lock.h"
 #include "store/secrets.h"
 
 namespace linewatch::cgi {

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "store/host_json.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
 
 namespace linewatch::cgi {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "store/history_log.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
 
 namespace linewatch::cgi {
 namespace {

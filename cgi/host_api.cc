@@ -12,12 +12,12 @@
 
 #include "cgi/access.h"
 #include "cgi/host_edit.h"
-#include "store/ascii.h"
-#include "store/file_lock.h"
+#include "store/file/file_lock.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
 #include "store/push_token.h"
+#include "store/text/ascii.h"
 
 namespace linewatch::cgi {
 namespace {

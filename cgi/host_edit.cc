@@ -5,9 +5,9 @@
 
 #include "store/host_check.h"
 #include "store/host_json.h"
-#include "store/json_members.h"
-#include "store/network_name.h"
-#include "store/url.h"
+#include "store/json/json_members.h"
+#include "store/text/network_name.h"
+#include "store/text/url.h"
 
 namespace linewatch::cgi {
 namespace {

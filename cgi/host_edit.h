@@ -9,7 +9,7 @@
 
 #include "store/config.h"
 #include "store/host.h"
-#include "store/schema.h"
+#include "store/json/schema.h"
 
 namespace linewatch::cgi {
 

@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "cgi/host_edit.h"
-#include "store/ascii.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
-#include "store/json_members.h"
-#include "store/network_name.h"
+#include "store/json/json_members.h"
+#include "store/text/ascii.h"
+#include "store/text/network_name.h"
 
 namespace linewatch::cgi {
 namespace {

@@ -10,9 +10,9 @@
 #include <variant>
 #include <vector>
 
-#include "store/csv.h"
 #include "store/host_list.h"
-#include "store/json.h"
+#include "store/json/json.h"
+#include "store/text/csv.h"
 
 namespace linewatch::cgi {
 

@@ -9,8 +9,8 @@
 #include <new>
 #include <stdexcept>
 
-#include "store/ascii.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
+#include "store/text/ascii.h"
 
 namespace linewatch::cgi {
 namespace {

@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
-#include "store/json.h"
-#include "store/schema.h"
+#include "store/json/json.h"
+#include "store/json/schema.h"
 
 namespace linewatch::cgi {
 

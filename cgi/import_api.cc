@@ -10,7 +10,7 @@
 #include "cgi/access.h"
 #include "cgi/host_edit.h"
 #include "cgi/import_plan.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
 
 namespace linewatch::cgi {
 namespace {

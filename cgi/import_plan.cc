@@ -8,7 +8,7 @@
 #include "cgi/host_edit.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
 
 namespace linewatch::cgi {
 namespace {

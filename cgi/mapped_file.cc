@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "store/descriptor.h"
+#include "store/file/descriptor.h"
 
 namespace linewatch::cgi {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "store/atomic_file.h"
+#include "store/file/atomic_file.h"
 
 namespace linewatch::cgi {
 

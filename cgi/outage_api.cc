@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "cgi/access.h"
-#include "store/ascii.h"
 #include "store/host_check.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
 #include "store/ledger.h"
+#include "store/text/ascii.h"
 
 namespace linewatch::cgi {
 namespace {

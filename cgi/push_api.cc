@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "store/json_members.h"
-#include "store/plain_text.h"
+#include "store/json/json_members.h"
+#include "store/text/plain_text.h"
 
 namespace linewatch::cgi {
 namespace {

@@ -10,17 +10,17 @@
 #include <system_error>
 #include <utility>
 
-#include "monitord/answer_text.h"
-#include "monitord/clock_watch.h"
-#include "monitord/config_file.h"
-#include "monitord/log.h"
-#include "monitord/measurements.h"
-#include "monitord/moment.h"
+#include "monitord/net/answer_text.h"
 #include "monitord/notices.h"
-#include "monitord/replay.h"
-#include "monitord/snapshot.h"
+#include "monitord/system/clock_watch.h"
+#include "monitord/system/config_file.h"
+#include "monitord/system/log.h"
+#include "monitord/system/moment.h"
+#include "monitord/verdict/measurements.h"
+#include "monitord/verdict/snapshot.h"
+#include "monitord/verdict/uptime_replay.h"
 #include "store/calendar.h"
-#include "store/wording.h"
+#include "store/text/wording.h"
 
 namespace linewatch {
 namespace {

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <chrono>
 
-#include "monitord/time_text.h"
+#include "monitord/system/time_text.h"
 
 namespace linewatch {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <system_error>
 
-#include "monitord/prober.h"
+#include "monitord/probe/prober.h"
 #include "store/event_log.h"
 
 namespace linewatch {

@@ -3,7 +3,7 @@
 #define LINEWATCH_STORE_ALERT_JSON_H_
 
 #include "store/alert.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
 
 namespace linewatch {
 

@@ -5,11 +5,11 @@
 #include <cerrno>
 #include <system_error>
 
-#include "store/atomic_file.h"
-#include "store/descriptor.h"
-#include "store/json_members.h"
-#include "store/random_name.h"
-#include "store/wall_time.h"
+#include "store/file/atomic_file.h"
+#include "store/file/descriptor.h"
+#include "store/json/json_members.h"
+#include "store/text/random_name.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 

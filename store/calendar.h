@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "store/config.h"
-#include "store/wall_time.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 

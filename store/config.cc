@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <array>
 
-#include "store/ascii.h"
 #include "store/host_json.h"
-#include "store/json_members.h"
-#include "store/network_name.h"
+#include "store/json/json_members.h"
+#include "store/text/ascii.h"
+#include "store/text/network_name.h"
 
 namespace linewatch {
 namespace {

@@ -10,10 +10,10 @@
 #include <variant>
 #include <vector>
 
-#include "store/atomic_file.h"
+#include "store/file/atomic_file.h"
 #include "store/host.h"
-#include "store/json.h"
-#include "store/schema.h"
+#include "store/json/json.h"
+#include "store/json/schema.h"
 
 namespace linewatch {
 

@@ -11,10 +11,10 @@
 #include <system_error>
 
 #include "store/alert_json.h"
-#include "store/append_file.h"
-#include "store/atomic_file.h"
+#include "store/file/append_file.h"
+#include "store/file/atomic_file.h"
 #include "store/host_json.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
 
 namespace linewatch {
 namespace {

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "store/alert.h"
-#include "store/file_lock.h"
+#include "store/file/file_lock.h"
 #include "store/host.h"
-#include "store/small_optional.h"
-#include "store/wall_time.h"
+#include "store/value/small_optional.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 

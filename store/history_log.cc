@@ -24,9 +24,9 @@
 #include <unordered_map>
 #include <utility>
 
-#include "store/append_file.h"
-#include "store/atomic_file.h"
-#include "store/json_members.h"
+#include "store/file/append_file.h"
+#include "store/file/atomic_file.h"
+#include "store/json/json_members.h"
 
 namespace linewatch {
 namespace {

@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "store/file_lock.h"
-#include "store/wall_time.h"
+#include "store/file/file_lock.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 

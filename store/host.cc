@@ -1,7 +1,7 @@
 #include "store/host.h"
 
-#include "store/network_name.h"
-#include "store/random_name.h"
+#include "store/text/network_name.h"
+#include "store/text/random_name.h"
 
 namespace linewatch {
 

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "store/service.h"
-#include "store/small_optional.h"
 #include "store/timeline.h"
 #include "store/trail.h"
-#include "store/wall_time.h"
+#include "store/value/small_optional.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 

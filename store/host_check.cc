@@ -6,12 +6,12 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "store/ascii.h"
 #include "store/host_json.h"
-#include "store/json_members.h"
-#include "store/network_name.h"
-#include "store/status_ranges.h"
-#include "store/url.h"
+#include "store/json/json_members.h"
+#include "store/text/ascii.h"
+#include "store/text/network_name.h"
+#include "store/text/status_ranges.h"
+#include "store/text/url.h"
 
 namespace linewatch {
 namespace {

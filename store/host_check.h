@@ -7,8 +7,8 @@
 
 #include "store/config.h"
 #include "store/host_list.h"
-#include "store/json.h"
-#include "store/schema.h"
+#include "store/json/json.h"
+#include "store/json/schema.h"
 
 namespace linewatch {
 

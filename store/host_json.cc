@@ -13,7 +13,7 @@
 #include <set>
 #include <vector>
 
-#include "store/json_members.h"
+#include "store/json/json_members.h"
 
 namespace linewatch {
 namespace {

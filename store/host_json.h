@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "store/host_list.h"
-#include "store/json.h"
+#include "store/json/json.h"
 
 namespace linewatch {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "store/host.h"
-#include "store/wall_time.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 

@@ -12,11 +12,11 @@
 #include <unordered_map>
 #include <utility>
 
-#include "store/descriptor.h"
-#include "store/file_lock.h"
+#include "store/file/descriptor.h"
+#include "store/file/file_lock.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
-#include "store/plain_text.h"
+#include "store/text/plain_text.h"
 
 namespace linewatch {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "store/atomic_file.h"
 #include "store/event_log.h"
-#include "store/file_lock.h"
+#include "store/file/atomic_file.h"
+#include "store/file/file_lock.h"
 #include "store/host_list.h"
 
 namespace linewatch {

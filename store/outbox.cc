@@ -12,11 +12,11 @@
 #include <tuple>
 
 #include "store/alert_json.h"
-#include "store/atomic_file.h"
-#include "store/descriptor.h"
+#include "store/file/atomic_file.h"
+#include "store/file/descriptor.h"
 #include "store/host_json.h"
-#include "store/json_members.h"
-#include "store/random_name.h"
+#include "store/json/json_members.h"
+#include "store/text/random_name.h"
 
 namespace linewatch {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "store/alert.h"
-#include "store/wall_time.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 

@@ -5,8 +5,8 @@
 #include <array>
 #include <new>
 
-#include "store/ascii.h"
-#include "store/random_name.h"
+#include "store/text/ascii.h"
+#include "store/text/random_name.h"
 
 namespace linewatch {
 

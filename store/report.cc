@@ -7,8 +7,8 @@
 #include <tuple>
 #include <utility>
 
-#include "store/csv.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
+#include "store/text/csv.h"
 
 namespace linewatch {
 namespace {

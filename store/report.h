@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "store/calendar.h"
-#include "store/json.h"
-#include "store/small_optional.h"
+#include "store/json/json.h"
 #include "store/timeline.h"
+#include "store/value/small_optional.h"
 
 namespace linewatch {
 

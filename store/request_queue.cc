@@ -10,11 +10,11 @@
 #include <algorithm>
 #include <array>
 
-#include "store/append_file.h"
-#include "store/atomic_file.h"
-#include "store/descriptor.h"
-#include "store/file_lock.h"
-#include "store/json_members.h"
+#include "store/file/append_file.h"
+#include "store/file/atomic_file.h"
+#include "store/file/descriptor.h"
+#include "store/file/file_lock.h"
+#include "store/json/json_members.h"
 
 namespace linewatch {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "store/file_lock.h"
-#include "store/small_optional.h"
-#include "store/wall_time.h"
+#include "store/file/file_lock.h"
+#include "store/value/small_optional.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 

@@ -4,7 +4,7 @@
 #include "store/secrets.h"
 
 #include "store/host_json.h"
-#include "store/json_members.h"
+#include "store/json/json_members.h"
 
 namespace linewatch {
 namespace {

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "store/atomic_file.h"
+#include "store/file/atomic_file.h"
 #include "store/host_list.h"
-#include "store/json.h"
+#include "store/json/json.h"
 
 namespace linewatch {
 

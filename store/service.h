@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "store/small_optional.h"
-#include "store/wall_time.h"
+#include "store/value/small_optional.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "store/wall_time.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 

@@ -10,8 +10,8 @@
 #include <functional>
 #include <string>
 
-#include "store/descriptor.h"
 #include "store/event_log.h"
+#include "store/file/descriptor.h"
 #include "store/history_log.h"
 #include "store/host_store.h"
 

@@ -1,5 +1,5 @@
 // Whatever comes back from where a name server should be.
-#include "monitord/dns_message.h"
+#include "monitord/probe/service/dns_message.h"
 
 #include <arpa/inet.h>
 #include <fuzzer/FuzzedDataProvider.h>

@@ -1,5 +1,5 @@
 // Whatever the network hands to a ping socket: replies, and the requests that ICMP errors quote.
-#include "monitord/icmp_packet.h"
+#include "monitord/probe/ping/icmp_packet.h"
 
 #include <fuzzer/FuzzedDataProvider.h>
 #include <netinet/icmp6.h>

@@ -1,5 +1,5 @@
 // Any text as JSON: what parses is written, and reads back the same.
-#include "store/json.h"
+#include "store/json/json.h"
 
 #include "tests/fuzz/property.h"
 

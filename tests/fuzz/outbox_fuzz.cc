@@ -1,9 +1,9 @@
 // Any file as that of a message in the outbox.
 #include "store/outbox.h"
 
-#include "store/atomic_file.h"
+#include "store/file/atomic_file.h"
 #include "tests/fuzz/property.h"
-#include "tests/temp_dir.h"
+#include "tests/unit/temp_dir.h"
 
 namespace linewatch {
 namespace {

@@ -7,11 +7,11 @@
 #include <set>
 
 #include "cgi/router.h"
-#include "store/atomic_file.h"
+#include "store/file/atomic_file.h"
 #include "store/host_json.h"
 #include "store/push_token.h"
 #include "tests/fuzz/property.h"
-#include "tests/temp_dir.h"
+#include "tests/unit/temp_dir.h"
 
 namespace linewatch::cgi {
 namespace {

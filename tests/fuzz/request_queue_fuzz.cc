@@ -2,7 +2,7 @@
 #include "store/request_queue.h"
 
 #include "tests/fuzz/property.h"
-#include "tests/temp_dir.h"
+#include "tests/unit/temp_dir.h"
 
 namespace linewatch {
 namespace {

@@ -1,0 +1,105 @@
+// The messages that wait for their channels: which is tried when, and what becomes of it. No file, no clock: what the
+// files of the outbox have to follow is asked for (TakeChanged, TakeGone), and time is an argument.
+#ifndef LINEWATCH_MONITORD_ALERT_ALERT_QUEUE_H_
+#define LINEWATCH_MONITORD_ALERT_ALERT_QUEUE_H_
+
+#include <chrono>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "monitord/notify/notifier.h"
+#include "monitord/system/moment.h"
+#include "monitord/system/steady_time.h"
+#include "store/config.h"
+#include "store/outbox.h"
+
+namespace linewatch {
+
+// How long after the nth failed attempt, from 1, the next is made: 5 s, then twice as long each time, at most 15 min.
+std::chrono::seconds BackOff(int attempts);
+
+class AlertQueue {
+ public:
+  // One that leaves the queue, and why.
+  struct Gone {
+    QueuedMessage queued;
+    // "sent", "given up: ANSWER", "expired: ANSWER", or "told with a later message".
+    std::string result;
+  };
+
+  // What a run before has left, oldest first: each is tried at once.
+  void Restore(std::vector<QueuedMessage> waiting, SteadyTime now);
+
+  // Before a message with these alerts is made for a channel: takes out of the messages that wait there what it makes
+  // superfluous. A down that nobody has received and its end are one late message; a repeat replaces the one before.
+  // The alerts say so afterwards (is_late, is_repeat). What may have arrived stays as it is.
+  struct Superseded {
+    std::vector<QueuedMessage> left;  // have other alerts, too: they need a new text, for SetText
+    bool was_handed_on = false;       // the fallback channels were told of the beginning: they are to hear of the end
+  };
+  Superseded Supersede(const std::string& channel, std::span<Alert> alerts);
+  void SetText(const QueuedMessage& queued);
+  // The fallback channels have this message.
+  void MarkHandedOn(const std::string& id);
+
+  // Durable before it is tried: see TakeChanged. Beyond kMost the oldest of the channel is given up.
+  void Add(QueuedMessage queued, SteadyTime now);
+
+  // What is to be tried now through a channel that is free, and is under way from now on. Messages about the same host
+  // go out in the order in which they were added.
+  std::optional<QueuedMessage> NextFor(std::string_view channel, SteadyTime now);
+  // What became of it.
+  void Settle(std::string_view channel, const std::string& id, const Delivery& delivery, const Moment& now);
+
+  // Time passes: gives up what has waited for too long or has nowhere to go, and hands on to `fallback` what its
+  // channel does not deliver. `channels` are those that are set up.
+  void Review(const Config& config, std::span<const std::string> channels, const Moment& now);
+
+  // The settings were changed: perhaps they were the fault. All are tried at once.
+  void TryAll(SteadyTime now);
+
+  // When the next one is to be tried. Review needs no exact time.
+  SteadyTime wake_at() const;
+
+  // New and changed ones, whose files are to be written. What could not be written is named to NotStored.
+  std::vector<QueuedMessage> TakeChanged(SteadyTime now);
+  void NotStored(const QueuedMessage& queued);
+  // Those that have left the queue since the last call.
+  std::vector<Gone> TakeGone();
+
+  size_t size() const { return entries_.size(); }
+
+  static constexpr size_t kMost = 1000;  // of a channel
+
+ private:
+  struct Entry {
+    QueuedMessage queued;
+    SteadyTime since;  // of the time it has waited, queued.waited is up to then
+    SteadyTime due;
+    bool is_under_way = false;
+    bool is_changed = true;
+    std::string given_up = {};  // why; the next RemoveGivenUp takes it out
+  };
+  // A trouble of which the fallback channels were told in a channel's stead, and of whose end they were not.
+  struct ToldInStead {
+    std::string channel, host;
+    AlertKind kind;
+  };
+  void NoteToldInStead(const QueuedMessage& gone);
+  void RemoveGivenUp();
+  Entry* Find(std::string_view channel, const std::string& id);
+  std::vector<QueuedMessage> HandOn(const Entry& entry, const Config& config, std::span<const std::string> channels);
+  static std::chrono::milliseconds WaitedOf(const Entry& entry, SteadyTime now);
+
+  std::vector<Entry> entries_;  // oldest first
+  std::vector<Gone> gone_;
+  std::deque<ToldInStead> told_in_stead_;  // of messages that have left the queue in this run, at most kMost
+};
+
+}  // namespace linewatch
+
+#endif

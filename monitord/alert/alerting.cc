@@ -1,0 +1,335 @@
+#include "monitord/alert/alerting.h"
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "monitord/alert/alert_causes.h"
+#include "monitord/alert/alert_policy.h"
+#include "monitord/alert/alert_routes.h"
+#include "monitord/alert/alert_text.h"
+#include "monitord/system/log.h"
+#include "store/channel.h"
+#include "store/text/wording.h"
+
+namespace linewatch {
+namespace {
+
+// Beside the names of the channels, so that a test need not wait for a message that hangs.
+constexpr char kTestSend[] = "test";
+
+constexpr size_t kMostToRemove = 10000;  // files on a disk that is read-only
+
+void SetText(Message& message, const Config& config) {
+  MessageText text = ComposeMessage(message.alerts, config.title, config.public_url, message.queued);
+  message.subject = std::move(text.subject);
+  message.text = std::move(text.text);
+  message.html = std::move(text.html);
+}
+
+AlertEvent LoggedEvent(const Message& message, WallTime now) {
+  return {now,      std::string(kToldChannel), message.subject, HostsOf(message),
+          "logged", ToldOf(message.alerts),    message.id};
+}
+
+}  // namespace
+
+Alerting::Alerting(const Folders& folders, std::span<const ChannelKind> channels)
+    : channels_(channels), outbox_(folders.outbox()), answers_(folders.answers()) {}
+
+std::vector<Event> Alerting::Start(HostList& list, const EventLog& log, const Moment& now) {
+  std::vector<Event> events;
+  std::vector<std::string> damaged;
+  std::vector<QueuedMessage> found;
+  try {
+    answers_.Sweep();
+    found = outbox_.Read(&damaged);
+    outbox_.Sweep();
+  } catch (const std::system_error& error) {
+    LogError(error.what());  // lines are watched all the same
+  }
+  for (const std::string& file : damaged) LogWarning("outbox/" + file + " cannot be read; it stays where it is");
+  if (found.empty()) return events;
+
+  using Place = std::pair<std::string, std::string>;  // id and channel
+  std::set<std::string> logged;
+  std::set<Place> done, waiting;
+  const auto oldest = std::min_element(found.begin(), found.end(), [](const QueuedMessage& a, const QueuedMessage& b) {
+    return a.message.queued < b.message.queued;
+  });
+  log.Read(oldest->message.queued - std::chrono::days(1), EventLog::is_alert, [&](const Event& event) {
+    const auto* alert = std::get_if<AlertEvent>(&event);
+    if (alert == nullptr || alert->id.empty()) return;
+    if (alert->channel == kToldChannel) {
+      logged.insert(alert->id);
+    } else {
+      done.emplace(alert->id, alert->channel);
+    }
+  });
+  // Delivered, and the file was not removed any more.
+  std::erase_if(found, [&](const QueuedMessage& queued) {
+    const bool is_done = done.contains({queued.message.id, queued.channel});
+    if (is_done) to_remove_.push_back(queued);
+    return is_done;
+  });
+  for (const QueuedMessage& queued : found) waiting.emplace(queued.message.id, queued.channel);
+  // Without its event not all of its files may have been written.
+  std::vector<QueuedMessage> missing;
+  for (const QueuedMessage& queued : found) {
+    if (!logged.insert(queued.message.id).second) continue;
+    events.emplace_back(LoggedEvent(queued.message, queued.message.queued));
+    for (const Told& told : ToldOf(queued.message.alerts)) RestoreTold(list, told, queued.message.queued);
+    for (const std::string& channel : queued.channels) {
+      if (!waiting.emplace(queued.message.id, channel).second) continue;
+      missing.push_back(queued);
+      missing.back().channel = channel;
+    }
+  }
+  LogInfo("the outbox holds " + CountOf(found.size() + missing.size(), "message"));
+  queue_.Restore(std::move(found), now.steady);
+  for (QueuedMessage& queued : missing) queue_.Add(std::move(queued), now.steady);
+  return events;
+}
+
+void Alerting::LookAt(HostList& list, const Topology& topology, const Config& config, const Moment& now) {
+  for (uint32_t i = 0; i < list.hosts.size(); ++i) {
+    auto alert = TakeDueAlert(list.hosts[i], config.email_cooldown, now.wall);
+    if (!alert) continue;
+    FillDependents(*alert, i, list, topology);
+    digest_.Add(*std::move(alert), now.steady);
+  }
+}
+
+void Alerting::Tell(AlertKind kind, WallTime since, std::string_view reason, const Moment& now) {
+  Alert alert;
+  alert.kind = kind;
+  alert.t = now.wall;
+  alert.since = since;
+  alert.reason = reason;
+  digest_.Add(std::move(alert), now.steady);
+}
+
+void Alerting::LookAtSight(const Sight& sight, const Moment& now) {
+  if (!sight.is_blind() || is_still_blind_told_ || now.wall - sight.blind_since() < kLongBlindness) return;
+  is_still_blind_told_ = true;
+  Tell(AlertKind::kStillBlind, sight.blind_since(), sight.reason(), now);
+}
+
+// Like an outage: not below the threshold, and not time and again, but always of one that was told while it lasted.
+void Alerting::TellBlindness(WallTime since, const Config& config, const Moment& now) {
+  const bool is_told = std::exchange(is_still_blind_told_, false);
+  if (!is_told && now.wall - since < config.interval * config.fail_threshold) return;
+  std::erase_if(blind_told_, [&](SteadyTime t) { return now.steady - t >= config.email_cooldown; });
+  if (!is_told && blind_told_.size() >= kMostOutages) return;
+  blind_told_.push_back(now.steady);
+  Tell(AlertKind::kBlind, since, "", now);
+}
+
+// Not below the threshold either, and at most once per cooldown: a disk may be full, and not, and full again.
+void Alerting::TellWriting(const std::optional<std::string>& trouble, const Config& config, const Moment& now) {
+  if (!trouble) {
+    if (std::exchange(unwritable_.is_told, false)) Tell(AlertKind::kWritable, unwritable_.since, "", now);
+    unwritable_.since = kNever;
+    return;
+  }
+  if (unwritable_.since == kNever) {
+    unwritable_.since = now.wall;
+    unwritable_.since_steady = now.steady;
+  }
+  if (unwritable_.is_told || now.steady - unwritable_.since_steady < config.interval * config.fail_threshold) return;
+  if (unwritable_.told_at && now.steady - *unwritable_.told_at < config.email_cooldown) return;
+  unwritable_.is_told = true;
+  unwritable_.told_at = now.steady;
+  Tell(AlertKind::kUnwritable, unwritable_.since, *trouble, now);
+}
+
+Event Alerting::QueueReport(Message report, const Moment& now) {
+  LogInfo(report.subject);
+  Event event = LoggedEvent(report, now.wall);
+  QueuedMessage queued;
+  queued.message = std::move(report);
+  queued.channel = "smtp";
+  queued.channels = {queued.channel};
+  queued.is_handed_on = true;
+  queue_.Add(std::move(queued), now.steady);
+  return event;
+}
+
+void Alerting::SendTest(const Request& request, const Config& config, const Moment& now) {
+  // A request that lay here while nobody ran: whoever made it has gone.
+  constexpr std::chrono::seconds kAwaited{60};
+  if (!AnswerBox::is_id(request.answer) || now.wall - request.t > kAwaited) return;
+  const auto refuse = [&](const std::string& why) { PutAnswer(request.answer, {false, why}); };
+  const auto kind = std::find_if(channels_.begin(), channels_.end(),
+                                 [&](const ChannelKind& channel) { return channel.name == request.channel; });
+  if (kind == channels_.end() || !is_set_up(request.channel, config)) return refuse(request.channel + " is not set up");
+  if (test_) return refuse("another test message is under way; try again in a minute");
+  Alert alert;
+  alert.kind = AlertKind::kTest;
+  alert.t = alert.since = now.wall;
+  Message message;
+  message.id = NewMessageId();
+  message.queued = now.wall;
+  message.alerts.push_back(std::move(alert));
+  message.to = config.smtp.to;
+  for (const auto& route : config.routes)
+    if (message.to.empty()) message.to = route.smtp_to;
+  if (message.to.empty()) message.to = config.report_to;
+  SetText(message, config);
+  std::unique_ptr<Notifier> notifier;
+  try {
+    notifier = kind->make(config);
+  } catch (const std::exception& error) {
+    return refuse(error.what());
+  }
+  test_ = {request.channel, request.answer};
+  dispatcher_.Start(kTestSend, std::move(notifier), std::move(message), now.steady);
+}
+
+void Alerting::EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events) {
+  const Delivery& delivery = ended.delivery;
+  Answer answer{delivery.result == Delivery::Result::kAccepted && delivery.left.empty() && delivery.refused.empty(),
+                WholeAnswer(delivery)};
+  const Test test = *std::exchange(test_, std::nullopt);
+  events.emplace_back(
+      AlertEvent{now, test.channel, ended.message.subject, {}, answer.ok ? "sent" : "test failed: " + answer.text});
+  PutAnswer(test.answer, answer);
+}
+
+void Alerting::PutAnswer(const std::string& id, const Answer& answer) {
+  try {
+    answers_.Sweep();
+    answers_.Put(id, answer);
+  } catch (const std::system_error& error) {
+    LogWarning(error.what());  // whoever asked is told that there is no answer; others wait for this turn's end
+  }
+}
+
+std::vector<std::string> Alerting::ConfiguredChannels(const Config& config) const {
+  std::vector<std::string> names;
+  for (const ChannelKind& channel : channels_)
+    if (is_set_up(channel.name, config)) names.emplace_back(channel.name);
+  return names;
+}
+
+std::vector<Event> Alerting::Turn(HostList& list, const Topology& topology, const Config& config, const Moment& now) {
+  std::vector<Event> events;
+  dispatcher_.CancelOverdue(now.steady);
+  while (const auto ended = dispatcher_.Take()) {
+    if (ended->name == kTestSend) {
+      EndTest(*ended, now.wall, events);
+    } else {
+      if (ended->delivery.result != Delivery::Result::kAccepted)
+        LogWarning(ended->name + " did not take \"" + ended->message.subject + "\": " + ended->delivery.answer);
+      queue_.Settle(ended->name, ended->message.id, ended->delivery, now);
+    }
+  }
+  if (const auto due = digest_.due_at(config.digest_window); due && *due <= now.steady)
+    Queue(digest_.Take(list, topology), list, config, now, events);
+  queue_.Review(config, ConfiguredChannels(config), now);
+  for (auto& [queued, result] : queue_.TakeGone()) {
+    events.emplace_back(AlertEvent{
+        now.wall, queued.channel, queued.message.subject, HostsOf(queued.message), result, {}, queued.message.id});
+    to_remove_.push_back(std::move(queued));
+  }
+  return events;
+}
+
+void Alerting::Queue(const std::vector<Alert>& alerts, HostList& list, const Config& config, const Moment& now,
+                     std::vector<Event>& events) {
+  std::set<std::string_view> told;
+  for (const Alert& alert : alerts) told.insert(alert.host);
+  for (Host& host : list.hosts)
+    if (told.contains(host.id)) MarkTold(host, now.wall);
+
+  for (Addressed& addressed : RouteAlerts(alerts, config, ConfiguredChannels(config))) {
+    QueuedMessage queued;
+    Message& message = queued.message;
+    message.id = NewMessageId();
+    message.queued = now.wall;
+    message.alerts = addressed.alerts;
+    message.to = std::move(addressed.smtp_to);
+    SetText(message, config);
+    LogWarning(message.subject);
+    events.emplace_back(LoggedEvent(message, now.wall));
+    queued.channels = std::move(addressed.channels);
+    const auto add = [&](const std::string& channel, const std::string& instead_of) {
+      queued.channel = channel;
+      queued.instead_of = instead_of;
+      message.alerts = addressed.alerts;
+      auto superseded = queue_.Supersede(channel, message.alerts);
+      for (QueuedMessage& left : superseded.left) {
+        SetText(left.message, config);
+        queue_.SetText(left);
+      }
+      SetText(message, config);
+      queue_.Add(queued, now.steady);
+      return superseded.was_handed_on;
+    };
+    std::string failing;
+    for (const std::string& channel : queued.channels)
+      if (add(channel, "")) failing = channel;
+    if (failing.empty()) continue;
+    for (const std::string& fallback : config.fallback)
+      if (is_set_up(fallback, config) && !std::ranges::count(queued.channels, fallback)) add(fallback, failing);
+    queue_.MarkHandedOn(message.id);
+  }
+}
+
+void Alerting::Store(SteadyTime now) {
+  trouble_.reset();
+  for (const QueuedMessage& queued : queue_.TakeChanged(now)) {
+    try {
+      outbox_.Put(queued);
+    } catch (const std::system_error& error) {
+      queue_.NotStored(queued);
+      trouble_ = "messages cannot be kept in the outbox; they are sent all the same: " + error.code().message();
+    }
+  }
+}
+
+void Alerting::Clean() {
+  std::erase_if(to_remove_, [&](const QueuedMessage& queued) {
+    try {
+      outbox_.Remove(queued);
+      return true;
+    } catch (const std::system_error& error) {
+      trouble_ = "messages cannot be removed from the outbox: " + error.code().message();
+      return false;
+    }
+  });
+  if (to_remove_.size() > kMostToRemove)
+    to_remove_.erase(to_remove_.begin(), to_remove_.end() - static_cast<std::ptrdiff_t>(kMostToRemove));
+}
+
+void Alerting::Send(const Config& config, const Moment& now) {
+  for (const ChannelKind& channel : channels_) {
+    const std::string name(channel.name);
+    if (dispatcher_.is_under_way(name)) continue;
+    auto queued = queue_.NextFor(name, now.steady);
+    if (!queued) continue;
+    const std::string id = queued->message.id;
+    try {
+      dispatcher_.Start(name, channel.make(config), std::move(queued->message), now.steady);
+    } catch (const std::exception& error) {
+      // No descriptor is left, say: it is as if the server could not be reached.
+      Delivery delivery;
+      delivery.answer = error.what();
+      queue_.Settle(name, id, delivery, now);
+    }
+  }
+}
+
+std::vector<Event> Alerting::Stop(HostList& list, const Topology& topology, const Config& config, const Moment& now) {
+  auto events = Turn(list, topology, config, now);
+  if (digest_.due_at({})) Queue(digest_.Take(list, topology), list, config, now, events);
+  return events;
+}
+
+SteadyTime Alerting::wake_at(const Config& config) const {
+  const auto digest = digest_.due_at(config.digest_window);
+  return digest ? std::min(*digest, queue_.wake_at()) : queue_.wake_at();
+}
+
+}  // namespace linewatch

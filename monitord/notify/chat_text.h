@@ -1,0 +1,31 @@
+// A message as a chat shows it: lines, the subject first, as many as there is room for.
+#ifndef LINEWATCH_MONITORD_NOTIFY_CHAT_TEXT_H_
+#define LINEWATCH_MONITORD_NOTIFY_CHAT_TEXT_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/alert.h"
+
+namespace linewatch {
+
+// When the message was written, for one that is sent kLate or more after that: "written at 12:05:33", in local time,
+// with the date when it is another day's. A chat shows when it came, and a sentence such as "is down" is of then. Empty
+// for others.
+inline constexpr std::chrono::minutes kLate{2};
+std::string WrittenAt(const Message& message, WallTime now);
+
+// The subject, when it was written if that is worth saying, and the lines of the text, which need not repeat the
+// subject. No control characters.
+std::vector<std::string> ChatLines(const Message& message, WallTime now);
+
+// The lines, one below the other, as long as `length` of the whole is at most `limit`; instead of the others
+// "… and N more lines". A first line that is too long by itself is cut.
+std::string Fit(const std::vector<std::string>& lines, size_t limit,
+                const std::function<size_t(std::string_view)>& length);
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,35 @@
+// Calls a URL once a minute, so that somebody outside hears when this machine is dead.
+#ifndef LINEWATCH_MONITORD_NOTIFY_DEAD_MAN_SWITCH_H_
+#define LINEWATCH_MONITORD_NOTIFY_DEAD_MAN_SWITCH_H_
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace linewatch {
+
+// In a thread of its own, from the first URL on, that nobody waits for. Nothing here throws or takes long.
+class Heartbeat {
+ public:
+  explicit Heartbeat(std::chrono::milliseconds period = std::chrono::minutes(1));
+  // A call under way is broken off.
+  ~Heartbeat();
+  Heartbeat(const Heartbeat&) = delete;
+  Heartbeat& operator=(const Heartbeat&) = delete;
+
+  // Calls it at once if it is another one than before, and then every period. Empty: no more.
+  void Use(const std::string& url);
+
+  // What was wrong with the last call; nothing when it was good, or there was none. Never with the URL in it.
+  std::optional<std::string> trouble() const;
+
+ private:
+  struct Shared;
+
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace linewatch
+
+#endif

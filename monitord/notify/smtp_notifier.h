@@ -1,0 +1,49 @@
+// Alerts by e-mail, through the mail server of config.json's `smtp`.
+//
+// Security "tls" and "starttls" verify the server's certificate, on this machine, too, and with "starttls" nothing but
+// EHLO goes to a server that does not offer it. With "none" all goes in clear, a password as well: whoever sets that
+// wants it so, for a server on the same machine or a wire of their own.
+#ifndef LINEWATCH_MONITORD_NOTIFY_SMTP_NOTIFIER_H_
+#define LINEWATCH_MONITORD_NOTIFY_SMTP_NOTIFIER_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "monitord/notify/notifier.h"
+#include "monitord/notify/smtp_connection.h"
+
+namespace linewatch {
+
+// What the settings can mend (a login, a certificate, a sender that is not wanted) defers a message and loses none.
+class SmtpNotifier : public Notifier {
+ public:
+  SmtpNotifier(const Config::Smtp& smtp, std::string title, std::chrono::milliseconds step = kLongestStep);
+
+  Delivery Send(const Message& message) override;
+  void Cancel() override;
+
+ private:
+  // These throw what defers the message.
+  void Converse(const Message& message, Delivery& delivery);
+  // Until the server is ready for a mail: connected, under TLS where that is wanted, logged in.
+  void Open();
+  void LogIn(const SmtpReply& offers);
+  // RCPT TO for each of delivery.left. Answers those that are to be tried later; those refused for good are moved to
+  // delivery.refused. `answer` is what the server said to the last one that it did not take.
+  std::vector<std::string> NameRecipients(Delivery& delivery, std::string& answer);
+  std::string Answer(std::string_view text) const;
+
+  const Config::Smtp smtp_;
+  const std::string title_;
+  std::vector<std::string> secrets_;
+  SmtpConnection connection_;
+};
+
+ChannelKind SmtpChannel();
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,44 @@
+// Alerts as JSON, for programs.
+//
+//   {"id":"k3v9…","event":"down","t":1700000000,"subject":"…","text":"…","hosts":[
+//     {"id":"x7…","name":"Server A","ip":"192.168.0.1","event":"down","status":"down","since":1699999990,
+//      "reason":"no answer within 1 s","seconds":10}]}
+//
+// id        the same for each attempt: a receiver that has seen it drops the message
+// event     down, recovery, degraded, flapping, blind or test: of the message the gravest, of a host its own
+// t         when the message was written
+// seconds   how long the trouble had lasted when the alert fell due: in a recovery, how long it lasted
+//
+// An alert that is about no host is in subject and text alone. With a secret, the header X-Linewatch-Signature is
+// "sha256=" and the HMAC-SHA256 of the body with it, in hexadecimal.
+#ifndef LINEWATCH_MONITORD_NOTIFY_WEBHOOK_NOTIFIER_H_
+#define LINEWATCH_MONITORD_NOTIFY_WEBHOOK_NOTIFIER_H_
+
+#include <string>
+#include <string_view>
+
+#include "monitord/notify/http_client.h"
+#include "monitord/notify/notifier.h"
+
+namespace linewatch {
+
+class WebhookNotifier : public Notifier {
+ public:
+  explicit WebhookNotifier(const Config::Webhook& webhook) : webhook_(webhook) {}
+
+  Delivery Send(const Message& message) override;
+  void Cancel() override { client_.Cancel(); }
+
+ private:
+  const Config::Webhook webhook_;
+  HttpClient client_;
+};
+
+std::string WebhookBody(const Message& message, WallTime now);
+std::string WebhookSignature(std::string_view secret, std::string_view body);
+
+ChannelKind WebhookChannel();
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,20 @@
+#include "monitord/probe/inbound/inbound_prober.h"
+
+#include <utility>
+
+namespace linewatch {
+
+void PassiveProber::Start(std::span<const Check> checks, SteadyTime now) {
+  for (const Check& check : checks) {
+    Verdict verdict = board_->Look(check.target->id, now);
+    CheckResult& result = *check.result;
+    result.sent = now;
+    result.ok = verdict.kind == Verdict::Kind::kGood;
+    result.is_open = verdict.kind == Verdict::Kind::kOpen;
+    result.rtt_ms = verdict.ms;
+    result.reason = std::move(verdict.reason);
+    done_(check);
+  }
+}
+
+}  // namespace linewatch

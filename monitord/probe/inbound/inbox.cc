@@ -1,0 +1,96 @@
+#include "monitord/probe/inbound/inbox.h"
+
+#include <sys/eventfd.h>
+
+#include <utility>
+
+#include "monitord/system/time_text.h"
+
+namespace linewatch {
+namespace {
+
+std::string Text(std::chrono::steady_clock::duration duration) {
+  return DurationText(std::chrono::duration_cast<std::chrono::microseconds>(duration));
+}
+
+bool is_awaited(CheckKind kind) { return kind == CheckKind::kMqtt || kind == CheckKind::kPush; }
+
+}  // namespace
+
+Verdict Judge(const Awaited& awaited, const Hindrance& hindrance, std::string_view noun, SteadyTime now) {
+  if (hindrance.is_lasting) return {Verdict::Kind::kBad, hindrance.reason, {}};
+  const auto& last = awaited.last;
+  const auto max_age = awaited.service.max_age;
+  if (last && now - last->at <= max_age)
+    return last->ok ? Verdict{Verdict::Kind::kGood, "", last->ms} : Verdict{Verdict::Kind::kBad, last->reason, {}};
+  if (now - awaited.since <= max_age) return {};
+  std::string reason = "no " + std::string(noun);
+  reason += last ? " for " + Text(now - last->at) : " in " + Text(now - awaited.since) + " of watching";
+  if (!hindrance.reason.empty()) reason += ": " + hindrance.reason;
+  return {Verdict::Kind::kBad, std::move(reason), {}};
+}
+
+ReportBoard::ReportBoard() : changed_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (!changed_fd_.is_open()) ThrowErrno("eventfd");
+}
+
+void ReportBoard::Watch(const std::vector<Target>& targets, SteadyTime now) {
+  const std::lock_guard lock(mutex_);
+  std::unordered_map<std::string, Entry> watched;
+  for (const Target& target : targets) {
+    if (!is_awaited(target.kind) || !target.service) continue;
+    Entry entry{target.kind, {*target.service, now, std::nullopt}, {}, 0};
+    const auto before = entries_.find(target.id);
+    if (before != entries_.end() && before->second.kind == target.kind) {
+      const Awaited& old = before->second.awaited;
+      Service judged_by = *target.service;
+      judged_by.max_age = old.service.max_age;
+      if (judged_by == old.service) entry.awaited.last = old.last;
+      if (*target.service == old.service) entry.awaited.since = old.since;
+    }
+    watched.emplace(target.id, std::move(entry));
+  }
+  entries_ = std::move(watched);
+}
+
+void ReportBoard::Put(std::string_view host, Report report) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(std::string(host));
+  if (found == entries_.end()) return;
+  Entry& entry = found->second;
+  const Hindrance& hindrance = hindrances_[static_cast<size_t>(entry.kind)];
+  const auto verdict = [&](SteadyTime now) { return Judge(entry.awaited, hindrance, NounOf(entry.kind), now).kind; };
+  const SteadyTime now = report.at;
+  const auto before = verdict(now);
+  entry.awaited.last = std::move(report);
+  if (verdict(now) == before) return;
+  if (now - entry.window_begin > kEarlyWindow) {
+    entry.window_begin = now;
+    entry.early = 0;
+  }
+  if (entry.early++ >= kMostEarly) return;
+  changed_.emplace_back(host);
+  eventfd_write(changed_fd_.get(), 1);
+}
+
+void ReportBoard::Hinder(CheckKind kind, Hindrance hindrance) {
+  const std::lock_guard lock(mutex_);
+  hindrances_[static_cast<size_t>(kind)] = std::move(hindrance);
+}
+
+Verdict ReportBoard::Look(std::string_view host, SteadyTime now) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(std::string(host));
+  if (found == entries_.end()) return {};
+  const auto& [kind, awaited, window_begin, early] = found->second;
+  return Judge(awaited, hindrances_[static_cast<size_t>(kind)], NounOf(kind), now);
+}
+
+std::vector<std::string> ReportBoard::TakeChanged() {
+  const std::lock_guard lock(mutex_);
+  eventfd_t count = 0;
+  eventfd_read(changed_fd_.get(), &count);
+  return std::exchange(changed_, {});
+}
+
+}  // namespace linewatch

@@ -1,0 +1,371 @@
+#include "monitord/probe/inbound/mqtt_subscriber.h"
+
+#include <mosquitto.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <tuple>
+#include <utility>
+
+#include "monitord/net/answer_text.h"
+#include "monitord/net/certificate_verifier.h"
+#include "monitord/probe/inbound/payload_rule.h"
+#include "monitord/system/log.h"
+#include "store/file/descriptor.h"
+#include "store/text/ascii.h"
+#include "store/text/random_name.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr seconds kFirstDelay{1}, kLongestDelay{30};  // between two tries to connect
+constexpr seconds kConnectPatience{10};               // until the broker has said that it takes us
+constexpr seconds kKeepAlive{20};                     // a broker that is silent for twice as long is gone
+constexpr seconds kHousekeeping{1};                   // libmosquitto sends its own pings when it is called
+constexpr milliseconds kStopPatience{500};
+
+// Which hosts listen to a topic, by the filter that is subscribed to: of two hosts with the same there is one.
+struct Listener {
+  std::string host;
+  Service service;
+};
+using Topics = std::map<std::string, std::vector<Listener>>;
+
+bool has_wildcard(const std::string& filter) { return filter.find_first_of("+#") != std::string::npos; }
+
+std::string NameOf(const Config::Mqtt& broker) {
+  const bool is_six = broker.host.find(':') != std::string::npos;
+  return "the broker " + (is_six ? '[' + broker.host + ']' : broker.host) + ':' + std::to_string(broker.port);
+}
+
+std::string LowerCaseFirst(std::string text) {
+  if (!text.empty()) text[0] = LowerCase(text[0]);
+  return text;
+}
+
+// One try to be connected, and what comes of it. The thread's own, from its beginning to its end.
+class Connection {
+ public:
+  enum class State { kConnecting, kConnected, kLost };
+  using Take = std::function<void(const std::string& topic, std::string_view payload)>;
+
+  Connection(const Config::Mqtt& broker, const std::string& client_id, Take take)
+      : broker_(broker), take_(std::move(take)), mosquitto_(mosquitto_new(client_id.c_str(), true, this)) {
+    if (mosquitto_ == nullptr) throw std::bad_alloc();
+    mosquitto_connect_callback_set(mosquitto_, [](mosquitto*, void* self, int code) {
+      static_cast<Connection*>(self)->TakeAcknowledgement(code);
+    });
+    mosquitto_message_callback_set(mosquitto_, [](mosquitto*, void* self, const mosquitto_message* message) {
+      // One that was kept by the broker may be of last year.
+      if (message->retain) return;
+      static_cast<Connection*>(self)->take_(
+          message->topic, {static_cast<const char*>(message->payload), static_cast<size_t>(message->payloadlen)});
+    });
+    Begin();
+  }
+  ~Connection() {
+    if (state_ == State::kConnected) mosquitto_disconnect(mosquitto_);
+    mosquitto_destroy(mosquitto_);
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  State state() const { return state_; }
+  // Why it is lost, for people.
+  const std::string& reason() const { return reason_; }
+
+  void Subscribe(const std::string& filter) { mosquitto_subscribe(mosquitto_, nullptr, filter.c_str(), 0); }
+  void Unsubscribe(const std::string& filter) { mosquitto_unsubscribe(mosquitto_, nullptr, filter.c_str()); }
+
+  pollfd wait() const {
+    const short events = mosquitto_want_write(mosquitto_) ? POLLIN | POLLOUT : POLLIN;
+    return {mosquitto_socket(mosquitto_), events, 0};
+  }
+
+  // `ready` is what poll said of wait().
+  void Work(short ready) {
+    if ((ready & POLLOUT) != 0 && mosquitto_want_write(mosquitto_)) Look(mosquitto_loop_write(mosquitto_, 1));
+    if ((ready & ~POLLOUT) != 0) Look(mosquitto_loop_read(mosquitto_, 1));
+    Look(mosquitto_loop_misc(mosquitto_));
+    if (state_ == State::kConnecting && steady_clock::now() - begun_ > kConnectPatience)
+      Lose("no connection to " + NameOf(broker_) + " within " + std::to_string(kConnectPatience.count()) + " s");
+  }
+
+ private:
+  void Begin() {
+    if (!broker_.username.empty() || !broker_.password.text.empty())
+      mosquitto_username_pw_set(mosquitto_, broker_.username.c_str(), broker_.password.text.c_str());
+    if (broker_.tls && !UseTls()) return;
+    Look(mosquitto_connect_async(mosquitto_, broker_.host.c_str(), broker_.port, static_cast<int>(kKeepAlive.count())));
+  }
+
+  bool UseTls() {
+    if (trust_.Use(broker_.ca_file)) {
+      Lose("mqtt.ca_file of config.json cannot be used: expected certificates in PEM form that monitord may read");
+      return false;
+    }
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    if (!context) throw std::bad_alloc();
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    verifier_.emplace(trust_, broker_.host, true);
+    verifier_->Install(context.get());
+    mosquitto_int_option(mosquitto_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
+    mosquitto_void_option(mosquitto_, MOSQ_OPT_SSL_CTX, context.get());  // it has a count of its own
+    return true;
+  }
+
+  void TakeAcknowledgement(int code) {
+    constexpr int kBadLogin = 4, kNotAuthorized = 5;  // section 3.2.2.3 of MQTT 3.1.1
+    if (code == 0) {
+      state_ = State::kConnected;
+    } else if (code == kBadLogin || code == kNotAuthorized) {
+      Lose(NameOf(broker_) + " refuses the login");
+    } else {
+      Lose(NameOf(broker_) + " refuses the connection: " + mosquitto_connack_string(code));
+    }
+  }
+
+  void Look(int code) {
+    const int error = errno;
+    if (code == MOSQ_ERR_SUCCESS || state_ == State::kLost) return;
+    if (state_ == State::kConnected) {
+      Lose("the connection to " + NameOf(broker_) + " was lost");
+      return;
+    }
+    std::string why;
+    if (code == MOSQ_ERR_ERRNO) {
+      why = LowerCaseFirst(std::system_category().message(error));
+    } else if (code == MOSQ_ERR_EAI) {
+      why = "its name is not known";
+    } else if (verifier_ && !verifier_->fault().empty()) {
+      why = verifier_->fault();
+    } else if (code == MOSQ_ERR_TLS) {
+      why = "it speaks no TLS that is understood here";
+    } else if (code == MOSQ_ERR_CONN_LOST) {
+      why = "it has closed the connection";
+    } else {
+      why = AnswerText(mosquitto_strerror(code));
+    }
+    ERR_clear_error();
+    Lose("no connection to " + NameOf(broker_) + ": " + why);
+  }
+
+  // The first reason is the one that the others follow from.
+  void Lose(std::string reason) {
+    if (state_ == State::kLost) return;
+    state_ = State::kLost;
+    reason_ = std::move(reason);
+  }
+
+  const Config::Mqtt broker_;
+  const Take take_;
+  const SteadyTime begun_ = steady_clock::now();
+  TrustStore trust_;
+  std::optional<CertificateVerifier> verifier_;
+  mosquitto* const mosquitto_;
+  State state_ = State::kConnecting;
+  std::string reason_;
+};
+
+}  // namespace
+
+struct MqttSubscriber::Shared {
+  explicit Shared(std::shared_ptr<ReportBoard> to) : board(std::move(to)) {
+    if (!orders_fd.is_open()) ThrowErrno("eventfd");
+  }
+
+  void Run();
+  void Turn();
+  void TakeOrders();
+  void Connect();
+  void Report(const std::string& topic, std::string_view payload);
+  void Tell(const std::string& hindrance);
+
+  const std::shared_ptr<ReportBoard> board;
+  const std::string client_id = "linewatch-" + RandomName(12);
+  const Descriptor orders_fd{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+
+  // Between the threads.
+  std::mutex mutex;
+  std::condition_variable has_ended;
+  Config::Mqtt broker;
+  uint64_t broker_number = 0;  // counts the brokers
+  std::shared_ptr<const Topics> topics = std::make_shared<Topics>();
+  bool is_running = false, is_stopping = false;
+
+  // The thread's own.
+  Config::Mqtt used;
+  uint64_t used_number = 0;
+  std::shared_ptr<const Topics> subscribed = std::make_shared<Topics>();
+  std::optional<Connection> connection;
+  bool is_subscribed = false;
+  seconds delay = kFirstDelay;
+  SteadyTime connect_at{};
+};
+
+MqttSubscriber::MqttSubscriber(std::shared_ptr<ReportBoard> board)
+    : shared_(std::make_shared<Shared>(std::move(board))) {}
+
+void MqttSubscriber::Use(const Config::Mqtt& broker) {
+  const std::lock_guard lock(shared_->mutex);
+  const auto all = [](const Config::Mqtt& b) {
+    return std::tie(b.host, b.port, b.username, b.password.text, b.tls, b.ca_file);
+  };
+  if (shared_->broker_number != 0 && all(broker) == all(shared_->broker)) return;
+  shared_->broker = broker;
+  ++shared_->broker_number;
+  if (broker.host.empty()) {
+    shared_->board->Hinder(CheckKind::kMqtt, {"no broker is set: Settings, MQTT broker", true});
+  } else {
+    shared_->board->Hinder(CheckKind::kMqtt, {"no connection to " + NameOf(broker) + " yet", false});
+  }
+  GiveOrders();
+}
+
+void MqttSubscriber::Watch(const std::vector<Target>& targets) {
+  auto topics = std::make_shared<Topics>();
+  for (const Target& target : targets)
+    if (target.kind == CheckKind::kMqtt && target.service)
+      (*topics)[target.service->topic].push_back({target.id, *target.service});
+  const std::lock_guard lock(shared_->mutex);
+  shared_->topics = std::move(topics);
+  GiveOrders();
+}
+
+bool MqttSubscriber::Stop() {
+  std::unique_lock lock(shared_->mutex);
+  shared_->is_stopping = true;
+  eventfd_write(shared_->orders_fd.get(), 1);
+  return shared_->has_ended.wait_for(lock, kStopPatience, [&] { return !shared_->is_running; });
+}
+
+// The caller holds the mutex.
+void MqttSubscriber::GiveOrders() {
+  eventfd_write(shared_->orders_fd.get(), 1);
+  if (shared_->is_running || shared_->is_stopping || shared_->broker.host.empty() || shared_->topics->empty()) return;
+  // It holds what it works on, for Stop may leave it behind.
+  std::thread([shared = shared_] { shared->Run(); }).detach();
+  shared_->is_running = true;
+}
+
+void MqttSubscriber::Shared::Run() {
+  mosquitto_lib_init();
+  for (bool goes_on = true; goes_on;) {
+    try {
+      Turn();
+    } catch (const std::exception& error) {
+      LogError(error.what());
+      connection.reset();
+      std::this_thread::sleep_for(kFirstDelay);
+    }
+    const std::lock_guard lock(mutex);
+    goes_on = !is_stopping;
+  }
+  connection.reset();
+  mosquitto_lib_cleanup();
+  const std::lock_guard lock(mutex);
+  is_running = false;
+  has_ended.notify_all();
+}
+
+// The loop: take what is wanted, be connected, wait, read.
+void MqttSubscriber::Shared::Turn() {
+  TakeOrders();
+  const bool is_wanted = !used.host.empty() && !subscribed->empty();
+  if (!is_wanted) connection.reset();
+  if (is_wanted && !connection && steady_clock::now() >= connect_at) Connect();
+
+  std::vector<pollfd> ready{{orders_fd.get(), POLLIN, 0}};
+  milliseconds wait = kHousekeeping;
+  if (connection) ready.push_back(connection->wait());
+  if (!connection && is_wanted)
+    wait = std::clamp(std::chrono::ceil<milliseconds>(connect_at - steady_clock::now()), milliseconds(0), wait);
+  if (!is_wanted) wait = milliseconds(-1);  // until there are orders
+  poll(ready.data(), ready.size(), static_cast<int>(wait.count()));
+  if (connection) connection->Work(ready[1].revents);
+
+  if (connection && connection->state() == Connection::State::kConnected && !is_subscribed) {
+    is_subscribed = true;
+    delay = kFirstDelay;
+    Tell("");
+    for (const auto& [filter, listeners] : *subscribed) connection->Subscribe(filter);
+  }
+  if (connection && connection->state() == Connection::State::kLost) {
+    Tell(connection->reason());
+    connection.reset();
+    connect_at = steady_clock::now() + delay;
+    delay = std::min(2 * delay, kLongestDelay);
+  }
+}
+
+void MqttSubscriber::Shared::TakeOrders() {
+  eventfd_t count = 0;
+  if (eventfd_read(orders_fd.get(), &count) != 0) return;
+  const auto before = subscribed;
+  bool is_other = false;
+  {
+    const std::lock_guard lock(mutex);
+    is_other = std::exchange(used_number, broker_number) != broker_number;
+    if (is_other) used = broker;
+    subscribed = topics;
+  }
+  if (is_other) {
+    connection.reset();
+    delay = kFirstDelay;
+    connect_at = {};
+  }
+  if (!connection || !is_subscribed) return;
+  for (const auto& [filter, listeners] : *before)
+    if (!subscribed->contains(filter)) connection->Unsubscribe(filter);
+  for (const auto& [filter, listeners] : *subscribed)
+    if (!before->contains(filter)) connection->Subscribe(filter);
+}
+
+void MqttSubscriber::Shared::Connect() {
+  is_subscribed = false;
+  connection.emplace(used, client_id,
+                     [this](const std::string& topic, std::string_view payload) { Report(topic, payload); });
+}
+
+void MqttSubscriber::Shared::Report(const std::string& topic, std::string_view payload) {
+  const SteadyTime now = steady_clock::now();
+  const auto report = [&](const std::vector<Listener>& listeners) {
+    for (const Listener& listener : listeners) {
+      std::string fault = FaultOf(payload, listener.service);
+      const bool ok = fault.empty();
+      board->Put(listener.host, {now, ok, std::move(fault), {}});
+    }
+  };
+  if (const auto found = subscribed->find(topic); found != subscribed->end()) report(found->second);
+  for (const auto& [filter, listeners] : *subscribed) {
+    bool matches = false;
+    if (has_wildcard(filter) && mosquitto_topic_matches_sub(filter.c_str(), topic.c_str(), &matches) == 0 && matches)
+      report(listeners);
+  }
+}
+
+// Why nothing comes. Not of a broker that is no longer the one.
+void MqttSubscriber::Shared::Tell(const std::string& hindrance) {
+  const std::lock_guard lock(mutex);
+  if (used_number == broker_number) board->Hinder(CheckKind::kMqtt, {hindrance, false});
+}
+
+}  // namespace linewatch

@@ -1,0 +1,43 @@
+// One connection to the broker of config.json, for the topics of all hosts: each message is judged and reported.
+#ifndef LINEWATCH_MONITORD_PROBE_INBOUND_MQTT_SUBSCRIBER_H_
+#define LINEWATCH_MONITORD_PROBE_INBOUND_MQTT_SUBSCRIBER_H_
+
+#include <memory>
+#include <vector>
+
+#include "monitord/probe/inbound/inbox.h"
+#include "monitord/probe/prober.h"
+#include "store/config.h"
+
+namespace linewatch {
+
+// Its owner's thread says what is wanted. A thread of its own, there from the first broker and topic on, has the
+// connection and all that libmosquitto is called for: it connects, again and again with growing delay, subscribes, and
+// puts what comes onto the board, which any thread may read.
+class MqttSubscriber {
+ public:
+  explicit MqttSubscriber(std::shared_ptr<ReportBoard> board);
+  ~MqttSubscriber() { Stop(); }
+  MqttSubscriber(const MqttSubscriber&) = delete;
+  MqttSubscriber& operator=(const MqttSubscriber&) = delete;
+
+  // The connection is made anew if anything is other than before. Without a host there is none.
+  void Use(const Config::Mqtt& broker);
+  // The hosts whose check is kMqtt, whatever else is among the targets.
+  void Watch(const std::vector<Target>& targets);
+
+  // Disconnects. False if the thread is stuck in the system, in the search for a name say: it is left behind then, and
+  // ends by itself.
+  bool Stop();
+
+ private:
+  struct Shared;
+
+  void GiveOrders();
+
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,21 @@
+// What a message of MQTT must say for its host to be well.
+#ifndef LINEWATCH_MONITORD_PROBE_INBOUND_PAYLOAD_RULE_H_
+#define LINEWATCH_MONITORD_PROBE_INBOUND_PAYLOAD_RULE_H_
+
+#include <string>
+#include <string_view>
+
+#include "store/service.h"
+
+namespace linewatch {
+
+// Why the payload is not as `expect`, `min` and `max` want it; empty if it is, and where nothing is wanted but that
+// something comes. Blanks and line ends behind it are no part of it.
+std::string FaultOf(std::string_view payload, const Service& service);
+
+// What is longer is not looked into.
+inline constexpr size_t kMaxPayload = 64 << 10;
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,432 @@
+#include "monitord/probe/ping/icmp_prober.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <random>
+#include <system_error>
+
+#include "monitord/system/time_text.h"
+#include "store/host_list.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr size_t kMostFlights = TimerWheel::kMostSleepers;  // and one sequence number each
+static_assert(kMaxHosts * 4 < kMostFlights, "a line is checked once at a time, and a few lists may overlap");
+// Between two of several packets of a check: far enough apart that one full queue does not swallow them all.
+constexpr milliseconds kPacketSpacing{20};
+
+uint64_t RandomNonce() {
+  std::random_device random;
+  return static_cast<uint64_t>(random()) << 32 | random();
+}
+
+// Packet n of a check, from 0. Several packets share the first half of the timeout, so that the last one has as long
+// to come back as a repeat would have.
+microseconds PacketAfter(int n, const Target& target) {
+  if (target.packets == 1) return microseconds(0);
+  return n * std::min<microseconds>(kPacketSpacing, target.timeout / (2 * target.packets));
+}
+
+// When attempt n of a check is sent, after its start: its packets, then the repeats.
+microseconds AttemptAfter(int n, const Target& target, const RoundTrip& line) {
+  if (n < target.packets) return PacketAfter(n, target);
+  const auto after = std::max(PacketAfter(target.packets - 1, target) + RoundTrip::kFloor,
+                              RepeatAfter(line, n - target.packets + 1, target.retries, target.timeout));
+  return std::min<microseconds>(after, target.timeout * 3 / 4);  // with the shortest timeouts
+}
+
+}  // namespace
+
+IcmpProber::IcmpProber(Done done)
+    : done_(std::move(done)), nonce_(RandomNonce()), timers_(std::chrono::steady_clock::now()) {
+  OpenSocket(false);
+  try {
+    OpenSocket(true);
+  } catch (const std::system_error& error) {
+    families_[true].missing = "cannot send: IPv6 is not available here, " + error.code().message();
+  }
+  for (Family& family : families_)
+    if (!family.lanes.empty()) family.pacing = Pacing(family.lanes[0].socket->room());
+}
+
+void IcmpProber::OpenSocket(bool six) { families_[six].lanes.push_back({std::make_unique<IcmpSocket>(six)}); }
+
+void IcmpProber::Start(std::span<const Check> checks, SteadyTime now) {
+  // What went wrong before is no flaw of these.
+  LookForFlaws(now);
+  for (const Check& check : checks) Launch(check, now);
+  constexpr std::chrono::hours kUnused{24};
+  if (now - forgot_at_ < kUnused) return;
+  resolver_.Forget(now - kUnused);
+  forgot_at_ = now;
+}
+
+void IcmpProber::Launch(const Check& check, SteadyTime now) {
+  if (free_.empty()) {
+    if (flights_.size() == kMostFlights) {
+      check.result->sent = now;
+      check.result->flaw = Flaw::kNotSent;
+      done_(check);
+      return;
+    }
+    free_.push_back(static_cast<uint16_t>(flights_.size()));
+    flights_.emplace_back();
+  }
+  const uint16_t place = free_.back();
+  free_.pop_back();
+  const Target& target = *check.target;
+  Flight& flight = flights_[place];
+  flight = {};
+  flight.check = check;
+  flight.start = now;
+  flight.serial = next_serial_++;
+  flight.is_active = true;
+  flight.is_named = !target.address.is_set();
+  if (flight.is_named) {
+    Begin(place, now);
+    if (!FindAddress(place, now)) unresolved_.emplace(*target.name, place);
+  } else if (Family& family = families_[target.address.is_six()]; family.lanes.empty()) {
+    flight.refusal = EAFNOSUPPORT;
+    Finish(place, family.missing);
+  } else {
+    family.to_begin.push_back(place);
+  }
+}
+
+void IcmpProber::Begin(uint16_t place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  flight.start = now;
+  timers_.Set(place, DeadlineOf(flight));
+}
+
+// Whether there is an answer; if it is no address, the check has ended.
+bool IcmpProber::FindAddress(uint16_t place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  auto answer = resolver_.Find(*flight.check.target->name, now);
+  if (answer.state == Resolver::Answer::State::kPending) return false;
+  if (answer.state == Resolver::Answer::State::kFailed) {
+    Finish(place, std::move(answer.reason));
+    return true;
+  }
+  resolved_[place] = answer.address;
+  if (Family& family = families_[answer.address.is_six()]; family.lanes.empty()) {
+    flight.refusal = EAFNOSUPPORT;
+    Finish(place, family.missing);
+  } else {
+    family.to_send.push_back({flight.start, place, flight.serial});
+  }
+  return true;
+}
+
+void IcmpProber::FindAddresses(SteadyTime now) {
+  for (const std::string& name : resolver_.TakeAnswered()) {
+    const auto [first, last] = unresolved_.equal_range(name);
+    std::vector<uint16_t> places;
+    for (auto i = first; i != last; ++i) places.push_back(i->second);
+    unresolved_.erase(first, last);
+    for (const uint16_t place : places)
+      if (!FindAddress(place, now)) unresolved_.emplace(*flights_[place].check.target->name, place);
+  }
+}
+
+Address IcmpProber::AddressOf(uint16_t place) const {
+  const Flight& flight = flights_[place];
+  if (!flight.is_named) return flight.check.target->address;
+  const auto found = resolved_.find(place);
+  return found == resolved_.end() ? Address() : found->second;
+}
+
+IcmpProber::Flight* IcmpProber::Active(uint16_t place, uint32_t serial) {
+  if (place >= flights_.size()) return nullptr;
+  Flight& flight = flights_[place];
+  return flight.is_active && flight.serial == serial ? &flight : nullptr;
+}
+
+bool IcmpProber::wants_another(const Flight& flight) {
+  const Target& target = *flight.check.target;
+  // Of a check of several packets that has an answer, those still missing have until the deadline: no repeat.
+  return flight.sent < target.packets + (flight.answered == 0 ? target.retries : 0);
+}
+
+SteadyTime IcmpProber::NextAttemptOf(const Flight& flight) {
+  return flight.start + AttemptAfter(flight.sent, *flight.check.target, *flight.check.round_trip);
+}
+
+// It is time for the next request of a flight, or its deadline has come.
+void IcmpProber::WakeUp(uint16_t place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  const SteadyTime deadline = DeadlineOf(flight);
+  const bool has_address = AddressOf(place).is_set();
+  if (now < deadline) {
+    families_[AddressOf(place).is_six()].to_send.push_back({NextAttemptOf(flight), place, flight.serial});
+    timers_.Set(place, deadline);
+    return;
+  }
+  if (!has_address) {
+    const auto [first, last] = unresolved_.equal_range(*flight.check.target->name);
+    unresolved_.erase(std::find_if(first, last, [&](const auto& waiting) { return waiting.second == place; }));
+    // The resolver did not get the processor either.
+    flight.was_late = now - deadline > flight.check.target->timeout / 4;
+  }
+  LookForFlaws(now);
+  Finish(place);
+}
+
+SteadyTime IcmpProber::NextSend(const Family& family) const {
+  const size_t waiting = family.to_send.size() + family.to_begin.size();
+  if (waiting > 0) return std::max(family.blocked_until, family.pacing.ready_at(std::min(waiting, Pacing::kLeast)));
+  if (!family.turned_away.empty())
+    return std::max({family.blocked_until, family.try_again_at, family.pacing.ready_at(1)});
+  return SteadyTime::max();
+}
+
+void IcmpProber::AddWaits(std::vector<pollfd>& waits) const {
+  waits.push_back({resolver_.fd(), POLLIN, 0});
+  for (const Family& family : families_)
+    for (const Lane& lane : family.lanes) waits.push_back({lane.socket->fd(), POLLIN, 0});
+}
+
+SteadyTime IcmpProber::wake_at() const {
+  return std::min({timers_.next_at(), NextSend(families_[false]), NextSend(families_[true])});
+}
+
+void IcmpProber::Work(SteadyTime now) {
+  // Before any deadline is judged: an answer that waits here came in time, however late we are.
+  Receive();
+  FindAddresses(now);
+  while (const auto place = timers_.Take(now)) WakeUp(*place, now);
+  SendQueued(false, now);
+  SendQueued(true, now);
+}
+
+void IcmpProber::SendQueued(bool six, SteadyTime now) {
+  // In between, so that replies to the first hosts do not overflow the receive buffer while the last are being sent to.
+  constexpr int kBatchesBeforeReading = 4;
+  Family& family = families_[six];
+  Batch batch;
+  for (int batches = 1; now >= family.blocked_until; ++batches) {
+    // The first request after a pause finds the processor's caches cold: it goes alone, so as not to delay others that
+    // bear the same time.
+    TakeBatch(family, now, batches == 1 ? 1 : IcmpSocket::kBatch, batch);
+    if (batch.size == 0) break;
+    now = SendBatch(six, batch, now);
+    if (batches % kBatchesBeforeReading == 0) Receive();
+  }
+}
+
+// What is to be sent next: requests of checks under way, then new checks, then what was turned away before.
+void IcmpProber::TakeBatch(Family& family, SteadyTime now, size_t most, Batch& batch) {
+  batch.size = 0;
+  batch.is_second_try = family.to_send.empty() && family.to_begin.empty();
+  if (batch.is_second_try && (family.turned_away.empty() || now < family.try_again_at)) return;
+  most = std::min(most, family.pacing.allowance(now));
+  while (batch.size < most) {
+    Attempt attempt;
+    if (auto& queue = batch.is_second_try ? family.turned_away : family.to_send; !queue.empty()) {
+      attempt = queue.front();
+      queue.pop_front();
+    } else if (!family.to_begin.empty()) {
+      const uint16_t place = family.to_begin.front();
+      family.to_begin.pop_front();
+      Begin(place, now);
+      attempt = {now, place, flights_[place].serial};
+    } else {
+      return;
+    }
+    const Flight* flight = Active(attempt.flight, attempt.serial);
+    if (flight == nullptr || !wants_another(*flight)) continue;
+    batch.attempts[batch.size] = attempt;
+    batch.requests[batch.size++] = {
+        AddressOf(attempt.flight), attempt.flight, {nonce_, flight->serial, flight->sent, {}}};
+  }
+}
+
+// Answers when it was done. What was not taken is in the queues again.
+SteadyTime IcmpProber::SendBatch(bool six, Batch& batch, SteadyTime now) {
+  constexpr milliseconds kFullPause{50};
+  constexpr milliseconds kTurnedAwayPause{1};
+  Family& family = families_[six];
+  size_t taken = 0;
+  for (size_t done = 0; done < batch.size;) {
+    Lane* lane = FreeLane(six, now);
+    if (lane == nullptr) {
+      family.to_send.insert(family.to_send.begin(), batch.attempts.begin() + done, batch.attempts.begin() + batch.size);
+      break;
+    }
+    const auto sent = lane->socket->Send({batch.requests.data() + done, batch.size - done});
+    now = sent.ended;
+    family.pacing.Spend(sent.count, now);
+    taken += sent.count;
+    const auto slot = std::chrono::duration<float, std::nano>(sent.ended - sent.began) / static_cast<float>(batch.size);
+    for (size_t i = 0; i < sent.count; ++i, ++done) {
+      Flight& flight = flights_[batch.attempts[done].flight];
+      flight.has_left = true;
+      // The call sends them one after the other. If it had to be made twice, nobody knows how long each took.
+      flight.left_after_ns = sent.count == batch.size ? slot.count() * static_cast<float>(i) : 0;
+      CountAttempt(batch.attempts[done], now);
+    }
+    if (sent.stop == IcmpSocket::SendStop::kFull) {
+      lane->full_until = now + kFullPause;
+    } else if (sent.stop == IcmpSocket::SendStop::kBusy) {
+      family.turned_away.push_back(batch.attempts[done++]);
+    } else if (sent.stop == IcmpSocket::SendStop::kRefused) {
+      // Counts as sent and lost: a repeat may find the route back.
+      flights_[batch.attempts[done].flight].refusal = static_cast<uint16_t>(sent.error);
+      CountAttempt(batch.attempts[done++], now);
+      ++taken;
+    }
+  }
+  // Others are tried before; as long as nobody is taken, slowly.
+  if (batch.is_second_try && taken == 0) family.try_again_at = now + kTurnedAwayPause;
+  return now;
+}
+
+IcmpProber::Lane* IcmpProber::FreeLane(bool six, SteadyTime now) {
+  constexpr size_t kMostLanes = 128;
+  Family& family = families_[six];
+  const auto is_free = [&](const Lane& lane) { return lane.full_until <= now; };
+  const auto free = std::find_if(family.lanes.begin(), family.lanes.end(), is_free);
+  if (free != family.lanes.end()) return &*free;
+  if (family.lanes.size() < kMostLanes) {
+    try {
+      OpenSocket(six);
+      return &family.lanes.back();
+    } catch (const std::system_error&) {
+      // No descriptor left: what cannot be sent in time is void in the end.
+    }
+  }
+  const auto fuller = [](const Lane& a, const Lane& b) { return a.full_until < b.full_until; };
+  family.blocked_until = std::min_element(family.lanes.begin(), family.lanes.end(), fuller)->full_until;
+  return nullptr;
+}
+
+// An attempt was made, and the next one is planned.
+void IcmpProber::CountAttempt(const Attempt& attempt, SteadyTime now) {
+  Flight& flight = flights_[attempt.flight];
+  const SteadyTime deadline = DeadlineOf(flight);
+  if (IsTooLate(now - attempt.due, deadline - now, *flight.check.round_trip, flight.check.target->timeout))
+    flight.was_late = true;
+  ++flight.sent;
+  if (wants_another(flight)) timers_.Set(attempt.flight, std::min(deadline, NextAttemptOf(flight)));
+}
+
+void IcmpProber::Receive() {
+  for (const bool six : {false, true}) {
+    const auto take_reply = [this, six](const IcmpSocket::Reply& reply) { TakeReply(six, reply); };
+    const auto take_complaint = [this, six](const IcmpSocket::Complaint& complaint) { TakeComplaint(six, complaint); };
+    for (const Lane& lane : families_[six].lanes) lane.socket->Receive(take_reply, take_complaint);
+  }
+}
+
+void IcmpProber::TakeReply(bool six, const IcmpSocket::Reply& reply) {
+  if (reply.token.nonce != nonce_) return;
+  Flight* flight = Active(reply.sequence, reply.token.serial);
+  if (flight == nullptr) return;
+  const Address address = AddressOf(reply.sequence);
+  if (address.is_six() != six || !(address == reply.from)) return;
+  const uint32_t attempt = reply.token.attempt;
+  if (attempt >= flight->sent || (flight->answered >> attempt & 1) != 0) return;
+
+  const SteadyTime sent{nanoseconds(reply.token.sent.steady_ns)};
+  if (sent < flight->start || reply.token.sent.steady_ns > reply.read.steady_ns) return;  // somebody changed it
+  ReplyAge age = AgeOfReply(reply.token.sent, reply.received_wall_ns, reply.read);
+  if (sent + age.length > DeadlineOf(*flight)) {
+    // With an age that is not exact it may have come in time: then nobody knows.
+    if (!age.is_exact) flight->was_late = true;
+    return;
+  }
+  if (attempt + 1 == flight->sent)
+    age.length -= std::min(age.length, nanoseconds(static_cast<int64_t>(flight->left_after_ns)));
+
+  const float rtt_ms = std::chrono::duration<float, std::milli>(age.length).count();
+  if (flight->answered != 0) flight->jitter_sum += std::fabs(rtt_ms - flight->rtt_last);
+  flight->rtt_last = rtt_ms;
+  flight->rtt_sum += rtt_ms;
+  flight->answered |= 1U << attempt;
+  flight->check.round_trip->Add(std::chrono::duration_cast<microseconds>(age.length));
+
+  const int packets = flight->check.target->packets;
+  const uint32_t all = (1U << packets) - 1;
+  if (packets == 1 || (flight->answered & all) == all) Finish(reply.sequence);
+}
+
+void IcmpProber::TakeComplaint(bool six, const IcmpSocket::Complaint& complaint) {
+  if (complaint.sequence >= flights_.size() || !flights_[complaint.sequence].is_active) return;
+  const Address address = AddressOf(complaint.sequence);
+  if (address.is_six() != six || !(address == complaint.about)) return;
+  // Only a reason: the line may answer a repeat. Errors need no more than a guess to be forged.
+  Flight& flight = flights_[complaint.sequence];
+  flight.is_disputed = true;
+  flight.icmp_type = complaint.type;
+  flight.icmp_code = complaint.code;
+}
+
+void IcmpProber::LookForFlaws(SteadyTime now) {
+  if (looked_at_ == now) return;
+  looked_at_ = now;
+  Receive();  // what was dropped shows in what was read, too
+  if (suspend_watch_.HasSlept()) slept_at_ = now;
+  for (Family& family : families_)
+    for (const Lane& lane : family.lanes)
+      if (lane.socket->HasDropped()) family.dropped_at = now;
+}
+
+// Why it says nothing that some or all of the answers are missing.
+Flaw IcmpProber::FlawOf(const Flight& flight, const Address& address) const {
+  if (flight.was_late || slept_at_ > flight.start) return Flaw::kLate;
+  if (!address.is_set() || (flight.refusal != 0 && flight.sent == 0)) return Flaw::kNone;
+  if (flight.sent == 0) return Flaw::kNotSent;
+  if (wants_another(flight)) return Flaw::kLate;
+  return families_[address.is_six()].dropped_at > flight.start ? Flaw::kDropped : Flaw::kNone;
+}
+
+std::string IcmpProber::ReasonOf(const Flight& flight, const Address& address) const {
+  if (flight.is_disputed) return std::string(ComplaintOf(address.is_six(), flight.icmp_type, flight.icmp_code));
+  if (flight.refusal != 0) return "cannot send: " + std::generic_category().message(flight.refusal);
+  const std::string seconds = SecondsText(flight.check.target->timeout);
+  return (address.is_set() ? "no answer within " : "the name was not resolved within ") + seconds;
+}
+
+// `reason` is given when it is not the network's.
+void IcmpProber::Finish(uint16_t place, std::string reason) {
+  Flight& flight = flights_[place];
+  const Address address = AddressOf(place);
+  const Target& target = *flight.check.target;
+  CheckResult& result = *flight.check.result;
+  const int answers = __builtin_popcount(flight.answered);
+  result.ok = answers > 0;
+  result.sent = flight.start;
+  result.has_left = flight.has_left && !address.is_loopback();
+  if (result.ok) {
+    result.rtt_ms = flight.rtt_sum / static_cast<float>(answers);
+    const uint32_t all = (1U << target.packets) - 1;
+    const int lost = target.packets - __builtin_popcount(flight.answered & all);
+    if (target.packets > 1) {
+      if (lost == 0 || FlawOf(flight, address) == Flaw::kNone)
+        result.loss_percent = 100.0F * static_cast<float>(lost) / static_cast<float>(target.packets);
+      // RFC 3550 calls the mean difference between neighbours jitter; without a second answer there is none.
+      if (answers > 1) result.jitter_ms = flight.jitter_sum / static_cast<float>(answers - 1);
+    }
+  } else {
+    result.flaw = FlawOf(flight, address);
+    result.refused_here = flight.refusal != 0;
+    if (result.flaw == Flaw::kNotSent) {
+      result.reason = "cannot send: " + std::generic_category().message(ENOBUFS);
+    } else {
+      result.reason = reason.empty() ? ReasonOf(flight, address) : std::move(reason);
+    }
+  }
+  flight.is_active = false;
+  timers_.Cancel(place);
+  if (flight.is_named) resolved_.erase(place);
+  free_.push_back(place);
+  done_(flight.check);
+}
+
+}  // namespace linewatch

@@ -1,0 +1,92 @@
+// One socket for the echo requests of one address family: an unprivileged ping socket where the kernel allows it, else
+// a raw one. Sends and receives in batches.
+#ifndef LINEWATCH_MONITORD_PROBE_PING_ICMP_SOCKET_H_
+#define LINEWATCH_MONITORD_PROBE_PING_ICMP_SOCKET_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "monitord/net/address.h"
+#include "monitord/probe/ping/icmp_packet.h"
+#include "monitord/probe/round_trip.h"
+#include "monitord/system/steady_time.h"
+
+namespace linewatch {
+
+class IcmpSocket {
+ public:
+  // Never blocks. Throws std::system_error when neither kind of socket may be opened; the message says what to allow.
+  explicit IcmpSocket(bool six);
+  ~IcmpSocket();
+  IcmpSocket(const IcmpSocket&) = delete;
+  IcmpSocket& operator=(const IcmpSocket&) = delete;
+
+  int fd() const { return fd_; }
+
+  // How many replies find room in the receive buffer.
+  size_t room() const;
+  // Whether replies were dropped since the last call, because the receive buffer was full.
+  bool HasDropped();
+
+  // The send time in a token is that of its batch: eight keep it true within microseconds and cost hardly more than 64.
+  static constexpr size_t kBatch = 8;
+  struct Outgoing {
+    Address to;
+    uint16_t sequence;
+    EchoToken token;  // the send times are filled in here
+  };
+  enum class SendStop {
+    kNone,  // everything is sent
+    kFull,  // this socket's send buffer is full
+    kBusy,  // the request after those sent is not taken now: its interface is busy, or there is no room for a neighbour
+    kRefused  // the request after those sent cannot be sent, `error` says why
+  };
+  struct Sent {
+    size_t count;
+    SendStop stop;
+    int error;
+    SteadyTime began, ended;  // of the call: those sent left between
+  };
+  // At most kBatch.
+  Sent Send(std::span<Outgoing> requests);
+
+  struct Reply {
+    Address from;
+    uint16_t sequence;
+    EchoToken token;
+    int64_t received_wall_ns;  // by the kernel
+    ClockReading read;         // by this process
+  };
+  struct Complaint {
+    Address about;  // where the request was sent to
+    uint16_t sequence;
+    uint8_t type, code;  // of the ICMP error
+  };
+  // Everything that waits, all that waited at the call in any case: replies to this process's requests, and ICMP errors
+  // about them.
+  void Receive(const std::function<void(const Reply&)>& take_reply,
+               const std::function<void(const Complaint&)>& take_complaint);
+
+ private:
+  struct Buffers;
+  void TakePacket(size_t k, const ClockReading& now, const std::function<void(const Reply&)>& take);
+  size_t ReceiveComplaints(const std::function<void(const Complaint&)>& take);
+  bool is_send_buffer_full() const;
+  void DropForeignReplies() const;
+
+  const bool six_;
+  bool raw_ = false;
+  uint16_t id_ = 0;
+  int fd_ = -1;
+  uint32_t dropped_ = 0;  // by the kernel, at the last HasDropped
+  size_t most_read_ = 0;  // packets by one Receive since then
+  bool has_complaints_ = false;
+  std::unique_ptr<Buffers> buffers_;
+};
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,114 @@
+// What a kind of check is to the thread that makes the checks: start some, work when told to, report each once.
+#ifndef LINEWATCH_MONITORD_PROBE_PROBER_H_
+#define LINEWATCH_MONITORD_PROBE_PROBER_H_
+
+#include <poll.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "monitord/net/address.h"
+#include "monitord/probe/round_trip.h"
+#include "monitord/system/steady_time.h"
+#include "store/host.h"
+#include "store/secrets.h"
+#include "store/value/small_optional.h"
+
+namespace linewatch {
+
+// What probing must know of a host. There may be ten thousand of them.
+struct Target {
+  std::string id;
+  CheckKind kind = CheckKind::kPing;
+  uint8_t retries = 0;
+  uint8_t packets = 1;
+  std::chrono::duration<int32_t, std::milli> interval{0}, timeout{0};
+  Address address;                  // set when it is known,
+  BoxedOptional<std::string> name;  // else a domain name; neither for a check that goes to no host of its own
+  BoxedOptional<Service> service;   // set but for ping
+  BoxedOptional<HostSecrets> secrets;
+
+  bool operator==(const Target&) const = default;
+};
+
+// Why a check without an answer says nothing about the line: it was not made as it should have been, and nobody is to
+// blame for it.
+enum class Flaw : uint8_t {
+  kNone,
+  kNotSent,   // the kernel took nothing: its buffers are full, or its table of neighbours is
+  kLate,      // this process slept or did not get the processor when it was time to repeat
+  kDropped,   // the kernel had no room for replies
+  kCrowded,   // too many other checks were under way: it could not be started in time
+  kNoSecret,  // a password or a header that belongs to it is not known
+};
+inline constexpr size_t kFlaws = 6;
+
+// A short sentence that is hardly ever there: it takes the room of a pointer then.
+class Reason {
+ public:
+  Reason& operator=(std::string text) {
+    text_ = text.empty() ? BoxedOptional<std::string>() : BoxedOptional<std::string>(std::move(text));
+    return *this;
+  }
+  operator const std::string&() const {  // NOLINT(google-explicit-constructor): it is a text
+    static const std::string none;
+    return text_ ? *text_ : none;
+  }
+
+ private:
+  BoxedOptional<std::string> text_;
+};
+
+struct CheckResult {
+  SteadyTime sent{};  // when its first request was due
+  Flaw flaw = Flaw::kNone;
+  bool ok = false;
+  bool is_open = false;                                   // too early to tell: the status goes on
+  bool refused_here = false;                              // not ok, because this machine has no way to send there
+  bool has_left = false;                                  // a packet was sent to another machine
+  PackedOptional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
+  Reason reason;                                          // why not ok
+  BoxedOptional<ServiceDetails> details;
+
+  // Whether it says something about the line.
+  bool is_measured() const { return flaw == Flaw::kNone && !is_open; }
+};
+
+// One check that is due. The targets, the round trip and the result outlive it.
+struct Check {
+  const Target* target;
+  RoundTrip* round_trip;  // of this line, updated by the check
+  CheckResult* result;
+  uint32_t round;  // the starter's own
+};
+
+class Prober {
+ public:
+  // Called once for every check that was started, with its result filled in, no later than its timeout after its first
+  // request; with many checks and little room for replies that is sent later than the start.
+  using Done = std::function<void(const Check&)>;
+
+  virtual ~Prober() = default;
+
+  // All at once: fifty dead lines cost one timeout, not fifty. Never blocks. A round may be started in portions, by
+  // calls with the same `now`.
+  virtual void Start(std::span<const Check> checks, SteadyTime now) = 0;
+
+  // Adds what to poll for: Work has something to do when one of these is ready. Asked for before each wait. (A set that
+  // stands, as epoll has it, is told of each reply, which costs a twentieth of a check.)
+  virtual void AddWaits(std::vector<pollfd>& waits) const = 0;
+  // Work must be called no later than this.
+  virtual SteadyTime wake_at() const = 0;
+  virtual void Work(SteadyTime now) = 0;
+};
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,282 @@
+#include "monitord/probe/probing.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "monitord/system/log.h"
+#include "monitord/system/moment.h"
+#include "store/host_list.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+int MakeEvent() {
+  const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (fd < 0) throw std::system_error(errno, std::system_category(), "eventfd");
+  return fd;
+}
+
+}  // namespace
+
+Probing::Probing(std::span<const Kind> kinds, Delivery delivery) : delivery_(delivery) {
+  const auto done = [this](const Check& check) { CheckDone(check); };
+  for (const Kind& kind : kinds) probers_[static_cast<size_t>(kind.check)] = kind.make(done);
+  orders_fd_ = MakeEvent();
+  rounds_fd_ = MakeEvent();
+  next_turn_ns_ = steady_clock::now().time_since_epoch().count();
+  thread_ = std::thread([this] { Run(); });
+}
+
+Probing::~Probing() {
+  stopping_ = true;
+  eventfd_write(orders_fd_, 1);
+  thread_.join();
+  close(orders_fd_);
+  close(rounds_fd_);
+}
+
+void Probing::SetTargets(Targets targets, milliseconds interval) {
+  auto next = std::make_shared<Watched>();
+  next->lines.resize(targets->size());
+  next->interval = interval;
+  next->targets = std::move(targets);
+  {
+    const std::lock_guard lock(mutex_);
+    ordered_ = std::move(next);
+  }
+  eventfd_write(orders_fd_, 1);
+}
+
+void Probing::CheckNow(std::vector<std::string> ids) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (asked_for_.size() > kMaxHosts) asked_for_.clear();  // whoever asks that often gets the youngest
+    asked_for_.insert(asked_for_.end(), ids.begin(), ids.end());
+  }
+  eventfd_write(orders_fd_, 1);
+}
+
+std::optional<Round> Probing::Take() {
+  const std::lock_guard lock(mutex_);
+  if (rounds_.empty()) {
+    eventfd_t count = 0;
+    eventfd_read(rounds_fd_, &count);
+    return std::nullopt;
+  }
+  Round round = std::move(rounds_.front());
+  rounds_.pop_front();
+  return round;
+}
+
+bool Probing::is_alive(milliseconds patience) const {
+  const auto promised = steady_clock::time_point(steady_clock::duration(next_turn_ns_.load()));
+  return steady_clock::now() < promised + patience;
+}
+
+// The loop: start what is due, let the probers work, wait.
+void Probing::Run() {
+  while (!stopping_) {
+    try {
+      Turn();
+    } catch (const std::exception& error) {
+      // No memory, say. The next turn tries again; what hangs for good is noticed, because no sign of life is given.
+      LogError(error.what());
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+  }
+}
+
+void Probing::Turn() {
+  SteadyTime now = steady_clock::now();
+  TakeOrders(now);
+  if (watched_ && now >= next_cycle_) {
+    std::vector<uint32_t> due;
+    for (uint32_t i = 0; i < watched_->targets->size(); ++i) {
+      const Target& target = (*watched_->targets)[i];
+      const int64_t every = std::max<int64_t>(1, target.interval / watched_->interval);
+      if (cycle_ % static_cast<uint64_t>(every) == 0) due.push_back(i);
+    }
+    ++cycle_;
+    const SteadyTime planned = next_cycle_;
+    // Cycles that a sleeping machine missed are not made up for.
+    next_cycle_ += watched_->interval;
+    if (next_cycle_ <= now) next_cycle_ = now + watched_->interval;
+    StartRound(due, now, planned);
+  }
+  for (const auto& prober : probers_)
+    if (prober) prober->Work(now);
+  DeliverParts(steady_clock::now());
+
+  SteadyTime wake = watched_ ? next_cycle_ : SteadyTime::max();
+  for (const auto& prober : probers_)
+    if (prober) wake = std::min(wake, prober->wake_at());
+  for (const auto& opened : open_rounds_)
+    if (!opened->done.empty()) wake = std::min(wake, opened->gathering_since + kGather);
+  now = steady_clock::now();
+  constexpr std::chrono::minutes kLongest{1};
+  wake = std::clamp<SteadyTime>(wake, now, now + kLongest);
+  next_turn_ns_ = wake.time_since_epoch().count();
+  const auto wait = std::chrono::nanoseconds(wake - now);
+  const timespec timeout{wait / std::chrono::seconds(1), (wait % std::chrono::seconds(1)).count()};
+  waits_.assign(1, {orders_fd_, POLLIN, 0});
+  for (const auto& prober : probers_)
+    if (prober) prober->AddWaits(waits_);
+  ppoll(waits_.data(), waits_.size(), &timeout, nullptr);
+}
+
+void Probing::TakeOrders(SteadyTime now) {
+  eventfd_t count = 0;
+  if (eventfd_read(orders_fd_, &count) != 0) return;
+  std::shared_ptr<Watched> ordered;
+  std::vector<std::string> ids;
+  {
+    const std::lock_guard lock(mutex_);
+    ordered = std::move(ordered_);
+    ids = std::move(asked_for_);
+    asked_for_.clear();
+  }
+  std::unordered_set<std::string_view> asked(ids.begin(), ids.end());
+  if (watched_)  // whoever is being checked; a new list does not know of it
+    for (uint32_t i = 0; i < watched_->lines.size(); ++i)
+      if (watched_->lines[i].is_under_way) asked.erase((*watched_->targets)[i].id);
+  if (ordered) Adopt(std::move(ordered));
+  if (!watched_) return;
+
+  if (next_cycle_ == SteadyTime{}) {
+    next_cycle_ = now;  // the first list: its first cycle begins at once and leaves nobody new
+    for (Line& line : watched_->lines) line.is_new = false;
+    return;
+  }
+  std::vector<uint32_t> due;
+  for (uint32_t i = 0; i < watched_->lines.size(); ++i) {
+    Line& line = watched_->lines[i];
+    const bool wanted = line.is_new || asked.contains((*watched_->targets)[i].id);
+    line.is_new = false;
+    if (wanted) due.push_back(i);
+  }
+  if (!due.empty()) StartRound(due, now, std::nullopt);
+}
+
+void Probing::Adopt(std::shared_ptr<Watched> next) {
+  if (watched_) {
+    std::unordered_map<std::string_view, uint32_t> before;
+    for (uint32_t i = 0; i < watched_->targets->size(); ++i) before.emplace((*watched_->targets)[i].id, i);
+    for (uint32_t i = 0; i < next->targets->size(); ++i) {
+      const Target& target = (*next->targets)[i];
+      const auto same = before.find(target.id);
+      if (same == before.end() || !((*watched_->targets)[same->second] == target)) continue;
+      next->lines[i].round_trip = watched_->lines[same->second].round_trip;
+      next->lines[i].is_new = false;
+    }
+    if (next->interval != watched_->interval) next_cycle_ = std::min(next_cycle_, steady_clock::now() + next->interval);
+  }
+  watched_ = std::move(next);
+}
+
+// `planned` is the time at which a cycle should have been started.
+void Probing::StartRound(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned) {
+  auto opened = std::make_unique<OpenRound>();
+  opened->number = next_round_++;
+  opened->watched = watched_;
+  opened->round = {.targets = watched_->targets,
+                   .entries = {},
+                   .started = now,
+                   .started_since_boot = BootNow(),
+                   .late = planned ? now - *planned : SteadyTime::duration(0),
+                   .is_cycle = planned.has_value() && delivery_ == Delivery::kWhole,
+                   .ends_cycle = planned.has_value()};
+  auto& entries = opened->round.entries;
+  entries.reserve(due.size());  // before anybody points into it
+  for (const uint32_t i : due)
+    if (!std::exchange(watched_->lines[i].is_under_way, true)) entries.push_back({i, {}});
+  opened->open = entries.size();
+  if (opened->open == 0) {
+    if (opened->round.is_cycle) Deliver(std::move(opened->round));
+    return;
+  }
+  // The round may end, and be gone, when the last ones are started.
+  const std::span started(entries);
+  const uint32_t number = opened->number;
+  open_rounds_.push_back(std::move(opened));
+  // In portions: a list of checks of ten thousand would be the largest of all lists.
+  constexpr size_t kPortion = 256;
+  std::vector<std::vector<Check>> by_kind(probers_.size());
+  for (auto& entry : started) {
+    const Target& target = (*watched_->targets)[entry.target];
+    auto& portion = by_kind[static_cast<size_t>(target.kind)];
+    portion.push_back({&target, &watched_->lines[entry.target].round_trip, &entry.result, number});
+    if (portion.size() < kPortion) continue;
+    probers_[static_cast<size_t>(target.kind)]->Start(portion, now);
+    portion.clear();
+  }
+  for (size_t kind = 0; kind < probers_.size(); ++kind)
+    if (!by_kind[kind].empty()) probers_[kind]->Start(by_kind[kind], now);
+}
+
+void Probing::CheckDone(const Check& check) {
+  const auto found = std::find_if(open_rounds_.begin(), open_rounds_.end(),
+                                  [&](const auto& opened) { return opened->number == check.round; });
+  OpenRound& opened = **found;
+  const auto index = static_cast<size_t>(check.target - opened.watched->targets->data());
+  opened.watched->lines[index].is_under_way = false;
+  --opened.open;
+  if (delivery_ == Delivery::kInParts) {
+    if (opened.done.empty()) opened.gathering_since = steady_clock::now();
+    const auto distance = reinterpret_cast<const char*>(check.result) -
+                          reinterpret_cast<const char*>(&opened.round.entries.front().result);
+    opened.done.push_back(static_cast<uint32_t>(static_cast<size_t>(distance) / sizeof(Round::Entry)));
+    return;
+  }
+  if (opened.open > 0) return;
+  const auto is_unsent = [](const Round::Entry& entry) { return entry.result.flaw == Flaw::kNotSent; };
+  if (std::any_of(opened.round.entries.begin(), opened.round.entries.end(), is_unsent))
+    opened.round.is_neighbour_table_full = neighbour_table_.HasOverflowed();
+  Deliver(std::move(opened.round));
+  open_rounds_.erase(found);
+}
+
+void Probing::DeliverParts(SteadyTime now) {
+  for (const auto& opened : open_rounds_)
+    if (!opened->done.empty() && (opened->open == 0 || now >= opened->gathering_since + kGather)) DeliverPart(*opened);
+  if (delivery_ == Delivery::kInParts)
+    std::erase_if(open_rounds_, [](const auto& opened) { return opened->open == 0; });
+}
+
+void Probing::DeliverPart(OpenRound& opened) {
+  const Round& whole = opened.round;
+  Round part{.targets = whole.targets,
+             .entries = {},
+             .started = whole.started,
+             .started_since_boot = whole.started_since_boot,
+             .late = whole.late,
+             .ends_cycle = whole.ends_cycle && opened.open == 0};
+  part.entries.reserve(opened.done.size());
+  for (const uint32_t i : opened.done)
+    part.entries.push_back({whole.entries[i].target, std::move(opened.round.entries[i].result)});
+  opened.done.clear();
+  Deliver(std::move(part));
+}
+
+void Probing::Deliver(Round&& round) {
+  {
+    const std::lock_guard lock(mutex_);
+    const bool is_full = rounds_.size() == kMostRounds;
+    if (is_full) rounds_.pop_front();
+    if (is_full && !is_dropping_) LogWarning("results are not taken in time: the oldest rounds are dropped");
+    is_dropping_ = is_full;
+    rounds_.push_back(std::move(round));
+  }
+  eventfd_write(rounds_fd_, 1);
+}
+
+}  // namespace linewatch

@@ -1,0 +1,40 @@
+// One try of one check of a service: opened, it goes on whenever its descriptor is ready, until it knows the answer.
+#ifndef LINEWATCH_MONITORD_PROBE_SERVICE_CONVERSATION_H_
+#define LINEWATCH_MONITORD_PROBE_SERVICE_CONVERSATION_H_
+
+#include <poll.h>
+
+#include <string_view>
+
+#include "monitord/probe/prober.h"
+
+namespace linewatch {
+
+// Its end, at any time, closes what it has opened. Whoever holds it keeps the deadline.
+class Conversation {
+ public:
+  virtual ~Conversation() = default;
+
+  enum class State {
+    kGoesOn,      // it waits
+    kAnswered,    // there was an answer: `ok`, and if not the reason, are final
+    kUnanswered,  // there was none, the reason says why; another try may have more luck
+  };
+  // As far as it gets without waiting. Fills in what it knows of the result, its round trip too when it is ok. Throws
+  // std::system_error when this machine has no room for it to go on.
+  virtual State Work(SteadyTime now, CheckResult& result) = 0;
+
+  // What it waits for, as poll(2) has it; fd -1: whoever made it drives it.
+  virtual pollfd wait() const = 0;
+  // The far end has shown that it is there: it is waited for until the deadline. Before that another try replaces this,
+  // unless the line is known to take longer, or is not known yet.
+  virtual bool is_connected() const = 0;
+  // Asks again beside what was asked before, so that an answer to any of it counts. Without it another try replaces this.
+  virtual bool Repeat() { return false; }
+  // What is missing, for "no ... within 1 s": "connection", "TLS handshake", "answer".
+  virtual std::string_view awaited() const = 0;
+};
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,42 @@
+// Queries and answers of the domain name system: RFC 1035, RFC 6891. Pure.
+#ifndef LINEWATCH_MONITORD_PROBE_SERVICE_DNS_MESSAGE_H_
+#define LINEWATCH_MONITORD_PROBE_SERVICE_DNS_MESSAGE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linewatch {
+
+struct DnsQuestion {
+  uint16_t id = 0;
+  std::string name;
+  std::string record;  // "A", "AAAA", "MX", "TXT" or "CNAME"
+};
+
+struct DnsAnswer {
+  int code = 0;               // of the response: 0 is good
+  bool is_truncated = false;  // the whole of it comes by TCP
+  // Those of the record that was asked for: addresses and names as people write them, "10 mail.example", the parts of a
+  // text as one. They may contain anything.
+  std::vector<std::string> values;
+};
+
+// As it is sent. Nothing for a name or a record that cannot be asked for.
+std::optional<std::string> BuildDnsQuery(const DnsQuestion& question);
+
+// Nothing for what is no answer to this question, or broken.
+std::optional<DnsAnswer> ParseDnsAnswer(std::string_view message, const DnsQuestion& question);
+
+// Whether a value is the one that is expected: addresses and names however they are written, of MX with or without its
+// preference.
+bool is_dns_value(std::string_view record, const std::string& value, const std::string& expected);
+
+// What a server offers to read by UDP: what fits into one packet everywhere.
+inline constexpr uint16_t kMaxDnsDatagram = 1232;
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,309 @@
+#include "monitord/probe/service/service_prober.h"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "monitord/system/time_text.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Names that nobody asked for in this time are forgotten.
+constexpr std::chrono::hours kUnused{24};
+
+uint64_t TokenOf(uint16_t place, uint32_t serial) { return uint64_t{serial} << 16 | place; }
+
+}  // namespace
+
+ServiceProber::ServiceProber(Done done, Open open, size_t most_at_once)
+    : done_(std::move(done)),
+      open_(std::move(open)),
+      most_at_once_(most_at_once),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      timers_(steady_clock::now()) {
+  if (!epoll_.is_open()) ThrowErrno("epoll_create1");
+}
+
+void ServiceProber::Start(std::span<const Check> checks, SteadyTime now) {
+  if (now - forgot_at_ > kUnused / 24) {
+    resolver_.Forget(now - kUnused);
+    forgot_at_ = now;
+  }
+  for (const Check& check : checks) queue_.push_back({check, now});
+  LaunchQueued(now);
+}
+
+void ServiceProber::AddWaits(std::vector<pollfd>& waits) const {
+  waits.push_back({epoll_.get(), POLLIN, 0});
+  waits.push_back({resolver_.fd(), POLLIN, 0});
+}
+
+SteadyTime ServiceProber::wake_at() const {
+  if (queue_.empty()) return timers_.next_at();
+  return is_crowded() ? std::min(timers_.next_at(), GiveUpAt(queue_.front())) : SteadyTime::min();
+}
+
+void ServiceProber::Work(SteadyTime now) {
+  constexpr int kMostEvents = 256;
+  std::array<epoll_event, kMostEvents> events;
+  for (int count = kMostEvents; count == kMostEvents;) {
+    count = epoll_wait(epoll_.get(), events.data(), kMostEvents, 0);
+    if (count > 0) now = std::max(now, steady_clock::now());
+    for (int i = 0; i < count; ++i) {
+      const uint64_t token = events[static_cast<size_t>(i)].data.u64;
+      const auto place = static_cast<Place>(token);
+      // One before it may have ended it, and begun another in its place.
+      if (TokenOf(place, flights_[place].serial) == token) GoOn(place, now);
+    }
+  }
+  for (const std::string& name : resolver_.TakeAnswered()) {
+    const auto [first, last] = unresolved_.equal_range(name);
+    std::vector<Place> places;
+    for (auto i = first; i != last; ++i) places.push_back(i->second);
+    unresolved_.erase(first, last);
+    for (const Place place : places) {
+      flights_[place].unresolved.clear();
+      if (flights_[place].conversation) {
+        GoOn(place, now);
+      } else {
+        FindAddress(place, now);
+      }
+    }
+  }
+  while (const auto place = timers_.Take(now)) WakeUp(*place, now);
+  LaunchQueued(now);
+}
+
+// Whose next check would begin is not made any more.
+SteadyTime ServiceProber::GiveUpAt(const Queued& queued) const {
+  const Target& target = *queued.check.target;
+  return queued.since + std::max(target.interval - target.timeout, target.timeout);
+}
+
+bool ServiceProber::is_crowded() const { return free_.empty() && flights_.size() == most_at_once_; }
+
+// A few, and then the answers to those before: what takes the processor, such as handshakes of TLS, is done at the pace
+// at which it can be done, and the time of a check begins when it is its turn.
+void ServiceProber::LaunchQueued(SteadyTime now) {
+  constexpr int kPortion = 16;
+  for (int launched = 0; !queue_.empty() && launched < kPortion;) {
+    const bool is_full = is_crowded();
+    if (is_full && now < GiveUpAt(queue_.front())) return;
+    const Check check = queue_.front().check;
+    queue_.pop_front();
+    if (is_full) {
+      check.result->sent = now;
+      check.result->flaw = Flaw::kCrowded;
+      done_(check);
+    } else {
+      Launch(check, now);
+      ++launched;
+    }
+  }
+}
+
+void ServiceProber::Launch(const Check& check, SteadyTime now) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<Place>(flights_.size()));
+    flights_.emplace_back();
+  }
+  const Place place = free_.back();
+  free_.pop_back();
+  Flight& flight = flights_[place];
+  flight.check = check;
+  flight.start = now;
+  flight.address = check.target->address;
+  flight.serial = next_serial_++;
+  flight.tries = 0;
+  flight.naming_time = {};
+  check.result->sent = now;
+  SetTimer(place);
+  if (check.target->name) {
+    FindAddress(place, now);
+  } else {
+    Try(place, now);
+  }
+}
+
+void ServiceProber::FindAddress(Place place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  Resolver::Answer answer = LookUp(place, *flight.check.target->name, now);
+  switch (answer.state) {
+    case Resolver::Answer::State::kPending:
+      break;
+    case Resolver::Answer::State::kFailed:
+      flight.check.result->reason = std::move(answer.reason);
+      Finish(place);
+      break;
+    case Resolver::Answer::State::kFound:
+      flight.address = answer.address;
+      flight.naming_time = now - flight.start;
+      Try(place, now);
+      break;
+  }
+}
+
+Resolver::Answer ServiceProber::LookUp(Place place, const std::string& name, SteadyTime now) {
+  Flight& flight = flights_[place];
+  const auto& service = flight.check.target->service;
+  int family = AF_UNSPEC;
+  if (service && service->ip_version) family = *service->ip_version == 6 ? AF_INET6 : AF_INET;
+  Resolver::Answer answer = resolver_.Find(name, now, family);
+  StopWaitingForName(place);
+  if (answer.state == Resolver::Answer::State::kPending) {
+    unresolved_.emplace(name, place);
+    flight.unresolved = name;
+  }
+  return answer;
+}
+
+void ServiceProber::StopWaitingForName(Place place) {
+  Flight& flight = flights_[place];
+  if (flight.unresolved.empty()) return;
+  const auto [first, last] = unresolved_.equal_range(flight.unresolved);
+  const auto own = std::find_if(first, last, [place](const auto& waiting) { return waiting.second == place; });
+  if (own != last) unresolved_.erase(own);
+  flight.unresolved.clear();
+}
+
+void ServiceProber::Try(Place place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  ++flight.tries;
+  if (flight.conversation) {
+    // A far line is given the time that it takes, and one that is not known yet the whole.
+    const bool is_patient =
+        !flight.check.round_trip->is_known() || now - flight.try_started < flight.check.round_trip->retransmit_after();
+    if (flight.conversation->Repeat() || is_patient) {
+      SetTimer(place);
+      return;
+    }
+  }
+  EndTry(flight);
+  StopWaitingForName(place);
+  flight.try_started = now;
+  flight.was_connected = false;
+  CheckResult& result = *flight.check.result;
+  result.reason = "";
+  result.refused_here = false;
+  result.has_left = !flight.address.is_loopback();
+  try {
+    flight.conversation = open_(*flight.check.target, flight.address, place);
+  } catch (const std::system_error&) {
+    result.flaw = Flaw::kNotSent;
+    Finish(place);
+    return;
+  }
+  GoOn(place, now);
+}
+
+void ServiceProber::GoOn(Place place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  if (!flight.conversation) return;
+  CheckResult& result = *flight.check.result;
+  auto state = Conversation::State::kGoesOn;
+  try {
+    state = flight.conversation->Work(now, result);
+  } catch (const std::system_error&) {
+    result.flaw = Flaw::kNotSent;
+    Finish(place);
+    return;
+  }
+  if (result.refused_here) result.has_left = false;
+  if (!flight.was_connected && flight.conversation->is_connected()) {
+    flight.was_connected = true;
+    flight.check.round_trip->Add(std::chrono::duration_cast<std::chrono::microseconds>(now - flight.try_started));
+  }
+  if (state == Conversation::State::kAnswered) {
+    Finish(place);
+    return;
+  }
+  if (state == Conversation::State::kUnanswered) {
+    EndTry(flight);
+    if (flight.tries > flight.check.target->retries) {
+      Finish(place);
+      return;
+    }
+  } else {
+    Watch(place);
+  }
+  SetTimer(place);
+}
+
+void ServiceProber::Watch(Place place) {
+  Flight& flight = flights_[place];
+  const pollfd wanted = flight.conversation->wait();
+  pollfd& watched = flight.watched;
+  if (wanted.fd == watched.fd && wanted.events == watched.events) return;
+  if (watched.fd >= 0 && watched.fd != wanted.fd) epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, watched.fd, nullptr);
+  if (wanted.fd >= 0) {
+    epoll_event event{};
+    if ((wanted.events & POLLIN) != 0) event.events |= EPOLLIN;
+    if ((wanted.events & POLLOUT) != 0) event.events |= EPOLLOUT;
+    event.data.u64 = TokenOf(place, flight.serial);
+    const int action = watched.fd == wanted.fd ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    if (epoll_ctl(epoll_.get(), action, wanted.fd, &event) != 0) ThrowErrno("epoll_ctl");
+  }
+  watched = wanted;
+}
+
+void ServiceProber::EndTry(Flight& flight) {
+  // Before its owner closes it: the next to be opened has the same number.
+  if (flight.watched.fd >= 0) epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, flight.watched.fd, nullptr);
+  flight.watched = {-1, 0, 0};
+  flight.conversation.reset();
+}
+
+void ServiceProber::EndAllTries() {
+  for (Flight& flight : flights_) EndTry(flight);
+}
+
+// For the deadline, or the next try before it.
+void ServiceProber::SetTimer(Place place) {
+  const Flight& flight = flights_[place];
+  SteadyTime at = DeadlineOf(flight);
+  const Target& target = *flight.check.target;
+  const bool may_try_again = flight.tries > 0 && flight.tries <= target.retries;
+  if (may_try_again && !(flight.conversation && flight.was_connected))
+    at = std::min(at,
+                  flight.start + RepeatAfter(*flight.check.round_trip, flight.tries, target.retries, target.timeout));
+  timers_.Set(place, at);
+}
+
+void ServiceProber::WakeUp(Place place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  const SteadyTime deadline = DeadlineOf(flight);
+  if (now < deadline) {
+    Try(place, now);
+    return;
+  }
+  CheckResult& result = *flight.check.result;
+  const Target& target = *flight.check.target;
+  // Whoever comes so late may have missed an answer, or not have asked again in time.
+  if (IsTooLate(now - deadline, std::chrono::nanoseconds(0), RoundTrip(), target.timeout)) result.flaw = Flaw::kLate;
+  if (flight.conversation || flight.tries == 0) {
+    std::string missing = flight.conversation ? "no " + std::string(flight.conversation->awaited())
+                                              : std::string("the name was not resolved");
+    result.reason = missing + " within " + SecondsText(target.timeout);
+  }
+  Finish(place);
+}
+
+void ServiceProber::Finish(Place place) {
+  Flight& flight = flights_[place];
+  EndTry(flight);
+  timers_.Cancel(place);
+  StopWaitingForName(place);
+  flight.serial = 0;
+  free_.push_back(place);
+  const Check check = flight.check;
+  done_(check);
+}
+
+}  // namespace linewatch

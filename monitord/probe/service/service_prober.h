@@ -1,0 +1,101 @@
+// What all checks by a conversation share: the address of a name, one deadline, tries that follow each other, and a
+// bound on how many are under way.
+#ifndef LINEWATCH_MONITORD_PROBE_SERVICE_SERVICE_PROBER_H_
+#define LINEWATCH_MONITORD_PROBE_SERVICE_SERVICE_PROBER_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "monitord/net/resolver.h"
+#include "monitord/probe/timer_wheel.h"
+#include "monitord/probe/prober.h"
+#include "monitord/probe/service/conversation.h"
+#include "store/file/descriptor.h"
+
+namespace linewatch {
+
+class ServiceProber : public Prober {
+ public:
+  // Which check of those under way: the maker of a conversation that it drives by itself calls GoOn with it.
+  using Place = uint16_t;
+  // Opens a try. Throws std::system_error when this machine has no room for it.
+  using Open = std::function<std::unique_ptr<Conversation>(const Target&, const Address&, Place)>;
+
+  // At most so many are under way at once, fewer than TimerWheel::kMostSleepers: each takes a descriptor and up to
+  // 40 kB. The others wait for their turn, until their next check would begin.
+  ServiceProber(Done done, Open open, size_t most_at_once = kMostAtOnce);
+  ServiceProber(const ServiceProber&) = delete;
+  ServiceProber& operator=(const ServiceProber&) = delete;
+
+  void Start(std::span<const Check> checks, SteadyTime now) override;
+  void AddWaits(std::vector<pollfd>& waits) const override;
+  SteadyTime wake_at() const override;
+  void Work(SteadyTime now) override;
+
+  static constexpr size_t kMostAtOnce = 1000;
+
+ protected:
+  // The conversation at this place may get further.
+  void GoOn(Place place, SteadyTime now);
+  // For the conversation at this place: another name than its target's. While it is kPending the conversation waits,
+  // and is told to go on when there is an answer.
+  Resolver::Answer LookUp(Place place, const std::string& name, SteadyTime now);
+  // How long the look-up of the target's own name took.
+  SteadyTime::duration NamingTime(Place place) const { return flights_[place].naming_time; }
+  // For the destructor of who drives conversations by itself: they end before what they stand on.
+  void EndAllTries();
+
+ private:
+  struct Flight {
+    Check check{};
+    SteadyTime start{}, try_started{};
+    SteadyTime::duration naming_time{};
+    Address address;
+    std::string unresolved;                      // what is looked up for it
+    std::unique_ptr<Conversation> conversation;  // null between two tries, and while its name is looked up
+    pollfd watched{-1, 0, 0};                    // as epoll knows it
+    uint32_t serial = 0;                         // tells it from those that had the place before
+    uint8_t tries = 0;
+    bool was_connected = false;  // in this try
+  };
+  struct Queued {
+    Check check;
+    SteadyTime since;
+  };
+
+  bool is_crowded() const;
+  void LaunchQueued(SteadyTime now);
+  void Launch(const Check& check, SteadyTime now);
+  void FindAddress(Place place, SteadyTime now);
+  void Try(Place place, SteadyTime now);
+  void Watch(Place place);
+  void EndTry(Flight& flight);
+  void StopWaitingForName(Place place);
+  void SetTimer(Place place);
+  void WakeUp(Place place, SteadyTime now);
+  void Finish(Place place);
+  SteadyTime GiveUpAt(const Queued& queued) const;
+  static SteadyTime DeadlineOf(const Flight& flight) { return flight.start + flight.check.target->timeout; }
+
+  const Done done_;
+  const Open open_;
+  const size_t most_at_once_;
+  const Descriptor epoll_;
+  Resolver resolver_;
+  std::vector<Flight> flights_;
+  std::vector<Place> free_;
+  std::deque<Queued> queue_;
+  std::unordered_multimap<std::string, Place> unresolved_;
+  TimerWheel timers_;
+  SteadyTime forgot_at_{};
+  uint32_t next_serial_ = 1;
+};
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,50 @@
+// A connection by TCP that is made without waiting for it, and what errors of sockets mean to people.
+#ifndef LINEWATCH_MONITORD_PROBE_SERVICE_TCP_CONNECTION_H_
+#define LINEWATCH_MONITORD_PROBE_SERVICE_TCP_CONNECTION_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "monitord/net/address.h"
+#include "monitord/probe/prober.h"
+#include "monitord/system/steady_time.h"
+#include "store/file/descriptor.h"
+
+namespace linewatch {
+
+// `error` is an errno. With `is_refused_here` it came at once, before anything could be sent. What says nothing about
+// the line but that this machine has no room (descriptors, ports, memory) is thrown as std::system_error instead.
+void TellSocketError(int error, bool is_refused_here, CheckResult& result);
+
+// Since something was begun in this turn or in an earlier one.
+float MillisecondsSince(SteadyTime begun, SteadyTime now);
+
+class TcpConnection {
+ public:
+  // Begins. Throws std::system_error when this machine has no room for it.
+  TcpConnection(const Address& address, int port);
+
+  enum class State { kConnecting, kConnected, kFailed };
+  // When it has failed, `result` says why. While it is being made, wait until fd() may be written to.
+  State Look(CheckResult& result);
+
+  int fd() const { return socket_.get(); }
+  // Since it was begun.
+  float MillisecondsUntil(SteadyTime now) const { return MillisecondsSince(begun_, now); }
+
+  // Adds what has come, until `received` has `most` bytes. A short sentence when nothing more will come.
+  std::optional<std::string> Read(std::string& received, size_t most) const;
+  // Sends as much as goes, and takes it from `text`. False when the connection has broken.
+  bool Write(std::string_view& text) const;
+
+ private:
+  const Descriptor socket_;
+  const SteadyTime begun_;
+  int error_ = 0;  // of the attempt itself
+  bool is_connected_ = false;
+};
+
+}  // namespace linewatch
+
+#endif

@@ -1,0 +1,39 @@
+// Notices that the wall clock was set, and moves what was recorded by the old time to the new one.
+#ifndef LINEWATCH_MONITORD_SYSTEM_CLOCK_WATCH_H_
+#define LINEWATCH_MONITORD_SYSTEM_CLOCK_WATCH_H_
+
+#include <chrono>
+#include <functional>
+#include <optional>
+
+#include "monitord/system/moment.h"
+#include "store/host_list.h"
+#include "store/value/wall_time.h"
+
+namespace linewatch {
+
+class ClockWatch {
+ public:
+  // To be called every few seconds: what a clock is slewed by in between is no step. Answers by how much the wall clock
+  // was set since the last look.
+  std::optional<std::chrono::microseconds> Look(const Moment& now);
+
+  static constexpr std::chrono::seconds kStep{1};  // more than any slewing makes of a few seconds
+
+ private:
+  std::optional<Moment> last_;
+};
+
+// Whether the kernel knows the time to be right: adjtimex(2).
+bool is_clock_synchronised();
+
+// Hands every time in it on to `shift`.
+void ShiftTimes(AlertState& alert, const std::function<void(WallTime&)>& shift);
+
+// The clock was set by `step` and shows `now`: what was recorded from `since` on, by the old time, keeps its distance
+// from now. What lay ahead of the old time is of an older run, which saw another clock: it stays.
+void ShiftTimes(HostList& list, WallTime since, std::chrono::microseconds step, WallTime now);
+
+}  // namespace linewatch
+
+#endif

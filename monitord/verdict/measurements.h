@@ -1,0 +1,23 @@
+// What the checks of five minutes make of a step of the history. Pure.
+#ifndef LINEWATCH_MONITORD_VERDICT_MEASUREMENTS_H_
+#define LINEWATCH_MONITORD_VERDICT_MEASUREMENTS_H_
+
+#include "monitord/probe/prober.h"
+#include "store/history_log.h"
+#include "store/host_list.h"
+
+namespace linewatch {
+
+// A check that says something about the line has ended.
+void Measure(OpenStep& step, const CheckResult& result);
+
+// The step that began at `begin`, of all hosts, with the time up and down that their histories tell of it, until `now` if
+// it is not over; begins the next one.
+HistoryStep CloseStep(HostList& list, WallTime begin, WallTime now);
+
+// When the step began that `t` lies in.
+WallTime StepOf(WallTime t);
+
+}  // namespace linewatch
+
+#endif

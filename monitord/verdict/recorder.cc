@@ -1,0 +1,351 @@
+#include "monitord/verdict/recorder.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "monitord/alert/alert_policy.h"
+#include "monitord/verdict/maintenance.h"
+#include "monitord/verdict/measurements.h"
+#include "monitord/verdict/uptime.h"
+#include "store/text/url.h"
+
+namespace linewatch {
+namespace {
+
+using std::chrono::milliseconds;
+
+// No id of a host has a slash.
+constexpr std::string_view kUplinkPrefix = "uplink/";
+
+// Missing so many cycles is a pause in which nobody watched, not a delay.
+constexpr int kMissedCycles = 3;
+
+// Where the check goes first: an address or a name. A website is asked at `ip`, if that is set, instead of where its
+// URL says.
+std::string WhereOf(const Host& host) {
+  if (!host.ip.empty() || host.check != CheckKind::kHttp) return host.ip;
+  const auto url = ParseUrl(host.service->url);
+  const auto* good = std::get_if<Url>(&url);
+  return good == nullptr ? "" : good->host;
+}
+
+Target HostTarget(const Host& host, const Config& config, const Secrets& secrets) {
+  Target target;
+  target.id = host.id;
+  target.kind = host.check;
+  const std::string where = WhereOf(host);
+  if (const auto address = Address::Parse(where)) {
+    target.address = *address;
+  } else if (!where.empty()) {
+    target.name = where;
+  }
+  target.service = host.service;
+  if (const auto own = secrets.find(host.id); host.service && own != secrets.end()) target.secrets = own->second;
+  target.interval = host.interval.value_or(config.interval);
+  // Checked when it was set; config.json's interval may have become shorter since.
+  const milliseconds timeout = host.timeout.value_or(config.timeout);
+  target.timeout = timeout < config.interval ? timeout : config.interval * 9 / 10;
+  target.retries = static_cast<uint8_t>(host.retries.value_or(config.retries));
+  target.packets = static_cast<uint8_t>(host.packets);
+  return target;
+}
+
+// A good check has come. Answers whether there was an acknowledgement that it ends.
+bool EndAcknowledgement(Host& host, bool was_outage) {
+  Observation& seen = host.seen;
+  if (seen.status == Status::kUp || was_outage) seen.settled = seen.last_check;
+  if (!host.acknowledged || !is_over(*host.acknowledged, seen)) return false;
+  host.acknowledged.reset();
+  return true;
+}
+
+Target UplinkTarget(const std::string& address, const Config& config) {
+  Host uplink;
+  uplink.id = std::string(kUplinkPrefix) + address;
+  uplink.ip = address;
+  return HostTarget(uplink, config, {});
+}
+
+}  // namespace
+
+void Recorder::Start(WallTime last_sign, const Moment& now) {
+  started_ = now.wall;
+  clock_watch_.Look(now);
+  const bool is_short = last_sign <= now.wall && now.wall - last_sign <= kMissedCycles * config_.interval;
+  for (Host& host : list_.hosts) {
+    RestoreAlertState(host.seen, now.wall);
+    RestoreDegradation(host.seen, LimitsOf(host, config_), now.wall);
+    if (last_sign != kNever && !is_short) BreakFailures(host.seen);
+  }
+}
+
+Targets Recorder::TakeSettings(const Moment& now, Outcome& outcome) {
+  std::unordered_map<std::string_view, size_t> before;
+  for (size_t i = 0; i < subjects_.size(); ++i) before.emplace((*targets_)[i].id, i);
+  std::vector<Contact> contacts(list_.hosts.size() + config_.uplinks.size());
+  for (uint32_t i = 0; i < list_.hosts.size(); ++i) contacts[i].answered = list_.hosts[i].seen.last_good;
+
+  topology_ = Topology(list_);
+  auto targets = std::make_shared<std::vector<Target>>();
+  targets->reserve(list_.hosts.size() + config_.uplinks.size());
+  std::vector<uint32_t> subjects;
+  const auto add = [&](uint32_t subject, Target target) {
+    const auto same = before.find(target.id);
+    if (same != before.end() && (*targets_)[same->second] == target)
+      contacts[subject] = contacts_[subjects_[same->second]];
+    subjects.push_back(subject);
+    targets->push_back(std::move(target));
+  };
+  for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
+    Host& host = list_.hosts[i];
+    Tell(host, RecordEnabled(host.seen, host.enabled, now.wall), now.wall, outcome);
+    if (host.enabled) add(i, HostTarget(host, config_, secrets_));
+  }
+  auto uplink = static_cast<uint32_t>(list_.hosts.size());
+  for (const auto& address : config_.uplinks) add(uplink++, UplinkTarget(address, config_));
+  contacts_ = std::move(contacts);
+  subjects_ = std::move(subjects);
+  NoteMaintenance(now.wall, outcome);
+  list_.interval = config_.interval;
+  targets_ = std::move(targets);
+  return targets_;
+}
+
+void Recorder::Record(const Round& round, const Moment& read, Outcome& outcome) {
+  LookAtClock(read, outcome);
+  // The steady clock, by which the round knows its times, stood still if the machine slept meanwhile.
+  Moment now = read;
+  now.steady += (read.boot - round.started_since_boot) - (read.steady - round.started);
+  if (round.is_cycle) {
+    NoteGap(round, now, outcome);
+    NoteMaintenance(now.wall, outcome);
+    list_.monitor.late_ms = std::chrono::duration<double, std::milli>(round.late).count();
+  }
+  NoteFlaws(round, outcome);
+  const std::vector<uint32_t> subjects = SubjectsOf(round);
+  NoteSight(round, subjects, now, outcome);
+  Judge(round, subjects, now, outcome);
+  SettleAwaiting(round, now, outcome);
+  // The day goes on for those, too, that are not checked.
+  if (round.is_cycle)
+    for (Host& host : list_.hosts)
+      if (!host.enabled) host.seen.uptime = UptimePercent(host.seen.history, now.wall);
+  list_.updated = now.wall;
+}
+
+void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
+  const auto step = clock_watch_.Look(now);
+  if (!step) return;
+  ShiftTimes(list_, started_, *step, now.wall);
+  sight_.Shift(*step);
+  for (Contact& contact : contacts_)
+    if (contact.answered >= started_ && contact.answered <= now.wall - *step) contact.answered += *step;
+  started_ += *step;
+  if (last_cycle_) last_cycle_->wall += *step;
+  outcome.events.push_back(MonitorEvent{now.wall, "clock", now.wall - *step});
+}
+
+void Recorder::NoteGap(const Round& round, const Moment& now, Outcome& outcome) {
+  const Cycle began{now.WallOf(round.started), round.started_since_boot};
+  const auto before = std::exchange(last_cycle_, began);
+  // The first cycle after an edit of the interval comes when the old one says.
+  const auto interval = std::max(std::exchange(last_interval_, config_.interval), config_.interval);
+  if (!before || began.boot - before->boot <= kMissedCycles * interval) return;
+  for (Host& host : list_.hosts)
+    if (host.seen.last_check != kNever && host.seen.status != Status::kPaused)
+      RecordGap(host.seen, before->wall, began.wall);
+  outcome.events.push_back(MonitorEvent{now.wall, "late", before->wall});
+}
+
+void Recorder::NoteFlaws(const Round& round, Outcome& outcome) {
+  VoidedChecks& voided = list_.monitor.voided;
+  int64_t* const counts[] = {nullptr,         &voided.not_sent, &voided.late,
+                             &voided.dropped, &voided.crowded,  &voided.not_sent};
+  static_assert(std::size(counts) == kFlaws);
+  bool is_voided = false;
+  for (const Round::Entry& entry : round.entries) {
+    if (entry.result.flaw == Flaw::kNone) continue;
+    const auto flaw = static_cast<size_t>(entry.result.flaw);
+    ++*counts[flaw];
+    ++outcome.unmeasured[flaw];
+    is_voided = true;
+  }
+  if (is_voided) ++voided.rounds;
+}
+
+void Recorder::NoteSight(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now,
+                         Outcome& outcome) {
+  using Reach = Contact::Reach;
+  // What a check that hung for long found out at its beginning says nothing of now.
+  if (round.started + config_.interval / 2 < youngest_round_) return;
+  youngest_round_ = std::max(youngest_round_, round.started);
+  WayOut way;
+  way.sent = now.WallOf(round.started);
+  way.has_uplinks = !config_.uplinks.empty();
+  // Sight that is lost was there before: one that has never answered may be a mistyped address.
+  const auto is_kept = [&](uint32_t subject) {
+    return contacts_[subject].reach == Reach::kKeptHere && is_host(subject) &&
+           list_.hosts[subject].seen.last_good != kNever;
+  };
+  bool is_any_sent = false, is_one_newly_kept = false;
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    const CheckResult& result = round.entries[i].result;
+    const uint32_t subject = subjects[i];
+    if (subject == kGone) continue;
+    Contact& contact = contacts_[subject];
+    const bool was_kept = is_kept(subject);
+    contact.reach = Reach::kUntold;
+    if (result.refused_here || result.flaw == Flaw::kNotSent) contact.reach = Reach::kKeptHere;
+    if (result.ok) contact.reach = Reach::kStayedHere;
+    if (result.has_left) contact.reach = Reach::kSentOut;
+    is_any_sent = is_any_sent || result.has_left;
+    is_one_newly_kept = is_one_newly_kept || (is_kept(subject) && !was_kept);
+    if (!result.is_measured()) continue;
+    contact.is_good = result.ok;
+    if (is_uplink(subject) && result.ok) way.uplink_answered_now = true;
+  }
+  for (const uint32_t subject : subjects_) {
+    const Contact& contact = contacts_[subject];
+    if (contact.reach == Reach::kSentOut) ++way.sent_out;
+    if (contact.reach == Reach::kStayedHere) ++way.stayed_here;
+    if (is_kept(subject)) ++way.kept_here;
+    if (is_uplink(subject) && contact.is_good) ++(*contact.is_good ? way.uplinks_answered : way.uplinks_failed);
+  }
+  // A cycle in which nothing could be sent, while those that were not due are thought to be reached: are they still?
+  if (round.is_cycle && is_one_newly_kept && !is_any_sent)
+    for (size_t i = 0; i < subjects_.size(); ++i)
+      if (contacts_[subjects_[i]].reach == Reach::kSentOut) {
+        contacts_[subjects_[i]].is_asked = true;
+        outcome.questions.push_back((*targets_)[i].id);
+      }
+
+  const auto change = sight_.Record(way);
+  if (change == Sight::Change::kNone) return;
+  const bool is_blind = change == Sight::Change::kBlind;
+  list_.monitor.state = is_blind ? "blind" : "watching";
+  list_.monitor.since = is_blind ? sight_.blind_since() : way.sent;
+  outcome.events.push_back(MonitorEvent{now.wall, is_blind ? "blind" : "sight", sight_.blind_since()});
+}
+
+void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
+  std::set<std::string_view> groups;
+  for (const auto& maintenance : config_.maintenance)
+    if (is_open(maintenance.window, now)) groups.insert(maintenance.group);
+  for (const uint32_t i : topology_.parents_first()) {
+    Host& host = list_.hosts[i];
+    const auto parents = topology_.ParentsOf(i);
+    const bool is_group_in = !groups.empty() && groups.contains(host.group);
+    if (host.maintenance.empty() && parents.empty() && !host.seen.in_maintenance && !is_group_in) continue;
+    // Whoever is reached through nothing but what is being worked on is cut off with it.
+    const bool is_cut_off = !parents.empty() && std::all_of(parents.begin(), parents.end(), [&](uint32_t parent) {
+      return list_.hosts[parent].seen.in_maintenance;
+    });
+    const bool is_in = is_cut_off || is_group_in || is_in_maintenance(host.maintenance, now);
+    if (is_in == host.seen.in_maintenance) continue;
+    RecordMaintenance(host.seen, is_in, now);
+    outcome.events.push_back(MaintenanceEvent{now, host.id, host.name, is_in});
+  }
+}
+
+void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome) {
+  // All answers before the first verdict: a child may stand before its parent.
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    const CheckResult& result = round.entries[i].result;
+    if (!is_host(subjects[i]) || !result.is_measured()) continue;
+    Observation& seen = list_.hosts[subjects[i]].seen;
+    if (result.ok) {
+      seen.last_good = now.WallOf(result.sent);
+      contacts_[subjects[i]].answered = now.WallOf(round.started);
+    }
+    if (result.ok || !sight_.is_blind()) seen.status_current = result.ok;
+  }
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    if (!is_host(subjects[i])) continue;
+    const CheckResult& result = round.entries[i].result;
+    // A failure that others asked for tells of them; for the host itself it comes out of turn.
+    const bool was_asked = std::exchange(contacts_[subjects[i]].is_asked, false);
+    if (was_asked && !round.is_cycle && !result.ok && !sight_.is_blind()) continue;
+    Host& host = list_.hosts[subjects[i]];
+    if (result.is_measured() && (result.ok || !sight_.is_blind())) Measure(host.seen.step, result);
+    const bool was_outage = host.seen.is_outage;
+    Tell(host,
+         RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), UpstreamOf(subjects[i]),
+                     now.wall),
+         now.wall, outcome);
+    if (result.ok && result.is_measured() && EndAcknowledgement(host, was_outage))
+      outcome.has_ended_acknowledgement = true;
+  }
+}
+
+// Those at their threshold: the round may have told what was missing. If not it is asked for, again after every cycle.
+// And those that parents excuse which were not checked for longer than a cycle: do they still fail?
+void Recorder::SettleAwaiting(const Round& round, const Moment& now, Outcome& outcome) {
+  const WallTime started = now.WallOf(round.started), long_ago = started - config_.interval * 3 / 2;
+  std::set<uint32_t> parents;
+  bool is_asking = false;
+  for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
+    Host& host = list_.hosts[i];
+    const Limits limits = LimitsOf(host, config_);
+    const bool was_checked = host.seen.last_check >= started;
+    if (was_checked && host.seen.status == Status::kUnreachable)
+      for (const uint32_t parent : topology_.ParentsOf(i))
+        if (list_.hosts[parent].seen.last_check < long_ago) parents.insert(parent);
+    if (!is_awaiting_confirmation(host.seen, limits)) continue;
+    Tell(host, Confirm(host.seen, limits, UpstreamOf(i), now.wall), now.wall, outcome);
+    if (!is_awaiting_confirmation(host.seen, limits)) continue;
+    if (!was_checked && !round.is_cycle) continue;
+    is_asking = true;
+    const auto its_parents = topology_.ParentsOf(i);
+    parents.insert(its_parents.begin(), its_parents.end());
+  }
+  for (const uint32_t parent : parents) {
+    contacts_[parent].is_asked = true;
+    outcome.questions.push_back(list_.hosts[parent].id);
+  }
+  if (!is_asking) return;
+  for (const auto& address : config_.uplinks) outcome.questions.push_back(std::string(kUplinkPrefix) + address);
+}
+
+// A result counts for the host it was meant for, if that is still there and still checked in the same way.
+std::vector<uint32_t> Recorder::SubjectsOf(const Round& round) const {
+  std::vector<uint32_t> subjects;
+  subjects.reserve(round.entries.size());
+  if (round.targets == targets_) {
+    for (const Round::Entry& entry : round.entries) subjects.push_back(subjects_[entry.target]);
+    return subjects;
+  }
+  std::unordered_map<std::string_view, size_t> now_watched;
+  for (size_t i = 0; i < subjects_.size(); ++i) now_watched.emplace((*targets_)[i].id, i);
+  for (const Round::Entry& entry : round.entries) {
+    const Target& target = (*round.targets)[entry.target];
+    const auto same = now_watched.find(target.id);
+    const bool is_watched = same != now_watched.end() && (*targets_)[same->second] == target;
+    subjects.push_back(is_watched ? subjects_[same->second] : kGone);
+  }
+  return subjects;
+}
+
+Upstream Recorder::UpstreamOf(uint32_t host) const {
+  Upstream upstream{sight_.is_blind(), sight_.reason(), false, sight_.answered()};
+  const auto parents = topology_.ParentsOf(host);
+  if (parents.empty()) return upstream;
+  WallTime parent_answered = kNever;
+  upstream.parents_failed = true;
+  for (const uint32_t parent : parents) {
+    const Observation& seen = list_.hosts[parent].seen;
+    parent_answered = std::max(parent_answered, contacts_[parent].answered);
+    if (seen.status_current != false) upstream.parents_failed = false;
+  }
+  upstream.answered = std::min(upstream.answered, parent_answered);
+  return upstream;
+}
+
+void Recorder::Tell(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) const {
+  if (!change) return;
+  outcome.events.push_back(
+      StatusEvent{now, host.id, host.name, change->from, change->to, change->since, change->reason});
+}
+
+}  // namespace linewatch

@@ -1,0 +1,35 @@
+#include "monitord/verdict/self_check.h"
+
+namespace linewatch {
+
+Sight::Change Sight::Record(const WayOut& way) {
+  if (!way.has_uplinks) {
+    answered_ = WallTime::max();
+  } else if (way.uplink_answered_now) {
+    answered_ = way.sent;
+  } else if (answered_ == WallTime::max()) {
+    answered_ = kNever;
+  }
+
+  const bool uplinks_fail = way.uplinks_failed > 0 && way.uplinks_answered == 0;
+  // One line beside this machine itself may be the only one whose route is gone; with two it is the way out.
+  const int enough = way.stayed_here > 0 ? 2 : 1;
+  const bool nothing_leaves = way.sent_out == 0 && way.kept_here >= enough;
+  if (uplinks_fail || nothing_leaves) {
+    if (is_blind_) return Change::kNone;
+    is_blind_ = true;
+    blind_since_ = way.sent;
+    reason_ = nothing_leaves ? "nothing can be sent" : "no uplink answers";
+    return Change::kBlind;
+  }
+  if (!is_blind_ || (way.has_uplinks && way.uplinks_answered == 0)) return Change::kNone;
+  is_blind_ = false;
+  return Change::kSeeing;
+}
+
+void Sight::Shift(std::chrono::microseconds step) {
+  if (answered_ != kNever && answered_ != WallTime::max()) answered_ += step;
+  if (blind_since_ != kNever) blind_since_ += step;
+}
+
+}  // namespace linewatch

@@ -1,0 +1,38 @@
+// Checking input by JSON Schema, with an answer a person can act on: the field, and what was expected there.
+#ifndef LINEWATCH_STORE_JSON_SCHEMA_H_
+#define LINEWATCH_STORE_JSON_SCHEMA_H_
+
+#include <rapidjson/document.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linewatch {
+
+struct FieldError {
+  std::string field;    // "timeout", "smtp.port", "maintenance[0].from"; empty: the whole
+  std::string message;  // "expected a whole number from 1 to 65535"
+  std::string value;    // what stood there, as JSON, cut when long; empty for secrets and where nothing stood
+};
+
+// An object's schema (JSON Schema draft 4, as RapidJSON's validator has it) whose every property carries a
+// `description` that completes "expected ...". Properties marked `writeOnly` are secrets.
+class Schema {
+ public:
+  // `text` is part of the program: one that is no schema throws std::logic_error.
+  explicit Schema(std::string_view text);
+  ~Schema();
+
+  // Everything that is wrong, one error for each member of `object`; unknown members are errors too. Nothing when good.
+  std::vector<FieldError> Check(const rapidjson::Value& object) const;
+
+ private:
+  struct Compiled;
+  std::unique_ptr<Compiled> compiled_;
+};
+
+}  // namespace linewatch
+
+#endif

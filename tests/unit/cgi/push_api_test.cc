@@ -1,0 +1,187 @@
+#include "cgi/push_api.h"
+
+#include "store/push_token.h"
+#include "tests/unit/catch.h"
+#include "tests/unit/site.h"
+
+namespace linewatch::cgi {
+namespace {
+
+struct Pushed {
+  std::string id, token;
+};
+Pushed AddPushed(Site& site, const std::string& name = "Backup") {
+  const auto added = JsonOf(site.Send("POST", "/api/hosts", R"({"name": ")" + name + R"(", "check": "push"})"));
+  return {added["id"].GetString(), added["token"].GetString()};
+}
+int StatusOf(Site& site, const std::string& token, const std::string& query = "") {
+  return site.Send("GET", "/api/push/" + token + (query.empty() ? "" : "?" + query)).status;
+}
+constexpr char kForm[] = "CONTENT_TYPE=application/x-www-form-urlencoded";
+
+TEST_CASE("a push host's token is answered once, and nowhere else", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  CHECK(is_push_token(pushed.token));
+  const std::string everything = Contents(site.folder() / "hosts.json") + Contents(site.folder() / "secrets.json") +
+                                 site.EventsText() +
+                                 std::string(site.Send("GET", "/api/hosts/" + pushed.id).body_text()) +
+                                 std::string(site.Send("GET", "/api/hosts").body_text());
+  CHECK(everything.find(pushed.token) == std::string::npos);
+  CHECK(everything.find(HashOf(pushed.token)) != std::string::npos);
+  CHECK_THAT(site.EventsText(), Catch::Matchers::ContainsSubstring(R"("check","token"])"));
+  const auto renamed = JsonOf(site.Send("PATCH", "/api/hosts/" + pushed.id, R"({"name": "Nightly backup"})"));
+  CHECK_FALSE(renamed.HasMember("token"));
+  CHECK(StatusOf(site, pushed.token) == 200);
+}
+
+TEST_CASE("a host that is turned into a push host has a token from then on, and none when it is turned back",
+          "[push_api]") {
+  Site site;
+  const std::string id = site.Add("A", "192.0.2.1");
+  const auto turned = JsonOf(site.Send("PATCH", "/api/hosts/" + id, R"({"check": "push"})"));
+  REQUIRE(turned.HasMember("token"));
+  const std::string token = turned["token"].GetString();
+  CHECK(StatusOf(site, token) == 200);
+  CHECK(site.Send("PUT", "/api/hosts/" + id, R"({"name": "A", "ip": "192.0.2.1"})").status == 200);
+  CHECK(StatusOf(site, token) == 404);
+  const auto again = JsonOf(site.Send("PUT", "/api/hosts/" + id, R"({"name": "A", "check": "push"})"));
+  CHECK(StatusOf(site, again["token"].GetString()) == 200);
+  CHECK(StatusOf(site, token) == 404);
+}
+
+TEST_CASE("a renewed token ends the one before", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  const auto renewed = JsonOf(site.Send("POST", "/api/hosts/" + pushed.id + "/token"));
+  REQUIRE(renewed.MemberCount() == 1);
+  CHECK(StatusOf(site, pushed.token) == 404);
+  CHECK(StatusOf(site, renewed["token"].GetString()) == 200);
+  CHECK(site.EventsText().find(renewed["token"].GetString()) == std::string::npos);
+  CHECK_THAT(site.EventsText(), Catch::Matchers::ContainsSubstring(R"("changed":["token"])"));
+  CHECK(site.Send("POST", "/api/hosts/" + site.Add("A", "192.0.2.1") + "/token").status == 409);
+  CHECK(site.Send("POST", "/api/hosts/nobody/token").status == 404);
+}
+
+TEST_CASE("the token of a deleted host is unknown", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  REQUIRE(StatusOf(site, pushed.token) == 200);
+  REQUIRE(site.Send("DELETE", "/api/hosts/" + pushed.id).status == 204);
+  CHECK(StatusOf(site, pushed.token) == 404);
+}
+
+TEST_CASE("a heartbeat reaches monitord with what it says of itself", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site), other = AddPushed(site, "Other");
+  const Response answer = site.Send("GET", "/api/push/" + pushed.token);
+  CHECK(answer.status == 200);
+  CHECK(answer.body_text() == R"({"ok":true})");
+  CHECK(StatusOf(site, other.token, "status=down&msg=disk+full%3A+%C3%A9&ms=12.5&ping=") == 200);
+  const auto requests = site.installation.requests.Drain();
+  REQUIRE(requests.size() == 2);
+  CHECK(requests[0].kind == linewatch::Request::Kind::kPush);
+  CHECK(requests[0].host == pushed.id);
+  CHECK_FALSE(requests[0].is_down);
+  CHECK_FALSE(requests[0].ms.has_value());
+  CHECK(requests[1].host == other.id);
+  CHECK(requests[1].is_down);
+  CHECK(requests[1].msg == "disk full: é");
+  CHECK(*requests[1].ms == 12.5F);
+}
+
+TEST_CASE("a heartbeat may be a form that is sent", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  const std::string path = "/api/push/" + pushed.token;
+  CHECK(site.Send("POST", path).status == 200);
+  CHECK(site.Send("POST", path + "?status=down", "msg=no+tape", {kForm}).status == 200);
+  CHECK(site.Send("POST", path, "status=up", {"CONTENT_TYPE=text/plain"}).status == 415);
+  CHECK(site.Send("POST", path, R"({"status": "up"})").status == 415);
+  const auto requests = site.installation.requests.Drain();
+  REQUIRE(requests.size() == 2);
+  CHECK_FALSE(requests[0].is_down);
+  CHECK(requests[1].is_down);
+  CHECK(requests[1].msg == "no tape");
+}
+
+TEST_CASE("a status that is none is refused, and is no heartbeat", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  for (const char* status : {"UP", "maybe", "down%0a", "%ff"}) {
+    const Response response = site.Send("GET", "/api/push/" + pushed.token + "?status=" + status);
+    CHECK(response.status == 422);
+    CHECK(WrongFields(response) == std::vector<std::string>{"status"});
+  }
+  CHECK(site.installation.requests.Drain().empty());
+}
+
+TEST_CASE("a failure is taken whatever its text is", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  const auto taken = [&](const std::string& query) {
+    CHECK(StatusOf(site, pushed.token, query) == 200);
+    const auto requests = site.installation.requests.Drain();
+    REQUIRE(requests.size() == 1);
+    return requests[0];
+  };
+  CHECK(taken("status=down&msg=" + std::string(5000, 'a')).msg == std::string(200, 'a'));
+  CHECK(taken("status=down&msg=no%0D%0Atape%00").msg == "no  tape ");
+  CHECK(taken("status=down&msg=%ff%C3%A9%C3").msg == "?\u00e9?");
+  CHECK(taken("status=down&msg=x").is_down);
+  CHECK(taken("ms=12.5").ms == 12.5);
+  for (const char* ms : {"-1", "12x", "1,5", "nan", "inf", "0x10", "1e400", "%201", "1e10"}) {
+    const auto heartbeat = taken("ms=" + std::string(ms));
+    CHECK_FALSE(heartbeat.is_down);
+    CHECK_FALSE(heartbeat.ms);
+  }
+}
+
+TEST_CASE("the longest words are taken", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  std::string words;
+  for (int i = 0; i < 200; ++i) words += "%C3%A9";
+  CHECK(StatusOf(site, pushed.token, "msg=" + words + "&ms=0") == 200);
+}
+
+TEST_CASE("a token is all that a heartbeat takes, and nothing helps without one", "[push_api]") {
+  Site site(R"({"access": {"anonymous": "viewer", "roles": {"ada": "admin"}}})");
+  const auto added = JsonOf(site.Send("POST", "/api/hosts", R"({"name": "A", "check": "push"})", {"REMOTE_USER=ada"}));
+  const std::string path = std::string("/api/push/") + added["token"].GetString();
+  const Variables far = {"HTTP_ORIGIN=http://elsewhere.example", "HTTP_SEC_FETCH_SITE=cross-site",
+                         "REMOTE_ADDR=203.0.113.7"};
+  CHECK(site.Send("GET", path, "", far).status == 200);
+  CHECK(site.Send("POST", path, "", far).status == 200);
+  CHECK(site.Send("POST", "/api/push/" + std::string(24, 'a'), "", {"REMOTE_USER=ada"}).status == 404);
+  CHECK(site.Send("POST", "/api/hosts/" + std::string(added["id"].GetString()) + "/token").status == 403);
+}
+
+TEST_CASE("a heartbeat is told that nobody waits for it", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  linewatch::Request old{WallNow() - std::chrono::minutes(1), linewatch::Request::Kind::kCheck, "a"};
+  REQUIRE(site.installation.requests.Append(old));
+  const Response response = site.Send("GET", "/api/push/" + pushed.token);
+  CHECK(response.status == 503);
+  CHECK_FALSE(response.Header("Retry-After").empty());
+}
+
+TEST_CASE("a flood of heartbeats is told to come later", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  int refused = 0;
+  for (int i = 0; i < 20; ++i) refused += StatusOf(site, pushed.token, "msg=" + std::to_string(i)) == 429 ? 1 : 0;
+  CHECK(refused == 20 - static_cast<int>(RequestQueue::kMostPushes));
+  CHECK(StatusOf(site, AddPushed(site, "Other").token) == 200);
+}
+
+TEST_CASE("while secrets.json is broken no heartbeat is taken for one without a token", "[push_api]") {
+  Site site;
+  const Pushed pushed = AddPushed(site);
+  WriteInPlace(site.folder() / "secrets.json", "{");
+  CHECK(StatusOf(site, pushed.token) == 503);
+}
+
+}  // namespace
+}  // namespace linewatch::cgi

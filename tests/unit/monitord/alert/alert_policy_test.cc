@@ -1,0 +1,447 @@
+#include "monitord/alert/alert_policy.h"
+
+#include "tests/unit/catch.h"
+
+namespace linewatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime kOutage{1763800990s};  // 2025-11-22 08:43:10 UTC
+constexpr WallTime kNow = kOutage + 100s;
+constexpr std::chrono::milliseconds kCooldown = 1h;
+
+// A host as the rules of its status leave it, and what is told of it.
+class Line {
+ public:
+  std::optional<AlertKind> GoDown(WallTime since, WallTime now) {
+    host.seen.status = Status::kDown;
+    host.seen.is_outage = true;
+    host.seen.fail_since = since;
+    return Look(now);
+  }
+  std::optional<AlertKind> Answer(WallTime now) {
+    host.seen.status = Status::kUp;
+    host.seen.is_outage = false;
+    host.seen.fail_since = kNever;
+    return Look(now);
+  }
+  std::optional<AlertKind> Degrade(WallTime since, WallTime now) {
+    host.seen.status = Status::kDegraded;
+    host.seen.last_change = since;
+    return Look(now);
+  }
+  std::optional<AlertKind> Look(WallTime now) {
+    const auto due = TakeDueAlert(host, kCooldown, now);
+    if (!due) return std::nullopt;
+    told = *due;
+    return due->kind;
+  }
+  void Acknowledge(WallTime at) { host.acknowledged = Acknowledgement{"alice", at, ""}; }
+
+  Host host;
+  Alert told;
+};
+
+TEST_CASE("reaching the threshold alerts once", "[alert_policy]") {
+  Line line;
+  CHECK_FALSE(line.Look(kOutage));
+  CHECK(line.GoDown(kOutage, kNow) == AlertKind::kDown);
+  CHECK(line.told.since == kOutage);
+  CHECK_FALSE(line.Look(kNow + 10s));
+}
+
+TEST_CASE("a host that stays down is told again after each cooldown, unless somebody works on it", "[alert_policy]") {
+  Line line;
+  line.GoDown(kOutage, kNow);
+  CHECK_FALSE(line.Look(kNow + 59min));
+  CHECK(line.Look(kNow + 60min) == AlertKind::kDown);
+  CHECK_FALSE(line.Look(kNow + 119min));
+  line.Acknowledge(kNow + 61min);
+  CHECK_FALSE(line.Look(kNow + 120min));
+}
+
+TEST_CASE("an outage after a told recovery is told at once, cooldown or not", "[alert_policy]") {
+  Line line;
+  line.GoDown(kOutage, kNow);
+  CHECK(line.Answer(kNow + 1min) == AlertKind::kRecovery);
+  CHECK(line.told.since == kOutage);
+  CHECK(line.GoDown(kNow + 20min, kNow + 22min) == AlertKind::kDown);
+}
+
+TEST_CASE("a recovery is told if and only if its down was", "[alert_policy]") {
+  Line line;
+  line.host.seen.in_maintenance = true;
+  CHECK_FALSE(line.GoDown(kOutage, kNow));
+  CHECK_FALSE(line.Answer(kNow + 1min));
+  CHECK_FALSE(line.Answer(kNow + 2min));
+}
+
+TEST_CASE("what is still down when its maintenance ends is told then; a told outage that ends in one, at once",
+          "[alert_policy]") {
+  Line line;
+  line.host.seen.in_maintenance = true;
+  CHECK_FALSE(line.GoDown(kOutage, kNow));
+  line.host.seen.in_maintenance = false;
+  CHECK(line.Look(kNow + 1h) == AlertKind::kDown);
+  CHECK(line.told.since == kOutage);
+  line.host.seen.in_maintenance = true;
+  CHECK(line.Answer(kNow + 2h) == AlertKind::kRecovery);
+}
+
+TEST_CASE("a told outage is not told again when it was unknown or unreachable in between", "[alert_policy]") {
+  Line line;
+  line.GoDown(kOutage, kNow);
+  line.host.seen.status = Status::kUnknown;
+  CHECK_FALSE(line.Look(kNow + 10s));
+  line.host.seen.status = Status::kUnreachable;
+  CHECK_FALSE(line.Look(kNow + 2h));
+  CHECK(line.GoDown(kOutage, kNow + 3h) == AlertKind::kDown);  // a repeat: the cooldown is over
+  CHECK(line.Answer(kNow + 4h) == AlertKind::kRecovery);
+}
+
+// Ten minutes down, ten minutes up, and so on.
+std::string AlertsOf(Line& line, WallTime from, int outages) {
+  std::string told;
+  const auto add = [&](std::optional<AlertKind> kind) { told += !kind ? '.' : "DRFS"[static_cast<size_t>(*kind)]; };
+  for (int i = 0; i < outages; ++i, from += 20min) {
+    add(line.GoDown(from, from));
+    add(line.Answer(from + 10min));
+  }
+  return told;
+}
+
+TEST_CASE("a host that flaps is told as flapping once, and again when it was stable for a cooldown", "[alert_policy]") {
+  Line line;
+  // Down every 210 s: the fourth outage falls within the hour.
+  const WallTime second_day = kNow + 24h;
+  Line quick;
+  std::string told;
+  for (int i = 0; i < 100; ++i) {
+    const WallTime from = kNow + i * 210s;
+    for (const auto& kind : {quick.GoDown(from, from), quick.Answer(from + 150s)})
+      if (kind) told += "DRFS"[static_cast<size_t>(*kind)];
+  }
+  CHECK(told == "DRDRDRF");
+  const WallTime end = kNow + 99 * 210s + 150s;
+  CHECK_FALSE(quick.Look(end + 59min));
+  CHECK(quick.Look(end + 60min) == AlertKind::kStable);
+  CHECK_FALSE(quick.Look(end + 61min));
+  CHECK(AlertsOf(quick, second_day, 1) == "DR");
+
+  // Three within the hour are no flapping.
+  CHECK(AlertsOf(line, kNow, 12) == "DRDRDRDRDRDRDRDRDRDRDRDR");
+}
+
+TEST_CASE("a host that flapped and then stays down is told as down after a cooldown", "[alert_policy]") {
+  Line line;
+  for (int i = 0; i < 4; ++i) {
+    line.GoDown(kNow + i * 5min, kNow + i * 5min);
+    if (i < 3) line.Answer(kNow + i * 5min + 1min);
+  }
+  CHECK(line.host.seen.alert->is_flapping);
+  const WallTime last = kNow + 15min;
+  CHECK_FALSE(line.Look(last + 59min));
+  CHECK(line.Look(last + 60min) == AlertKind::kDown);
+  CHECK(line.told.since == last);
+  CHECK(line.Answer(last + 2h) == AlertKind::kRecovery);
+}
+
+TEST_CASE("a host that flapped is not stable while nobody knows how it is", "[alert_policy]") {
+  Line line;
+  for (int i = 0; i < 4; ++i) {
+    line.GoDown(kNow + i * 5min, kNow + i * 5min);
+    line.Answer(kNow + i * 5min + 1min);
+  }
+  REQUIRE(line.host.seen.alert->is_flapping);
+  const WallTime end = kNow + 16min;
+  line.host.seen.status = GENERATE(Status::kPaused, Status::kUnreachable, Status::kUnknown);
+  for (auto passed = 0min; passed <= 5h; passed += 1min) CHECK_FALSE(line.Look(end + passed));
+  // It has to prove itself from when it is seen again.
+  CHECK_FALSE(line.Answer(end + 5h + 1min));
+  CHECK_FALSE(line.Look(end + 5h + 59min));
+  CHECK(line.Look(end + 6h) == AlertKind::kStable);
+}
+
+TEST_CASE("outages of a maintenance make no host flap", "[alert_policy]") {
+  Line line;
+  line.host.seen.in_maintenance = true;
+  for (int i = 0; i < 5; ++i) {
+    CHECK_FALSE(line.GoDown(kNow + i * 5min, kNow + i * 5min));
+    CHECK_FALSE(line.Answer(kNow + i * 5min + 3min));
+  }
+  line.host.seen.in_maintenance = false;
+  CHECK(line.GoDown(kNow + 30min, kNow + 30min) == AlertKind::kDown);
+  CHECK(line.Answer(kNow + 35min) == AlertKind::kRecovery);
+}
+
+TEST_CASE("an acknowledgement of an earlier outage silences nobody", "[alert_policy]") {
+  Line line;
+  line.Acknowledge(kOutage - 1s);
+  CHECK(line.GoDown(kOutage, kNow) == AlertKind::kDown);
+  CHECK(line.Look(kNow + 1h) == AlertKind::kDown);
+  CHECK(line.told.is_repeat);
+  line.Acknowledge(kOutage);
+  CHECK_FALSE(line.Look(kNow + 2h));
+}
+
+TEST_CASE("an alert tells what was known when it fell due", "[alert_policy]") {
+  Line line;
+  line.host.id = "k3f9w2x1ab";
+  line.host.name = "Server A";
+  line.host.ip = "192.168.0.1";
+  line.host.customer = "ACME";
+  line.host.group = "north";
+  line.host.seen.reason = "no answer within 1 s";
+  line.host.seen.last_good = kOutage - 10s;
+  line.GoDown(kOutage, kNow);
+  CHECK(line.told.host == "k3f9w2x1ab");
+  CHECK(line.told.name == "Server A");
+  CHECK(line.told.ip == "192.168.0.1");
+  CHECK(line.told.customer == "ACME");
+  CHECK(line.told.group == "north");
+  CHECK(line.told.reason == "no answer within 1 s");
+  CHECK(line.told.last_good == kOutage - 10s);
+  CHECK(line.told.status == Status::kDown);
+  CHECK(line.told.since == kOutage);
+  CHECK(line.told.t == kNow);
+  CHECK_FALSE(line.told.is_repeat);
+}
+
+TEST_CASE("a day of a host that is down 150 s and up 60 s, over and over", "[alert_policy]") {
+  Line line;
+  std::string told;
+  const auto add = [&](std::optional<AlertKind> kind) {
+    if (kind) told += "DRFS"[static_cast<size_t>(*kind)];
+  };
+  WallTime now = kOutage;
+  for (int i = 0; i < 24 * 3600 / 210; ++i) {
+    const WallTime down = kOutage + i * 210s;
+    for (; now < down + 210s; now += 10s) {
+      if (now >= down + 150s) {
+        add(line.Answer(now));
+      } else if (now >= down + 90s) {  // the tenth check
+        add(line.GoDown(down, now));
+      }
+    }
+  }
+  CHECK(told == "DRDRDRF");
+  const WallTime last = now - 60s;
+  for (; now < last + 1h; now += 10s) add(line.Answer(now));
+  CHECK(told == "DRDRDRF");
+  add(line.Answer(now));
+  CHECK(told == "DRDRDRFS");
+}
+
+TEST_CASE("a slow line is told when it begins, again after each cooldown, and when it is over", "[alert_policy]") {
+  Line line;
+  CHECK(line.Degrade(kOutage, kNow) == AlertKind::kDegraded);
+  CHECK(line.told.since == kOutage);
+  CHECK_FALSE(line.told.is_repeat);
+  CHECK_FALSE(line.Look(kNow + 59min));
+  CHECK(line.Look(kNow + 1h) == AlertKind::kDegraded);
+  CHECK(line.told.is_repeat);
+  line.Acknowledge(kNow + 61min);
+  CHECK_FALSE(line.Look(kNow + 2h));
+  CHECK(line.Answer(kNow + 3h) == AlertKind::kDegradedOver);
+  CHECK(line.told.since == kOutage);
+  CHECK_FALSE(line.Answer(kNow + 3h + 10s));
+}
+
+TEST_CASE("a line that swings between up and slow is told twice in a cooldown at most", "[alert_policy]") {
+  Line line;
+  std::string told;
+  for (WallTime now = kNow; now < kNow + 170min; now += 2min)
+    for (const auto& kind : {line.Degrade(now, now), line.Answer(now + 1min)})
+      if (kind) told += *kind == AlertKind::kDegraded ? 'd' : 'n';
+  CHECK(told == "dndndn");
+}
+
+TEST_CASE("a slow line that goes down is told as ever, and its recovery covers both", "[alert_policy]") {
+  Line line;
+  CHECK(line.Degrade(kOutage, kNow) == AlertKind::kDegraded);
+  CHECK(line.GoDown(kNow + 1min, kNow + 2min) == AlertKind::kDown);
+  CHECK(line.Answer(kNow + 3min) == AlertKind::kRecovery);
+  CHECK(line.told.since == kNow + 1min);
+  CHECK_FALSE(line.Answer(kNow + 4min));
+}
+
+TEST_CASE("what is slow in a maintenance is told when it ends, and a told one that is over, at once",
+          "[alert_policy]") {
+  Line line;
+  line.host.seen.in_maintenance = true;
+  CHECK_FALSE(line.Degrade(kOutage, kNow));
+  line.host.seen.in_maintenance = false;
+  CHECK(line.Look(kNow + 1h) == AlertKind::kDegraded);
+  line.host.seen.in_maintenance = true;
+  CHECK_FALSE(line.Look(kNow + 3h));
+  CHECK(line.Answer(kNow + 4h) == AlertKind::kDegradedOver);
+}
+
+TEST_CASE("what stands in the outbox was told, though no event says so", "[alert_policy]") {
+  HostList list;
+  list.hosts.resize(1);
+  Host& host = list.hosts[0];
+  host.id = "a";
+  host.seen.status = Status::kUp;
+  RestoreTold(list, {"a", AlertKind::kDegraded, kOutage}, kNow);
+  RestoreTold(list, {"gone", AlertKind::kDown, kOutage}, kNow);
+  RestoreAlertState(host.seen, kNow + 1min);
+  CHECK(host.seen.last_alert_time == kNow);
+  const auto due = TakeDueAlert(host, kCooldown, kNow + 1min);
+  REQUIRE(due);
+  CHECK(due->kind == AlertKind::kDegradedOver);
+  CHECK(due->since == kOutage);
+}
+
+TEST_CASE("a message is remembered in the order in which its alerts fell due", "[alert_policy]") {
+  std::vector<Alert> alerts(3);
+  alerts[0].t = kNow + 10s;
+  alerts[0].kind = AlertKind::kDown;
+  alerts[1].t = kNow;
+  alerts[1].kind = AlertKind::kRecovery;
+  alerts[0].host = alerts[1].host = "a";
+  alerts[2].kind = AlertKind::kBlind;
+  const auto told = ToldOf(alerts);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].kind == AlertKind::kRecovery);
+  CHECK(told[1].kind == AlertKind::kDown);
+}
+
+// As hosts.json and the events put it back.
+Line Restored(WallTime last_alert, WallTime now) {
+  Line line;
+  Observation& seen = line.host.seen;
+  seen.status = Status::kDown;
+  seen.fail_since = kOutage;
+  seen.last_alert_time = last_alert;
+  RestoreAlertState(seen, now);
+  return line;
+}
+
+TEST_CASE("a restart neither repeats nor forgets an alert", "[alert_policy]") {
+  Line told = Restored(kNow, kNow + 10s);
+  CHECK_FALSE(told.Look(kNow + 10s));
+  CHECK(told.Answer(kNow + 20s) == AlertKind::kRecovery);
+
+  CHECK(Restored(kOutage - 1h, kNow).Look(kNow) == AlertKind::kDown);
+}
+
+TEST_CASE("a count without a time, as the Python system's file has it, begins with its alert", "[alert_policy]") {
+  Line told;
+  told.host.seen.fail_count = 12;
+  told.host.seen.last_alert_time = kNow - 600s;
+  RestoreAlertState(told.host.seen, kNow);
+  CHECK(told.host.seen.fail_since == kNow - 600s);
+  told.host.seen.status = Status::kDown;
+  CHECK_FALSE(told.Look(kNow));
+
+  Observation untold;
+  untold.fail_count = 2;
+  RestoreAlertState(untold, kNow);
+  CHECK(untold.fail_since == kNever);
+  CHECK_FALSE(untold.is_outage);
+}
+
+TEST_CASE("an alert time ahead of the clock silences nobody", "[alert_policy]") {
+  CHECK(Restored(kNow + 90 * 24h, kNow).Look(kNow) == AlertKind::kDown);
+}
+
+TEST_CASE("a clock that is behind after a start makes no new alert of a told outage", "[alert_policy]") {
+  const WallTime months_before = kOutage - 90 * 24h;
+  Line line = Restored(kNow, months_before);
+  CHECK_FALSE(line.Look(months_before));
+  CHECK_FALSE(line.Look(months_before + 59min));
+  CHECK(line.Look(months_before + 60min) == AlertKind::kDown);
+}
+
+// A website whose certificate ends at `expires`, as the rules of its status leave it.
+class Website : public Line {
+ public:
+  Website() {
+    host.check = CheckKind::kHttp;
+    host.service = Service();
+    host.seen.status = Status::kUp;
+  }
+  std::optional<AlertKind> Show(WallTime expires, WallTime now) {
+    host.seen.details = ServiceDetails();
+    host.seen.details->cert_expires = expires;
+    host.seen.details->cert_issuer = "Example CA";
+    const bool is_ending = expires - now <= 30 * 24h;
+    host.seen.certificate_ending.is_on = is_ending;
+    host.seen.status = is_ending ? Status::kDegraded : Status::kUp;
+    return Look(now);
+  }
+};
+
+TEST_CASE("a certificate is told once for each day of warning, and that it was renewed", "[alert_policy]") {
+  Website site;
+  const WallTime expires = kNow + 40 * 24h;
+  std::string told;
+  for (WallTime now = kNow; now < expires; now += 6h) {
+    const auto kind = site.Show(expires, now);
+    if (!kind) continue;
+    CHECK(kind == AlertKind::kCertificate);
+    MarkTold(site.host, now);
+    told += std::to_string((expires - now) / 24h) + ' ';
+  }
+  CHECK(told == "30 14 7 1 ");
+  CHECK_THAT(site.told.reason, Catch::Matchers::ContainsSubstring("issued by Example CA"));
+  CHECK(site.Show(expires + 90 * 24h, expires) == AlertKind::kCertificateOver);
+  CHECK_FALSE(site.Show(expires + 90 * 24h, expires + 1min));
+}
+
+TEST_CASE("a certificate of which nobody wants to be warned any more was not renewed", "[alert_policy]") {
+  Website site;
+  const WallTime expires = kNow + 20 * 24h;
+  CHECK(site.Show(expires, kNow) == AlertKind::kCertificate);
+  MarkTold(site.host, kNow);
+  if (GENERATE(false, true)) {
+    site.host.seen.alert.reset();
+    RestoreAlertState(site.host.seen, kNow + 1min);
+  }
+  site.host.service->warn_days = {7};
+  site.host.seen.certificate_ending.is_on = false;
+  site.host.seen.status = Status::kUp;
+  CHECK_FALSE(site.Look(kNow + 1h));
+  CHECK(site.Show(expires, expires - 7 * 24h) == AlertKind::kCertificate);
+  CHECK(site.Show(expires + 90 * 24h, expires - 24h) == AlertKind::kCertificateOver);
+}
+
+TEST_CASE("two servers under one name, one of them renewed, are no flood", "[alert_policy]") {
+  Website site;
+  const WallTime old = kNow + 20 * 24h, renewed = kNow + 90 * 24h;
+  int told = 0;
+  for (int i = 0; i < 1000; ++i) told += site.Show(i / 3 % 2 == 0 ? old : renewed, kNow + i * 1min).has_value() ? 1 : 0;
+  CHECK(told == 2);
+}
+
+TEST_CASE("a warning that was told is not told again by the next run, one that was not is", "[alert_policy]") {
+  Website before;
+  const WallTime expires = kNow + 20 * 24h;
+  CHECK(before.Show(expires, kNow) == AlertKind::kCertificate);
+  const auto next_run = [&] {
+    Website next;
+    next.host.seen.cert_warned = before.host.seen.cert_warned;
+    next.host.seen.last_alert_time = before.host.seen.last_alert_time;
+    RestoreAlertState(next.host.seen, kNow + 1h);
+    return next;
+  };
+  CHECK(next_run().Show(expires, kNow + 1h) == AlertKind::kCertificate);
+  MarkTold(before.host, kNow);
+  Website next = next_run();
+  CHECK_FALSE(next.Show(expires, kNow + 1h));
+  CHECK(next.Show(kNow + 90 * 24h, kNow + 2h) == AlertKind::kCertificateOver);
+}
+
+TEST_CASE("events say what was told of a certificate", "[alert_policy]") {
+  Website site;
+  const WallTime expires = kNow + 20 * 24h, day = expires - 30 * 24h;
+  RestoreTold(site.host.seen, {"a", AlertKind::kCertificate, day}, kNow);
+  CHECK_FALSE(site.Show(expires, kNow + 1h));
+  RestoreTold(site.host.seen, {"a", AlertKind::kCertificateOver, day}, kNow + 2h);
+  CHECK_FALSE(site.Show(expires + 90 * 24h, kNow + 3h));
+}
+
+}  // namespace
+}  // namespace linewatch

@@ -1,0 +1,177 @@
+#include "monitord/probe/inbound/inbox.h"
+
+#include <poll.h>
+
+#include "tests/unit/catch.h"
+
+namespace linewatch {
+namespace {
+
+using namespace std::chrono_literals;
+using Strings = std::vector<std::string>;
+
+constexpr SteadyTime kStart{1000h};
+
+Target Waiting(const std::string& id, CheckKind kind = CheckKind::kPush, std::chrono::milliseconds max_age = 60s) {
+  Target target;
+  target.id = id;
+  target.kind = kind;
+  target.service = Service{};
+  target.service->max_age = max_age;
+  return target;
+}
+Report Good(SteadyTime at) { return {at, true, "", {}}; }
+Report Bad(SteadyTime at, const std::string& reason) { return {at, false, reason, {}}; }
+
+std::string Seen(const ReportBoard& board, SteadyTime now, const std::string& host = "a") {
+  const Verdict verdict = board.Look(host, now);
+  if (verdict.kind == Verdict::Kind::kOpen) return "open";
+  return verdict.kind == Verdict::Kind::kGood ? "good" : verdict.reason;
+}
+
+bool is_ready(const ReportBoard& board) {
+  pollfd waiting{board.fd(), POLLIN, 0};
+  return poll(&waiting, 1, 0) == 1;
+}
+
+TEST_CASE("a heartbeat is good for max_age, and then it is late", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a")}, kStart);
+  board.Put("a", Good(kStart + 100s));
+  CHECK(Seen(board, kStart + 160s) == "good");
+  CHECK(Seen(board, kStart + 161s) == "no heartbeat for 61 s");
+  CHECK(Seen(board, kStart + 100s + 3min) == "no heartbeat for 3 min");
+  board.Put("a", Good(kStart + 500s));
+  CHECK(Seen(board, kStart + 500s) == "good");
+}
+
+TEST_CASE("a start blames nobody before max_age has passed", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a"), Waiting("b", CheckKind::kMqtt)}, kStart);
+  CHECK(Seen(board, kStart) == "open");
+  CHECK(Seen(board, kStart + 60s) == "open");
+  CHECK(Seen(board, kStart + 61s) == "no heartbeat in 61 s of watching");
+  CHECK(Seen(board, kStart + 61s, "b") == "no message in 61 s of watching");
+}
+
+TEST_CASE("a heartbeat that waited for monitord while it did not run blames nobody", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a")}, kStart);
+  board.Put("a", Bad(kStart - 5min, "reported down"));
+  CHECK(Seen(board, kStart + 1s) == "open");
+  CHECK(Seen(board, kStart + 61s) == "no heartbeat for 6 min");
+}
+
+TEST_CASE("what is reported as down is down at once, for its own reason", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a")}, kStart);
+  board.Put("a", Good(kStart));
+  board.Put("a", Bad(kStart + 1s, "reported down: disk full"));
+  CHECK(Seen(board, kStart + 1s) == "reported down: disk full");
+  CHECK(Seen(board, kStart + 62s) == "no heartbeat for 61 s");
+}
+
+TEST_CASE("how long the job took is shown with its heartbeat", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a")}, kStart);
+  board.Put("a", {kStart, true, "", 12.5F});
+  CHECK(*board.Look("a", kStart).ms == 12.5F);
+  board.Put("a", Good(kStart + 1s));
+  CHECK_FALSE(board.Look("a", kStart + 1s).ms.has_value());
+}
+
+TEST_CASE("a report that changes the verdict asks for a check at once, others do not", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a"), Waiting("b")}, kStart);
+  const auto changed = [&](const Report& report) {
+    board.Put("a", report);
+    const bool ready = is_ready(board);
+    const bool is_told = board.TakeChanged() == Strings{"a"};
+    CHECK(ready == is_told);
+    CHECK_FALSE(is_ready(board));
+    return is_told;
+  };
+  CHECK(changed(Good(kStart)));                             // the first
+  CHECK_FALSE(changed(Good(kStart + 30s)));                 // as expected
+  CHECK(changed(Bad(kStart + 31s, "reported down")));       // down
+  CHECK_FALSE(changed(Bad(kStart + 32s, "still down")));    // known
+  CHECK(changed(Good(kStart + 33s)));                       // up again
+  CHECK(changed(Good(kStart + 10min)));                     // up after it was late
+  CHECK_FALSE(changed(Bad(kStart + 20min, "still down")));  // late and now down: bad as before
+}
+
+TEST_CASE("a host that changes all the time is checked early a few times, then in its turn", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a")}, kStart);
+  for (int i = 0; i < 50; ++i) {
+    board.Put("a", Good(kStart + 2 * i * 1ms));
+    board.Put("a", Bad(kStart + (2 * i + 1) * 1ms, "reported down"));
+  }
+  CHECK(board.TakeChanged().size() == ReportBoard::kMostEarly);
+  board.Put("a", Good(kStart + ReportBoard::kEarlyWindow + 1s));
+  CHECK(board.TakeChanged() == Strings{"a"});
+}
+
+TEST_CASE("a host that is not watched has nothing to report", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a"), Waiting("ping", CheckKind::kPing)}, kStart);
+  board.Put("ping", Good(kStart));
+  board.Put("nobody", Good(kStart));
+  CHECK(board.TakeChanged().empty());
+  CHECK(Seen(board, kStart + 10min, "nobody") == "open");
+}
+
+TEST_CASE("a host that was paused has its whole max_age again", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a")}, kStart);
+  board.Put("a", Good(kStart));
+  board.Watch({}, kStart + 1s);
+  board.Put("a", Bad(kStart + 2s, "reported down"));
+  board.Watch({Waiting("a")}, kStart + 1h);
+  CHECK(Seen(board, kStart + 1h + 60s) == "open");
+}
+
+TEST_CASE("another name or interval changes nothing of what was reported", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a")}, kStart);
+  board.Put("a", Good(kStart + 30s));
+  Target other = Waiting("a");
+  other.interval = 20s;
+  board.Watch({other}, kStart + 31s);
+  CHECK(Seen(board, kStart + 90s) == "good");
+  CHECK(Seen(board, kStart + 91s) == "no heartbeat for 61 s");
+}
+
+TEST_CASE("a shorter max_age counts from when it was set", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a", CheckKind::kPush, 1h)}, kStart);
+  board.Put("a", Good(kStart));
+  board.Watch({Waiting("a", CheckKind::kPush, 60s)}, kStart + 30min);
+  CHECK(Seen(board, kStart + 30min + 60s) == "open");
+  CHECK(Seen(board, kStart + 31min + 1s) == "no heartbeat for 31 min");
+}
+
+TEST_CASE("what was judged by other bounds is forgotten", "[report_board]") {
+  ReportBoard board;
+  Target target = Waiting("a", CheckKind::kMqtt);
+  board.Watch({target}, kStart);
+  board.Put("a", Bad(kStart, "29.5, more than 25"));
+  target.service->max = 30;
+  board.Watch({target}, kStart + 1s);
+  CHECK(Seen(board, kStart + 1s) == "open");
+}
+
+TEST_CASE("a silence says why nothing could come", "[report_board]") {
+  ReportBoard board;
+  board.Watch({Waiting("a", CheckKind::kMqtt), Waiting("b")}, kStart);
+  board.Put("a", Good(kStart));
+  board.Hinder(CheckKind::kMqtt, {"the broker refuses the login", false});
+  CHECK(Seen(board, kStart + 60s) == "good");
+  CHECK(Seen(board, kStart + 3min) == "no message for 3 min: the broker refuses the login");
+  CHECK(Seen(board, kStart + 3min, "b") == "no heartbeat in 3 min of watching");
+  board.Hinder(CheckKind::kMqtt, {"no broker is set", true});
+  CHECK(Seen(board, kStart + 1s) == "no broker is set");
+}
+
+}  // namespace
+}  // namespace linewatch

@@ -1,0 +1,63 @@
+#include "monitord/probe/inbound/payload_rule.h"
+
+#include "tests/unit/catch.h"
+
+namespace linewatch {
+namespace {
+
+Service Expecting(const std::string& text) {
+  Service service;
+  service.expect = text;
+  return service;
+}
+Service Within(PackedOptional<double> min, PackedOptional<double> max) {
+  Service service;
+  service.min = min;
+  service.max = max;
+  return service;
+}
+
+TEST_CASE("any message will do where nothing is expected of it", "[payload_rule]") {
+  CHECK(FaultOf("", {}).empty());
+  CHECK(FaultOf(std::string(kMaxPayload + 1, 'x'), {}).empty());
+  CHECK(FaultOf({"\0\xff", 2}, {}).empty());
+}
+
+TEST_CASE("a payload is compared whole, but for blanks and line ends behind it", "[payload_rule]") {
+  const Service closed = Expecting("CLOSED");
+  CHECK(FaultOf("CLOSED", closed).empty());
+  CHECK(FaultOf("CLOSED \r\n", closed).empty());
+  CHECK(FaultOf("OPEN", closed) == "payload is \"OPEN\" instead of \"CLOSED\"");
+  CHECK_FALSE(FaultOf("closed", closed).empty());
+  CHECK_FALSE(FaultOf("CLOSED2", closed).empty());
+  CHECK_FALSE(FaultOf(" CLOSED", closed).empty());
+  CHECK_FALSE(FaultOf("", closed).empty());
+  CHECK(FaultOf(" \n", Expecting("")).empty());
+}
+
+TEST_CASE("a number is held against its bounds", "[payload_rule]") {
+  const Service service = Within(18.0, 25.0);
+  for (const char* good : {"21.7", "18", "25", " 21.7\n", "2.1e1"}) CHECK(FaultOf(good, service).empty());
+  CHECK(FaultOf("29.5", service) == "29.5, more than 25");
+  CHECK(FaultOf("-3", service) == "-3, less than 18");
+  CHECK(FaultOf("1000", Within(0.5, std::nullopt)).empty());
+  CHECK(FaultOf("-1000", Within(std::nullopt, 0.5)).empty());
+}
+
+TEST_CASE("what is no number is within no bounds", "[payload_rule]") {
+  const Service service = Within(18.0, 25.0);
+  CHECK(FaultOf("warm", service) == "payload is no number: \"warm\"");
+  for (const char* bad : {"", " ", "20 C", "20,5", "nan", "inf", "1e999", "0x14", "{\"t\":20}"})
+    CHECK_THAT(FaultOf(bad, service), Catch::Matchers::StartsWith("payload is no number"));
+}
+
+TEST_CASE("a hostile payload makes a short and clean reason", "[payload_rule]") {
+  const std::string reason = FaultOf("a\x1b[2J\n\xff" + std::string(5000, 'x'), Expecting("b"));
+  CHECK(reason.size() < 200);
+  CHECK(reason.find('\x1b') == std::string::npos);
+  CHECK(reason.find('\xff') == std::string::npos);
+  CHECK(FaultOf(std::string(kMaxPayload + 1, '1'), Within(0.0, std::nullopt)) == "payload is too long: 65537 bytes");
+}
+
+}  // namespace
+}  // namespace linewatch

@@ -1,0 +1,179 @@
+#include "monitord/probe/probing.h"
+
+#include <poll.h>
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "tests/unit/catch.h"
+
+namespace linewatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::atomic<int> starts = 0;
+
+// Answers every check at once, on the probing thread, except those of targets named "silent", at their timeout. One
+// named "busy" takes 100 ms of the thread.
+class InstantProber : public Prober {
+ public:
+  explicit InstantProber(Done done) : done_(std::move(done)) {}
+
+  void Start(std::span<const Check> checks, SteadyTime now) override {
+    ++starts;
+    for (const Check& check : checks) {
+      if (*check.target->name == "busy") std::this_thread::sleep_for(100ms);
+      if (*check.target->name == "silent") {
+        silent_.emplace(now + check.target->timeout, check);
+      } else {
+        check.result->ok = true;
+        done_(check);
+      }
+    }
+  }
+  void AddWaits(std::vector<pollfd>&) const override {}
+  SteadyTime wake_at() const override { return silent_.empty() ? SteadyTime::max() : silent_.begin()->first; }
+  void Work(SteadyTime now) override {
+    while (!silent_.empty() && silent_.begin()->first <= now) {
+      const Check check = silent_.begin()->second;
+      silent_.erase(silent_.begin());
+      done_(check);
+    }
+  }
+
+ private:
+  const Done done_;
+  std::multimap<SteadyTime, Check> silent_;
+};
+
+Target Named(const std::string& id, std::chrono::milliseconds interval, const std::string& name = "10.0.0.1") {
+  Target target;
+  target.id = id;
+  target.name = name;
+  target.interval = interval;
+  target.timeout = 50ms;
+  return target;
+}
+Targets List(std::vector<Target> targets) { return std::make_shared<const std::vector<Target>>(std::move(targets)); }
+
+Round Next(Probing& probing) {
+  for (;;) {
+    if (auto round = probing.Take()) return *std::move(round);
+    pollfd ready{probing.fd(), POLLIN, 0};
+    if (poll(&ready, 1, 5000) != 1) throw std::runtime_error("no round within 5 s");
+  }
+}
+std::string IdsOf(const Round& round) {
+  std::string ids;
+  for (const auto& entry : round.entries) ids += (*round.targets)[entry.target].id;
+  return ids;
+}
+
+const Probing::Kind kInstant[] = {
+    {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<InstantProber>(std::move(done)); }}};
+
+TEST_CASE("the first list is checked at once, as a whole cycle", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kWhole);
+  probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
+  const Round round = Next(probing);
+  CHECK(round.is_cycle);
+  CHECK(IdsOf(round) == "ab");
+  CHECK(round.entries[0].result.ok);
+}
+
+TEST_CASE("a host that is new or changed is checked at once, alone, and the others keep their turn", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kWhole);
+  probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
+  Next(probing);
+  probing.SetTargets(List({Named("a", 1h), Named("b", 1h, "10.0.0.2"), Named("c", 1h)}), 1h);
+  const Round round = Next(probing);
+  CHECK_FALSE(round.is_cycle);
+  CHECK(IdsOf(round) == "bc");
+}
+
+TEST_CASE("in parts what has answered does not wait for what hangs", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kInParts);
+  Target hanging = Named("b", 1h, "silent");
+  hanging.timeout = 1500ms;
+  probing.SetTargets(List({Named("a", 1h), hanging, Named("c", 1h)}), 1h);
+  const auto began = std::chrono::steady_clock::now();
+  const Round first = Next(probing);
+  CHECK(IdsOf(first) == "ac");
+  CHECK(std::chrono::steady_clock::now() - began < hanging.timeout);
+  CHECK_FALSE(first.is_cycle);
+  CHECK_FALSE(first.ends_cycle);
+  const Round last = Next(probing);
+  CHECK(IdsOf(last) == "b");
+  CHECK(last.ends_cycle);
+  CHECK(last.started == first.started);
+}
+
+TEST_CASE("a check that is asked for is made at once", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kWhole);
+  probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
+  Next(probing);
+  probing.CheckNow({"b", "unknown"});
+  CHECK(IdsOf(Next(probing)) == "b");
+}
+
+TEST_CASE("a host with an interval of its own is checked every so many cycles", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kWhole);
+  probing.SetTargets(List({Named("a", 20ms), Named("b", 60ms)}), 20ms);
+  std::string cycles;
+  for (int i = 0; i < 7; ++i) cycles += IdsOf(Next(probing)) + " ";
+  CHECK(cycles == "ab a a ab a a ab ");
+}
+
+TEST_CASE("a silent host does not hold up a small round of others", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kWhole);
+  Target silent = Named("s", 1h, "silent");
+  silent.timeout = 1s;
+  const int starts_before = starts;
+  probing.SetTargets(List({silent, Named("a", 1h)}), 1h);
+  while (starts == starts_before) std::this_thread::yield();  // the first cycle is under way
+  probing.CheckNow({"s"});                                    // so is its check: not started twice
+  probing.SetTargets(List({silent, Named("a", 1h), Named("b", 1h)}), 1h);
+  const auto before = std::chrono::steady_clock::now();
+  const Round first = Next(probing);
+  CHECK(IdsOf(first) == "b");
+  CHECK(std::chrono::steady_clock::now() - before < 900ms);
+  const Round cycle = Next(probing);
+  CHECK(IdsOf(cycle) == "sa");
+  CHECK_FALSE(cycle.entries[0].result.ok);
+  CHECK(cycle.entries[1].result.ok);
+}
+
+TEST_CASE("a cycle tells how late it was started, and when by the clock that goes on in a sleep", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kWhole);
+  probing.SetTargets(List({Named("a", 30ms, "busy")}), 30ms);
+  const Round first = Next(probing);
+  const Round second = Next(probing);
+  CHECK(first.late < 50ms);
+  CHECK(second.late >= 70ms);
+  const auto between = second.started_since_boot - first.started_since_boot;
+  CHECK(between >= 100ms);
+  CHECK(std::chrono::abs(between - (second.started - first.started)) < 50ms);
+}
+
+TEST_CASE("with nothing to watch the cycles go on", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kWhole);
+  probing.SetTargets(List({}), 10ms);
+  CHECK(Next(probing).is_cycle);
+  CHECK(Next(probing).entries.empty());
+}
+
+TEST_CASE("results that nobody takes are bounded", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kWhole);
+  probing.SetTargets(List({Named("a", 1ms)}), 1ms);
+  for (const int before = starts; starts < before + 100;) std::this_thread::yield();
+  probing.SetTargets(List({}), 1h);
+  size_t rounds = 0;
+  while (probing.Take()) ++rounds;
+  CHECK(rounds >= Probing::kMostRounds - 1);
+  CHECK(rounds <= Probing::kMostRounds + 8);  // and some that end while these are taken
+}
+
+}  // namespace
+}  // namespace linewatch

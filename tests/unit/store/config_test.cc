@@ -1,0 +1,120 @@
+#include "store/config.h"
+
+#include "tests/unit/catch.h"
+
+namespace linewatch {
+namespace {
+
+Config Good(const std::string& text) {
+  const auto result = ParseConfig(text);
+  if (const auto* errors = std::get_if<std::vector<FieldError>>(&result)) FAIL(Describe(*errors));
+  return std::get<Config>(result);
+}
+std::string Fault(const std::string& text) {
+  const auto result = ParseConfig(text);
+  const auto* errors = std::get_if<std::vector<FieldError>>(&result);
+  return errors == nullptr ? "no fault" : Describe(*errors);
+}
+std::string Shown(const Config& config) {
+  return JsonText([&](JsonWriter& out) { WriteConfig(out, config); });
+}
+
+TEST_CASE("every setting has a default", "[config]") {
+  const Config config = Good("{}");
+  CHECK(config.interval == std::chrono::seconds(10));
+  CHECK(config.timeout == std::chrono::seconds(1));
+  CHECK(config.retries == 2);
+  CHECK(config.fail_threshold == 10);
+  CHECK(config.email_cooldown == std::chrono::hours(1));
+  CHECK(config.access.anonymous == Role::kViewer);
+}
+
+TEST_CASE("settings of all kinds are read", "[config]") {
+  const Config config = Good(R"({"interval":1.5,"timeout":0.05,"uplinks":["10.0.0.1","gw.example.org"],
+    "smtp":{"host":"mail.example.org","port":587,"password":"s3cret","to":["noc@example.org"]},
+    "access":{"anonymous":"operator","roles":{"alice":"admin","bob":"viewer"}},
+    "routes":[{"group":"north","channels":["slack"]}],"timezone":"Europe/Berlin","title":"NOC"})");
+  CHECK(config.interval == std::chrono::milliseconds(1500));
+  CHECK(config.smtp.port == 587);
+  CHECK(config.smtp.password.text == "s3cret");
+  CHECK(config.access.roles.at("alice") == Role::kAdmin);
+  CHECK(config.routes[0].channels == std::vector<std::string>{"slack"});
+}
+
+TEST_CASE("maintenance of a group is read and written like that of a line", "[config]") {
+  const std::string text = R"("maintenance":[{"group":"north","from":1763800000,"to":1763803600,"note":"mast"},)"
+                           R"({"group":"south","days":[1,7],"from":"23:00","to":"02:05","note":""}])";
+  const Config config = Good("{" + text + "}");
+  REQUIRE(config.maintenance.size() == 2);
+  CHECK(config.maintenance[0].group == "north");
+  CHECK(UnixSeconds(config.maintenance[0].window.once->to) == 1763803600);
+  CHECK(config.maintenance[1].window.weekly->to == 125);
+  CHECK_THAT(JsonText([&](JsonWriter& out) { WriteConfig(out, config); }), Catch::Matchers::ContainsSubstring(text));
+
+  CHECK(Fault(R"({"maintenance":[{"from":1,"to":2}]})").starts_with("maintenance[0]"));
+  CHECK(Fault(R"({"maintenance":[{"group":"","from":1,"to":2}]})").starts_with("maintenance[0]"));
+  CHECK(
+      Fault(R"({"maintenance":[{"group":"a","days":[8],"from":"1:00","to":"02:00"}]})").starts_with("maintenance[0]"));
+  CHECK_THAT(Fault(R"({"maintenance":[{"group":"a","from":2,"to":1}]})"),
+             Catch::Matchers::ContainsSubstring("expected a window that ends after it begins"));
+}
+
+TEST_CASE("a fault names the key, its value and what was expected", "[config]") {
+  CHECK(Fault(R"({"interval":0})") == "interval is 0: expected a number of seconds from 1 to 86400");
+  CHECK(Fault(R"({"interval":"10"})") == R"(interval is "10": expected a number of seconds from 1 to 86400)");
+  CHECK(Fault(R"({"retry":3})") == "retry: unknown field");
+  CHECK(Fault(R"({"smtp":{"hots":"x"}})") == "smtp.hots: unknown field");
+  CHECK(Fault(R"({"smtp":{"port":70000}})") == "smtp.port is 70000: expected a whole number from 1 to 65535");
+  CHECK(Fault(R"({"timeout":10})") ==
+        "timeout is 10: expected less than the interval, so that two cycles never overlap");
+  CHECK(Fault(R"({"uplinks":["10.0.0.1","nope!"]})") ==
+        "uplinks[1] is nope!: expected an IPv4 or IPv6 address or a domain name");
+  CHECK(Fault(R"({"timezone":"Mars/Olympus"})") ==
+        "timezone is Mars/Olympus: expected a name of the time zone database, such as Europe/Berlin");
+  CHECK(Fault(R"({"timezone":"../../etc/passwd"})").starts_with("timezone"));
+  CHECK(Fault(R"({"access":{"roles":{"alice":"root"}}})").starts_with("access.roles.alice is \"root\": expected"));
+  CHECK(Fault(R"({"title":"a\r\nBcc: x"})") == "title: expected no control characters");
+  CHECK(Fault("[]") == "expected an object");
+  CHECK(Fault("{\n\"interval\": 10,\n}").starts_with("line 3: "));
+  CHECK(Fault("") != "no fault");
+}
+
+TEST_CASE("a secret is shown to nobody, not even in a fault", "[config]") {
+  const Config config = Good(R"({"smtp":{"password":"s3cret"},"telegram":{"token":"t0ken"},
+    "slack":{"webhook_url":"https://h00k"},"webhook":{"secret":"sh4red"},"mqtt":{"password":"m0tt"}})");
+  const std::string shown = Shown(config);
+  for (const char* secret : {"s3cret", "t0ken", "h00k", "sh4red", "m0tt"})
+    CHECK_THAT(shown, !Catch::Matchers::ContainsSubstring(secret));
+  CHECK_THAT(shown, Catch::Matchers::ContainsSubstring(R"("password":{"set":true})"));
+  CHECK_THAT(Shown(Good("{}")), Catch::Matchers::ContainsSubstring(R"("token":null)"));
+  CHECK(Fault(R"({"smtp":{"password":["s3cret"]}})") == "smtp.password: expected at most 1000 characters");
+}
+
+std::string Patched(const std::string& text, const std::string& patch) {
+  rapidjson::Document document;
+  REQUIRE_FALSE(ParseJson(patch, document));
+  const auto result = PatchConfig(text, document);
+  if (const auto* errors = std::get_if<std::vector<FieldError>>(&result)) return Describe(*errors);
+  return std::get<std::string>(result);
+}
+
+TEST_CASE("a patch changes what it names and keeps the rest", "[config]") {
+  CHECK(Patched(R"({"title":"A","interval":20})", R"({"interval":30})") ==
+        "{\n  \"title\": \"A\",\n  \"interval\": 30\n}\n");
+  CHECK(Patched(R"({"title":"A","interval":20})", R"({"interval":null})") == "{\n  \"title\": \"A\"\n}\n");
+  CHECK(Patched("{}", R"({"interval":0})").starts_with("interval is 0"));
+}
+
+TEST_CASE("what was shown of the settings can be sent back, and no secret is lost by it", "[config]") {
+  const std::string text = R"({"smtp":{"host":"m","password":"s3cret"},"webhook":{"url":"http://a/"}})";
+  const std::string after = Patched(text, Shown(Good(text)));
+  CHECK(Good(after).smtp.password.text == "s3cret");
+  CHECK(Good(after).webhook.url == "http://a/");
+  CHECK(Good(after).telegram.token.text.empty());
+  const std::string removed = Patched(text, R"({"smtp":{"password":null}})");
+  CHECK(Good(removed).smtp.password.text.empty());
+  CHECK(Good(removed).smtp.host == "m");
+}
+
+}  // namespace
+}  // namespace linewatch
