@@ -38,11 +38,6 @@ bool is_oversized(const rapidjson::Value& value);
 // the stream then is.
 const char* ReadJsonValue(rapidjson::MemoryStream& stream, bool is_whole, rapidjson::Document& document);
 
-inline size_t LineAt(std::string_view text, size_t offset) {
-  const auto upto = text.substr(0, offset);
-  return static_cast<size_t>(std::count(upto.begin(), upto.end(), '\n')) + 1;
-}
-
 // Writes JSON, and hands it on in pieces: a list of any length takes the same memory. Takes the events of a RapidJSON
 // value (value.Accept(out)). Our own instead of rapidjson::Writer, because the whole list is written each cycle, and
 // this is several times as fast: whatever is short looks for room once, and goes there in a few instructions.

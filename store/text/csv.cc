@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "store/json/json.h"
 #include "store/text/plain_text.h"
 
 namespace linewatch {

@@ -72,4 +72,9 @@ std::string WithoutControls(std::string_view text) {
   return clean;
 }
 
+size_t LineAt(std::string_view text, size_t offset) {
+  const auto before = text.substr(0, offset);
+  return static_cast<size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+}
+
 }  // namespace linewatch

@@ -27,6 +27,9 @@ size_t CharacterCount(std::string_view text);
 // A blank for each control character, line ends among them: one would end the header of a mail, or a line of a list.
 std::string WithoutControls(std::string_view text);
 
+// The number of the line, from 1, that the byte at `offset` stands in.
+size_t LineAt(std::string_view text, size_t offset);
+
 }  // namespace linewatch
 
 #endif
