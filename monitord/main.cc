@@ -152,10 +152,8 @@ int Main(int argc, char** argv) {
 
   const int signals = TakeSignals();
   TrustStore trust;
-  const auto reports = std::make_shared<ReportBoard>();
-  const auto make_passive = [&](Prober::Done done) {
-    return std::make_unique<PassiveProber>(reports, std::move(done));
-  };
+  const auto inbox = std::make_shared<Inbox>();
+  const auto make_inbound = [&](Prober::Done done) { return std::make_unique<InboundProber>(inbox, std::move(done)); };
   // One line a kind of check.
   const Probing::Kind ping[] = {
       {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
@@ -165,13 +163,13 @@ int Main(int argc, char** argv) {
       {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
       {CheckKind::kTcp, MakeTcpProber},
       {CheckKind::kDns, MakeDnsProber},
-      {CheckKind::kMqtt, make_passive},
-      {CheckKind::kPush, make_passive},
+      {CheckKind::kMqtt, make_inbound},
+      {CheckKind::kPush, make_inbound},
   };
   const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
   // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
   Probing pinging(ping, Probing::Delivery::kWhole), serving(services, Probing::Delivery::kInParts);
-  Monitor monitor(options, *std::move(config), fault, {&pinging, &serving}, trust, reports, channels, signals);
+  Monitor monitor(options, *std::move(config), fault, {&pinging, &serving}, trust, inbox, channels, signals);
   monitor.Run();
   // Nobody waits for a mail server that hangs, and what a library tidies up at an exit is not to be torn from under it.
   if (!monitor.StopThreads()) std::_Exit(0);

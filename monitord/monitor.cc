@@ -42,14 +42,13 @@ constexpr size_t kMostUnwrittenSteps = 12;  // an hour of the history
 }  // namespace
 
 Monitor::Monitor(Options options, Config config, const std::string& config_fault, std::vector<Probing*> probings,
-                 TrustStore& trust, std::shared_ptr<ReportBoard> reports, std::span<const ChannelKind> channels,
-                 int signals)
+                 TrustStore& trust, std::shared_ptr<Inbox> inbox, std::span<const ChannelKind> channels, int signals)
     : options_(std::move(options)),
       config_(std::move(config)),
       config_seen_(IdentityOf(options_.config)),
       probings_(std::move(probings)),
       trust_(trust),
-      reports_(std::move(reports)),
+      inbox_(std::move(inbox)),
       signals_(signals),
       store_(options_.folders, kPatience),
       secret_store_(options_.folders.secrets()),
@@ -70,8 +69,8 @@ void Monitor::Run() {
       LoadEdits();
       LookAtClock();
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
-      if (const auto changed = reports_->TakeChanged(); !changed.empty()) CheckNow(changed);
-      TakeRounds();
+      if (const auto changed = inbox_->TakeChanged(); !changed.empty()) CheckNow(changed);
+      TakeBatches();
       KeepHistory();
       KeepRecord();
       Alert();
@@ -147,7 +146,7 @@ void Monitor::Wait() {
   const auto until_alert = alerting_.wake_at(config_) - steady_clock::now();
   if (until_alert < wait) wait = std::max(std::chrono::ceil<milliseconds>(until_alert), milliseconds(0));
   std::vector<pollfd> ready{
-      {signals_, POLLIN, 0}, {files_.fd(), POLLIN, 0}, {alerting_.fd(), POLLIN, 0}, {reports_->fd(), POLLIN, 0}};
+      {signals_, POLLIN, 0}, {files_.fd(), POLLIN, 0}, {alerting_.fd(), POLLIN, 0}, {inbox_->fd(), POLLIN, 0}};
   for (const Probing* probing : probings_) ready.push_back({probing->fd(), POLLIN, 0});
   if (poll(ready.data(), ready.size(), static_cast<int>(wait.count())) < 0 && errno != EINTR)
     throw std::system_error(errno, std::system_category(), "poll");
@@ -222,7 +221,7 @@ void Monitor::LoadSecrets() {
 
 // Hands on what others than the rules need of it.
 void Monitor::UseConfig() {
-  heartbeat_.Use(config_.heartbeat_url);
+  dead_man_switch_.Use(config_.heartbeat_url);
   mqtt_.Use(config_.mqtt);
   NoteWhile(trust_.Use(config_.ca_file), "ca_file_broken");
 }
@@ -251,7 +250,7 @@ void Monitor::TakeHeartbeat(const Request& request, const Moment& now) {
       std::clamp<std::chrono::microseconds>(now.wall - request.t, std::chrono::microseconds(0), std::chrono::days(1));
   std::string reason;
   if (request.is_down) reason = request.msg.empty() ? "reported down" : "reported down: " + AnswerText(request.msg);
-  reports_->Put(request.host, {now.steady - age, !request.is_down, std::move(reason), request.ms});
+  inbox_->Put(request.host, {now.steady - age, !request.is_down, std::move(reason), request.ms});
 }
 
 void Monitor::CheckNow(const std::vector<std::string>& ids) {
@@ -263,7 +262,7 @@ void Monitor::WatchTargets() {
   Recorder::Outcome outcome;
   auto targets = recorder_.TakeSettings(ReadClocks(), outcome);
   Take(std::move(outcome));
-  reports_->Watch(*targets, steady_clock::now());
+  inbox_->Watch(*targets, steady_clock::now());
   mqtt_.Watch(*targets);
   for (Probing* probing : probings_) {
     auto own = std::make_shared<std::vector<Target>>();
@@ -329,23 +328,23 @@ void Monitor::KeepRecord() {
     LogInfo("events past retention_days are removed: " + CountOf(removed, "month"));
 }
 
-void Monitor::TakeRounds() {
+void Monitor::TakeBatches() {
   for (Probing* probing : probings_)
-    while (const auto round = probing->Take()) {
-      Record(*round);
-      if (round->ends_cycle) open_cycles_.erase(probing);
+    while (const auto batch = probing->Take()) {
+      Record(*batch);
+      if (batch->ends_cycle) open_cycles_.erase(probing);
     }
   if (options_.once && open_cycles_.empty()) is_running_ = false;
 }
 
-void Monitor::Record(const Round& round) {
+void Monitor::Record(const CheckBatch& batch) {
   const Moment now = ReadClocks();
   Recorder::Outcome outcome;
-  recorder_.Record(round, now, outcome);
-  for (size_t i = 0; i < kFlaws; ++i) unmeasured_[i] += outcome.unmeasured[i];
-  if (round.is_cycle) {
-    TellUnmeasured(round);
-    cycle_started_ = round.started;
+  recorder_.Record(batch, now, outcome);
+  for (size_t i = 0; i < kVoidReasons; ++i) void_checks_[i] += outcome.unmeasured[i];
+  if (batch.is_cycle) {
+    NoteVoidChecks(batch);
+    cycle_started_ = batch.started;
   }
   Take(std::move(outcome));
   alerting_.LookAt(list_, recorder_.topology(), config_, now);
@@ -366,25 +365,25 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
   is_changed_ = true;
 }
 
-void Monitor::TellUnmeasured(const Round& round) {
+void Monitor::NoteVoidChecks(const CheckBatch& batch) {
   const auto note_while = [this](bool is_so, const Advice& advice) {
     NoteWhile(is_so ? std::optional<std::string>(advice.message) : std::nullopt, advice.code);
   };
-  note_while(round.is_neighbour_table_full, kNeighbourTableFull);
-  for (size_t i = 1; i < kFlaws; ++i) note_while(unmeasured_[i] > 0, AdviceOn(static_cast<Flaw>(i)));
-  unmeasured_ = {};
+  note_while(batch.is_neighbour_table_full, kNeighbourTableFull);
+  for (size_t i = 1; i < kVoidReasons; ++i) note_while(void_checks_[i] > 0, AdviceOn(static_cast<VoidReason>(i)));
+  void_checks_ = {};
 }
 
 void Monitor::Alert() {
   const Moment now = ReadClocks();
-  alerting_.LookAtSight(recorder_.sight(), now);
+  alerting_.LookAtSelfCheck(recorder_.sight(), now);
   auto events = alerting_.Turn(list_, recorder_.topology(), config_, now);
   if (!options_.once)
     if (auto report = report_mailer_.Take(config_, now.wall))
       events.push_back(alerting_.QueueReport(*std::move(report), now));
   if (!events.empty()) is_changed_ = true;
   AddAll(std::move(events));
-  NoteWhile(heartbeat_.trouble(), "heartbeat_failed");
+  NoteWhile(dead_man_switch_.trouble(), "heartbeat_failed");
 }
 
 // Messages first, for an event says that they are safe; then events: what the dashboard shows is then not ahead of the

@@ -42,7 +42,7 @@ class Monitor {
   // says why not, if it was the generation before that was loaded.
   // Each of `probings` makes checks of other kinds.
   Monitor(Options options, Config config, const std::string& config_fault, std::vector<Probing*> probings,
-          TrustStore& trust, std::shared_ptr<ReportBoard> reports, std::span<const ChannelKind> channels, int signals);
+          TrustStore& trust, std::shared_ptr<Inbox> inbox, std::span<const ChannelKind> channels, int signals);
 
   // Until SIGTERM or SIGINT, or the end of the cycle of --once. What goes wrong is logged, shown and tried again.
   void Run();
@@ -73,10 +73,10 @@ class Monitor {
   void KeepHistory();
   void WriteHistory();
 
-  void TakeRounds();
-  void Record(const Round& round);
+  void TakeBatches();
+  void Record(const CheckBatch& batch);
   void Take(Recorder::Outcome&& outcome);
-  void TellUnmeasured(const Round& round);
+  void NoteVoidChecks(const CheckBatch& batch);
   void Alert();
   void Publish();
   void PublishList();
@@ -97,7 +97,7 @@ class Monitor {
   FileIdentity config_seen_;
   const std::vector<Probing*> probings_;
   TrustStore& trust_;
-  const std::shared_ptr<ReportBoard> reports_;
+  const std::shared_ptr<Inbox> inbox_;
   const int signals_;
   HostStore store_;
   SecretStore secret_store_;
@@ -109,8 +109,8 @@ class Monitor {
   ServiceManager service_manager_;
   Alerting alerting_;
   ReportMailer report_mailer_;
-  Heartbeat heartbeat_;
-  MqttSubscriber mqtt_{reports_};
+  DeadManSwitch dead_man_switch_;
+  MqttSubscriber mqtt_{inbox_};
 
   HostList list_;
   Secrets secrets_;
@@ -124,8 +124,8 @@ class Monitor {
   std::chrono::year_month snapshot_month_;  // of which the events have one
   std::optional<SteadyTime> last_removal_;  // of old events
   SteadyTime cycle_started_;
-  std::array<size_t, kFlaws> unmeasured_{};  // checks that were void since the last cycle, by flaw
-  std::set<const Probing*> open_cycles_;     // that have something to check, and did not end a cycle yet
+  std::array<size_t, kVoidReasons> void_checks_{};  // checks that were void since the last cycle, by flaw
+  std::set<const Probing*> open_cycles_;            // that have something to check, and did not end a cycle yet
   SteadyTime synchronised_ = std::chrono::steady_clock::now();  // when the clock last was
   std::optional<SteadyTime> retry_at_;                          // of a write that failed
   bool is_changed_ = false;                                     // something to publish

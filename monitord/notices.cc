@@ -10,7 +10,7 @@ namespace linewatch {
 namespace {
 
 // In the order of Flaw.
-constexpr std::array<Advice, kFlaws> kAdvice = {{
+constexpr std::array<Advice, kVoidReasons> kAdvice = {{
     {},
     {"not_sent", "some checks cannot be sent: the network interface is down or overloaded"},
     {"probing_late", "monitord does not get the processor in time: some checks are not counted"},
@@ -23,7 +23,7 @@ constexpr std::array<Advice, kFlaws> kAdvice = {{
 
 }  // namespace
 
-const Advice& AdviceOn(Flaw flaw) { return kAdvice[static_cast<size_t>(flaw)]; }
+const Advice& AdviceOn(VoidReason void_reason) { return kAdvice[static_cast<size_t>(void_reason)]; }
 
 std::string WriteFailureCode(const std::error_code& error) {
   const bool is_full = error == std::errc::no_space_on_device || error.value() == EDQUOT;

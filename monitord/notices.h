@@ -16,7 +16,7 @@ struct Advice {
 };
 
 // What to do about checks that are not measured as they should be. Not for Flaw::kNone.
-const Advice& AdviceOn(Flaw flaw);
+const Advice& AdviceOn(VoidReason void_reason);
 
 inline constexpr Advice kNeighbourTableFull = {
     "neighbour_table_full",

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "store/json/json_members.h"
+#include "store/text/plain_text.h"
 
 namespace linewatch {
 namespace {

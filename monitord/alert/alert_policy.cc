@@ -172,7 +172,7 @@ std::optional<Alert> TakeDueAlert(Host& host, milliseconds cooldown, WallTime no
   return tell(AlertKind::kDegraded, alert.told_degraded, seen.reason, is_told);
 }
 
-void MarkTold(Host& host, WallTime now) {
+void MarkNotified(Host& host, WallTime now) {
   host.seen.last_alert_time = now;
   if (host.seen.alert) host.seen.cert_warned = host.seen.alert->told_certificate;
 }
@@ -187,7 +187,7 @@ std::vector<Told> ToldOf(std::span<const Alert> alerts) {
   return told;
 }
 
-void RestoreTold(Observation& seen, const Told& told, WallTime t) {
+void RestoreNotified(Observation& seen, const Told& told, WallTime t) {
   AlertState& alert = StateOf(seen);
   alert.told_at = t;
   switch (told.kind) {
@@ -226,10 +226,10 @@ void RestoreTold(Observation& seen, const Told& told, WallTime t) {
   }
 }
 
-void RestoreTold(HostList& list, const Told& told, WallTime t) {
+void RestoreNotified(HostList& list, const Told& told, WallTime t) {
   Host* host = list.Find(told.host);
   if (host == nullptr) return;
-  RestoreTold(host->seen, told, t);
+  RestoreNotified(host->seen, told, t);
   host->seen.last_alert_time = std::max(host->seen.last_alert_time, t);
 }
 

@@ -34,15 +34,15 @@ std::optional<Alert> TakeDueAlert(Host& host, std::chrono::milliseconds cooldown
 inline constexpr size_t kMostOutages = 3;
 
 // The alert is in the outbox.
-void MarkTold(Host& host, WallTime now);
+void MarkNotified(Host& host, WallTime now);
 
 // What a message tells, in the order in which it fell due: for its event, and for RestoreTold.
 std::vector<Told> ToldOf(std::span<const Alert> alerts);
 
 // At a start: this was queued at `t`, by an event or by a message that still stands in the outbox. In the order of
 // time, before RestoreAlertState.
-void RestoreTold(Observation& seen, const Told& told, WallTime t);
-void RestoreTold(HostList& list, const Told& told, WallTime t);
+void RestoreNotified(Observation& seen, const Told& told, WallTime t);
+void RestoreNotified(HostList& list, const Told& told, WallTime t);
 
 // What hosts.json says of an outage that an earlier run has seen, where no event is left that says whether it was told;
 // and who vouches for its failures, which no file says.

@@ -79,7 +79,7 @@ std::vector<Event> Alerting::Start(HostList& list, const EventLog& log, const Mo
   for (const QueuedMessage& queued : found) {
     if (!logged.insert(queued.message.id).second) continue;
     events.emplace_back(LoggedEvent(queued.message, queued.message.queued));
-    for (const Told& told : ToldOf(queued.message.alerts)) RestoreTold(list, told, queued.message.queued);
+    for (const Told& told : ToldOf(queued.message.alerts)) RestoreNotified(list, told, queued.message.queued);
     for (const std::string& channel : queued.channels) {
       if (!waiting.emplace(queued.message.id, channel).second) continue;
       missing.push_back(queued);
@@ -110,7 +110,7 @@ void Alerting::Tell(AlertKind kind, WallTime since, std::string_view reason, con
   digest_.Add(std::move(alert), now.steady);
 }
 
-void Alerting::LookAtSight(const Sight& sight, const Moment& now) {
+void Alerting::LookAtSelfCheck(const SelfCheck& sight, const Moment& now) {
   if (!sight.is_blind() || is_still_blind_told_ || now.wall - sight.blind_since() < kLongBlindness) return;
   is_still_blind_told_ = true;
   Tell(AlertKind::kStillBlind, sight.blind_since(), sight.reason(), now);
@@ -241,7 +241,7 @@ void Alerting::Queue(const std::vector<Alert>& alerts, HostList& list, const Con
   std::set<std::string_view> told;
   for (const Alert& alert : alerts) told.insert(alert.host);
   for (Host& host : list.hosts)
-    if (told.contains(host.id)) MarkTold(host, now.wall);
+    if (told.contains(host.id)) MarkNotified(host, now.wall);
 
   for (Addressed& addressed : RouteAlerts(alerts, config, ConfiguredChannels(config))) {
     QueuedMessage queued;

@@ -38,7 +38,7 @@ class Alerting {
   void LookAt(HostList& list, const Topology& topology, const Config& config, const Moment& now);
   // While monitord is blind, as often as it likes: told once, when it has lasted for kLongBlindness. It may be a fault of
   // the uplinks alone, and nobody hears of any line in the meantime.
-  void LookAtSight(const Sight& sight, const Moment& now);
+  void LookAtSelfCheck(const SelfCheck& sight, const Moment& now);
   static constexpr std::chrono::minutes kLongBlindness{15};
   // monitord sees again, after a blindness from `since` on.
   void TellBlindness(WallTime since, const Config& config, const Moment& now);

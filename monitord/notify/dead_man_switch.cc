@@ -15,7 +15,7 @@ namespace linewatch {
 
 using std::chrono::steady_clock;
 
-struct Heartbeat::Shared {
+struct DeadManSwitch::Shared {
   explicit Shared(std::chrono::milliseconds every) : period(every) {}
 
   void Run();
@@ -32,7 +32,7 @@ struct Heartbeat::Shared {
 };
 
 // A client each time, because one that was cancelled stays so.
-void Heartbeat::Shared::Run() {
+void DeadManSwitch::Shared::Run() {
   std::unique_lock lock(mutex);
   while (!is_stopping) {
     if (url.empty()) {
@@ -62,9 +62,9 @@ void Heartbeat::Shared::Run() {
   changed.notify_all();
 }
 
-Heartbeat::Heartbeat(std::chrono::milliseconds period) : shared_(std::make_shared<Shared>(period)) {}
+DeadManSwitch::DeadManSwitch(std::chrono::milliseconds period) : shared_(std::make_shared<Shared>(period)) {}
 
-Heartbeat::~Heartbeat() {
+DeadManSwitch::~DeadManSwitch() {
   std::unique_lock lock(shared_->mutex);
   shared_->is_stopping = true;
   if (shared_->under_way != nullptr) shared_->under_way->Cancel();
@@ -73,7 +73,7 @@ Heartbeat::~Heartbeat() {
   shared_->changed.wait_for(lock, std::chrono::milliseconds(500), [&] { return !shared_->is_running; });
 }
 
-void Heartbeat::Use(const std::string& url) {
+void DeadManSwitch::Use(const std::string& url) {
   const std::lock_guard lock(shared_->mutex);
   if (url == shared_->url) return;
   shared_->url = url;
@@ -91,7 +91,7 @@ void Heartbeat::Use(const std::string& url) {
   }
 }
 
-std::optional<std::string> Heartbeat::trouble() const {
+std::optional<std::string> DeadManSwitch::trouble() const {
   const std::lock_guard lock(shared_->mutex);
   return shared_->trouble;
 }

@@ -10,13 +10,13 @@
 namespace linewatch {
 
 // In a thread of its own, from the first URL on, that nobody waits for. Nothing here throws or takes long.
-class Heartbeat {
+class DeadManSwitch {
  public:
-  explicit Heartbeat(std::chrono::milliseconds period = std::chrono::minutes(1));
+  explicit DeadManSwitch(std::chrono::milliseconds period = std::chrono::minutes(1));
   // A call under way is broken off.
-  ~Heartbeat();
-  Heartbeat(const Heartbeat&) = delete;
-  Heartbeat& operator=(const Heartbeat&) = delete;
+  ~DeadManSwitch();
+  DeadManSwitch(const DeadManSwitch&) = delete;
+  DeadManSwitch& operator=(const DeadManSwitch&) = delete;
 
   // Calls it at once if it is another one than before, and then every period. Empty: no more.
   void Use(const std::string& url);

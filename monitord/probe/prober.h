@@ -40,7 +40,7 @@ struct Target {
 
 // Why a check without an answer says nothing about the line: it was not made as it should have been, and nobody is to
 // blame for it.
-enum class Flaw : uint8_t {
+enum class VoidReason : uint8_t {
   kNone,
   kNotSent,   // the kernel took nothing: its buffers are full, or its table of neighbours is
   kLate,      // this process slept or did not get the processor when it was time to repeat
@@ -48,7 +48,7 @@ enum class Flaw : uint8_t {
   kCrowded,   // too many other checks were under way: it could not be started in time
   kNoSecret,  // a password or a header that belongs to it is not known
 };
-inline constexpr size_t kFlaws = 6;
+inline constexpr size_t kVoidReasons = 6;
 
 // A short sentence that is hardly ever there: it takes the room of a pointer then.
 class Reason {
@@ -68,7 +68,7 @@ class Reason {
 
 struct CheckResult {
   SteadyTime sent{};  // when its first request was due
-  Flaw flaw = Flaw::kNone;
+  VoidReason void_reason = VoidReason::kNone;
   bool ok = false;
   bool is_open = false;                                   // too early to tell: the status goes on
   bool refused_here = false;                              // not ok, because this machine has no way to send there
@@ -78,7 +78,7 @@ struct CheckResult {
   BoxedOptional<ServiceDetails> details;
 
   // Whether it says something about the line.
-  bool is_measured() const { return flaw == Flaw::kNone && !is_open; }
+  bool is_measured() const { return void_reason == VoidReason::kNone && !is_open; }
 };
 
 // One check that is due. The targets, the round trip and the result outlive it.
@@ -86,7 +86,7 @@ struct Check {
   const Target* target;
   RoundTrip* round_trip;  // of this line, updated by the check
   CheckResult* result;
-  uint32_t round;  // the starter's own
+  uint32_t batch;  // the starter's own
 };
 
 class Prober {

@@ -32,7 +32,7 @@ Probing::Probing(std::span<const Kind> kinds, Delivery delivery) : delivery_(del
   const auto done = [this](const Check& check) { CheckDone(check); };
   for (const Kind& kind : kinds) probers_[static_cast<size_t>(kind.check)] = kind.make(done);
   orders_fd_ = MakeEvent();
-  rounds_fd_ = MakeEvent();
+  batches_fd_ = MakeEvent();
   next_turn_ns_ = steady_clock::now().time_since_epoch().count();
   thread_ = std::thread([this] { Run(); });
 }
@@ -42,7 +42,7 @@ Probing::~Probing() {
   eventfd_write(orders_fd_, 1);
   thread_.join();
   close(orders_fd_);
-  close(rounds_fd_);
+  close(batches_fd_);
 }
 
 void Probing::SetTargets(Targets targets, milliseconds interval) {
@@ -66,16 +66,16 @@ void Probing::CheckNow(std::vector<std::string> ids) {
   eventfd_write(orders_fd_, 1);
 }
 
-std::optional<Round> Probing::Take() {
+std::optional<CheckBatch> Probing::Take() {
   const std::lock_guard lock(mutex_);
-  if (rounds_.empty()) {
+  if (batches_.empty()) {
     eventfd_t count = 0;
-    eventfd_read(rounds_fd_, &count);
+    eventfd_read(batches_fd_, &count);
     return std::nullopt;
   }
-  Round round = std::move(rounds_.front());
-  rounds_.pop_front();
-  return round;
+  CheckBatch batch = std::move(batches_.front());
+  batches_.pop_front();
+  return batch;
 }
 
 bool Probing::is_alive(milliseconds patience) const {
@@ -111,7 +111,7 @@ void Probing::Turn() {
     // Cycles that a sleeping machine missed are not made up for.
     next_cycle_ += watched_->interval;
     if (next_cycle_ <= now) next_cycle_ = now + watched_->interval;
-    StartRound(due, now, planned);
+    StartBatch(due, now, planned);
   }
   for (const auto& prober : probers_)
     if (prober) prober->Work(now);
@@ -164,7 +164,7 @@ void Probing::TakeOrders(SteadyTime now) {
     line.is_new = false;
     if (wanted) due.push_back(i);
   }
-  if (!due.empty()) StartRound(due, now, std::nullopt);
+  if (!due.empty()) StartBatch(due, now, std::nullopt);
 }
 
 void Probing::Adopt(std::shared_ptr<Watched> next) {
@@ -184,24 +184,24 @@ void Probing::Adopt(std::shared_ptr<Watched> next) {
 }
 
 // `planned` is the time at which a cycle should have been started.
-void Probing::StartRound(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned) {
-  auto opened = std::make_unique<OpenRound>();
+void Probing::StartBatch(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned) {
+  auto opened = std::make_unique<OpenBatch>();
   opened->number = next_round_++;
   opened->watched = watched_;
-  opened->round = {.targets = watched_->targets,
+  opened->batch = {.targets = watched_->targets,
                    .entries = {},
                    .started = now,
                    .started_since_boot = BootNow(),
                    .late = planned ? now - *planned : SteadyTime::duration(0),
                    .is_cycle = planned.has_value() && delivery_ == Delivery::kWhole,
                    .ends_cycle = planned.has_value()};
-  auto& entries = opened->round.entries;
+  auto& entries = opened->batch.entries;
   entries.reserve(due.size());  // before anybody points into it
   for (const uint32_t i : due)
     if (!std::exchange(watched_->lines[i].is_under_way, true)) entries.push_back({i, {}});
   opened->open = entries.size();
   if (opened->open == 0) {
-    if (opened->round.is_cycle) Deliver(std::move(opened->round));
+    if (opened->batch.is_cycle) Deliver(std::move(opened->batch));
     return;
   }
   // The round may end, and be gone, when the last ones are started.
@@ -225,23 +225,25 @@ void Probing::StartRound(const std::vector<uint32_t>& due, SteadyTime now, std::
 
 void Probing::CheckDone(const Check& check) {
   const auto found = std::find_if(open_rounds_.begin(), open_rounds_.end(),
-                                  [&](const auto& opened) { return opened->number == check.round; });
-  OpenRound& opened = **found;
+                                  [&](const auto& opened) { return opened->number == check.batch; });
+  OpenBatch& opened = **found;
   const auto index = static_cast<size_t>(check.target - opened.watched->targets->data());
   opened.watched->lines[index].is_under_way = false;
   --opened.open;
   if (delivery_ == Delivery::kInParts) {
     if (opened.done.empty()) opened.gathering_since = steady_clock::now();
     const auto distance = reinterpret_cast<const char*>(check.result) -
-                          reinterpret_cast<const char*>(&opened.round.entries.front().result);
-    opened.done.push_back(static_cast<uint32_t>(static_cast<size_t>(distance) / sizeof(Round::Entry)));
+                          reinterpret_cast<const char*>(&opened.batch.entries.front().result);
+    opened.done.push_back(static_cast<uint32_t>(static_cast<size_t>(distance) / sizeof(CheckBatch::Entry)));
     return;
   }
   if (opened.open > 0) return;
-  const auto is_unsent = [](const Round::Entry& entry) { return entry.result.flaw == Flaw::kNotSent; };
-  if (std::any_of(opened.round.entries.begin(), opened.round.entries.end(), is_unsent))
-    opened.round.is_neighbour_table_full = neighbour_table_.HasOverflowed();
-  Deliver(std::move(opened.round));
+  const auto is_unsent = [](const CheckBatch::Entry& entry) {
+    return entry.result.void_reason == VoidReason::kNotSent;
+  };
+  if (std::any_of(opened.batch.entries.begin(), opened.batch.entries.end(), is_unsent))
+    opened.batch.is_neighbour_table_full = neighbour_table_.HasOverflowed();
+  Deliver(std::move(opened.batch));
   open_rounds_.erase(found);
 }
 
@@ -252,31 +254,31 @@ void Probing::DeliverParts(SteadyTime now) {
     std::erase_if(open_rounds_, [](const auto& opened) { return opened->open == 0; });
 }
 
-void Probing::DeliverPart(OpenRound& opened) {
-  const Round& whole = opened.round;
-  Round part{.targets = whole.targets,
-             .entries = {},
-             .started = whole.started,
-             .started_since_boot = whole.started_since_boot,
-             .late = whole.late,
-             .ends_cycle = whole.ends_cycle && opened.open == 0};
+void Probing::DeliverPart(OpenBatch& opened) {
+  const CheckBatch& whole = opened.batch;
+  CheckBatch part{.targets = whole.targets,
+                  .entries = {},
+                  .started = whole.started,
+                  .started_since_boot = whole.started_since_boot,
+                  .late = whole.late,
+                  .ends_cycle = whole.ends_cycle && opened.open == 0};
   part.entries.reserve(opened.done.size());
   for (const uint32_t i : opened.done)
-    part.entries.push_back({whole.entries[i].target, std::move(opened.round.entries[i].result)});
+    part.entries.push_back({whole.entries[i].target, std::move(opened.batch.entries[i].result)});
   opened.done.clear();
   Deliver(std::move(part));
 }
 
-void Probing::Deliver(Round&& round) {
+void Probing::Deliver(CheckBatch&& batch) {
   {
     const std::lock_guard lock(mutex_);
-    const bool is_full = rounds_.size() == kMostRounds;
-    if (is_full) rounds_.pop_front();
+    const bool is_full = batches_.size() == kMostBatches;
+    if (is_full) batches_.pop_front();
     if (is_full && !is_dropping_) LogWarning("results are not taken in time: the oldest rounds are dropped");
     is_dropping_ = is_full;
-    rounds_.push_back(std::move(round));
+    batches_.push_back(std::move(batch));
   }
-  eventfd_write(rounds_fd_, 1);
+  eventfd_write(batches_fd_, 1);
 }
 
 }  // namespace linewatch

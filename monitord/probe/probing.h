@@ -22,7 +22,7 @@ namespace linewatch {
 using Targets = std::shared_ptr<const std::vector<Target>>;
 
 // Checks that were started together and are done: all of them, or those that were done by then.
-struct Round {
+struct CheckBatch {
   Targets targets;  // the list that was watched at that time
   struct Entry {
     uint32_t target;  // index into it
@@ -64,14 +64,14 @@ class Probing {
   void CheckNow(std::vector<std::string> ids);
 
   // A round that has ended, oldest first; nothing when there is none. What nobody takes is dropped beyond kMostRounds.
-  std::optional<Round> Take();
+  std::optional<CheckBatch> Take();
   // Readable when a round waits.
-  int fd() const { return rounds_fd_; }
+  int fd() const { return batches_fd_; }
 
   // Whether the thread still turns: false once a turn is overdue by more than `patience`.
   bool is_alive(std::chrono::milliseconds patience) const;
 
-  static constexpr size_t kMostRounds = 64;
+  static constexpr size_t kMostBatches = 64;
   static constexpr std::chrono::milliseconds kGather{500};
 
  private:
@@ -86,10 +86,10 @@ class Probing {
     std::vector<Line> lines;  // by the index of the target
     std::chrono::milliseconds interval{10000};
   };
-  struct OpenRound {
+  struct OpenBatch {
     uint32_t number;
     std::shared_ptr<Watched> watched;
-    Round round;
+    CheckBatch batch;
     size_t open = 0;  // checks not done yet
     // In parts: the checks that are done and not delivered, and when the first of them was.
     std::vector<uint32_t> done;
@@ -100,18 +100,18 @@ class Probing {
   void Turn();
   void TakeOrders(SteadyTime now);
   void Adopt(std::shared_ptr<Watched> next);
-  void StartRound(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned);
+  void StartBatch(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned);
   void CheckDone(const Check& check);
   void DeliverParts(SteadyTime now);
-  void DeliverPart(OpenRound& opened);
-  void Deliver(Round&& round);
+  void DeliverPart(OpenBatch& opened);
+  void Deliver(CheckBatch&& batch);
 
   std::array<std::unique_ptr<Prober>, kCheckKindNames.size()> probers_;  // by kind; null: another Probing's
   const Delivery delivery_;
 
   // The probing thread's own.
   std::shared_ptr<Watched> watched_;
-  std::vector<std::unique_ptr<OpenRound>> open_rounds_;  // one or two
+  std::vector<std::unique_ptr<OpenBatch>> open_rounds_;  // one or two
   uint32_t next_round_ = 0;
   SteadyTime next_cycle_{};
   uint64_t cycle_ = 0;
@@ -122,9 +122,9 @@ class Probing {
   std::mutex mutex_;
   std::shared_ptr<Watched> ordered_;
   std::vector<std::string> asked_for_;
-  std::deque<Round> rounds_;
+  std::deque<CheckBatch> batches_;
   bool is_dropping_ = false;
-  int orders_fd_ = -1, rounds_fd_ = -1;
+  int orders_fd_ = -1, batches_fd_ = -1;
   std::atomic<bool> stopping_ = false;
   std::atomic<int64_t> next_turn_ns_ = 0;  // by when the thread promised to turn again
 

@@ -113,23 +113,23 @@ Targets Recorder::TakeSettings(const Moment& now, Outcome& outcome) {
   return targets_;
 }
 
-void Recorder::Record(const Round& round, const Moment& read, Outcome& outcome) {
+void Recorder::Record(const CheckBatch& batch, const Moment& read, Outcome& outcome) {
   LookAtClock(read, outcome);
   // The steady clock, by which the round knows its times, stood still if the machine slept meanwhile.
   Moment now = read;
-  now.steady += (read.boot - round.started_since_boot) - (read.steady - round.started);
-  if (round.is_cycle) {
-    NoteGap(round, now, outcome);
+  now.steady += (read.boot - batch.started_since_boot) - (read.steady - batch.started);
+  if (batch.is_cycle) {
+    NoteGap(batch, now, outcome);
     NoteMaintenance(now.wall, outcome);
-    list_.monitor.late_ms = std::chrono::duration<double, std::milli>(round.late).count();
+    list_.monitor.late_ms = std::chrono::duration<double, std::milli>(batch.late).count();
   }
-  NoteFlaws(round, outcome);
-  const std::vector<uint32_t> subjects = SubjectsOf(round);
-  NoteSight(round, subjects, now, outcome);
-  Judge(round, subjects, now, outcome);
-  SettleAwaiting(round, now, outcome);
+  NoteVoidReasons(batch, outcome);
+  const std::vector<uint32_t> subjects = SubjectsOf(batch);
+  NoteSelfCheck(batch, subjects, now, outcome);
+  Judge(batch, subjects, now, outcome);
+  SettleAwaiting(batch, now, outcome);
   // The day goes on for those, too, that are not checked.
-  if (round.is_cycle)
+  if (batch.is_cycle)
     for (Host& host : list_.hosts)
       if (!host.enabled) host.seen.uptime = UptimePercent(host.seen.history, now.wall);
   list_.updated = now.wall;
@@ -139,7 +139,7 @@ void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
   const auto step = clock_watch_.Look(now);
   if (!step) return;
   ShiftTimes(list_, started_, *step, now.wall);
-  sight_.Shift(*step);
+  self_check_.Shift(*step);
   for (Contact& contact : contacts_)
     if (contact.answered >= started_ && contact.answered <= now.wall - *step) contact.answered += *step;
   started_ += *step;
@@ -147,8 +147,8 @@ void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
   outcome.events.push_back(MonitorEvent{now.wall, "clock", now.wall - *step});
 }
 
-void Recorder::NoteGap(const Round& round, const Moment& now, Outcome& outcome) {
-  const Cycle began{now.WallOf(round.started), round.started_since_boot};
+void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outcome) {
+  const Cycle began{now.WallOf(batch.started), batch.started_since_boot};
   const auto before = std::exchange(last_cycle_, began);
   // The first cycle after an edit of the interval comes when the old one says.
   const auto interval = std::max(std::exchange(last_interval_, config_.interval), config_.interval);
@@ -159,45 +159,45 @@ void Recorder::NoteGap(const Round& round, const Moment& now, Outcome& outcome) 
   outcome.events.push_back(MonitorEvent{now.wall, "late", before->wall});
 }
 
-void Recorder::NoteFlaws(const Round& round, Outcome& outcome) {
+void Recorder::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
   VoidedChecks& voided = list_.monitor.voided;
   int64_t* const counts[] = {nullptr,         &voided.not_sent, &voided.late,
                              &voided.dropped, &voided.crowded,  &voided.not_sent};
-  static_assert(std::size(counts) == kFlaws);
+  static_assert(std::size(counts) == kVoidReasons);
   bool is_voided = false;
-  for (const Round::Entry& entry : round.entries) {
-    if (entry.result.flaw == Flaw::kNone) continue;
-    const auto flaw = static_cast<size_t>(entry.result.flaw);
-    ++*counts[flaw];
-    ++outcome.unmeasured[flaw];
+  for (const CheckBatch::Entry& entry : batch.entries) {
+    if (entry.result.void_reason == VoidReason::kNone) continue;
+    const auto void_reason = static_cast<size_t>(entry.result.void_reason);
+    ++*counts[void_reason];
+    ++outcome.unmeasured[void_reason];
     is_voided = true;
   }
   if (is_voided) ++voided.rounds;
 }
 
-void Recorder::NoteSight(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now,
-                         Outcome& outcome) {
+void Recorder::NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
+                             Outcome& outcome) {
   using Reach = Contact::Reach;
   // What a check that hung for long found out at its beginning says nothing of now.
-  if (round.started + config_.interval / 2 < youngest_round_) return;
-  youngest_round_ = std::max(youngest_round_, round.started);
+  if (batch.started + config_.interval / 2 < youngest_batch_) return;
+  youngest_batch_ = std::max(youngest_batch_, batch.started);
   WayOut way;
-  way.sent = now.WallOf(round.started);
+  way.sent = now.WallOf(batch.started);
   way.has_uplinks = !config_.uplinks.empty();
-  // Sight that is lost was there before: one that has never answered may be a mistyped address.
+  // SelfCheck that is lost was there before: one that has never answered may be a mistyped address.
   const auto is_kept = [&](uint32_t subject) {
     return contacts_[subject].reach == Reach::kKeptHere && is_host(subject) &&
            list_.hosts[subject].seen.last_good != kNever;
   };
   bool is_any_sent = false, is_one_newly_kept = false;
   for (size_t i = 0; i < subjects.size(); ++i) {
-    const CheckResult& result = round.entries[i].result;
+    const CheckResult& result = batch.entries[i].result;
     const uint32_t subject = subjects[i];
     if (subject == kGone) continue;
     Contact& contact = contacts_[subject];
     const bool was_kept = is_kept(subject);
     contact.reach = Reach::kUntold;
-    if (result.refused_here || result.flaw == Flaw::kNotSent) contact.reach = Reach::kKeptHere;
+    if (result.refused_here || result.void_reason == VoidReason::kNotSent) contact.reach = Reach::kKeptHere;
     if (result.ok) contact.reach = Reach::kStayedHere;
     if (result.has_left) contact.reach = Reach::kSentOut;
     is_any_sent = is_any_sent || result.has_left;
@@ -214,19 +214,19 @@ void Recorder::NoteSight(const Round& round, const std::vector<uint32_t>& subjec
     if (is_uplink(subject) && contact.is_good) ++(*contact.is_good ? way.uplinks_answered : way.uplinks_failed);
   }
   // A cycle in which nothing could be sent, while those that were not due are thought to be reached: are they still?
-  if (round.is_cycle && is_one_newly_kept && !is_any_sent)
+  if (batch.is_cycle && is_one_newly_kept && !is_any_sent)
     for (size_t i = 0; i < subjects_.size(); ++i)
       if (contacts_[subjects_[i]].reach == Reach::kSentOut) {
         contacts_[subjects_[i]].is_asked = true;
         outcome.questions.push_back((*targets_)[i].id);
       }
 
-  const auto change = sight_.Record(way);
-  if (change == Sight::Change::kNone) return;
-  const bool is_blind = change == Sight::Change::kBlind;
+  const auto change = self_check_.Record(way);
+  if (change == SelfCheck::Change::kNone) return;
+  const bool is_blind = change == SelfCheck::Change::kBlind;
   list_.monitor.state = is_blind ? "blind" : "watching";
-  list_.monitor.since = is_blind ? sight_.blind_since() : way.sent;
-  outcome.events.push_back(MonitorEvent{now.wall, is_blind ? "blind" : "sight", sight_.blind_since()});
+  list_.monitor.since = is_blind ? self_check_.blind_since() : way.sent;
+  outcome.events.push_back(MonitorEvent{now.wall, is_blind ? "blind" : "sight", self_check_.blind_since()});
 }
 
 void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
@@ -249,26 +249,27 @@ void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
   }
 }
 
-void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome) {
+void Recorder::Judge(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
+                     Outcome& outcome) {
   // All answers before the first verdict: a child may stand before its parent.
   for (size_t i = 0; i < subjects.size(); ++i) {
-    const CheckResult& result = round.entries[i].result;
+    const CheckResult& result = batch.entries[i].result;
     if (!is_host(subjects[i]) || !result.is_measured()) continue;
     Observation& seen = list_.hosts[subjects[i]].seen;
     if (result.ok) {
       seen.last_good = now.WallOf(result.sent);
-      contacts_[subjects[i]].answered = now.WallOf(round.started);
+      contacts_[subjects[i]].answered = now.WallOf(batch.started);
     }
-    if (result.ok || !sight_.is_blind()) seen.status_current = result.ok;
+    if (result.ok || !self_check_.is_blind()) seen.status_current = result.ok;
   }
   for (size_t i = 0; i < subjects.size(); ++i) {
     if (!is_host(subjects[i])) continue;
-    const CheckResult& result = round.entries[i].result;
+    const CheckResult& result = batch.entries[i].result;
     // A failure that others asked for tells of them; for the host itself it comes out of turn.
     const bool was_asked = std::exchange(contacts_[subjects[i]].is_asked, false);
-    if (was_asked && !round.is_cycle && !result.ok && !sight_.is_blind()) continue;
+    if (was_asked && !batch.is_cycle && !result.ok && !self_check_.is_blind()) continue;
     Host& host = list_.hosts[subjects[i]];
-    if (result.is_measured() && (result.ok || !sight_.is_blind())) Measure(host.seen.step, result);
+    if (result.is_measured() && (result.ok || !self_check_.is_blind())) Measure(host.seen.step, result);
     const bool was_outage = host.seen.is_outage;
     Tell(host,
          RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), UpstreamOf(subjects[i]),
@@ -281,8 +282,8 @@ void Recorder::Judge(const Round& round, const std::vector<uint32_t>& subjects, 
 
 // Those at their threshold: the round may have told what was missing. If not it is asked for, again after every cycle.
 // And those that parents excuse which were not checked for longer than a cycle: do they still fail?
-void Recorder::SettleAwaiting(const Round& round, const Moment& now, Outcome& outcome) {
-  const WallTime started = now.WallOf(round.started), long_ago = started - config_.interval * 3 / 2;
+void Recorder::SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcome& outcome) {
+  const WallTime started = now.WallOf(batch.started), long_ago = started - config_.interval * 3 / 2;
   std::set<uint32_t> parents;
   bool is_asking = false;
   for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
@@ -295,7 +296,7 @@ void Recorder::SettleAwaiting(const Round& round, const Moment& now, Outcome& ou
     if (!is_awaiting_confirmation(host.seen, limits)) continue;
     Tell(host, Confirm(host.seen, limits, UpstreamOf(i), now.wall), now.wall, outcome);
     if (!is_awaiting_confirmation(host.seen, limits)) continue;
-    if (!was_checked && !round.is_cycle) continue;
+    if (!was_checked && !batch.is_cycle) continue;
     is_asking = true;
     const auto its_parents = topology_.ParentsOf(i);
     parents.insert(its_parents.begin(), its_parents.end());
@@ -309,17 +310,17 @@ void Recorder::SettleAwaiting(const Round& round, const Moment& now, Outcome& ou
 }
 
 // A result counts for the host it was meant for, if that is still there and still checked in the same way.
-std::vector<uint32_t> Recorder::SubjectsOf(const Round& round) const {
+std::vector<uint32_t> Recorder::SubjectsOf(const CheckBatch& batch) const {
   std::vector<uint32_t> subjects;
-  subjects.reserve(round.entries.size());
-  if (round.targets == targets_) {
-    for (const Round::Entry& entry : round.entries) subjects.push_back(subjects_[entry.target]);
+  subjects.reserve(batch.entries.size());
+  if (batch.targets == targets_) {
+    for (const CheckBatch::Entry& entry : batch.entries) subjects.push_back(subjects_[entry.target]);
     return subjects;
   }
   std::unordered_map<std::string_view, size_t> now_watched;
   for (size_t i = 0; i < subjects_.size(); ++i) now_watched.emplace((*targets_)[i].id, i);
-  for (const Round::Entry& entry : round.entries) {
-    const Target& target = (*round.targets)[entry.target];
+  for (const CheckBatch::Entry& entry : batch.entries) {
+    const Target& target = (*batch.targets)[entry.target];
     const auto same = now_watched.find(target.id);
     const bool is_watched = same != now_watched.end() && (*targets_)[same->second] == target;
     subjects.push_back(is_watched ? subjects_[same->second] : kGone);
@@ -328,7 +329,7 @@ std::vector<uint32_t> Recorder::SubjectsOf(const Round& round) const {
 }
 
 Upstream Recorder::UpstreamOf(uint32_t host) const {
-  Upstream upstream{sight_.is_blind(), sight_.reason(), false, sight_.answered()};
+  Upstream upstream{self_check_.is_blind(), self_check_.reason(), false, self_check_.answered()};
   const auto parents = topology_.ParentsOf(host);
   if (parents.empty()) return upstream;
   WallTime parent_answered = kNever;

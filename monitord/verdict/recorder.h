@@ -29,9 +29,9 @@ class Recorder {
 
   struct Outcome {
     std::vector<Event> events;
-    std::vector<std::string> questions;       // targets whose check is wanted at once, by id
-    std::array<size_t, kFlaws> unmeasured{};  // checks of the round that were void, by flaw
-    bool has_ended_acknowledgement = false;   // a setting: it is to be as durable as an edit
+    std::vector<std::string> questions;             // targets whose check is wanted at once, by id
+    std::array<size_t, kVoidReasons> unmeasured{};  // checks of the round that were void, by flaw
+    bool has_ended_acknowledgement = false;         // a setting: it is to be as durable as an edit
   };
 
   // Once, when the list is loaded. `last_sign` is when the run before was last alive: failures before a longer pause
@@ -41,11 +41,11 @@ class Recorder {
   // After a change of hosts or config. Answers what there is to probe: the enabled hosts and the uplinks.
   Targets TakeSettings(const Moment& now, Outcome& outcome);
 
-  void Record(const Round& round, const Moment& now, Outcome& outcome);
+  void Record(const CheckBatch& batch, const Moment& now, Outcome& outcome);
 
   // Of the list as of the last TakeSettings.
   const Topology& topology() const { return topology_; }
-  const Sight& sight() const { return sight_; }
+  const SelfCheck& sight() const { return self_check_; }
 
   // Every few seconds; Record does it, too.
   void LookAtClock(const Moment& now, Outcome& outcome);
@@ -55,13 +55,14 @@ class Recorder {
   enum : uint32_t { kGone = 0xffffffff };
   bool is_host(uint32_t subject) const { return subject < list_.hosts.size(); }
   bool is_uplink(uint32_t subject) const { return subject != kGone && !is_host(subject); }
-  std::vector<uint32_t> SubjectsOf(const Round& round) const;
-  void NoteGap(const Round& round, const Moment& now, Outcome& outcome);
-  void NoteFlaws(const Round& round, Outcome& outcome);
-  void NoteSight(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
+  std::vector<uint32_t> SubjectsOf(const CheckBatch& batch) const;
+  void NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outcome);
+  void NoteVoidReasons(const CheckBatch& batch, Outcome& outcome);
+  void NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
+                     Outcome& outcome);
   void NoteMaintenance(WallTime now, Outcome& outcome);
-  void Judge(const Round& round, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
-  void SettleAwaiting(const Round& round, const Moment& now, Outcome& outcome);
+  void Judge(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
+  void SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcome& outcome);
   Upstream UpstreamOf(uint32_t host) const;
   void Tell(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) const;
 
@@ -82,14 +83,14 @@ class Recorder {
     enum class Reach : uint8_t { kUntold, kStayedHere, kSentOut, kKeptHere } reach = Reach::kUntold;
   };
   std::vector<Contact> contacts_;  // by subject
-  Sight sight_;
+  SelfCheck self_check_;
   ClockWatch clock_watch_;
   WallTime started_;  // this run, by the clock as it is now
   struct Cycle {
     WallTime wall;
     std::chrono::nanoseconds boot;
   };
-  SteadyTime youngest_round_{};                 // when the one began that began last
+  SteadyTime youngest_batch_{};                 // when the one began that began last
   std::optional<Cycle> last_cycle_;             // when it began
   std::chrono::milliseconds last_interval_{0};  // in force then
 };

@@ -2,7 +2,7 @@
 
 namespace linewatch {
 
-Sight::Change Sight::Record(const WayOut& way) {
+SelfCheck::Change SelfCheck::Record(const WayOut& way) {
   if (!way.has_uplinks) {
     answered_ = WallTime::max();
   } else if (way.uplink_answered_now) {
@@ -27,7 +27,7 @@ Sight::Change Sight::Record(const WayOut& way) {
   return Change::kSeeing;
 }
 
-void Sight::Shift(std::chrono::microseconds step) {
+void SelfCheck::Shift(std::chrono::microseconds step) {
   if (answered_ != kNever && answered_ != WallTime::max()) answered_ += step;
   if (blind_since_ != kNever) blind_since_ += step;
 }

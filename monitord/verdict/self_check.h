@@ -23,7 +23,7 @@ struct WayOut {
 };
 
 // monitord is blind while all of its uplinks fail, and while nothing can be sent to any other machine.
-class Sight {
+class SelfCheck {
  public:
   enum class Change { kNone, kBlind, kSeeing };
   Change Record(const WayOut& way);

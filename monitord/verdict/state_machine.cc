@@ -40,28 +40,28 @@ std::optional<StatusChange> ChangeToUnblamed(Observation& seen, Status to, WallT
   return change;
 }
 
-std::string_view WhyUnmeasured(Flaw flaw) {
-  switch (flaw) {
-    case Flaw::kNotSent:
+std::string_view WhyUnmeasured(VoidReason void_reason) {
+  switch (void_reason) {
+    case VoidReason::kNotSent:
       return "not measured: nothing could be sent";
-    case Flaw::kLate:
+    case VoidReason::kLate:
       return "not measured: monitord did not run in time";
-    case Flaw::kDropped:
+    case VoidReason::kDropped:
       return "not measured: replies were dropped";
-    case Flaw::kCrowded:
+    case VoidReason::kCrowded:
       return "not measured: too many other checks hang";
-    case Flaw::kNoSecret:
+    case VoidReason::kNoSecret:
       return "not measured: its password or headers are not known";
-    case Flaw::kNone:
+    case VoidReason::kNone:
       break;
   }
   return "";
 }
 
-std::optional<StatusChange> RecordUnmeasured(Observation& seen, Flaw flaw, WallTime sent) {
+std::optional<StatusChange> RecordUnmeasured(Observation& seen, VoidReason void_reason, WallTime sent) {
   if (seen.unmeasured < kUnmeasuredChecks) ++seen.unmeasured;
   if (seen.unmeasured < kUnmeasuredChecks || seen.status == Status::kPending) return std::nullopt;
-  seen.reason = WhyUnmeasured(flaw);
+  seen.reason = WhyUnmeasured(void_reason);
   auto change = ChangeTo(seen, Status::kUnknown, sent, sent, seen.reason);
   Count(seen, sent);
   return change;
@@ -197,9 +197,9 @@ std::string BeyondLimit(const CheckResult& result, const Limits& limits) {
 std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& result, WallTime sent,
                                         const Limits& limits, const Upstream& upstream, WallTime now) {
   std::optional<StatusChange> change;
-  if (result.flaw == Flaw::kNone && result.is_open) return std::nullopt;
-  if (result.flaw != Flaw::kNone) {
-    change = RecordUnmeasured(seen, result.flaw, sent);
+  if (result.void_reason == VoidReason::kNone && result.is_open) return std::nullopt;
+  if (result.void_reason != VoidReason::kNone) {
+    change = RecordUnmeasured(seen, result.void_reason, sent);
   } else if (!result.ok && upstream.is_blind) {
     change = RecordBlind(seen, sent, upstream);
   } else {

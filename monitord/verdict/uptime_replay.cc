@@ -125,7 +125,7 @@ class Replay {
     }
     for (const Told& told : event.alerts)
       if (const auto found = by_id_.find(told.host); found != by_id_.end())
-        RestoreTold(found->second.host->seen, told, event.t);
+        RestoreNotified(found->second.host->seen, told, event.t);
   }
   void Take(const MonitorEvent& event) {
     if (event.state == "start") {

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "store/text/plain_text.h"
+
 namespace linewatch {
 namespace {
 

@@ -4,9 +4,9 @@
 
 namespace linewatch {
 
-void PassiveProber::Start(std::span<const Check> checks, SteadyTime now) {
+void InboundProber::Start(std::span<const Check> checks, SteadyTime now) {
   for (const Check& check : checks) {
-    Verdict verdict = board_->Look(check.target->id, now);
+    Verdict verdict = inbox_->Look(check.target->id, now);
     CheckResult& result = *check.result;
     result.sent = now;
     result.ok = verdict.kind == Verdict::Kind::kGood;

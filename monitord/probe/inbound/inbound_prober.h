@@ -10,10 +10,9 @@
 
 namespace linewatch {
 
-class PassiveProber : public Prober {
+class InboundProber : public Prober {
  public:
-  PassiveProber(std::shared_ptr<const ReportBoard> board, Done done)
-      : board_(std::move(board)), done_(std::move(done)) {}
+  InboundProber(std::shared_ptr<const Inbox> inbox, Done done) : inbox_(std::move(inbox)), done_(std::move(done)) {}
 
   void Start(std::span<const Check> checks, SteadyTime now) override;
   void AddWaits(std::vector<pollfd>&) const override {}
@@ -21,7 +20,7 @@ class PassiveProber : public Prober {
   void Work(SteadyTime) override {}
 
  private:
-  const std::shared_ptr<const ReportBoard> board_;
+  const std::shared_ptr<const Inbox> inbox_;
   const Done done_;
 };
 

@@ -30,11 +30,11 @@ Verdict Judge(const Awaited& awaited, const Hindrance& hindrance, std::string_vi
   return {Verdict::Kind::kBad, std::move(reason), {}};
 }
 
-ReportBoard::ReportBoard() : changed_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Inbox::Inbox() : changed_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!changed_fd_.is_open()) ThrowErrno("eventfd");
 }
 
-void ReportBoard::Watch(const std::vector<Target>& targets, SteadyTime now) {
+void Inbox::Watch(const std::vector<Target>& targets, SteadyTime now) {
   const std::lock_guard lock(mutex_);
   std::unordered_map<std::string, Entry> watched;
   for (const Target& target : targets) {
@@ -53,7 +53,7 @@ void ReportBoard::Watch(const std::vector<Target>& targets, SteadyTime now) {
   entries_ = std::move(watched);
 }
 
-void ReportBoard::Put(std::string_view host, Report report) {
+void Inbox::Put(std::string_view host, InboundResult report) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(std::string(host));
   if (found == entries_.end()) return;
@@ -73,12 +73,12 @@ void ReportBoard::Put(std::string_view host, Report report) {
   eventfd_write(changed_fd_.get(), 1);
 }
 
-void ReportBoard::Hinder(CheckKind kind, Hindrance hindrance) {
+void Inbox::Hinder(CheckKind kind, Hindrance hindrance) {
   const std::lock_guard lock(mutex_);
   hindrances_[static_cast<size_t>(kind)] = std::move(hindrance);
 }
 
-Verdict ReportBoard::Look(std::string_view host, SteadyTime now) const {
+Verdict Inbox::Look(std::string_view host, SteadyTime now) const {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(std::string(host));
   if (found == entries_.end()) return {};
@@ -86,7 +86,7 @@ Verdict ReportBoard::Look(std::string_view host, SteadyTime now) const {
   return Judge(awaited, hindrances_[static_cast<size_t>(kind)], NounOf(kind), now);
 }
 
-std::vector<std::string> ReportBoard::TakeChanged() {
+std::vector<std::string> Inbox::TakeChanged() {
   const std::lock_guard lock(mutex_);
   eventfd_t count = 0;
   eventfd_read(changed_fd_.get(), &count);

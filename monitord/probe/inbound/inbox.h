@@ -17,7 +17,7 @@
 
 namespace linewatch {
 
-struct Report {
+struct InboundResult {
   SteadyTime at;  // when it arrived
   bool ok = true;
   std::string reason;  // why not ok
@@ -28,7 +28,7 @@ struct Report {
 struct Awaited {
   Service service;   // max_age, and what the reports were judged by
   SteadyTime since;  // when it was first watched
-  std::optional<Report> last;
+  std::optional<InboundResult> last;
 };
 
 // What keeps the reports of a kind from coming in.
@@ -47,11 +47,11 @@ struct Verdict {
 Verdict Judge(const Awaited& awaited, const Hindrance& hindrance, std::string_view noun, SteadyTime now);
 
 // Any thread may call any of it.
-class ReportBoard {
+class Inbox {
  public:
-  ReportBoard();
-  ReportBoard(const ReportBoard&) = delete;
-  ReportBoard& operator=(const ReportBoard&) = delete;
+  Inbox();
+  Inbox(const Inbox&) = delete;
+  Inbox& operator=(const Inbox&) = delete;
 
   static std::string_view NounOf(CheckKind kind) { return kind == CheckKind::kMqtt ? "message" : "heartbeat"; }
 
@@ -60,7 +60,7 @@ class ReportBoard {
   void Watch(const std::vector<Target>& targets, SteadyTime now);
 
   // A report of a host that is not watched is nothing.
-  void Put(std::string_view host, Report report);
+  void Put(std::string_view host, InboundResult report);
   void Hinder(CheckKind kind, Hindrance hindrance);
 
   // Open for a host that is not watched.

@@ -188,7 +188,7 @@ class Connection {
 }  // namespace
 
 struct MqttSubscriber::Shared {
-  explicit Shared(std::shared_ptr<ReportBoard> to) : board(std::move(to)) {
+  explicit Shared(std::shared_ptr<Inbox> to) : inbox(std::move(to)) {
     if (!orders_fd.is_open()) ThrowErrno("eventfd");
   }
 
@@ -196,10 +196,10 @@ struct MqttSubscriber::Shared {
   void Turn();
   void TakeOrders();
   void Connect();
-  void Report(const std::string& topic, std::string_view payload);
+  void InboundResult(const std::string& topic, std::string_view payload);
   void Tell(const std::string& hindrance);
 
-  const std::shared_ptr<ReportBoard> board;
+  const std::shared_ptr<Inbox> inbox;
   const std::string client_id = "linewatch-" + RandomName(12);
   const Descriptor orders_fd{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
 
@@ -221,8 +221,7 @@ struct MqttSubscriber::Shared {
   SteadyTime connect_at{};
 };
 
-MqttSubscriber::MqttSubscriber(std::shared_ptr<ReportBoard> board)
-    : shared_(std::make_shared<Shared>(std::move(board))) {}
+MqttSubscriber::MqttSubscriber(std::shared_ptr<Inbox> inbox) : shared_(std::make_shared<Shared>(std::move(inbox))) {}
 
 void MqttSubscriber::Use(const Config::Mqtt& broker) {
   const std::lock_guard lock(shared_->mutex);
@@ -233,9 +232,9 @@ void MqttSubscriber::Use(const Config::Mqtt& broker) {
   shared_->broker = broker;
   ++shared_->broker_number;
   if (broker.host.empty()) {
-    shared_->board->Hinder(CheckKind::kMqtt, {"no broker is set: Settings, MQTT broker", true});
+    shared_->inbox->Hinder(CheckKind::kMqtt, {"no broker is set: Settings, MQTT broker", true});
   } else {
-    shared_->board->Hinder(CheckKind::kMqtt, {"no connection to " + NameOf(broker) + " yet", false});
+    shared_->inbox->Hinder(CheckKind::kMqtt, {"no connection to " + NameOf(broker) + " yet", false});
   }
   GiveOrders();
 }
@@ -342,16 +341,16 @@ void MqttSubscriber::Shared::TakeOrders() {
 void MqttSubscriber::Shared::Connect() {
   is_subscribed = false;
   connection.emplace(used, client_id,
-                     [this](const std::string& topic, std::string_view payload) { Report(topic, payload); });
+                     [this](const std::string& topic, std::string_view payload) { InboundResult(topic, payload); });
 }
 
-void MqttSubscriber::Shared::Report(const std::string& topic, std::string_view payload) {
+void MqttSubscriber::Shared::InboundResult(const std::string& topic, std::string_view payload) {
   const SteadyTime now = steady_clock::now();
   const auto report = [&](const std::vector<Listener>& listeners) {
     for (const Listener& listener : listeners) {
       std::string fault = FaultOf(payload, listener.service);
       const bool ok = fault.empty();
-      board->Put(listener.host, {now, ok, std::move(fault), {}});
+      inbox->Put(listener.host, {now, ok, std::move(fault), {}});
     }
   };
   if (const auto found = subscribed->find(topic); found != subscribed->end()) report(found->second);
@@ -365,7 +364,7 @@ void MqttSubscriber::Shared::Report(const std::string& topic, std::string_view p
 // Why nothing comes. Not of a broker that is no longer the one.
 void MqttSubscriber::Shared::Tell(const std::string& hindrance) {
   const std::lock_guard lock(mutex);
-  if (used_number == broker_number) board->Hinder(CheckKind::kMqtt, {hindrance, false});
+  if (used_number == broker_number) inbox->Hinder(CheckKind::kMqtt, {hindrance, false});
 }
 
 }  // namespace linewatch

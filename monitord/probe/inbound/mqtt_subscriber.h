@@ -13,10 +13,10 @@ namespace linewatch {
 
 // Its owner's thread says what is wanted. A thread of its own, there from the first broker and topic on, has the
 // connection and all that libmosquitto is called for: it connects, again and again with growing delay, subscribes, and
-// puts what comes onto the board, which any thread may read.
+// puts what comes onto the inbox, which any thread may read.
 class MqttSubscriber {
  public:
-  explicit MqttSubscriber(std::shared_ptr<ReportBoard> board);
+  explicit MqttSubscriber(std::shared_ptr<Inbox> inbox);
   ~MqttSubscriber() { Stop(); }
   MqttSubscriber(const MqttSubscriber&) = delete;
   MqttSubscriber& operator=(const MqttSubscriber&) = delete;

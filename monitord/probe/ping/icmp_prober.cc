@@ -59,7 +59,7 @@ void IcmpProber::OpenSocket(bool six) { families_[six].lanes.push_back({std::mak
 
 void IcmpProber::Start(std::span<const Check> checks, SteadyTime now) {
   // What went wrong before is no flaw of these.
-  LookForFlaws(now);
+  LookForVoidReasons(now);
   for (const Check& check : checks) Launch(check, now);
   constexpr std::chrono::hours kUnused{24};
   if (now - forgot_at_ < kUnused) return;
@@ -71,7 +71,7 @@ void IcmpProber::Launch(const Check& check, SteadyTime now) {
   if (free_.empty()) {
     if (flights_.size() == kMostFlights) {
       check.result->sent = now;
-      check.result->flaw = Flaw::kNotSent;
+      check.result->void_reason = VoidReason::kNotSent;
       done_(check);
       return;
     }
@@ -174,7 +174,7 @@ void IcmpProber::WakeUp(uint16_t place, SteadyTime now) {
     // The resolver did not get the processor either.
     flight.was_late = now - deadline > flight.check.target->timeout / 4;
   }
-  LookForFlaws(now);
+  LookForVoidReasons(now);
   Finish(place);
 }
 
@@ -367,7 +367,7 @@ void IcmpProber::TakeComplaint(bool six, const IcmpSocket::Complaint& complaint)
   flight.icmp_code = complaint.code;
 }
 
-void IcmpProber::LookForFlaws(SteadyTime now) {
+void IcmpProber::LookForVoidReasons(SteadyTime now) {
   if (looked_at_ == now) return;
   looked_at_ = now;
   Receive();  // what was dropped shows in what was read, too
@@ -378,12 +378,12 @@ void IcmpProber::LookForFlaws(SteadyTime now) {
 }
 
 // Why it says nothing that some or all of the answers are missing.
-Flaw IcmpProber::FlawOf(const Flight& flight, const Address& address) const {
-  if (flight.was_late || slept_at_ > flight.start) return Flaw::kLate;
-  if (!address.is_set() || (flight.refusal != 0 && flight.sent == 0)) return Flaw::kNone;
-  if (flight.sent == 0) return Flaw::kNotSent;
-  if (wants_another(flight)) return Flaw::kLate;
-  return families_[address.is_six()].dropped_at > flight.start ? Flaw::kDropped : Flaw::kNone;
+VoidReason IcmpProber::VoidReasonOf(const Flight& flight, const Address& address) const {
+  if (flight.was_late || slept_at_ > flight.start) return VoidReason::kLate;
+  if (!address.is_set() || (flight.refusal != 0 && flight.sent == 0)) return VoidReason::kNone;
+  if (flight.sent == 0) return VoidReason::kNotSent;
+  if (wants_another(flight)) return VoidReason::kLate;
+  return families_[address.is_six()].dropped_at > flight.start ? VoidReason::kDropped : VoidReason::kNone;
 }
 
 std::string IcmpProber::ReasonOf(const Flight& flight, const Address& address) const {
@@ -408,15 +408,15 @@ void IcmpProber::Finish(uint16_t place, std::string reason) {
     const uint32_t all = (1U << target.packets) - 1;
     const int lost = target.packets - __builtin_popcount(flight.answered & all);
     if (target.packets > 1) {
-      if (lost == 0 || FlawOf(flight, address) == Flaw::kNone)
+      if (lost == 0 || VoidReasonOf(flight, address) == VoidReason::kNone)
         result.loss_percent = 100.0F * static_cast<float>(lost) / static_cast<float>(target.packets);
       // RFC 3550 calls the mean difference between neighbours jitter; without a second answer there is none.
       if (answers > 1) result.jitter_ms = flight.jitter_sum / static_cast<float>(answers - 1);
     }
   } else {
-    result.flaw = FlawOf(flight, address);
+    result.void_reason = VoidReasonOf(flight, address);
     result.refused_here = flight.refusal != 0;
-    if (result.flaw == Flaw::kNotSent) {
+    if (result.void_reason == VoidReason::kNotSent) {
       result.reason = "cannot send: " + std::generic_category().message(ENOBUFS);
     } else {
       result.reason = reason.empty() ? ReasonOf(flight, address) : std::move(reason);

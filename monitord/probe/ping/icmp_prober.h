@@ -13,8 +13,8 @@
 #include "monitord/net/resolver.h"
 #include "monitord/probe/ping/icmp_socket.h"
 #include "monitord/probe/ping/pacing.h"
-#include "monitord/probe/timer_wheel.h"
 #include "monitord/probe/prober.h"
+#include "monitord/probe/timer_wheel.h"
 #include "monitord/system/suspend_watch.h"
 
 namespace linewatch {
@@ -99,8 +99,8 @@ class IcmpProber : public Prober {
   void Receive();
   void TakeReply(bool six, const IcmpSocket::Reply& reply);
   void TakeComplaint(bool six, const IcmpSocket::Complaint& complaint);
-  void LookForFlaws(SteadyTime now);
-  Flaw FlawOf(const Flight& flight, const Address& address) const;
+  void LookForVoidReasons(SteadyTime now);
+  VoidReason VoidReasonOf(const Flight& flight, const Address& address) const;
   std::string ReasonOf(const Flight& flight, const Address& address) const;
   void Finish(uint16_t place, std::string reason = "");
   Flight* Active(uint16_t place, uint32_t serial);

@@ -195,7 +195,7 @@ class HttpProber::Visit : public Conversation {
   SteadyTime looking_up_since_{};
   ServiceDetails before_;  // of the requests that were redirected
   std::optional<Verdict> verdict_;
-  Flaw flaw_ = Flaw::kNone;
+  VoidReason flaw_ = VoidReason::kNone;
 };
 
 int HttpProber::Transfers::Watch(CURL* easy, curl_socket_t fd, int what, void* self, void* known) {
@@ -288,7 +288,7 @@ void HttpProber::WorkTransfers() {
 HttpProber::Visit::Visit(HttpProber& prober, const Target& target, const Address& address, Place place)
     : prober_(prober), target_(target), service_(*target.service), own_address_(address), place_(place) {
   if (lacks_secrets(target)) {
-    flaw_ = Flaw::kNoSecret;
+    flaw_ = VoidReason::kNoSecret;
     Fail("");
     return;
   }
@@ -510,7 +510,7 @@ void HttpProber::Visit::JudgeBody(bool has_keyword) {
 Conversation::State HttpProber::Visit::Work(SteadyTime now, CheckResult& result) {
   if (is_looking_up_ && !verdict_) FindRedirected(now);
   if (ended_) EndRequest(*std::exchange(ended_, std::nullopt), now, result);
-  result.flaw = flaw_;
+  result.void_reason = flaw_;
   result.details = Measured();
   if (!verdict_) return State::kGoesOn;
   // Whose site leads elsewhere wants to know where it is that something fails.

@@ -100,7 +100,7 @@ void ServiceProber::LaunchQueued(SteadyTime now) {
     queue_.pop_front();
     if (is_full) {
       check.result->sent = now;
-      check.result->flaw = Flaw::kCrowded;
+      check.result->void_reason = VoidReason::kCrowded;
       done_(check);
     } else {
       Launch(check, now);
@@ -196,7 +196,7 @@ void ServiceProber::Try(Place place, SteadyTime now) {
   try {
     flight.conversation = open_(*flight.check.target, flight.address, place);
   } catch (const std::system_error&) {
-    result.flaw = Flaw::kNotSent;
+    result.void_reason = VoidReason::kNotSent;
     Finish(place);
     return;
   }
@@ -211,7 +211,7 @@ void ServiceProber::GoOn(Place place, SteadyTime now) {
   try {
     state = flight.conversation->Work(now, result);
   } catch (const std::system_error&) {
-    result.flaw = Flaw::kNotSent;
+    result.void_reason = VoidReason::kNotSent;
     Finish(place);
     return;
   }
@@ -286,7 +286,8 @@ void ServiceProber::WakeUp(Place place, SteadyTime now) {
   CheckResult& result = *flight.check.result;
   const Target& target = *flight.check.target;
   // Whoever comes so late may have missed an answer, or not have asked again in time.
-  if (IsTooLate(now - deadline, std::chrono::nanoseconds(0), RoundTrip(), target.timeout)) result.flaw = Flaw::kLate;
+  if (IsTooLate(now - deadline, std::chrono::nanoseconds(0), RoundTrip(), target.timeout))
+    result.void_reason = VoidReason::kLate;
   if (flight.conversation || flight.tries == 0) {
     std::string missing = flight.conversation ? "no " + std::string(flight.conversation->awaited())
                                               : std::string("the name was not resolved");

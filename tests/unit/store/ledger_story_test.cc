@@ -72,7 +72,7 @@ class Life {
     const bool was_good = seen.status_current.value_or(true);
     CheckResult result;
     result.ok = (was_good ? !is_one_of(30) : is_one_of(12)) && !is_cut_off;
-    if (is_one_of(100)) result.flaw = Flaw::kLate;
+    if (is_one_of(100)) result.void_reason = VoidReason::kLate;
     if (!result.ok) result.reason = "gone";
     Upstream upstream{is_blind_, "no uplink answers", is_cut_off, is_one_of(2) ? now_ : now_ - 3 * kInterval};
     Limits limits;

@@ -284,8 +284,8 @@ TEST_CASE("what stands in the outbox was told, though no event says so", "[alert
   Host& host = list.hosts[0];
   host.id = "a";
   host.seen.status = Status::kUp;
-  RestoreTold(list, {"a", AlertKind::kDegraded, kOutage}, kNow);
-  RestoreTold(list, {"gone", AlertKind::kDown, kOutage}, kNow);
+  RestoreNotified(list, {"a", AlertKind::kDegraded, kOutage}, kNow);
+  RestoreNotified(list, {"gone", AlertKind::kDown, kOutage}, kNow);
   RestoreAlertState(host.seen, kNow + 1min);
   CHECK(host.seen.last_alert_time == kNow);
   const auto due = TakeDueAlert(host, kCooldown, kNow + 1min);
@@ -382,7 +382,7 @@ TEST_CASE("a certificate is told once for each day of warning, and that it was r
     const auto kind = site.Show(expires, now);
     if (!kind) continue;
     CHECK(kind == AlertKind::kCertificate);
-    MarkTold(site.host, now);
+    MarkNotified(site.host, now);
     told += std::to_string((expires - now) / 24h) + ' ';
   }
   CHECK(told == "30 14 7 1 ");
@@ -395,7 +395,7 @@ TEST_CASE("a certificate of which nobody wants to be warned any more was not ren
   Website site;
   const WallTime expires = kNow + 20 * 24h;
   CHECK(site.Show(expires, kNow) == AlertKind::kCertificate);
-  MarkTold(site.host, kNow);
+  MarkNotified(site.host, kNow);
   if (GENERATE(false, true)) {
     site.host.seen.alert.reset();
     RestoreAlertState(site.host.seen, kNow + 1min);
@@ -428,7 +428,7 @@ TEST_CASE("a warning that was told is not told again by the next run, one that w
     return next;
   };
   CHECK(next_run().Show(expires, kNow + 1h) == AlertKind::kCertificate);
-  MarkTold(before.host, kNow);
+  MarkNotified(before.host, kNow);
   Website next = next_run();
   CHECK_FALSE(next.Show(expires, kNow + 1h));
   CHECK(next.Show(kNow + 90 * 24h, kNow + 2h) == AlertKind::kCertificateOver);
@@ -437,9 +437,9 @@ TEST_CASE("a warning that was told is not told again by the next run, one that w
 TEST_CASE("events say what was told of a certificate", "[alert_policy]") {
   Website site;
   const WallTime expires = kNow + 20 * 24h, day = expires - 30 * 24h;
-  RestoreTold(site.host.seen, {"a", AlertKind::kCertificate, day}, kNow);
+  RestoreNotified(site.host.seen, {"a", AlertKind::kCertificate, day}, kNow);
   CHECK_FALSE(site.Show(expires, kNow + 1h));
-  RestoreTold(site.host.seen, {"a", AlertKind::kCertificateOver, day}, kNow + 2h);
+  RestoreNotified(site.host.seen, {"a", AlertKind::kCertificateOver, day}, kNow + 2h);
   CHECK_FALSE(site.Show(expires + 90 * 24h, kNow + 3h));
 }
 

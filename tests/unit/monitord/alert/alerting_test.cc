@@ -115,10 +115,10 @@ TEST_CASE("a disk that takes nothing is told once it has lasted, and when it tak
 TEST_CASE("a blindness is told while it lasts when it lasts long, once, and then that it is over", "[alerting]") {
   Site site({kChannels.data(), 1});
   site.config.digest_window = seconds(0);
-  Sight sight;
+  SelfCheck sight;
   const auto at = [&](int minute) {
     const Moment now = Site::At(minutes(minute));
-    site.alerting.LookAtSight(sight, now);
+    site.alerting.LookAtSelfCheck(sight, now);
     std::vector<std::string> subjects;
     for (const Event& event : site.alerting.Turn(site.list, site.topology, site.config, now))
       subjects.push_back(std::get<AlertEvent>(event).subject.substr(0, 11));

@@ -32,7 +32,7 @@ size_t CallsOf(const ScriptedServer& server) {
 
 TEST_CASE("the heartbeat calls at once, and then again and again", "[heartbeat]") {
   const ScriptedServer server(Answering("200 OK", "ok"));
-  Heartbeat heartbeat(20ms);
+  DeadManSwitch heartbeat(20ms);
   heartbeat.Use(server.url() + "/ping");
   CHECK(Until([&] { return CallsOf(server) >= 3; }));
   CHECK_FALSE(heartbeat.trouble());
@@ -40,7 +40,7 @@ TEST_CASE("the heartbeat calls at once, and then again and again", "[heartbeat]"
 
 TEST_CASE("a heartbeat that nobody takes is a trouble until one is taken", "[heartbeat]") {
   const ScriptedServer refusing(Answering("404 Not Found", "no /ping here")), taking(Answering("200 OK"));
-  Heartbeat heartbeat(20ms);
+  DeadManSwitch heartbeat(20ms);
   heartbeat.Use(refusing.url() + "/ping");
   REQUIRE(Until([&] { return heartbeat.trouble().has_value(); }));
   CHECK(*heartbeat.trouble() == "status 404: no *** here");
@@ -52,11 +52,11 @@ TEST_CASE("a heartbeat that nobody takes is a trouble until one is taken", "[hea
 TEST_CASE("without a URL the heart stands still", "[heartbeat]") {
   const ScriptedServer server(Answering("200 OK"));
   {
-    Heartbeat never(1ms);
+    DeadManSwitch never(1ms);
     never.Use("");
     CHECK_FALSE(never.trouble());
   }
-  Heartbeat heartbeat(1ms);
+  DeadManSwitch heartbeat(1ms);
   heartbeat.Use(server.url() + "/ping");
   REQUIRE(Until([&] { return CallsOf(server) >= 1; }));
   heartbeat.Use("");
@@ -73,7 +73,7 @@ TEST_CASE("a server that never answers holds up neither another URL nor the end"
   const ScriptedServer silent([](ScriptedServer::Connection&peer) { peer.Hang(); }), taking(Answering("200 OK"));
   const auto begin = std::chrono::steady_clock::now();
   {
-    Heartbeat heartbeat;
+    DeadManSwitch heartbeat;
     heartbeat.Use(silent.url() + "/ping");
     REQUIRE(Until([&] { return CallsOf(silent) == 1; }));
     heartbeat.Use(taking.url() + "/ping");

@@ -58,16 +58,16 @@ Target Named(const std::string& id, std::chrono::milliseconds interval, const st
 }
 Targets List(std::vector<Target> targets) { return std::make_shared<const std::vector<Target>>(std::move(targets)); }
 
-Round Next(Probing& probing) {
+CheckBatch Next(Probing& probing) {
   for (;;) {
-    if (auto round = probing.Take()) return *std::move(round);
+    if (auto batch = probing.Take()) return *std::move(batch);
     pollfd ready{probing.fd(), POLLIN, 0};
     if (poll(&ready, 1, 5000) != 1) throw std::runtime_error("no round within 5 s");
   }
 }
-std::string IdsOf(const Round& round) {
+std::string IdsOf(const CheckBatch& batch) {
   std::string ids;
-  for (const auto& entry : round.entries) ids += (*round.targets)[entry.target].id;
+  for (const auto& entry : batch.entries) ids += (*batch.targets)[entry.target].id;
   return ids;
 }
 
@@ -77,10 +77,10 @@ const Probing::Kind kInstant[] = {
 TEST_CASE("the first list is checked at once, as a whole cycle", "[probing]") {
   Probing probing(kInstant, Probing::Delivery::kWhole);
   probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
-  const Round round = Next(probing);
-  CHECK(round.is_cycle);
-  CHECK(IdsOf(round) == "ab");
-  CHECK(round.entries[0].result.ok);
+  const CheckBatch batch = Next(probing);
+  CHECK(batch.is_cycle);
+  CHECK(IdsOf(batch) == "ab");
+  CHECK(batch.entries[0].result.ok);
 }
 
 TEST_CASE("a host that is new or changed is checked at once, alone, and the others keep their turn", "[probing]") {
@@ -88,9 +88,9 @@ TEST_CASE("a host that is new or changed is checked at once, alone, and the othe
   probing.SetTargets(List({Named("a", 1h), Named("b", 1h)}), 1h);
   Next(probing);
   probing.SetTargets(List({Named("a", 1h), Named("b", 1h, "10.0.0.2"), Named("c", 1h)}), 1h);
-  const Round round = Next(probing);
-  CHECK_FALSE(round.is_cycle);
-  CHECK(IdsOf(round) == "bc");
+  const CheckBatch batch = Next(probing);
+  CHECK_FALSE(batch.is_cycle);
+  CHECK(IdsOf(batch) == "bc");
 }
 
 TEST_CASE("in parts what has answered does not wait for what hangs", "[probing]") {
@@ -99,12 +99,12 @@ TEST_CASE("in parts what has answered does not wait for what hangs", "[probing]"
   hanging.timeout = 1500ms;
   probing.SetTargets(List({Named("a", 1h), hanging, Named("c", 1h)}), 1h);
   const auto began = std::chrono::steady_clock::now();
-  const Round first = Next(probing);
+  const CheckBatch first = Next(probing);
   CHECK(IdsOf(first) == "ac");
   CHECK(std::chrono::steady_clock::now() - began < hanging.timeout);
   CHECK_FALSE(first.is_cycle);
   CHECK_FALSE(first.ends_cycle);
-  const Round last = Next(probing);
+  const CheckBatch last = Next(probing);
   CHECK(IdsOf(last) == "b");
   CHECK(last.ends_cycle);
   CHECK(last.started == first.started);
@@ -136,10 +136,10 @@ TEST_CASE("a silent host does not hold up a small round of others", "[probing]")
   probing.CheckNow({"s"});                                    // so is its check: not started twice
   probing.SetTargets(List({silent, Named("a", 1h), Named("b", 1h)}), 1h);
   const auto before = std::chrono::steady_clock::now();
-  const Round first = Next(probing);
+  const CheckBatch first = Next(probing);
   CHECK(IdsOf(first) == "b");
   CHECK(std::chrono::steady_clock::now() - before < 900ms);
-  const Round cycle = Next(probing);
+  const CheckBatch cycle = Next(probing);
   CHECK(IdsOf(cycle) == "sa");
   CHECK_FALSE(cycle.entries[0].result.ok);
   CHECK(cycle.entries[1].result.ok);
@@ -148,8 +148,8 @@ TEST_CASE("a silent host does not hold up a small round of others", "[probing]")
 TEST_CASE("a cycle tells how late it was started, and when by the clock that goes on in a sleep", "[probing]") {
   Probing probing(kInstant, Probing::Delivery::kWhole);
   probing.SetTargets(List({Named("a", 30ms, "busy")}), 30ms);
-  const Round first = Next(probing);
-  const Round second = Next(probing);
+  const CheckBatch first = Next(probing);
+  const CheckBatch second = Next(probing);
   CHECK(first.late < 50ms);
   CHECK(second.late >= 70ms);
   const auto between = second.started_since_boot - first.started_since_boot;
@@ -169,10 +169,10 @@ TEST_CASE("results that nobody takes are bounded", "[probing]") {
   probing.SetTargets(List({Named("a", 1ms)}), 1ms);
   for (const int before = starts; starts < before + 100;) std::this_thread::yield();
   probing.SetTargets(List({}), 1h);
-  size_t rounds = 0;
-  while (probing.Take()) ++rounds;
-  CHECK(rounds >= Probing::kMostRounds - 1);
-  CHECK(rounds <= Probing::kMostRounds + 8);  // and some that end while these are taken
+  size_t batches = 0;
+  while (probing.Take()) ++batches;
+  CHECK(batches >= Probing::kMostBatches - 1);
+  CHECK(batches <= Probing::kMostBatches + 8);  // and some that end while these are taken
 }
 
 }  // namespace

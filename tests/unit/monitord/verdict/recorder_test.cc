@@ -67,7 +67,7 @@ class Network {
     WallTime last_sign;
     list = Replayed(hosts_json, now.wall, &last_sign);
     for (const AlertEvent& event : outbox)
-      for (const Told& one : event.alerts) RestoreTold(list, one, event.t);
+      for (const Told& one : event.alerts) RestoreNotified(list, one, event.t);
     events.emplace_back(MonitorEvent{now.wall, "start", last_sign});
     questions.clear();
     digest = {};
@@ -111,7 +111,7 @@ class Network {
   }
   // Of a round that began at `started` the one check that hung until now, though it had left this machine.
   void EndHanging(const std::string& id, SteadyTime started) {
-    Round part;
+    CheckBatch part;
     part.targets = targets;
     part.started = started;
     part.started_since_boot = now.boot - (now.steady - started);
@@ -168,11 +168,11 @@ class Network {
 
  private:
   void RunRound(const std::map<std::string, char>& fates, const std::vector<std::string>& only, bool is_cycle) {
-    Round round;
-    round.targets = targets;
-    round.is_cycle = is_cycle;
-    round.started = now.steady;
-    round.started_since_boot = now.boot;
+    CheckBatch batch;
+    batch.targets = targets;
+    batch.is_cycle = is_cycle;
+    batch.started = now.steady;
+    batch.started_since_boot = now.boot;
     for (uint32_t i = 0; i < targets->size(); ++i) {
       const std::string& id = (*targets)[i].id;
       if (!only.empty() && std::find(only.begin(), only.end(), id) == only.end()) continue;
@@ -184,17 +184,17 @@ class Network {
       result.ok = letter == 'g' || letter == 's';
       result.has_left = result.ok || letter == 'b';
       result.refused_here = letter == 'x';
-      if (letter == 'v') result.flaw = Flaw::kLate;
+      if (letter == 'v') result.void_reason = VoidReason::kLate;
       if (result.ok) result.rtt_ms = letter == 's' ? 500 : 10;
       if (!result.ok) result.reason = letter == 'x' ? "cannot send: Network is unreachable" : "no answer within 1 s";
-      round.entries.push_back({i, result});
+      batch.entries.push_back({i, result});
     }
     if (is_cycle) ++cycles_;
     Pass(1s);
     now.wall += sleep;
     now.boot += sleep;
     Recorder::Outcome outcome;
-    recorder->Record(round, now, outcome);
+    recorder->Record(batch, now, outcome);
     Keep(std::move(outcome));
     TellDue();
   }
@@ -209,7 +209,7 @@ class Network {
     for (const Told& one : event.alerts) {
       told += std::string(told.empty() ? "" : ", ") + "DRFSdn"[static_cast<size_t>(one.kind)] + " " + one.host;
       event.hosts.push_back(one.host);
-      MarkTold(*list.Find(one.host), now.wall);
+      MarkNotified(*list.Find(one.host), now.wall);
     }
     events.emplace_back(std::move(event));
     queued.insert(queued.end(), alerts.begin(), alerts.end());
@@ -415,19 +415,19 @@ TEST_CASE("one uplink of several is enough to see by", "[recorder]") {
   network.Add("line");
   network.config.uplinks = {"10.9.9.8", "10.9.9.9"};
   network.Start();
-  Round round;
-  round.targets = network.targets;
-  round.is_cycle = true;
-  round.started = network.now.steady;
-  round.started_since_boot = network.now.boot;
+  CheckBatch batch;
+  batch.targets = network.targets;
+  batch.is_cycle = true;
+  batch.started = network.now.steady;
+  batch.started_since_boot = network.now.boot;
   for (uint32_t i = 0; i < 3; ++i) {
     CheckResult result;
     result.sent = network.now.steady;
     result.ok = i == 2;
-    round.entries.push_back({i, result});
+    batch.entries.push_back({i, result});
   }
   Recorder::Outcome outcome;
-  network.recorder->Record(round, network.now, outcome);
+  network.recorder->Record(batch, network.now, outcome);
   CHECK(network.Seen("line").seen.status == Status::kFailing);
 }
 
@@ -584,17 +584,17 @@ TEST_CASE("a result of a host that was changed or removed meanwhile counts for n
   network.Add("one");
   network.Add("two");
   network.Start();
-  Round round;
-  round.targets = network.targets;
-  round.is_cycle = true;
-  round.started = network.now.steady;
-  round.started_since_boot = network.now.boot;
-  for (uint32_t i = 0; i < 2; ++i) round.entries.push_back({i, {}});
+  CheckBatch batch;
+  batch.targets = network.targets;
+  batch.is_cycle = true;
+  batch.started = network.now.steady;
+  batch.started_since_boot = network.now.boot;
+  for (uint32_t i = 0; i < 2; ++i) batch.entries.push_back({i, {}});
   network.list.hosts.erase(network.list.hosts.begin());
   network.list.hosts[0].ip = "10.0.0.77";
   network.TakeSettings();
   Recorder::Outcome outcome;
-  network.recorder->Record(round, network.now, outcome);
+  network.recorder->Record(batch, network.now, outcome);
   CHECK(network.Seen("two").seen.status == Status::kPending);
   CHECK(outcome.events.empty());
 }

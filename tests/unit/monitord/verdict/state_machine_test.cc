@@ -207,7 +207,7 @@ TEST_CASE("a check that could not be measured changes nothing; three in a row ma
   Line line;
   line.Good();
   CheckResult lost;
-  lost.flaw = Flaw::kDropped;
+  lost.void_reason = VoidReason::kDropped;
   CHECK_FALSE(line.Check(lost));
   CHECK_FALSE(line.Check(lost));
   line.Good();

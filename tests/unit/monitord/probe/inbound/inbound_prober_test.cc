@@ -16,7 +16,7 @@ TEST_CASE("every check is answered at once by what came in last", "[passive_prob
     targets[i].service = Service{};
   }
   targets[3].service->max_age = 1s;
-  const auto board = std::make_shared<ReportBoard>();
+  const auto board = std::make_shared<Inbox>();
   board->Watch(targets, kStart);
   board->Put("a", {kStart, true, "", 7.5F});
   board->Put("b", {kStart, false, "reported down", {}});
@@ -26,13 +26,13 @@ TEST_CASE("every check is answered at once by what came in last", "[passive_prob
   std::vector<Check> checks;
   for (size_t i = 0; i < targets.size(); ++i) checks.push_back({&targets[i], &round_trips[i], &results[i], 0});
   size_t done = 0;
-  PassiveProber prober(board, [&](const Check&) { ++done; });
+  InboundProber prober(board, [&](const Check&) { ++done; });
   prober.Start(checks, kStart + 2s);
 
   CHECK(done == targets.size());
   for (const CheckResult& result : results) {
     CHECK(result.sent == kStart + 2s);
-    CHECK(result.flaw == Flaw::kNone);
+    CHECK(result.void_reason == VoidReason::kNone);
     CHECK_FALSE(result.has_left);
   }
   CHECK(results[0].ok);

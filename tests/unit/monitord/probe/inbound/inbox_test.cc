@@ -20,22 +20,22 @@ Target Waiting(const std::string& id, CheckKind kind = CheckKind::kPush, std::ch
   target.service->max_age = max_age;
   return target;
 }
-Report Good(SteadyTime at) { return {at, true, "", {}}; }
-Report Bad(SteadyTime at, const std::string& reason) { return {at, false, reason, {}}; }
+InboundResult Good(SteadyTime at) { return {at, true, "", {}}; }
+InboundResult Bad(SteadyTime at, const std::string& reason) { return {at, false, reason, {}}; }
 
-std::string Seen(const ReportBoard& board, SteadyTime now, const std::string& host = "a") {
+std::string Seen(const Inbox& board, SteadyTime now, const std::string& host = "a") {
   const Verdict verdict = board.Look(host, now);
   if (verdict.kind == Verdict::Kind::kOpen) return "open";
   return verdict.kind == Verdict::Kind::kGood ? "good" : verdict.reason;
 }
 
-bool is_ready(const ReportBoard& board) {
+bool is_ready(const Inbox& board) {
   pollfd waiting{board.fd(), POLLIN, 0};
   return poll(&waiting, 1, 0) == 1;
 }
 
 TEST_CASE("a heartbeat is good for max_age, and then it is late", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a")}, kStart);
   board.Put("a", Good(kStart + 100s));
   CHECK(Seen(board, kStart + 160s) == "good");
@@ -46,7 +46,7 @@ TEST_CASE("a heartbeat is good for max_age, and then it is late", "[report_board
 }
 
 TEST_CASE("a start blames nobody before max_age has passed", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a"), Waiting("b", CheckKind::kMqtt)}, kStart);
   CHECK(Seen(board, kStart) == "open");
   CHECK(Seen(board, kStart + 60s) == "open");
@@ -55,7 +55,7 @@ TEST_CASE("a start blames nobody before max_age has passed", "[report_board]") {
 }
 
 TEST_CASE("a heartbeat that waited for monitord while it did not run blames nobody", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a")}, kStart);
   board.Put("a", Bad(kStart - 5min, "reported down"));
   CHECK(Seen(board, kStart + 1s) == "open");
@@ -63,7 +63,7 @@ TEST_CASE("a heartbeat that waited for monitord while it did not run blames nobo
 }
 
 TEST_CASE("what is reported as down is down at once, for its own reason", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a")}, kStart);
   board.Put("a", Good(kStart));
   board.Put("a", Bad(kStart + 1s, "reported down: disk full"));
@@ -72,7 +72,7 @@ TEST_CASE("what is reported as down is down at once, for its own reason", "[repo
 }
 
 TEST_CASE("how long the job took is shown with its heartbeat", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a")}, kStart);
   board.Put("a", {kStart, true, "", 12.5F});
   CHECK(*board.Look("a", kStart).ms == 12.5F);
@@ -81,9 +81,9 @@ TEST_CASE("how long the job took is shown with its heartbeat", "[report_board]")
 }
 
 TEST_CASE("a report that changes the verdict asks for a check at once, others do not", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a"), Waiting("b")}, kStart);
-  const auto changed = [&](const Report& report) {
+  const auto changed = [&](const InboundResult& report) {
     board.Put("a", report);
     const bool ready = is_ready(board);
     const bool is_told = board.TakeChanged() == Strings{"a"};
@@ -101,19 +101,19 @@ TEST_CASE("a report that changes the verdict asks for a check at once, others do
 }
 
 TEST_CASE("a host that changes all the time is checked early a few times, then in its turn", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a")}, kStart);
   for (int i = 0; i < 50; ++i) {
     board.Put("a", Good(kStart + 2 * i * 1ms));
     board.Put("a", Bad(kStart + (2 * i + 1) * 1ms, "reported down"));
   }
-  CHECK(board.TakeChanged().size() == ReportBoard::kMostEarly);
-  board.Put("a", Good(kStart + ReportBoard::kEarlyWindow + 1s));
+  CHECK(board.TakeChanged().size() == Inbox::kMostEarly);
+  board.Put("a", Good(kStart + Inbox::kEarlyWindow + 1s));
   CHECK(board.TakeChanged() == Strings{"a"});
 }
 
 TEST_CASE("a host that is not watched has nothing to report", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a"), Waiting("ping", CheckKind::kPing)}, kStart);
   board.Put("ping", Good(kStart));
   board.Put("nobody", Good(kStart));
@@ -122,7 +122,7 @@ TEST_CASE("a host that is not watched has nothing to report", "[report_board]") 
 }
 
 TEST_CASE("a host that was paused has its whole max_age again", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a")}, kStart);
   board.Put("a", Good(kStart));
   board.Watch({}, kStart + 1s);
@@ -132,7 +132,7 @@ TEST_CASE("a host that was paused has its whole max_age again", "[report_board]"
 }
 
 TEST_CASE("another name or interval changes nothing of what was reported", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a")}, kStart);
   board.Put("a", Good(kStart + 30s));
   Target other = Waiting("a");
@@ -143,7 +143,7 @@ TEST_CASE("another name or interval changes nothing of what was reported", "[rep
 }
 
 TEST_CASE("a shorter max_age counts from when it was set", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a", CheckKind::kPush, 1h)}, kStart);
   board.Put("a", Good(kStart));
   board.Watch({Waiting("a", CheckKind::kPush, 60s)}, kStart + 30min);
@@ -152,7 +152,7 @@ TEST_CASE("a shorter max_age counts from when it was set", "[report_board]") {
 }
 
 TEST_CASE("what was judged by other bounds is forgotten", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   Target target = Waiting("a", CheckKind::kMqtt);
   board.Watch({target}, kStart);
   board.Put("a", Bad(kStart, "29.5, more than 25"));
@@ -162,7 +162,7 @@ TEST_CASE("what was judged by other bounds is forgotten", "[report_board]") {
 }
 
 TEST_CASE("a silence says why nothing could come", "[report_board]") {
-  ReportBoard board;
+  Inbox board;
   board.Watch({Waiting("a", CheckKind::kMqtt), Waiting("b")}, kStart);
   board.Put("a", Good(kStart));
   board.Hinder(CheckKind::kMqtt, {"the broker refuses the login", false});

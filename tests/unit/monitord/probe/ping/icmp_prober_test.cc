@@ -42,7 +42,7 @@ TEST_CASE("this machine answers itself, and nothing has left it for that", "[icm
     CHECK(result.ok);
     CHECK_FALSE(result.has_left);
     CHECK_FALSE(result.refused_here);
-    CHECK(result.flaw == Flaw::kNone);
+    CHECK(result.void_reason == VoidReason::kNone);
     CHECK(*result.rtt_ms < 500);
     CHECK_FALSE(result.loss_percent.has_value());
   }
@@ -61,7 +61,7 @@ TEST_CASE("what this machine refuses to send has failed, and it is known who ref
   CHECK_FALSE(result.ok);
   CHECK(result.refused_here);
   CHECK_FALSE(result.has_left);
-  CHECK(result.flaw == Flaw::kNone);
+  CHECK(result.void_reason == VoidReason::kNone);
   CHECK(std::string(result.reason) == "cannot send: Permission denied");
 }
 

@@ -340,15 +340,15 @@ TEST_CASE("a website is not asked without the password and the headers that it n
   const ScriptedServer server(Answering("401 Unauthorized"));
   Target target = Asking(server.url() + "/");
   target.service->password.is_set = true;
-  CHECK(Check(target).flaw == Flaw::kNoSecret);
+  CHECK(Check(target).void_reason == VoidReason::kNoSecret);
   target.service->password.is_set = false;
   target.service->headers.names = {"X-Token"};
   target.secrets = HostSecrets{"password", {{"Cookie", "a=b"}}, ""};
-  CHECK(Check(target).flaw == Flaw::kNoSecret);
+  CHECK(Check(target).void_reason == VoidReason::kNoSecret);
   CHECK(server.heard().empty());
   target.secrets->headers.emplace_back("X-Token", "t0ps3cret");
   const CheckResult result = Check(target);
-  CHECK(result.flaw == Flaw::kNone);
+  CHECK(result.void_reason == VoidReason::kNone);
   CHECK(std::string(result.reason) == "401 instead of 200-399");
 }
 

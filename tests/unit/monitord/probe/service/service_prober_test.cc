@@ -115,7 +115,7 @@ TEST_CASE("a service that never answers has failed at the deadline, not before",
   REQUIRE(site.done.size() == 1);
   CHECK_FALSE(site.results[0].ok);
   CHECK(site.reason() == "no answer within 1 s");
-  CHECK(site.results[0].flaw == Flaw::kNone);
+  CHECK(site.results[0].void_reason == VoidReason::kNone);
   CHECK(site.network.open == 0);
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("what this machine has no room for says nothing about the service", "[
   site.network.has_room = false;
   site.Start();
   REQUIRE(site.done.size() == 1);
-  CHECK(site.results[0].flaw == Flaw::kNotSent);
+  CHECK(site.results[0].void_reason == VoidReason::kNotSent);
 }
 
 TEST_CASE("a process that comes much too late blames nobody", "[service_prober]") {
@@ -191,7 +191,7 @@ TEST_CASE("a process that comes much too late blames nobody", "[service_prober]"
   site.prober.Work(site.begin + 1300ms);
   REQUIRE(site.done.size() == 1);
   CHECK_FALSE(site.results[0].ok);
-  CHECK(site.results[0].flaw == Flaw::kLate);
+  CHECK(site.results[0].void_reason == VoidReason::kLate);
 }
 
 TEST_CASE("more checks than may be under way wait for their turn, and have their whole time then", "[service_prober]") {
@@ -221,7 +221,7 @@ TEST_CASE("a check whose turn does not come in time is void, not failed", "[serv
   CHECK(site.done.empty());
   site.Pass(9000ms);
   REQUIRE(site.done == std::vector<size_t>{1});
-  CHECK(site.results[1].flaw == Flaw::kCrowded);
+  CHECK(site.results[1].void_reason == VoidReason::kCrowded);
   CHECK_FALSE(site.results[1].ok);
   CHECK(site.network.opened == 1);
 }

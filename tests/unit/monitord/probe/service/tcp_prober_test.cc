@@ -28,7 +28,7 @@ std::string ReasonOf(const ScriptedServer& server, const std::string& expect,
                      std::chrono::milliseconds timeout = 2000ms) {
   const auto result = Check("127.0.0.1", server.port(), expect, timeout);
   CHECK_FALSE(result.ok);
-  CHECK(result.flaw == Flaw::kNone);
+  CHECK(result.void_reason == VoidReason::kNone);
   return result.reason;
 }
 
