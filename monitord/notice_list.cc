@@ -1,15 +1,18 @@
-#include "monitord/notices.h"
+#include "monitord/notice_list.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
+#include "monitord/system/log.h"
 #include "monitord/system/time_text.h"
 
 namespace linewatch {
 namespace {
 
-// In the order of Flaw.
+// In the order of VoidReason.
 constexpr std::array<Advice, kVoidReasons> kAdvice = {{
     {},
     {"not_sent", "some checks cannot be sent: the network interface is down or overloaded"},
@@ -22,6 +25,32 @@ constexpr std::array<Advice, kVoidReasons> kAdvice = {{
 }};
 
 }  // namespace
+
+void NoticeList::Put(std::string_view code, const std::string& message, const std::string& for_the_log) {
+  const auto same = std::find_if(notices_.begin(), notices_.end(), [&](const Notice& n) { return n.code == code; });
+  if (same != notices_.end() && same->message == message) return;
+  LogWarning(for_the_log.empty() ? message : message + " (" + for_the_log + ")");
+  if (same != notices_.end()) {
+    same->message = message;
+  } else {
+    notices_.push_back({std::string(code), message, WallNow()});
+  }
+  is_changed_ = true;
+}
+
+void NoticeList::PutWhile(const std::optional<std::string>& message, std::string_view code) {
+  if (message) {
+    Put(code, *message);
+  } else {
+    Remove(code);
+  }
+}
+
+void NoticeList::Remove(std::string_view code) {
+  if (std::erase_if(notices_, [&](const Notice& n) { return n.code == code; }) > 0) is_changed_ = true;
+}
+
+bool NoticeList::TakeChanged() { return std::exchange(is_changed_, false); }
 
 const Advice& AdviceOn(VoidReason void_reason) { return kAdvice[static_cast<size_t>(void_reason)]; }
 
