@@ -257,7 +257,7 @@ install: all ## installs to PREFIX=/usr/local, below DESTDIR if given; an edited
 
 uninstall: ## removes what install installed; the data folder /var/lib/linewatch stays
 	@for file in $(INSTALLED); do rm -f '$(DESTDIR)'$${file##*:}; done
-	@for folder in $(SHARE)/htdocs $(SHARE)/lighttpd $(SHARE)/fail2ban $(SHARE) $(PREFIX)/lib/linewatch \
+	@for folder in $(addprefix $(SHARE)/,$(shell find htdocs -depth -type d)) $(SHARE)/lighttpd $(SHARE)/fail2ban $(SHARE) $(PREFIX)/lib/linewatch \
 	    $(INSTALLED_FOLDERS) /etc/linewatch; do \
 	  ! [ -d '$(DESTDIR)'$$folder ] || rmdir --ignore-fail-on-non-empty '$(DESTDIR)'$$folder; done
 

@@ -1,31 +1,31 @@
 // The dashboard: asks the server, and shows what it answered.
 
-import { AlertLog } from "./alert_log.js";
-import { announceChanges, showToast } from "./announcer.js";
-import { showBanners } from "./banner.js";
-import { connectCardKeys } from "./card_keys.js";
-import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe, fetchProblems } from "./client.js";
-import { DeleteDialog } from "./delete_dialog.js";
-import { Filter, groupsOf } from "./filter.js";
-import { countOf, formatMs, formatTime } from "./format.js";
-import { GroupSwitch } from "./group_switch.js";
-import { HeartbeatDialog } from "./heartbeat_dialog.js";
-import { HostDialog } from "./host_dialog.js";
-import { HostGrid } from "./host_grid.js";
-import { pageOf } from "./host_text.js";
-import { useTimeZone } from "./installation_time.js";
-import { Keyboard } from "./keyboard.js";
-import { MaintenanceDialog } from "./maintenance_dialog.js";
-import { Pages } from "./pages.js";
-import { Refresher } from "./refresher.js";
-import * as serverClock from "./server_clock.js";
-import { SettingsDialog } from "./settings_dialog.js";
-import { statusOf, TroubleOrder } from "./status.js";
-import { Summary } from "./summary.js";
-import { showInTab } from "./tab_signal.js";
-import { isLate, warningsFor } from "./warnings.js";
-import { Wall } from "./wall.js";
-import { Welcome } from "./welcome.js";
+import { AlertLog } from "./alerts/alert_log.js";
+import { announceChanges, showToast } from "./app/announcer.js";
+import { showBanners } from "./app/banner.js";
+import { connectCardKeys } from "./list/card_keys.js";
+import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe, fetchProblems } from "./app/client.js";
+import { DeleteDialog } from "./host/delete_dialog.js";
+import { Filter, groupsOf } from "./list/filter.js";
+import { countOf, formatMs, formatTime } from "./words/format.js";
+import { GroupSwitch } from "./list/group_switch.js";
+import { HeartbeatDialog } from "./host/heartbeat_dialog.js";
+import { HostDialog } from "./host_form/host_dialog.js";
+import { HostGrid } from "./list/host_grid.js";
+import { pageOf } from "./words/host_text.js";
+import { useTimeZone } from "./words/installation_time.js";
+import { Keyboard } from "./app/keyboard.js";
+import { MaintenanceDialog } from "./host/maintenance_dialog.js";
+import { Pages } from "./app/pages.js";
+import { Refresher } from "./app/refresher.js";
+import * as serverClock from "./words/server_clock.js";
+import { SettingsDialog } from "./settings/settings_dialog.js";
+import { statusOf, TroubleOrder } from "./words/status.js";
+import { Summary } from "./list/summary.js";
+import { showInTab } from "./app/tab_signal.js";
+import { isLate, warningsFor } from "./words/warnings.js";
+import { Wall } from "./list/wall.js";
+import { Welcome } from "./host_form/welcome.js";
 
 // How often the page asks whether messages wait, while the log of them is not open, and whether there is room to write.
 const TROUBLE_SECONDS = 60;
@@ -77,31 +77,31 @@ const pages = new Pages({
     page: new Wall({ onChange: (isOn) => (grid.isOnWall = isOn), onLeave: () => pages.leave(), update: drawList }),
   },
   host: {
-    element: section("host-page"), isAllowed: everybody, styles: ["host_page.css", "outages.css"],
+    element: section("host-page"), isAllowed: everybody, styles: ["host/host_page.css", "outages/outages.css"],
     load: async () => {
-      const { HostPage } = await import("./host_page.js");
+      const { HostPage } = await import("./host/host_page.js");
       const keep = (options) => pages.keep(options);
       return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showChanged, keep });
     },
   },
   outages: {
-    element: section("outages-page"), isAllowed: everybody, styles: ["outages.css"],
+    element: section("outages-page"), isAllowed: everybody, styles: ["outages/outages.css"],
     load: async () => {
-      const { OutagesPage } = await import("./outages_page.js");
+      const { OutagesPage } = await import("./outages/outages_page.js");
       return new OutagesPage(section("outages-page"), { keep: (options) => pages.keep(options) });
     },
   },
   report: {
-    element: section("report-page"), isAllowed: everybody, styles: ["report.css"],
+    element: section("report-page"), isAllowed: everybody, styles: ["report/report.css"],
     load: async () => {
-      const { ReportPage } = await import("./report_page.js");
+      const { ReportPage } = await import("./report/report_page.js");
       return new ReportPage(section("report-page"), { keep: (options) => pages.keep(options) });
     },
   },
   import: {
-    element: section("import-page"), isAllowed: () => offers().change, styles: ["import.css"],
+    element: section("import-page"), isAllowed: () => offers().change, styles: ["import/import.css"],
     load: async () => {
-      const { ImportPage } = await import("./import_page.js");
+      const { ImportPage } = await import("./import/import_page.js");
       return new ImportPage(section("import-page"), { onImported: showImported });
     },
   },

@@ -1,0 +1,70 @@
+// Asks before a host is deleted, by its name.
+
+import { whileBusy } from "../ui/busy.js";
+import { ApiError, deleteHost, fetchHost } from "../app/client.js";
+import { showAddress } from "../words/host_text.js";
+
+export class DeleteDialog {
+  #dialog = document.getElementById("delete-dialog");
+  #onDeleted;
+  #host = null;
+
+  constructor({ onDeleted }) {
+    this.#onDeleted = onDeleted;
+    this.#part("[data-action=cancel]").addEventListener("click", () => this.#dialog.close());
+    this.#part("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#delete();
+    });
+  }
+
+  #part(selector) {
+    return this.#dialog.querySelector(selector);
+  }
+
+  open(host) {
+    this.#show(host);
+    this.#tell("");
+    this.#dialog.showModal();
+  }
+
+  #show(host) {
+    this.#host = host;
+    this.#part("h2").textContent = `Delete ${host.name}?`;
+    showAddress(this.#part(".delete-address"), host);
+    this.#part("[type=submit]").textContent = `Delete ${host.name}`;
+  }
+
+  #tell(message) {
+    this.#part(".form-errors").textContent = message;
+  }
+
+  async #delete() {
+    try {
+      await whileBusy(this.#dialog, () => deleteHost(this.#host.id, this.#host.revision));
+      this.#dialog.close();
+      this.#onDeleted(this.#host);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      await this.#showFailure(error);
+    }
+  }
+
+  async #showFailure(error) {
+    if (error.status === 412) return this.#askAgain();
+    this.#tell({
+      network: "The server does not answer, so nothing was deleted. Try again.",
+      timeout: "The server did not answer in time. It may have deleted this host or not.",
+      answer: error.status === 404 ? "Somebody else has deleted this host already." : error.message,
+    }[error.kind]);
+  }
+
+  async #askAgain() {
+    try {
+      this.#show(await whileBusy(this.#dialog, () => fetchHost(this.#host.id)));
+      this.#tell("Somebody else has just changed this host. Delete it all the same?");
+    } catch (error) {
+      await this.#showFailure(error);
+    }
+  }
+}
