@@ -190,11 +190,24 @@ format:
 # Fails, with the lines, where the pattern $(1) stands in an #include of the files $(2).
 forbid = @! grep -nE '^ *\# *include *$(1)' $(2) /dev/null || { echo '$(3)' >&2; exit 1; }
 
+# Fails, with the lines, where a module in the room $(1) of htdocs imports one from a room other than its own and $(2).
+define imports
+@! grep -nE '(from|import)[ (]*"[./]' htdocs/$(1)/*.js /dev/null | grep -vE '"(\./|\.\./($(2))/)[a-z_]+\.js"' || \
+  { echo 'htdocs/$(1)/README.md says what it may import' >&2; exit 1; }
+
+endef
+# The rooms of htdocs but those that all pages share.
+PAGES := $(filter-out words ui app,$(notdir $(patsubst %/,%,$(wildcard htdocs/*/))))
+
 includes:
 	$(call forbid,"[^/"]*",$(SOURCES) $(HEADERS),An include starts at the top folder: "store/host.h")
 	$(call forbid,"cgi/,$(filter store/% monitord/%,$(SOURCES) $(HEADERS)),Only cgi/ includes cgi/)
 	$(call forbid,"monitord/,$(filter store/% cgi/%,$(SOURCES) $(HEADERS)),Only monitord/ includes monitord/)
 	$(call forbid,<fcgi,$(filter-out cgi/fcgi_io.cc,$(SOURCES) $(HEADERS)),Only cgi/fcgi_io.cc includes libfcgi)
+	$(call imports,words,)
+	$(call imports,ui,words)
+	$(call imports,app,words|ui)
+	$(foreach page,$(PAGES),$(call imports,$(page),words|ui|app$(if $(filter host,$(page)),|outages)))
 
 # No warning, and nothing from clang-tidy. Tests, full of Catch2's macros, are only compiled. What clang-tidy says beside
 # its findings is of use only when it fails.
@@ -239,7 +252,7 @@ INSTALLED := \
   644:systemd/linewatch.sysctl:/usr/lib/sysctl.d/60-linewatch.conf \
   $(foreach unit,$(wildcard systemd/*.service systemd/*.socket),644:$(unit):$(UNITS)/$(notdir $(unit))) \
   $(foreach page,$(wildcard man/*),644:$(page):$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
-  $(foreach file,$(shell find htdocs -type f),644:$(file):$(SHARE)/$(file))
+  $(foreach file,$(shell find htdocs -type f ! -name README.md),644:$(file):$(SHARE)/$(file))
 # Empty at first: what the installation's owner, and linewatch-certificate, put there.
 INSTALLED_FOLDERS := /etc/linewatch/lighttpd.d
 

@@ -1,31 +1,32 @@
 // The dashboard: asks the server, and shows what it answered.
 
 import { AlertLog } from "./alerts/alert_log.js";
-import { announceChanges, showToast } from "./app/announcer.js";
+import { announceChanges } from "./app/announcer.js";
 import { showBanners } from "./app/banner.js";
-import { connectCardKeys } from "./list/card_keys.js";
 import { ApiError, checkHost, fetchAlerts, fetchConfig, fetchHosts, fetchMe, fetchProblems } from "./app/client.js";
-import { DeleteDialog } from "./host/delete_dialog.js";
-import { Filter, groupsOf } from "./list/filter.js";
-import { countOf, formatMs, formatTime } from "./words/format.js";
-import { GroupSwitch } from "./list/group_switch.js";
-import { HeartbeatDialog } from "./host/heartbeat_dialog.js";
-import { HostDialog } from "./host_form/host_dialog.js";
-import { HostGrid } from "./list/host_grid.js";
-import { pageOf } from "./words/host_text.js";
-import { useTimeZone } from "./words/installation_time.js";
 import { Keyboard } from "./app/keyboard.js";
-import { MaintenanceDialog } from "./host/maintenance_dialog.js";
 import { Pages } from "./app/pages.js";
 import { Refresher } from "./app/refresher.js";
-import * as serverClock from "./words/server_clock.js";
-import { SettingsDialog } from "./settings/settings_dialog.js";
-import { statusOf, TroubleOrder } from "./words/status.js";
-import { Summary } from "./list/summary.js";
 import { showInTab } from "./app/tab_signal.js";
-import { isLate, warningsFor } from "./words/warnings.js";
-import { Wall } from "./list/wall.js";
+import { DeleteDialog } from "./host/delete_dialog.js";
+import { HeartbeatDialog } from "./host/heartbeat_dialog.js";
+import { MaintenanceDialog } from "./host/maintenance_dialog.js";
+import { HostDialog } from "./host_form/host_dialog.js";
 import { Welcome } from "./host_form/welcome.js";
+import { connectCardKeys } from "./list/card_keys.js";
+import { Filter, groupsOf } from "./list/filter.js";
+import { GroupSwitch } from "./list/group_switch.js";
+import { HostGrid } from "./list/host_grid.js";
+import { Summary } from "./list/summary.js";
+import { Wall } from "./list/wall.js";
+import { SettingsDialog } from "./settings/settings_dialog.js";
+import { showToast } from "./ui/toast.js";
+import { countOf, formatMs, formatTime } from "./words/format.js";
+import { pageOf } from "./words/host_text.js";
+import { useTimeZone } from "./words/installation_time.js";
+import * as serverClock from "./words/server_clock.js";
+import { statusOf, TroubleOrder } from "./words/status.js";
+import { isLate, warningsFor } from "./words/warnings.js";
 
 // How often the page asks whether messages wait, while the log of them is not open, and whether there is room to write.
 const TROUBLE_SECONDS = 60;

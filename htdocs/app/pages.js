@@ -3,8 +3,8 @@
 // name and arguments say what is shown, the options how. The list has no name, and is shown for a name that is none or
 // that is not for this user.
 
-import { showToast } from "./announcer.js";
 import { areKeysTaken } from "../ui/busy.js";
+import { showToast } from "../ui/toast.js";
 
 export class Pages {
   #entries;

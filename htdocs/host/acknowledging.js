@@ -1,9 +1,9 @@
 // The part of a host's page in which somebody says that he knows of the trouble, and takes it back.
 
-import { showToast } from "../app/announcer.js";
-import { whileBusy } from "../ui/busy.js";
 import { acknowledge, ApiError, unacknowledge } from "../app/client.js";
+import { whileBusy } from "../ui/busy.js";
 import { FormMessages } from "../ui/form_messages.js";
+import { showToast } from "../ui/toast.js";
 import { formatTime } from "../words/format.js";
 
 const TROUBLE = new Set(["failing", "down", "degraded", "unreachable"]);

@@ -1,8 +1,8 @@
 // Asks before a host is deleted, by its name.
 
-import { whileBusy } from "../ui/busy.js";
 import { ApiError, deleteHost, fetchHost } from "../app/client.js";
-import { showAddress } from "../words/host_text.js";
+import { whileBusy } from "../ui/busy.js";
+import { showAddress } from "../ui/host_parts.js";
 
 export class DeleteDialog {
   #dialog = document.getElementById("delete-dialog");

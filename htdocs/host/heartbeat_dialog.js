@@ -1,7 +1,7 @@
 // Shows the token of a heartbeat, this once, with lines ready to be copied; and makes another after asking.
 
-import { whileBusy } from "../ui/busy.js";
 import { ApiError, makeToken } from "../app/client.js";
+import { whileBusy } from "../ui/busy.js";
 
 const CALL = "curl -fsS -m 10";
 

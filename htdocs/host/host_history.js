@@ -2,9 +2,9 @@
 // sentence, and the outages.
 
 import { ApiError, fetchHistory, fetchOutages } from "../app/client.js";
+import { OutageList } from "../outages/outage_list.js";
 import { countOf, formatMs, formatPercent, formatTime } from "../words/format.js";
 import { LatencyChart } from "./latency_chart.js";
-import { OutageList } from "../outages/outage_list.js";
 
 const DAY = 86_400;
 const RANGES = {

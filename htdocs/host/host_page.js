@@ -1,13 +1,13 @@
 // The page of one host: how it is, what can be done with it, its past, and everything else there is to know about it.
 
+import { showAddress, showStatus } from "../ui/host_parts.js";
+import { Trail } from "../ui/trail.js";
+import { ageOf, noteOf } from "../words/host_text.js";
+import { statusOf } from "../words/status.js";
 import { Acknowledging } from "./acknowledging.js";
-import { showStatus } from "../list/host_card.js";
 import { factsOf } from "./host_facts.js";
 import { HostHistory, isRange } from "./host_history.js";
-import { ageOf, noteOf, showAddress } from "../words/host_text.js";
 import { showResponseSplit } from "./response_split.js";
-import { statusOf } from "../words/status.js";
-import { Trail } from "../ui/trail.js";
 
 export class HostPage {
   #section;

@@ -3,8 +3,8 @@
 // drawn by dygraphs, which is loaded when the first chart is shown.
 
 import { causeOf } from "../words/causes.js";
-import { timeTicks, upperBound, valueTicks } from "./chart_scale.js";
 import { formatLength, formatMs, formatPercent, formatSpan } from "../words/format.js";
+import { timeTicks, upperBound, valueTicks } from "./chart_scale.js";
 
 const LABEL_WIDTH = 52;   // "100 ms", in px
 const LABEL_HEIGHT = 24;

@@ -1,8 +1,8 @@
 // Planned work on one host, in two clicks: how long it takes, from now. Windows that there are can be ended or taken
 // away. Nothing but `maintenance` is changed, which an operator may do, too.
 
-import { whileBusy } from "../ui/busy.js";
 import { ApiError, changeHost, fetchHost } from "../app/client.js";
+import { whileBusy } from "../ui/busy.js";
 import { FormMessages } from "../ui/form_messages.js";
 import { clockAt, dayAt, fromInput, toInput, zoneName } from "../words/installation_time.js";
 import { isOpen, isOver, windowInWords } from "../words/maintenance_text.js";

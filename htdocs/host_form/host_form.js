@@ -2,13 +2,13 @@
 // behind a fold. The server judges the input; its messages stand at the fields they name. Whatever goes wrong, what was
 // typed stays.
 
-import { whileBusy } from "../ui/busy.js";
 import { addHost, ApiError, changeHost, fetchHost } from "../app/client.js";
+import { whileBusy } from "../ui/busy.js";
 import { readField, writeField } from "../ui/form_fields.js";
 import { FormMessages } from "../ui/form_messages.js";
+import { MaintenanceWindows } from "../ui/maintenance_windows.js";
 import { changesBetween, settingsOf, usualSettings } from "./host_settings.js";
 import { KindFields } from "./kind_fields.js";
-import { MaintenanceWindows } from "../ui/maintenance_windows.js";
 import { ParentPicker } from "./parent_picker.js";
 
 const template = document.getElementById("host-form");

@@ -1,8 +1,8 @@
 // The fields of the host form that belong to the kind of check: those that are asked for stand in the open, the others
 // behind the fold. Only those of the chosen kind are in the form.
 
-import { HeaderFields } from "./header_fields.js";
 import { SecretField } from "../ui/secret_field.js";
+import { HeaderFields } from "./header_fields.js";
 
 export class KindFields {
   #form;

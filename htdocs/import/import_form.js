@@ -1,11 +1,11 @@
 // Many hosts at once: what is typed, pasted or dropped is tried by the server as it is, and shown line by line before
 // anything is done. Whatever goes wrong, the text stays.
 
-import { whileBusy } from "../ui/busy.js";
 import { ApiError, importHosts, tryImport } from "../app/client.js";
+import { whileBusy } from "../ui/busy.js";
+import { makeElement } from "../ui/make_element.js";
 import { countOf } from "../words/format.js";
 import { nameOfCheck } from "../words/host_text.js";
-import { makeElement } from "../ui/make_element.js";
 import { readTextFile } from "./text_file.js";
 
 const PAUSE_MS = 500;               // after the last key

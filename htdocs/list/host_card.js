@@ -1,9 +1,10 @@
 // The card of one host. It is made once and changed only where the host has changed.
 
-import { formatMs, formatPercent } from "../words/format.js";
-import { ageOf, knownAs, noteOf, pageOf, showAddress } from "../words/host_text.js";
-import { isTrouble, statusOf } from "../words/status.js";
+import { showAddress, showStatus } from "../ui/host_parts.js";
 import { Trail } from "../ui/trail.js";
+import { formatMs, formatPercent } from "../words/format.js";
+import { ageOf, knownAs, noteOf, pageOf } from "../words/host_text.js";
+import { isTrouble, statusOf } from "../words/status.js";
 
 // How long a new outage is marked as new: long enough to be seen by somebody who was away from the wall for a moment.
 const FRESH_SECONDS = 60;
@@ -14,14 +15,6 @@ const SKIPS_OUT_OF_VIEW = "ContentVisibilityAutoStateChangeEvent" in globalThis;
 const PARTS = ["host-open", "ip-address", "known", "status", "rtt", "uptime-percent", "status-note", "status-line"];
 
 const template = document.getElementById("host-card");
-
-// The word and the shape of a status, in the element that carries the class `status`.
-export function showStatus(element, status, age) {
-  element.className = `status ${status}-status`;
-  element.querySelector("use").setAttribute("href", `#status-${status}`);
-  element.querySelector(".status-word").textContent = status;
-  element.querySelector(".status-age").textContent = age;
-}
 
 export class HostCard {
   #parts;

@@ -1,10 +1,10 @@
 // The cards of all hosts in view, in two lists: trouble and the rest. Cards are kept by the id of their host and moved
 // as little as possible, so that focus, hover and scroll position survive a refresh.
 
+import { isTrouble } from "../words/status.js";
 import { chooseForms, chooseWall, GREATEST_WIDTH } from "./density.js";
 import { GroupHeads, inGroups } from "./group_heads.js";
 import { HostCard } from "./host_card.js";
-import { isTrouble } from "../words/status.js";
 
 // Each gives the cards less room than the one before.
 const MOST_ROUNDS = 4;

@@ -1,10 +1,10 @@
 // One outage in a list of them, and the form in which its cause is said anew. It is made once and changed only where
 // the outage has changed, so that a form stays as it is typed in.
 
-import { whileBusy } from "../ui/busy.js";
-import { causeOf } from "../words/causes.js";
 import { ApiError, reclassify } from "../app/client.js";
+import { whileBusy } from "../ui/busy.js";
 import { FormMessages } from "../ui/form_messages.js";
+import { causeOf } from "../words/causes.js";
 import { formatAge, formatClock, formatDay } from "../words/format.js";
 import { pageOf } from "../words/host_text.js";
 

@@ -1,13 +1,13 @@
 // The monthly report: a table for each customer, and one page of paper for each when it is printed.
 
 import { ApiError, fetchOutages, fetchReport, reportFile } from "../app/client.js";
-import { countOf, formatPercent } from "../words/format.js";
-import { clockAt, dayAt } from "../words/installation_time.js";
-import { pageOf } from "../words/host_text.js";
 import { makeElement } from "../ui/make_element.js";
+import { countOf, formatPercent } from "../words/format.js";
+import { pageOf } from "../words/host_text.js";
+import { clockAt, dayAt } from "../words/installation_time.js";
 import { addMonths, isMonth, monthInWords, monthOf } from "../words/months.js";
-import { columnsFor, countInWords, makeOutages, makeTable, sorted } from "./report_table.js";
 import * as serverClock from "../words/server_clock.js";
+import { columnsFor, countInWords, makeOutages, makeTable, sorted } from "./report_table.js";
 
 const MONTHS_BACK = 14;  // of what is offered; the address takes any
 const NOBODY = "Without a customer";

@@ -1,9 +1,9 @@
 // The tables of the monthly report: one a customer, the customers on top of them, and the outages below.
 
+import { makeElement } from "../ui/make_element.js";
 import { causeOf } from "../words/causes.js";
 import { countOf, formatLength, formatMs, formatPercent } from "../words/format.js";
 import { spanAt } from "../words/installation_time.js";
-import { makeElement } from "../ui/make_element.js";
 
 const PLACES = 3;  // 0.001 % of a month are 26 seconds
 const NOTHING = "–";

@@ -1,17 +1,17 @@
 // The settings of the installation. Only what was changed is sent; what was typed and not saved is there again when the
 // dialog is opened the next time.
 
-import { showToast } from "../app/announcer.js";
-import { whileBusy } from "../ui/busy.js";
-import { ChannelTrial } from "./channel_trial.js";
 import { ApiError, changeConfig, fetchAlerts, fetchConfig } from "../app/client.js";
-import { patchOf, settingAt } from "./config_settings.js";
+import { whileBusy } from "../ui/busy.js";
 import { readField, writeField } from "../ui/form_fields.js";
 import { FormMessages } from "../ui/form_messages.js";
 import { MaintenanceWindows } from "../ui/maintenance_windows.js";
+import { SecretField } from "../ui/secret_field.js";
+import { showToast } from "../ui/toast.js";
+import { ChannelTrial } from "./channel_trial.js";
+import { patchOf, settingAt } from "./config_settings.js";
 import { RoleFields } from "./role_fields.js";
 import { RouteFields } from "./route_fields.js";
-import { SecretField } from "../ui/secret_field.js";
 
 const USUAL_PORTS = { none: "25", starttls: "587", tls: "465" };
 const STILL_HERE = "What you changed is still here, and not saved yet.";

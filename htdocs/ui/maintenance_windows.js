@@ -1,10 +1,10 @@
 // The maintenance windows of a host, or of groups, in a form. Those that happen once are typed and shown in the
 // installation's time, in which the weekly ones are kept anyway.
 
-import { appendRow, numberRows, removeRow, tellChange } from "./form_rows.js";
 import { fromInput, toInput, zoneName } from "../words/installation_time.js";
 import { DAYS, isOver, isWeekly } from "../words/maintenance_text.js";
 import * as serverClock from "../words/server_clock.js";
+import { appendRow, numberRows, removeRow, tellChange } from "./form_rows.js";
 
 const FIVE_MINUTES = 300;
 

@@ -27,12 +27,6 @@ function shortUrl(text) {
   return pathname === "/" ? host : host + pathname;
 }
 
-// Both, in an element of the class `ip-address`. A heartbeat has no address: its kind says all there is.
-export function showAddress(element, host) {
-  element.textContent = addressOf(host);
-  element.dataset.kind = kindOf(host);
-}
-
 // "3 min" beside "down"; nothing where the length of time says nothing.
 export function ageOf(host, now) {
   const since = sinceOf(host);
