@@ -16,11 +16,11 @@ import { Welcome } from "./host_form/welcome.js";
 import { groupsOf } from "./list/filter.js";
 import { HostList } from "./list/host_list.js";
 import { Wall } from "./list/wall.js";
-import { ServerState } from "./server_state.js";
 import { SettingsDialog } from "./settings/settings_dialog.js";
 import { showToast } from "./ui/toast.js";
 import { countOf } from "./words/format.js";
 import { pageOf } from "./words/host_text.js";
+import { ServerState } from "./server_state.js";
 
 const state = new ServerState({
   onMet: () => {

@@ -1,9 +1,15 @@
-// What people were told, and what still waits to be delivered. Follows the refreshes while it is open.
+// The alerts that were sent, and those that wait to be delivered. Follows the refreshes while it is open.
 
+import { nameOfChannel } from "../words/channels.js";
 import { countOf, formatTime } from "../words/format.js";
 import { elsewhere } from "../words/installation_time.js";
 
-const CHANNELS = { smtp: "E-mail", telegram: "Telegram", slack: "Slack", webhook: "Webhook", log: "Log only" };
+// What became of a message, by the outcome that the server has noted: the words, and how the row looks.
+const OUTCOMES = {
+  accepted: { words: "sent", look: "sent" },
+  refused: { words: "given up", look: "lost" },
+  expired: { words: "expired", look: "lost" },
+};
 
 const template = document.getElementById("message");
 
@@ -52,35 +58,35 @@ export class AlertLog {
 
 function emptyText(channels, canSetUp) {
   if (channels.length) {
-    const names = channels.map((channel) => CHANNELS[channel]).join(", ");
-    return `When a line goes down, it is told by ${names}, and stands here.`;
+    return `When a host goes down, the alert is sent by ${channels.map(nameOfChannel).join(", ")} and listed here.`;
   }
-  return canSetUp ? "And no channel is set up: nobody would be told." :
+  return canSetUp ? "And no channel is set up: nobody would be notified." :
                     "And no channel is set up. Somebody who may change settings has to do that.";
 }
 
 function waitingRow({ channel, subject, queued, attempts, next, error }, now) {
-  const facts = [CHANNELS[channel] ?? channel, `since ${formatTime(queued, now)}`];
+  const facts = [nameOfChannel(channel), `since ${formatTime(queued, now)}`];
   if (attempts) facts.push(countOf(attempts, "attempt"));
   if (next) facts.push(next > now ? `next at ${formatTime(next, now)}` : "next one now");
-  return { channel, subject, facts, error, result: "waiting", outcome: attempts ? "late" : "new" };
+  return { channel, subject, facts, error, result: "waiting", look: attempts ? "late" : "new" };
 }
 
-// "given up: 550 no such user": the first words are what became of it, the rest is why.
-function sentRow({ t, channel, subject, result }, now) {
-  const [what, ...why] = result.split(": ");
-  const facts = [CHANNELS[channel] ?? channel, formatTime(t, now)];
+// A server without `outcome` and `detail` says both in one sentence, `result`.
+function sentRow({ t, channel, subject, result, outcome, detail = "" }, now) {
+  const facts = [nameOfChannel(channel), formatTime(t, now)];
   if (channel === "log") {
-    return { channel, subject, facts, error: "", result: "no channel was set up", outcome: "other" };
+    return { channel, subject, facts, error: "", result: "no channel was set up", look: "other" };
   }
-  const outcome = { sent: "sent", "given up": "lost", expired: "lost" }[what] ?? "other";
-  return { channel, subject, facts, error: why.join(": "), result: what, outcome };
+  if (outcome === undefined) return { channel, subject, facts, error: "", result, look: "other" };
+  const { words, look } = OUTCOMES[outcome] ?? { words: outcome, look: "other" };
+  return { channel, subject, facts, error: detail, result: words, look };
 }
 
-function makeRow({ channel, subject, facts, error, result, outcome }) {
+function makeRow({ channel, subject, facts, error, result, look }) {
   const row = template.content.firstElementChild.cloneNode(true);
-  row.dataset.outcome = outcome;
-  row.querySelector("use").setAttribute("href", `#icon-${channel in CHANNELS ? channel : "alerts"}`);
+  row.dataset.outcome = look;
+  const icon = document.getElementById(`icon-${channel}`) ? channel : "alerts";
+  row.querySelector("use").setAttribute("href", `#icon-${icon}`);
   row.querySelector(".message-subject").textContent = subject;
   row.querySelector(".message-facts").textContent = facts.join(" · ");
   row.querySelector(".message-error").textContent = error;

@@ -1,13 +1,12 @@
 // Talks to the API: every request of the page is made here, with a deadline, and fails as an ApiError.
 
+import { explained, UNANSWERED } from "../words/failures.js";
 import { observe } from "../words/server_clock.js";
 
 const DEADLINE_MS = 8000;  // below the refresh interval, so that two refreshes never overlap
 const REPORT_MS = 30_000;  // a month of a thousand lines on a small machine
 const IMPORT_MS = 30_000;  // of thousands of hosts
 const TRIAL_MS = 60_000;   // of a channel: the server waits for 45 s, and says so
-
-const UNANSWERED = { network: "the server does not answer", timeout: "the server does not answer in time" };
 
 // kind: "network" (nobody answered), "timeout" (not in time: a write may still have happened), "answer" (the server
 // answered, but not what was asked for; then `status`, and `errors` with what is wrong with each field). The message is
@@ -22,7 +21,7 @@ export class ApiError extends Error {
 
   // A sentence: `what` did not come about, and why.
   explain(what) {
-    return `${what}: ${this.message.replace(/\.$/, "")}.`;
+    return explained(what, this.message);
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { areKeysTaken } from "../ui/busy.js";
 import { showToast } from "../ui/toast.js";
+import { explained, UNANSWERED } from "../words/failures.js";
 
 export class Pages {
   #entries;
@@ -139,7 +140,7 @@ export class Pages {
       entry.page ??= page;
     } catch (error) {
       if (this.#shown === wanted) this.leave();
-      showToast("The server does not answer, so that page cannot be shown now.");
+      showToast(explained("That page cannot be shown now", UNANSWERED.network));
       throw error;
     }
     return this.#shown === wanted;

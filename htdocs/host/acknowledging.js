@@ -92,10 +92,7 @@ export class Acknowledging {
           `The server did not answer in time. It may have changed the acknowledgement of ${host.name} or not.` :
           error.explain(`The acknowledgement of ${host.name} could not be changed`));
       }
-      this.#messages.showFailure(error, {
-        network: "The server does not answer. Try again.",
-        timeout: "The server did not answer in time. It may have done it or not.",
-      });
+      this.#messages.showFailure(error, { done: "changed" });
     }
   }
 }

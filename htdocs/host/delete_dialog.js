@@ -3,6 +3,7 @@
 import { ApiError, deleteHost, fetchHost } from "../app/client.js";
 import { whileBusy } from "../ui/busy.js";
 import { showAddress } from "../ui/host_parts.js";
+import { failureOf, HOST_GONE } from "../words/failures.js";
 
 export class DeleteDialog {
   #dialog = document.getElementById("delete-dialog");
@@ -24,7 +25,7 @@ export class DeleteDialog {
 
   open(host) {
     this.#show(host);
-    this.#tell("");
+    this.#say("");
     this.#dialog.showModal();
   }
 
@@ -35,7 +36,7 @@ export class DeleteDialog {
     this.#part("[type=submit]").textContent = `Delete ${host.name}`;
   }
 
-  #tell(message) {
+  #say(message) {
     this.#part(".form-errors").textContent = message;
   }
 
@@ -52,17 +53,13 @@ export class DeleteDialog {
 
   async #showFailure(error) {
     if (error.status === 412) return this.#askAgain();
-    this.#tell({
-      network: "The server does not answer, so nothing was deleted. Try again.",
-      timeout: "The server did not answer in time. It may have deleted this host or not.",
-      answer: error.status === 404 ? "Somebody else has deleted this host already." : error.message,
-    }[error.kind]);
+    this.#say(failureOf(error, { done: "deleted", byStatus: { 404: HOST_GONE } }));
   }
 
   async #askAgain() {
     try {
       this.#show(await whileBusy(this.#dialog, () => fetchHost(this.#host.id)));
-      this.#tell("Somebody else has just changed this host. Delete it all the same?");
+      this.#say("Somebody else has just changed this host. Delete it all the same?");
     } catch (error) {
       await this.#showFailure(error);
     }

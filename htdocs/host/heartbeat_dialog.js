@@ -2,6 +2,7 @@
 
 import { ApiError, makeToken } from "../app/client.js";
 import { whileBusy } from "../ui/busy.js";
+import { failureOf } from "../words/failures.js";
 
 const CALL = "curl -fsS -m 10";
 
@@ -45,11 +46,7 @@ export class HeartbeatDialog {
       this.#onMade();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#tell({
-        network: "The server does not answer. Try again.",
-        timeout: "The server did not answer in time. It may have made a new token or not: make another.",
-        answer: error.message,
-      }[error.kind]);
+      this.#say(failureOf(error, { done: "changed", next: "Make another token." }));
     }
   }
 
@@ -61,7 +58,7 @@ export class HeartbeatDialog {
 
   #open(host, state, title) {
     this.#host = host;
-    this.#tell("");
+    this.#say("");
     this.#part(".copied").textContent = "";
     this.#part("h2").textContent = title;
     for (const part of this.#dialog.querySelectorAll("[data-state]")) part.hidden = part.dataset.state !== state;
@@ -73,7 +70,7 @@ export class HeartbeatDialog {
     for (const [name, line] of Object.entries(lines(url))) this.#part(`[name=${name}]`).value = token ? line : "";
   }
 
-  #tell(message) {
+  #say(message) {
     this.#part(".form-errors").textContent = message;
   }
 

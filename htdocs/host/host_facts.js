@@ -1,6 +1,7 @@
 // What is known of one host, as terms and texts.
 
 import { certificateOf } from "../words/certificate.js";
+import { durationInWords } from "../words/durations.js";
 import { formatMs, formatPercent, formatTime } from "../words/format.js";
 import { kindOf, pageOf } from "../words/host_text.js";
 import { isOpen, isWeekly, windowInWords } from "../words/maintenance_text.js";
@@ -45,7 +46,7 @@ const asked = (host) => [
   ["Asked for", host.query && `${host.query} (${host.record})`],
   ["Expected", host.expect],
   ["Within", boundsOf(host)],
-  ["At least every", given(host.max_age) && `${host.max_age} s`],
+  ["At least every", given(host.max_age) && durationInWords(host.max_age)],
 ];
 
 function boundsOf({ min, max }) {
@@ -68,7 +69,7 @@ function general(host, { now, interval }) {
     ["Maintenance", maintenanceOf(host, now)],
     ["Last check", time(host.last_check)],
     ["Last answer", host.last_good !== host.last_check && time(host.last_good)],
-    ["Checked every", `${host.interval ?? interval} s`],
+    ["Checked every", durationInWords(host.interval ?? interval)],
   ];
 }
 

@@ -4,6 +4,7 @@
 import { ApiError, changeHost, fetchHost } from "../app/client.js";
 import { whileBusy } from "../ui/busy.js";
 import { FormMessages } from "../ui/form_messages.js";
+import { HOST_GONE } from "../words/failures.js";
 import { clockAt, dayAt, fromInput, toInput, zoneName } from "../words/installation_time.js";
 import { isOpen, isOver, windowInWords } from "../words/maintenance_text.js";
 import * as serverClock from "../words/server_clock.js";
@@ -123,12 +124,8 @@ export class MaintenanceDialog {
       this.#onSaved(saved, what);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#messages.showFailure(error, {
-        network: "The server does not answer, so nothing was changed. Try again.",
-        timeout: "The server did not answer in time. It may have saved this or not.",
-        answer: { 404: "Somebody has deleted this host meanwhile.",
-                  412: "Somebody else has just changed this host. Try again." }[error.status] ?? error.message,
-      });
+      const byStatus = { 404: HOST_GONE, 412: "Somebody else has just changed this host. Try again." };
+      this.#messages.showFailure(error, { done: "changed", byStatus });
     }
   }
 }

@@ -4,9 +4,10 @@
 
 import { addHost, ApiError, changeHost, fetchHost } from "../app/client.js";
 import { whileBusy } from "../ui/busy.js";
-import { readField, writeField } from "../ui/form_fields.js";
+import { offerUsual, readField, writeField } from "../ui/form_fields.js";
 import { FormMessages } from "../ui/form_messages.js";
 import { MaintenanceWindows } from "../ui/maintenance_windows.js";
+import { HOST_GONE } from "../words/failures.js";
 import { changesBetween, settingsOf, usualSettings } from "./host_settings.js";
 import { KindFields } from "./kind_fields.js";
 import { ParentPicker } from "./parent_picker.js";
@@ -78,7 +79,7 @@ export class HostForm {
     }
     this.#parents.offer(hosts.filter((other) => other.id !== host?.id));
     for (const field of ["interval", "timeout", "retries", "fail_threshold"]) {
-      this.#form.elements[field].placeholder = config?.[field] ?? "";
+      offerUsual(this.#fieldOf(field), config?.[field]);
     }
   }
 
@@ -154,11 +155,8 @@ export class HostForm {
 
   async #showFailure(error) {
     if (error.status === 412) return this.#showConflict();
-    this.#messages.showFailure(error, {
-      network: "The server does not answer, so nothing was saved. What you typed is still here: try again.",
-      timeout: "The server did not answer in time. It may have saved this or not: look at the list first.",
-      answer: error.status === 404 && this.#id ? "Somebody has deleted this host meanwhile." : error.message,
-    });
+    const byStatus = this.#id ? { 404: HOST_GONE } : {};
+    this.#messages.showFailure(error, { isTyped: true, next: "See the list first.", byStatus });
   }
 
   #fieldOf(name) {

@@ -4,7 +4,8 @@
 import { ApiError, importHosts, tryImport } from "../app/client.js";
 import { whileBusy } from "../ui/busy.js";
 import { makeElement } from "../ui/make_element.js";
-import { countOf } from "../words/format.js";
+import { failureOf } from "../words/failures.js";
+import { capitalized, countOf } from "../words/format.js";
 import { nameOfCheck } from "../words/host_text.js";
 import { readTextFile } from "./text_file.js";
 
@@ -120,11 +121,7 @@ export class ImportForm {
   }
 
   #fail(error) {
-    this.#say(".form-errors", {
-      network: "The server does not answer. What you typed is still here: try again.",
-      timeout: "The server did not answer in time. It may have done it or not: look at the list first.",
-      answer: error.message,
-    }[error.kind]);
+    this.#say(".form-errors", failureOf(error, { done: "imported", isTyped: true, next: "See the list first." }));
   }
 
   // Null: nothing is known of this text yet.
@@ -167,8 +164,7 @@ const isReady = (plan) => plan !== null && !plan.refuse.length && plan.add.lengt
 
 function buttonText({ add, change }) {
   const parts = [add.length && `add ${add.length}`, change.length && `change ${change.length}`].filter(Boolean);
-  const text = parts.join(", ") || "add";
-  return text[0].toUpperCase() + text.slice(1);
+  return capitalized(parts.join(", ") || "add");
 }
 
 function countsOf({ add, change, same, refuse }) {

@@ -1,7 +1,7 @@
 // The summary on top: one sentence for the far side of the room, the line that shows the share of each status, and a
 // count of each that filters when it is pressed.
 
-import { formatPercent } from "../words/format.js";
+import { formatPercent, lowered } from "../words/format.js";
 import { STATUSES } from "../words/status.js";
 
 // Always shown, so that they stay in their place; the others come when there is one.
@@ -59,8 +59,6 @@ function makeCount(status) {
   else button.querySelector("use").setAttribute("href", `#status-${status}`);
   return button;
 }
-
-const lowered = (text) => text[0].toLowerCase() + text.slice(1);
 
 const worstOf = (summary) => STATUSES.find((status) => summary[status] > 0) ?? "none";
 

@@ -86,10 +86,7 @@ export class OutageRow {
       this.#onChanged(outage);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#messages.showFailure(error, {
-        network: "The server does not answer, so nothing was saved. Try again.",
-        timeout: "The server did not answer in time. It may have saved it or not.",
-      });
+      this.#messages.showFailure(error);
     }
   }
 }

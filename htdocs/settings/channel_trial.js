@@ -1,11 +1,7 @@
 // Sends a test message through one channel and shows what its server says to it, good or bad.
 
 import { ApiError, tryChannel } from "../app/client.js";
-
-const REASONS = {
-  network: "Linewatch’s own server does not answer.",
-  timeout: "There was no answer in time. The message may arrive all the same.",
-};
+import { trialFailureOf } from "../words/failures.js";
 
 export class ChannelTrial {
   #button;
@@ -44,7 +40,7 @@ export class ChannelTrial {
       this.#show("good", "Delivered.", await tryChannel(channel));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#show("bad", "Not delivered:", error.errors[0]?.message ?? REASONS[error.kind] ?? error.message);
+      this.#show("bad", "Not delivered:", trialFailureOf(error));
     } finally {
       clearInterval(counting);
       this.#begun = null;

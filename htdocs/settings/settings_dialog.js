@@ -207,10 +207,7 @@ export class SettingsDialog {
   #showFailure(error) {
     // The browser's way back may have closed the dialog meanwhile.
     if (!this.element.open) showToast(error.explain("The settings may not have been saved"));
-    this.#messages.showFailure(error, {
-      network: "The server does not answer. What you typed is still here: try again.",
-      timeout: "The server did not answer in time. It may have saved this or not.",
-    });
+    this.#messages.showFailure(error, { isTyped: true });
   }
 }
 

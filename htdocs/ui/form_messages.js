@@ -1,6 +1,9 @@
 // What the server has to say of a form's fields: each message at the field it names, the rest on top. A field is an
 // element with data-field, in it a label, a control, and what it says of itself.
 
+import { failureOf } from "../words/failures.js";
+import { faultIn } from "./form_fields.js";
+
 const CONTROLS = "input, textarea, select";
 
 let fieldsMade = 0;
@@ -48,10 +51,10 @@ export class FormMessages {
     return null;
   }
 
-  // An ApiError: what the server says of the fields, else the words for its kind.
-  showFailure(error, { network, timeout, answer = error.message }) {
+  // An ApiError: what the server says of the fields, else the sentence for it. `how` is told as failureOf() takes it.
+  showFailure(error, how) {
     if (error.errors.length) this.showErrors(error.errors);
-    else this.showOnTop([{ network, timeout, answer }[error.kind]]);
+    else this.showOnTop([failureOf(error, how)]);
   }
 
   // The first field with an error gets the focus, whatever fold it lies in.
@@ -80,7 +83,8 @@ export class FormMessages {
 
   #showAtField(field, message) {
     const text = field.querySelector(":scope > .field-error");
-    text.textContent = text.textContent ? `${text.textContent}; ${message}` : message;
+    const said = faultIn(field) || message;
+    text.textContent = text.textContent ? `${text.textContent.replace(/\.$/, "")}; ${said}` : said;
     field.querySelector(CONTROLS)?.setAttribute("aria-invalid", "true");
   }
 

@@ -68,6 +68,9 @@ export function formatSpan(from, to) {
   return `${first}, ${shortClock.format(from * 1000)} – ${end}${shortClock.format(to * 1000)}`;
 }
 
+export const capitalized = (text) => text[0].toUpperCase() + text.slice(1);
+export const lowered = (text) => text[0].toLowerCase() + text.slice(1);
+
 export function countOf(number, noun) {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,7 @@
 // What people must know about the data on the screen before they believe it. Values in, warnings out.
 
-import { formatAge, formatTime } from "./format.js";
+import { UNANSWERED } from "./failures.js";
+import { capitalized, formatAge, formatTime } from "./format.js";
 
 const MISSED_CYCLES = 3;
 const DEFAULT_TIMEOUT = 1;
@@ -34,14 +35,10 @@ export function warningsFor({ list, failure, timeout, problems, unsent, now }) {
 const asOf = (list, now) => `What you see is from ${formatTime(list.updated, now)}.`;
 
 function unreached(failure, list, now) {
-  const what = {
-    network: "The server does not answer",
-    timeout: "The server does not answer in time",
-    answer: "The server answers with an error",
-  }[failure.kind];
-  const reason = failure.kind === "answer" ? ` (${failure.message})` : "";
+  const title = failure.kind === "answer" ? `The server answers with an error (${failure.message})` :
+                                            capitalized(UNANSWERED[failure.kind]);
   const from = list?.updated ? asOf(list, now) : "There is nothing to show yet.";
-  return { code: "server", level: "old", title: what + reason, text: `${from} Trying again every 10 seconds.` };
+  return { code: "server", level: "old", title, text: `${from} Trying again every 10 seconds.` };
 }
 
 function neverRan(state) {
