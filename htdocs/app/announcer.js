@@ -6,7 +6,7 @@ const MOST_NAMES = 3;
 
 const region = document.getElementById("announcements");
 
-let statusById = null;  // of the last refresh; null before the first, which is no news
+let statusById = null;  // of the last refresh; null before the first, which changes nothing
 
 export function announceChanges(hosts) {
   const before = statusById;
@@ -15,13 +15,13 @@ export function announceChanges(hosts) {
   const changed = hosts.filter((host) => before.has(host.id) && before.get(host.id) !== statusOf(host));
   const isUp = (status) => status === "up" || status === "degraded";
   const sentences = [
-    tell(changed.filter((host) => host.status === "down"), "down"),
-    tell(changed.filter((host) => before.get(host.id) === "down" && isUp(host.status)), "up again"),
+    sentenceOf(changed.filter((host) => host.status === "down"), "down"),
+    sentenceOf(changed.filter((host) => before.get(host.id) === "down" && isUp(host.status)), "up again"),
   ].filter(Boolean);
   if (sentences.length) region.textContent = sentences.join(" ");
 }
 
-function tell(hosts, what) {
+function sentenceOf(hosts, what) {
   if (!hosts.length) return "";
   if (hosts.length > MOST_NAMES) return `${hosts.length} hosts are ${what}.`;
   return `${hosts.map((host) => host.name).join(", ")} ${hosts.length === 1 ? "is" : "are"} ${what}.`;

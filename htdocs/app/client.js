@@ -4,7 +4,7 @@ import { explained, UNANSWERED } from "../words/failures.js";
 import { observe } from "../words/server_clock.js";
 
 const DEADLINE_MS = 8000;  // below the refresh interval, so that two refreshes never overlap
-const REPORT_MS = 30_000;  // a month of a thousand lines on a small machine
+const REPORT_MS = 30_000;  // a month of a thousand hosts on a small computer
 const IMPORT_MS = 30_000;  // of thousands of hosts
 const TRIAL_MS = 60_000;   // of a channel: the server waits for 45 s, and says so
 
@@ -51,8 +51,8 @@ function problemIn(response, text) {
   const title = `${response.status} ${response.statusText}`.trim();
   if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) return { title };
   try {
-    const { detail, errors, title: told } = JSON.parse(text);
-    return { title: told || title, detail, errors: Array.isArray(errors) ? errors : [] };
+    const { detail, errors, title: given } = JSON.parse(text);
+    return { title: given || title, detail, errors: Array.isArray(errors) ? errors : [] };
   } catch {
     return { title };
   }
@@ -66,7 +66,7 @@ function parse({ response, text }) {
   }
 }
 
-// A list of hosts goes as it is typed: JSON, a table or lines.
+// A list of hosts goes as it is typed: JSON, a table or lines of text.
 async function sendList(text, query) {
   const type = /^\s*[[{]/.test(text) ? "application/json" : "text/csv";
   const answer = await send("POST", `/api/hosts/import${query}`, {
@@ -94,7 +94,7 @@ export async function fetchHosts() {
   return list;
 }
 
-// What keeps lines from being watched, [{code, message, since}]: 503 says that there is something.
+// What keeps hosts from being watched, [{code, message, since}]: 503 says that there is something.
 export async function fetchProblems() {
   const { problems } = parse(await send("GET", "/api/health", { taken: [503] }));
   if (!Array.isArray(problems)) throw new ApiError("answer", { title: "The answer is no state of health" });
@@ -159,6 +159,6 @@ export async function fetchOutages({ host, from, to, blips }) {
   return parse(await send("GET", `/api/outages?${query}`));
 }
 
-// Says another cause than the one measured, or that one again with null. Answers the outage as it stands then.
+// Sets another cause than the one measured, or that one again with null. Answers the outage as it stands then.
 export const reclassify = async (id, cause, note) =>
   parse(await send("PATCH", `/api/outages/${encodeURIComponent(id)}`, { body: { cause, note } }));

@@ -23,9 +23,9 @@ export class HostChanges {
     const card = this.#cardOf(host.id);
     if (card) card.checking = true;
     try {
-      // The page's own list may be a cycle old: what was measured before somebody asked is no answer.
-      const asked = await checkHost(host.id);
-      await this.#sayResult(host, "being checked", (now) => now.last_check > (asked.last_check ?? 0));
+      // The page's own list may be a cycle old: what was measured before does not count.
+      const before = await checkHost(host.id);
+      await this.#sayResult(host, "being checked", (now) => now.last_check > (before.last_check ?? 0));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       showToast(error.explain(`${name} could not be checked`));

@@ -6,7 +6,7 @@ import { makeElement } from "../ui/make_element.js";
 
 const NEXT_KEY_MS = 1500;  // of two that are pressed one after the other
 
-const ELSEWHERE = [["?", "This list"], ["← → ↑ ↓", "From line to line"], ["Esc", "Back"]];
+const ELSEWHERE = [["?", "This list"], ["← → ↑ ↓", "From host to host"], ["Esc", "Back"]];
 
 export class Keyboard {
   #shortcuts;

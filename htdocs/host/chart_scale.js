@@ -1,6 +1,6 @@
 // What the axes of a chart say. Values in, bounds and ticks out.
 
-const LEAST_SPAN_MS = 2;  // the noise of a line within the building is not blown up to a mountain range
+const LEAST_SPAN_MS = 2;  // the noise of a host within the building is not blown up to a mountain range
 const USUAL_SHARE = 0.95; // of the band; the rare answer that took a second would press all others to the ground
 const HEADROOM = 1.15;
 

@@ -1,4 +1,4 @@
-// Shows the token of a heartbeat, this once, with lines ready to be copied; and makes another after asking.
+// Shows the token of a heartbeat, this once, with commands ready to be copied; and makes another one, once that is confirmed.
 
 import { ApiError, makeToken } from "../app/client.js";
 import { whileBusy } from "../ui/busy.js";
@@ -52,7 +52,7 @@ export class HeartbeatDialog {
 
   show(host, token) {
     this.#fill(token);
-    this.#open(host, "token", `${host.name} waits for its heartbeat`);
+    this.#open(host, "token", `The heartbeat of ${host.name}`);
     this.#part("[data-copy=cron]").focus();
   }
 

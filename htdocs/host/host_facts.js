@@ -8,7 +8,7 @@ import { isOpen, isWeekly, windowInWords } from "../words/maintenance_text.js";
 
 // Only what is known: {term, text, tone} with a tone where the text is a warning, or {term, links} with [{text, href}].
 export function factsOf(host, context) {
-  const texts = [...measured(host), ...certificate(host, context), ...asked(host), ...general(host, context)];
+  const texts = [...measured(host), ...certificate(host, context), ...wanted(host), ...general(host, context)];
   const known = ([, text]) => text;
   const [before, after] = [texts, notes(host)].map((facts) => facts.filter(known).map(toFact));
   return [...before, ...linked(host, context), ...after];
@@ -38,12 +38,12 @@ function certificate(host, { now }) {
   ];
 }
 
-const asked = (host) => [
+const wanted = (host) => [
   ["Check", kindOf(host)],
   ["URL", host.url],
   [host.keyword_absent ? "Must not contain" : "Must contain", host.keyword],
   ["Topic", host.check === "mqtt" && host.topic],
-  ["Asked for", host.query && `${host.query} (${host.record})`],
+  ["Query", host.query && `${host.query} (${host.record})`],
   ["Expected", host.expect],
   ["Within", boundsOf(host)],
   ["At least every", given(host.max_age) && durationInWords(host.max_age)],
@@ -58,7 +58,7 @@ function boundsOf({ min, max }) {
 // Now, or the next one that happens once.
 function maintenanceOf({ maintenance, in_maintenance: isNow }, now) {
   const open = maintenance.find((window) => isOpen(window, now));
-  if (isNow) return `now${open ? `, ${windowInWords(open, now)}` : ""}: nobody is told`;
+  if (isNow) return `now${open ? `, ${windowInWords(open, now)}` : ""}: no alert is sent`;
   const next = maintenance.filter((window) => !isWeekly(window) && window.from > now).sort((a, b) => a.from - b.from)[0];
   return next ? windowInWords(next, now) : "";
 }
@@ -75,12 +75,12 @@ function general(host, { now, interval }) {
 
 const notes = (host) => [["Tags", host.tags.join(", ")], ["Notes", host.notes]];
 
-// To the list of those that share it, and to what lies before this one.
+// To the list of those that share it, and to the parents.
 function linked({ group, customer, parents }, { nameOf }) {
   const listed = (option, text) => [{ text, href: `#?${new URLSearchParams({ [option]: text })}` }];
   return [
     group && { term: "Group", links: listed("group", group) },
     customer && { term: "Customer", links: listed("search", customer) },
-    parents.length && { term: "Reached through", links: parents.map((id) => ({ text: nameOf(id), href: pageOf(id) })) },
+    parents.length && { term: "Parents", links: parents.map((id) => ({ text: nameOf(id), href: pageOf(id) })) },
   ].filter(Boolean);
 }

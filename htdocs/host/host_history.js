@@ -13,7 +13,7 @@ const RANGES = {
 };
 export const isRange = (range) => Object.hasOwn(RANGES, range);
 
-// The list reaches back so far at least: most lines have no outage in a day.
+// The list reaches back so far at least: most hosts have no outage in a day.
 const LEAST_LISTED = 30 * DAY;
 
 const RELOAD_SECONDS = 300;  // a point comes as often
@@ -27,7 +27,7 @@ export class HostHistory {
   #onRange;
   #wanted = null;      // {id, range, blips} of what is, or is being, loaded
   #due = Infinity;     // when it is loaded again, by the server's clock
-  #status = "";        // of the host when it was loaded: a change of it is news for the list
+  #status = "";        // of the host when it was loaded: a change of it may be a new outage
   #loaded = null;      // {history, outages, blind, from, to}
   #host = null;
   #range = "24h";
@@ -122,10 +122,10 @@ export class HostHistory {
     for (const button of this.#section.querySelectorAll("[data-range]")) this.#showUptime(button, history.uptime);
     this.#part(".history-body").dataset.state = history.points.length ? "shown" : "empty";
     const inRange = ({ end }) => end === null || end > from;
-    const told = outages.filter((outage) => !outage.blip && inRange(outage));
-    this.#part(".history-summary").textContent = history.points.length ? summaryOf(history, told, to) : "";
+    const shown = outages.filter((outage) => !outage.blip && inRange(outage));
+    this.#part(".history-summary").textContent = history.points.length ? summaryOf(history, shown, to) : "";
     if (!history.points.length) return;
-    this.#chart.show({ history, outages: told, blind: blind.filter(inRange), from, to });
+    this.#chart.show({ history, outages: shown, blind: blind.filter(inRange), from, to });
   }
 
   #showUptime(button, uptime) {
@@ -152,7 +152,7 @@ export class HostHistory {
   }
 }
 
-// Of a field over the time that the host was up; what a line that is down loses is no quality of it.
+// Of a field over the time that the host was up; what a host that is down loses is no quality of it.
 function meanOf(field, points) {
   const measured = points.filter((point) => point[field] !== null && point.up > 0);
   const time = measured.reduce((sum, { up }) => sum + up, 0);

@@ -64,7 +64,7 @@ export class LatencyChart {
     element.addEventListener("keydown", (event) => this.#step(event));
   }
 
-  // `history` as the API tells it, `outages` and `blind` of the same time, {from, to} what the axis spans.
+  // `history` as the API answers it, `outages` and `blind` of the same time, {from, to} what the axis spans.
   async show(data) {
     this.#data = data;
     this.#rows = withGaps(data.history);

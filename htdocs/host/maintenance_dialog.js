@@ -22,7 +22,7 @@ export class MaintenanceDialog {
   #onSaved;
   #host = null;
 
-  // `onSaved` gets the host as the server answered it, and what to say about it.
+  // `onSaved` gets the host as the server answered it, and what it is now, in words.
   constructor({ onSaved }) {
     this.#onSaved = onSaved;
     this.#dialog.addEventListener("click", ({ target }) => {
@@ -92,9 +92,9 @@ export class MaintenanceDialog {
 
   #plan() {
     const [from, to] = ["from", "to"].map((name) => fromInput(this.#part(`[name=${name}]`).value));
-    const expected = (field) => ({ field, message: "expected a day and a time" });
-    const errors = [...(from === null ? [expected("from")] : []), ...(to === null ? [expected("to")] : [])];
-    if (!errors.length && to <= from) errors.push({ field: "to", message: "expected a time after the beginning" });
+    const missing = (field) => ({ field, message: "Enter a day and a time." });
+    const errors = [...(from === null ? [missing("from")] : []), ...(to === null ? [missing("to")] : [])];
+    if (!errors.length && to <= from) errors.push({ field: "to", message: "Choose a time after the beginning." });
     this.#messages.clear();
     if (errors.length) return this.#messages.showErrors(errors);
     const window = { from, to, note: this.#part("[name=note]").value.trim() };

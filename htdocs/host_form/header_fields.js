@@ -68,6 +68,6 @@ export class HeaderFields {
 
   get errors() {
     const isNameless = this.#added.some(({ name, value }) => value.value && !name.value.trim());
-    return isNameless ? [{ field: "headers", message: "expected a name with each value" }] : [];
+    return isNameless ? [{ field: "headers", message: "Enter a name for each value." }] : [];
   }
 }

@@ -138,7 +138,7 @@ export class HostForm {
   async #save() {
     this.#clearMessages();
     if (this.#parents.unclear) {
-      return this.#messages.showErrors([{ field: "parents", message: "no such host: choose one from the list" }]);
+      return this.#messages.showErrors([{ field: "parents", message: "There is no such host. Choose one from the list." }]);
     }
     const errors = [...this.#kind.errors, ...this.#maintenance.errors];
     if (errors.length) return this.#messages.showErrors(errors);
@@ -181,7 +181,7 @@ export class HostForm {
     const labels = changed.map((field) => this.#fieldOf(field)?.querySelector(":scope > :is(label, legend)").firstChild.data.trim() ?? field);
     const conflict = this.#form.querySelector(".conflict");
     conflict.querySelector(".conflict-fields").textContent =
-      labels.length ? `They changed: ${labels.join(", ")}.` : "The settings are as you opened them, though.";
+      labels.length ? `They changed: ${labels.join(", ")}.` : "Their settings are as you opened them, though.";
     conflict.hidden = false;
     conflict.querySelector("button").focus();
   }

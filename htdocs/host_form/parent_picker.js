@@ -1,4 +1,4 @@
-// Chooses the hosts that a host is reached through: names are typed or picked, and stand as chips until removed.
+// Chooses the parents of a host: names are typed or picked, and stand as chips until removed.
 
 import { addressOf } from "../words/host_text.js";
 

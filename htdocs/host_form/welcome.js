@@ -34,11 +34,11 @@ export class Welcome {
 
 function titleFor(hosts, canAdd) {
   if (!canAdd) return "Nothing is watched yet";
-  return hosts.length ? "Add your first line" : "Which line shall be watched first?";
+  return "Add your first host";
 }
 
 function sentenceFor(hosts, canAdd) {
   if (!canAdd) return "Somebody who may change settings has to add the first host.";
-  const promise = "A name and an address are enough. The first result is here within a second.";
+  const promise = "A name and an address are enough. The first result comes within a second.";
   return hosts.length ? `So far only ${hosts[0].name} is watched. ${promise}` : promise;
 }

@@ -178,7 +178,7 @@ function countsOf({ add, change, same, refuse }) {
 }
 
 function verdictOn({ add, change, refuse }) {
-  if (refuse.length) return "Nothing is imported while a line is refused: correct it above, or in the file.";
+  if (refuse.length) return "Nothing is imported while a line is refused. Correct it above or in the file.";
   if (add.length + change.length === 0) return "All of this is there already.";
   return "Nothing is done yet.";
 }

@@ -1,7 +1,7 @@
 // Reads a file of text, however a spreadsheet has saved it.
 
 // Answers {text, encoding}: UTF-8 unless its bytes say otherwise. What is no UTF-8 is taken for Windows-1252, in which
-// every byte is a character: that is a guess, and people must be told of it.
+// every byte is a character: that is a guess, and people must know that it is one.
 export async function readTextFile(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const mark = (bytes[0] << 8) | bytes[1];

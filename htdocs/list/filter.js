@@ -83,7 +83,7 @@ export class Filter {
     this.#groups = key;
     const chosen = this.#group.value;
     const some = offered.filter(({ names }) => names.length);
-    this.#group.replaceChildren(new Option("All lines", ""), ...some.map(makeOptions));
+    this.#group.replaceChildren(new Option("All hosts", ""), ...some.map(makeOptions));
     this.#group.value = chosen;
     this.#group.hidden = some.length === 0;
   }

@@ -78,7 +78,7 @@ export class HostCard {
     this.#trailIsDue = null;
   }
 
-  // Changes with time, too: a line is down for longer and longer.
+  // Changes with time, too: a host is down for longer and longer.
   #showStatus(host, now) {
     const status = statusOf(host);
     const age = isTrouble(host) ? ageOf(host, now) : "";

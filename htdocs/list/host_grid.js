@@ -7,7 +7,7 @@ import { GroupHeads, inGroups } from "./group_heads.js";
 import { HostCard } from "./host_card.js";
 
 // Each gives the cards less room than the one before.
-const MOST_ROUNDS = 4;
+const MOST_TRIES = 4;
 
 export class HostGrid {
   #root;
@@ -105,7 +105,7 @@ export class HostGrid {
     if (this.#settled === keyOf(measured)) return null;
     let head = 0;
     let forms;
-    for (let round = 0; round < MOST_ROUNDS && measured.taken / measured.scale > head + 1; round++) {
+    for (let tries = 0; tries < MOST_TRIES && measured.taken / measured.scale > head + 1; tries++) {
       head = measured.taken / measured.scale;
       forms = chooseWall({ ...this.#counts, width: measured.width, height: innerHeight, head });
       document.documentElement.style.fontSize = `${forms.scale * 100}%`;

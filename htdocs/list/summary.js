@@ -31,7 +31,7 @@ export class Summary {
     }
   }
 
-  // `asOf` is the time that it tells of, in words; empty where that is now.
+  // `asOf` is the time that it is of, in words; empty where that is now.
   update(summary, chosen, asOf) {
     section.hidden = summary.total === 0;
     sentence.textContent = asOf ? `At ${asOf}: ${lowered(sentenceOf(summary))}` : sentenceOf(summary);

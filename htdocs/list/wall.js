@@ -63,7 +63,7 @@ export class Wall {
     this.#wasFull = isFull;
   }
 
-  // Where there is one: over HTTPS and on this machine itself. It is lost whenever the tab is hidden.
+  // Where there is one: over HTTPS and on the server itself. It is lost whenever the tab is hidden.
   async #stayAwake() {
     if (document.hidden || !navigator.wakeLock) return;
     const lock = await navigator.wakeLock.request("screen").catch(() => null);

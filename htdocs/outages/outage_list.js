@@ -4,7 +4,7 @@
 import { formatAge, formatClock, formatDay } from "../words/format.js";
 import { OutageRow } from "./outage_row.js";
 
-const PORTION = 100;  // rows at a time: a bad month of a thousand lines has more than anybody reads
+const PORTION = 100;  // rows at a time: a bad month of a thousand hosts has more than anybody reads
 
 export class OutageList {
   #list;
@@ -119,6 +119,6 @@ function makeBlind({ start, end }, now) {
   item.className = "outage-blind";
   const until = end === null ? "now" : formatClock(end);
   const length = formatAge((end ?? now) - start);
-  item.textContent = `The monitor was blind ${formatClock(start)} – ${until}, ${length}: nobody is blamed for that time.`;
+  item.textContent = `The monitor was blind ${formatClock(start)} – ${until}, ${length}: no host is blamed for that time.`;
   return item;
 }

@@ -1,10 +1,10 @@
-// One outage in a list of them, and the form in which its cause is said anew. It is made once and changed only where
+// One outage in a list of them, and the form in which its cause is changed. It is made once and changed only where
 // the outage has changed, so that a form stays as it is typed in.
 
 import { ApiError, reclassify } from "../app/client.js";
 import { whileBusy } from "../ui/busy.js";
 import { FormMessages } from "../ui/form_messages.js";
-import { causeOf } from "../words/causes.js";
+import { CAUSE_NAMES, causeOf } from "../words/causes.js";
 import { formatAge, formatClock, formatDay } from "../words/format.js";
 import { pageOf } from "../words/host_text.js";
 
@@ -23,6 +23,7 @@ export class OutageRow {
     this.#onChanged = onChanged;
     this.#form = this.#part("form");
     this.#messages = new FormMessages(this.#form);
+    this.#form.elements.cause.append(...causeOptions());
     this.#part("[data-outage=change]").addEventListener("click", () => this.#begin());
     this.#part("[data-outage=cancel]").addEventListener("click", () => this.#end());
     this.#part("[data-outage=measured]").addEventListener("click", () => this.#send(null, ""));
@@ -37,7 +38,7 @@ export class OutageRow {
     return this.element.querySelector(selector);
   }
 
-  // `canChange`: whether this user may say another cause.
+  // `canChange`: whether this user may change the cause.
   update(outage, { now, canChange, withName, withDay }) {
     this.#outage = outage;
     this.#part(".outage-length").textContent = formatAge((outage.end ?? now) - outage.start);
@@ -91,10 +92,13 @@ export class OutageRow {
   }
 }
 
-const timesOf = ({ start, end, blip }) =>
-  `${formatClock(start)} – ${end === null ? "now" : formatClock(end)}${blip ? " · blip" : ""}`;
+// To choose a cause from.
+export const causeOptions = () => CAUSE_NAMES.map((name) => new Option(causeOf(name).words, name));
 
-// Who has said another cause than the one measured, and why.
+const timesOf = ({ start, end, blip }) =>
+  `${formatClock(start)} – ${end === null ? "now" : formatClock(end)}${blip ? " · short outage" : ""}`;
+
+// Who has set another cause than the one measured, and why.
 function noteOf({ cause, measured, note, user }) {
   if (cause === measured && !note) return "";
   const what = `measured as ${causeOf(measured).words}, set to ${causeOf(cause).words}`;

@@ -1,10 +1,11 @@
-// The page of all outages: of a time, of one cause or all, of lines whose name has some words.
+// The page of all outages: of a time, of one cause or all, of hosts whose name has some words.
 
 import { ApiError, fetchOutages } from "../app/client.js";
 import { countOf, formatAge } from "../words/format.js";
 import { elsewhere } from "../words/installation_time.js";
 import { addMonths, beginOfMonth, monthOf } from "../words/months.js";
 import { OutageList } from "./outage_list.js";
+import { causeOptions } from "./outage_row.js";
 
 const DAY = 86_400;
 const RELOAD_SECONDS = 60;
@@ -35,6 +36,7 @@ export class OutagesPage {
     this.#section = section;
     this.#keep = keep;
     this.#form = this.#part("form");
+    this.#form.elements.cause.append(...causeOptions());
     this.#list = new OutageList(section, { byDay: true, onChanged: (outage) => this.#take(outage) });
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     this.#form.addEventListener("input", ({ target }) => {
@@ -110,7 +112,7 @@ export class OutagesPage {
     const outages = this.#loaded.outages.filter(isWanted);
     const { context: { now }, offers } = this.#state;
     this.#list.show({ outages, blind: this.#loaded.blind, canChange: offers.change, now });
-    const more = this.#loaded.more ? "there are more than can be listed: choose a shorter time" : "";
+    const more = this.#loaded.more ? "more than can be listed: choose a shorter time" : "";
     this.#part(".outages-summary").textContent = summaryOf(outages, now, more);
     this.#part(".whose-times").textContent = elsewhere(now);
     const none = this.#part(".no-outages");
@@ -128,10 +130,10 @@ function summaryOf(outages, now, more) {
   if (!outages.length) return "";
   const lengths = outages.map(({ start, end }) => (end ?? now) - start);
   const ongoing = outages.filter(({ end }) => end === null).length;
-  const lines = new Set(outages.map(({ host }) => host)).size;
+  const hosts = new Set(outages.map(({ host }) => host)).size;
   const total = lengths.reduce((sum, length) => sum + length, 0);
   const parts = [
-    `${countOf(outages.length, "outage")} of ${countOf(lines, "line")}`,
+    `${countOf(outages.length, "outage")} of ${countOf(hosts, "host")}`,
     ongoing && `${ongoing} going on`,
     `${formatAge(total)} in all, the longest ${formatAge(lengths.reduce((most, one) => Math.max(most, one)))}`,
     more,

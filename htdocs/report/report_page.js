@@ -12,9 +12,9 @@ import { columnsFor, countInWords, makeOutages, makeTable, sorted } from "./repo
 const MONTHS_BACK = 14;  // of what is offered; the address takes any
 const NOBODY = "Without a customer";
 const EXPLANATION =
-  "Uptime is the time a line was up, of the time it was up or down. A line is down from its first failed check to the " +
-  "first good one. Time upstream of the line, in maintenance, without power at the customer, paused, or not watched " +
-  "counts neither for nor against it.";
+  "Uptime is the time a host was up, of the time it was up or down. A host is down from its first failed check to the " +
+  "first good one. Not counted is time while its upstream failed, while the monitor was blind, in maintenance, without " +
+  "power, paused, or not watched.";
 
 const customerName = (customer) => customer || NOBODY;
 
@@ -58,7 +58,7 @@ export class ReportPage {
     this.#month = chosen;
     this.#showMonths(now);
     if (!isThere) return this.#load();
-    this.#tell(this.#mistake);
+    this.#say(this.#mistake);
     this.#draw();
   }
 
@@ -98,7 +98,7 @@ export class ReportPage {
 
   async #load() {
     const asked = ++this.#asked;
-    this.#tell(this.#mistake);
+    this.#say(this.#mistake);
     this.#element.toggleAttribute("data-busy", true);
     try {
       const report = await fetchReport(this.#month);
@@ -123,22 +123,22 @@ export class ReportPage {
       const { outages, more } = isWanted ? await fetchOutages({ from, to }) : { outages: null, more: false };
       if (this.#report?.from !== from) return;
       this.#outages = outages;
-      this.#tell(more ? "There are more outages than can be listed: the first ones of the month are missing." : "");
+      this.#say(more ? "There are more outages than can be listed: the first ones of the month are left out." : "");
       this.#draw();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#part("[name=outages]").checked = false;
-      this.#tell(error.explain("The outages cannot be shown"));
+      this.#say(error.explain("The outages cannot be shown"));
     }
   }
 
   #fail(error, what) {
     this.#report = null;
     this.#part(".report-body").replaceChildren();
-    this.#tell(error.explain(what));
+    this.#say(error.explain(what));
   }
 
-  #tell(message) {
+  #say(message) {
     this.#part(".form-errors").textContent = message;
   }
 
@@ -159,7 +159,7 @@ export class ReportPage {
   }
 
   get #emptyText() {
-    return this.#customer ? "This customer has no line in this month." : "Nothing was watched in this month.";
+    return this.#customer ? "This customer has no host in this month." : "Nothing was watched in this month.";
   }
 
   get #spanInWords() {
@@ -205,7 +205,7 @@ export class ReportPage {
       }));
   }
 
-  // As a row among those of lines.
+  // As a row among those of hosts.
   #totalOf(customer) {
     const rows = this.#rowsOf(customer);
     return { ...customer, breach: customer.breaches, hasTargets: rows.some(isJudged) };
@@ -217,11 +217,11 @@ export class ReportPage {
 
   #section(customer) {
     const rows = sorted(this.#rowsOf(customer), this.#sort);
-    const total = { ...this.#totalOf(customer), label: `Together, ${countOf(rows.length, "line")}` };
+    const total = { ...this.#totalOf(customer), label: `Total, ${countOf(rows.length, "host")}` };
     const part = makeElement("section", { className: "report-part" },
       this.#heading(customerName(customer.customer), [customer]),
       this.#tableOf({
-        label: customerName(customer.customer), first: "Line", rows, groups: columnsFor(rows),
+        label: customerName(customer.customer), first: "Host", rows, groups: columnsFor(rows),
         total: rows.length > 1 ? total : null,
         nameCell: (row) => this.#nameCell(row),
       }));
@@ -251,7 +251,7 @@ export class ReportPage {
       makeElement("p", { className: "paper-span", textContent: this.#spanInWords }));
   }
 
-  // A line that was deleted since has no page.
+  // A host that was deleted since has no page.
   #nameCell({ host, name }) {
     if (this.#state && !this.#state.hostOf(host)) return name;
     return makeElement("a", { href: pageOf(host), textContent: name });
@@ -262,7 +262,7 @@ const isJudged = ({ target, uptime }) => target !== null && uptime !== null;
 
 const SUMMED = ["outages", "up", "down", "upstream", "blind", "maintenance", "power", "paused", "off"];
 
-// Lines without a customer are in none of the server's sums: here they stand together like those of one.
+// Hosts without a customer are in none of the server's sums: here they stand together like those of one.
 function withNobody(report) {
   const rows = report.rows.filter(({ customer }) => !customer);
   if (!rows.length) return report;
@@ -279,11 +279,11 @@ function summaryOf(customers) {
   const [up, down] = [sum("up"), sum("down")];
   const uptime = up + down > 0 ? `${formatPercent((100 * up) / (up + down), 3)} uptime` : "nothing measured";
   const missed = sum("breaches");
-  const texts = [countOf(sum("hosts"), "line"), uptime, countOf(sum("outages"), "outage")];
+  const texts = [countOf(sum("hosts"), "host"), uptime, countOf(sum("outages"), "outage")];
   const parts = [makeElement("span", { textContent: texts.join(" · ") })];
   if (missed) {
     parts.push(" · ", makeElement("strong", { className: "missed",
-                                          textContent: `${countOf(missed, "line")} below what was agreed` }));
+                                          textContent: `${countOf(missed, "host")} below what was agreed` }));
   }
   return parts;
 }

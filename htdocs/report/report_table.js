@@ -21,13 +21,13 @@ const UPTIME = [
 const OUTAGES = [
   { key: "outages", head: "number", text: countOr },
   { key: "longest", head: "longest", text: lengthOr },
-  { key: "down", head: "together", text: lengthOr },
+  { key: "down", head: "total", text: lengthOr },
 ];
 const UNCOUNTED = [
   { key: "upstream", head: "upstream", text: lengthOr },
   { key: "blind", head: "monitor blind", text: lengthOr },
   { key: "maintenance", head: "maintenance", text: lengthOr },
-  { key: "power", head: "customer’s power", text: lengthOr },
+  { key: "power", head: "power", text: lengthOr },
   { key: "paused", head: "paused", text: lengthOr },
   { key: "off", head: "not watched", text: lengthOr },
 ];
@@ -44,12 +44,12 @@ export function columnsFor(rows) {
   return [
     { title: "Uptime", columns: UPTIME.filter((column) => known(column) && (column.key !== "breach" || hasTargets)) },
     { title: "Outages", columns: OUTAGES },
-    { title: "Counted neither way", columns: UNCOUNTED.filter(happened) },
+    { title: "Not counted", columns: UNCOUNTED.filter(happened) },
     { title: "Quality", columns: QUALITY.filter(known) },
   ].filter(({ columns }) => columns.length);
 }
 
-// Of a line, whether it was up as agreed; of many, how many were not.
+// Of a host, whether it was up as agreed; of many, how many were not.
 function resultOf(breach, { uptime, target, breaches, hasTargets }) {
   if (breaches !== undefined) return breaches ? `${breaches} missed` : hasTargets ? "all met" : NOTHING;
   if (target === null || uptime === null) return NOTHING;
@@ -118,17 +118,17 @@ function makeRow(row, name, columns) {
   return made;
 }
 
-// The report counts what is the line's own fault; the list has all, with what each was.
+// The report counts what is the host's own fault; the list has all, with the cause of each.
 export function countInWords(outages) {
   const others = outages.filter(({ cause }) => cause !== "line").length;
   const which = others === outages.length ? "" : `${others} of them `;
-  return countOf(outages.length, "outage") + (others ? `, ${which}not the line’s own and so not counted above` : "");
+  return countOf(outages.length, "outage") + (others ? `, ${which}not the host’s own, and so not counted above` : "");
 }
 
-// The outages of some lines, newest first.
+// The outages of some hosts, newest first.
 export function makeOutages(outages, now) {
   const table = makeElement("table", { className: "report-table outage-table" });
-  const heads = ["Line", "When", "Length", "Cause", "What was seen"];
+  const heads = ["Host", "When", "Length", "Cause", "Reason"];
   table.append(makeElement("thead", {}, makeElement("tr", {}, ...heads.map((text) =>
     makeElement("th", { scope: "col", textContent: text })))));
   const body = makeElement("tbody");

@@ -1,6 +1,6 @@
 // What each user may do, in the settings: rows of a name and a role.
 
-import { appendRow, removeRow, tellChange } from "../ui/form_rows.js";
+import { appendRow, removeRow, announceChange } from "../ui/form_rows.js";
 
 export class RoleFields {
   #root;
@@ -16,7 +16,7 @@ export class RoleFields {
     this.#connect = connect;
     root.querySelector("[data-action=add-user]").addEventListener("click", () => {
       this.#add("", "operator").user.focus();
-      tellChange(root);
+      announceChange(root);
     });
   }
 
@@ -38,9 +38,9 @@ export class RoleFields {
   get errors() {
     const names = this.#rows.map(({ user }) => user.value.trim());
     const field = this.#root.dataset.field;
-    if (names.includes("")) return [{ field, message: "expected a name with each role" }];
+    if (names.includes("")) return [{ field, message: "Enter a name for each role." }];
     const twice = names.find((name, place) => names.indexOf(name) !== place);
-    return twice === undefined ? [] : [{ field, message: `${twice} stands here twice` }];
+    return twice === undefined ? [] : [{ field, message: `${twice} is listed twice.` }];
   }
 
   #add(name, role) {
@@ -53,7 +53,7 @@ export class RoleFields {
     element.querySelector("[data-remove]").addEventListener("click", () => {
       this.#rows = this.#rows.filter((other) => other !== row);
       removeRow(element, this.#root.querySelector("[data-action=add-user]"));
-      tellChange(this.#root);
+      announceChange(this.#root);
     });
     return row;
   }

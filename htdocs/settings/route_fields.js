@@ -1,7 +1,7 @@
-// Who is told of a group of hosts instead of everybody, in the settings.
+// The recipients and channels of a group of hosts, in the settings.
 
 import { readField, writeField } from "../ui/form_fields.js";
-import { appendRow, numberRows, removeRow, tellChange } from "../ui/form_rows.js";
+import { appendRow, numberRows, removeRow, announceChange } from "../ui/form_rows.js";
 
 export class RouteFields {
   #root;
@@ -19,7 +19,7 @@ export class RouteFields {
     this.#groups = groups;
     root.querySelector("[data-action=add-route]").addEventListener("click", () => {
       this.#add({ group: "", smtp_to: [], channels: [] }).querySelector("input").focus();
-      tellChange(root);
+      announceChange(root);
     });
   }
 
@@ -46,7 +46,7 @@ export class RouteFields {
 
   get errors() {
     return this.#value.flatMap(({ group }, place) =>
-      (group ? [] : [{ field: `routes[${place}].group`, message: "expected the name of a group" }]));
+      (group ? [] : [{ field: `routes[${place}].group`, message: "Enter the name of a group." }]));
   }
 
   #field(row, name) {
@@ -66,7 +66,7 @@ export class RouteFields {
       this.#rows = this.#rows.filter((other) => other !== row);
       removeRow(row, this.#root.querySelector("[data-action=add-route]"));
       numberRows(this.#rows, this.#root.dataset.field);
-      tellChange(this.#root);
+      announceChange(this.#root);
     });
     return row;
   }

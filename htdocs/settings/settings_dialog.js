@@ -15,7 +15,7 @@ import { RouteFields } from "./route_fields.js";
 
 const USUAL_PORTS = { none: "25", starttls: "587", tls: "465" };
 const STILL_HERE = "What you changed is still here, and not saved yet.";
-const OTHERS_TOO = "somebody else has just changed this, too: Save again puts yours in its place, Cancel leaves theirs";
+const OTHERS_TOO = "Somebody else has just changed this, too. Save again to replace theirs with yours, or Cancel to keep theirs.";
 
 export class SettingsDialog {
   element = document.getElementById("settings-dialog");
@@ -147,7 +147,7 @@ export class SettingsDialog {
     for (const trial of this.#trials) trial.update({ hasChanges, isBlocked: this.#isTrying });
   }
 
-  // They stay as they are when the server does not tell them: what is saved is saved all the same.
+  // They stay as they are when the server does not answer: what is saved is saved all the same.
   async #showStates() {
     try {
       const { channels } = await fetchAlerts({ sent: false });

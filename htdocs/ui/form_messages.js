@@ -51,7 +51,7 @@ export class FormMessages {
     return null;
   }
 
-  // An ApiError: what the server says of the fields, else the sentence for it. `how` is told as failureOf() takes it.
+  // An ApiError: what the server says of the fields, else the sentence for it. `how` is what failureOf() takes.
   showFailure(error, how) {
     if (error.errors.length) this.showErrors(error.errors);
     else this.showOnTop([failureOf(error, how)]);

@@ -29,4 +29,4 @@ export function removeRow(element, fallback) {
 }
 
 // As when something is typed: whoever follows the form hears of it.
-export const tellChange = (element) => element.dispatchEvent(new Event("input", { bubbles: true }));
+export const announceChange = (element) => element.dispatchEvent(new Event("input", { bubbles: true }));

@@ -4,7 +4,7 @@
 import { fromInput, toInput, zoneName } from "../words/installation_time.js";
 import { DAYS, isOver, isWeekly } from "../words/maintenance_text.js";
 import * as serverClock from "../words/server_clock.js";
-import { appendRow, numberRows, removeRow, tellChange } from "./form_rows.js";
+import { appendRow, numberRows, removeRow, announceChange } from "./form_rows.js";
 
 const FIVE_MINUTES = 300;
 
@@ -55,12 +55,12 @@ export class MaintenanceWindows {
       const missing = (name) => value[name] === null || value[name] === "";
       const name = this.#root.dataset.field;
       const errors = ["from", "to"].filter(missing)
-        .map((end) => ({ field: `${name}[${place}].${end}`, message: `expected a ${row.isWeekly ? "" : "day and a "}time` }));
+        .map((end) => ({ field: `${name}[${place}].${end}`, message: `Enter a ${row.isWeekly ? "" : "day and a "}time.` }));
       if (row.isWeekly && !value.days.length) {
-        errors.push({ field: `${name}[${place}].days`, message: "expected at least one day" });
+        errors.push({ field: `${name}[${place}].days`, message: "Choose at least one day." });
       }
       if (this.#groups && missing("group")) {
-        errors.push({ field: `${name}[${place}].group`, message: "expected the name of a group" });
+        errors.push({ field: `${name}[${place}].group`, message: "Enter the name of a group." });
       }
       return errors;
     });
@@ -69,7 +69,7 @@ export class MaintenanceWindows {
   #begin(window) {
     const row = this.#add({ ...window, ...(this.#groups ? { group: "" } : {}) });
     row.element.querySelector("input").focus();
-    tellChange(this.#root);
+    announceChange(this.#root);
   }
 
   #add(window) {
@@ -88,7 +88,7 @@ export class MaintenanceWindows {
     this.#rows = this.#rows.filter((other) => other !== row);
     removeRow(row.element, this.#root.querySelector("[data-action=add-window]"));
     this.#number();
-    tellChange(this.#root);
+    announceChange(this.#root);
   }
 
   #number() {

@@ -5,7 +5,7 @@ const STATES = {
   none: { text: "", controls: ["input"] },
   set: { text: "set", controls: ["change", "remove"] },
   changing: { text: "", controls: ["input", "keep"] },
-  removing: { text: "taken away when you save", controls: ["keep"] },
+  removing: { text: "removed when you save", controls: ["keep"] },
 };
 
 const template = document.getElementById("secret");

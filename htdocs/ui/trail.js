@@ -1,5 +1,5 @@
 // The dot trail of a host: one bar a check, oldest first. Height is the round trip on a scale that is the same for all
-// hosts, so that two lines can be compared; a failed check has full height, so that it shows without colour too.
+// hosts, so that two hosts can be compared; a failed check has full height, so that it shows without colour too.
 
 import { formatMs, formatTime } from "../words/format.js";
 import * as serverClock from "../words/server_clock.js";

@@ -13,7 +13,7 @@ export const HOST_GONE = "Somebody else has deleted this host.";
 // own are taken for the others.
 export function failureOf(error, { done = "saved", isTyped = false, next = "", byStatus = {} } = {}) {
   if (error.kind === "network") {
-    return isTyped ? "The server does not answer. What you typed is still here: try again." :
+    return isTyped ? `The server does not answer. What you typed is still here, and nothing was ${done}: try again.` :
                      `The server does not answer, so nothing was ${done}. Try again.`;
   }
   if (error.kind === "timeout") {

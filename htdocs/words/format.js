@@ -28,7 +28,7 @@ export function formatMs(ms) {
   return `${ms.toFixed(ms < 100 ? 1 : 0)} ms`;
 }
 
-// Cut, not rounded: a line that failed once was not up 100 % of the time.
+// Cut, not rounded: a host that failed once was not up 100 % of the time.
 export function formatPercent(percent, places = 2) {
   const scale = 10 ** places;
   return `${Math.floor(percent * scale) / scale}%`;

@@ -1,4 +1,4 @@
-// What is said about a host in words.
+// What there is to say about a host, in words.
 
 import { countOf, formatAge, formatMs } from "./format.js";
 import { isTrouble, sinceOf, statusOf } from "./status.js";
@@ -34,8 +34,8 @@ export function ageOf(host, now) {
   return formatAge(now - since);
 }
 
-// What says in two words that somebody knows of the trouble: for where there is no room for the sentence below, and for
-// who hears the card.
+// In two words, that somebody knows of the trouble: where there is no room for the sentence below, and for who hears the
+// card.
 export function knownAs(host) {
   if (!isTrouble(host)) return null;
   if (host.acknowledged) return { mark: "ack", words: "acknowledged" };
@@ -52,11 +52,11 @@ function reasonOf(host, { now, threshold, nameOf }) {
     case "failing":
       return joined(failedChecks(host.fail_count, host.fail_threshold ?? threshold), host.reason);
     case "unreachable":
-      return host.parents.length ? `behind ${host.parents.map(nameOf).join(", ")}` : host.reason;
+      return host.parents.length ? `upstream ${host.parents.map(nameOf).join(", ")}` : host.reason;
     case "degraded":
       return host.reason || beyondLimits(host);
     case "unknown":
-      return host.reason || "could not be measured";
+      return host.reason || "could not be checked";
     case "pending":
       return "waiting for its first check";
     case "paused":

@@ -1,4 +1,4 @@
-// What is said about a maintenance window in words, and where it stands in time.
+// A maintenance window in words, and where it stands in time.
 
 import { spanAt } from "./installation_time.js";
 

@@ -1,7 +1,7 @@
 // The statuses of a host: the order in which people need to see them, and the order of hosts that follows from it.
 
 // Worst first. A failing host comes before the unreachable ones: it may be the next that is down, while they wait for
-// a line that is already listed.
+// a parent that is already listed.
 export const STATUSES = ["down", "failing", "unreachable", "degraded", "unknown", "up", "pending", "paused"];
 const TROUBLE = new Set(["down", "failing", "unreachable", "degraded", "unknown"]);
 const FAILED = new Set(["down", "failing", "unreachable"]);
@@ -11,7 +11,7 @@ export const statusOf = (host) => (STATUSES.includes(host.status) ? host.status 
 
 export const isTrouble = (host) => TROUBLE.has(statusOf(host));
 
-// Since when the host is as it is: a line is down since its first failed check, not since the threshold was reached.
+// Since when the host is as it is: a host is down since its first failed check, not since the threshold was reached.
 export function sinceOf(host) {
   return (FAILED.has(host.status) && host.fail_since) || host.last_change;
 }

@@ -26,9 +26,9 @@ export function warningsFor({ list, failure, timeout, problems, unsent, now }) {
   if (!list.updated) warnings.push(neverRan(state));
   else if (isOld) warnings.push(isHeldUp ? heldUp(list, unwritten, now) : stopped(list, now));
   if (state === "blind") warnings.push(blind(since, now));
-  const isTold = ({ code }) => isHeldUp && UNWRITTEN.has(code);
+  const isSaid = ({ code }) => isHeldUp && UNWRITTEN.has(code);
   const isNoticed = ({ code }) => notices.some((notice) => notice.code === code);
-  const others = [...notices, ...unwritten.filter((problem) => !isNoticed(problem))].filter((one) => !isTold(one));
+  const others = [...notices, ...unwritten.filter((problem) => !isNoticed(problem))].filter((one) => !isSaid(one));
   return warnings.concat([...others, ...unsent].map((notice) => noticeOf(notice, now)));
 }
 
@@ -53,7 +53,7 @@ function stopped(list, now) {
     code: "stale",
     level: "old",
     title: `The monitor has stopped: no check for ${age}`,
-    text: `${asOf(list, now)} Start monitord, or look into its log.`,
+    text: `${asOf(list, now)} Start monitord, or read its log.`,
   };
 }
 
@@ -75,7 +75,7 @@ function heldUp(list, unwritten, now) {
     level: "old",
     title: `${isFull ? "The disk is full" : "The data folder cannot be written to"}: nothing has been recorded for ${age}`,
     text: `${asOf(list, now)} ${unwritten.map(({ message }) => message).join(" ")} ` +
-          `${isFull ? "Free space there" : "See to it"}; a monitor that still runs goes on by itself then.`,
+          `${isFull ? "Free space there" : "Make it writable"}: a monitor that still runs then continues by itself.`,
   };
 }
 

@@ -11,7 +11,7 @@ function randomFrom(seed) {
   return () => ((state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648);
 }
 
-// A line of some 12 ms with a busy evening, spikes and loss; without data in `gap`, down during `outages`, with nothing
+// A host of some 12 ms with a busy evening, spikes and loss; without data in `gap`, down during `outages`, with nothing
 // known while the monitor was blind. Times in seconds before now.
 export function makeHistory(id, range, { rtt = 12, outages = [], blind = [], gap = null, young = Infinity } = {}) {
   const [seconds, step] = RANGES[range];

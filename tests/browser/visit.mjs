@@ -61,7 +61,7 @@ export async function openHost(page, name) {
   await card(page, name).locator(".host-open").click();
   await hostPage(page).getByRole("heading", { name, exact: true }).waitFor();
 }
-export const openList = (page) => page.getByRole("navigation").getByRole("link", { name: "Lines" }).click();
+export const openList = (page) => page.getByRole("navigation").getByRole("link", { name: "Hosts" }).click();
 export const pressOnPage = (page, button) =>
   hostPage(page).getByRole("button", { name: button, exact: true }).click();
 
