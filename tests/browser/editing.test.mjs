@@ -59,6 +59,14 @@ test("what the server refuses stands at the field, and what was typed stays", ()
     assert.equal((await stack.host("Kept")).timeout, 0.5);
   }));
 
+test("a form that lacks what it needs says what to enter", () =>
+  visit(stack, { expected: /422/ }, async (page) => {
+    await startToAdd(page);
+    await press(page, "Add host");
+    await page.locator("[data-field=name] .field-error", { hasText: "Enter a name." }).waitFor();
+    await page.locator("[data-field=ip] .field-error", { hasText: "Enter an address." }).waitFor();
+  }));
+
 test("an address that is watched already is refused on top of the form", () =>
   visit(stack, { expected: /409/ }, async (page) => {
     await startToAdd(page);

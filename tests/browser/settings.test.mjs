@@ -219,6 +219,21 @@ test("who leaves the settings by the browser's way back while they are saved fin
     assert.equal(config().interval, 10);
   }));
 
+test("durations are shown with their units and typed so; plain seconds are taken, too", () =>
+  open({}, async (page) => {
+    const shown = (label) => dialog(page).getByLabel(label).inputValue();
+    assert.deepEqual([await shown("Repeat every"), await shown("Group alerts for"), await shown("Interval")],
+                     ["1 h", "10 s", "10 s"]);
+    await dialog(page).getByLabel("Repeat every").fill("2 h 30 min");
+    await dialog(page).getByLabel("Retry for").fill("2 days");
+    await dialog(page).getByLabel("Fall back after").fill("90");
+    await save(page);
+    assert.deepEqual(config(), { ...CONFIG, email_cooldown: 9000, alert_expiry: 172_800, fallback_after: 90 });
+    await openSettings(page);
+    assert.deepEqual([await shown("Repeat every"), await shown("Retry for"), await shown("Fall back after")],
+                     ["2 h 30 min", "2 d", "1 min 30 s"]);
+  }));
+
 test("an interval that does not fit the hosts' own is refused at its field, with their names", () =>
   open({ expected: /422/ }, async (page) => {
     await dialog(page).getByLabel("Interval").fill("7");
