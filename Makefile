@@ -61,7 +61,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run build-packages test proofs attack check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
+.PHONY: all unit run build-packages test proofs pictures attack check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
@@ -168,6 +168,11 @@ proofs: ## installs what is missing, builds, runs what takes longer: floods, sta
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
 	@$(MAKE) $(J) all $(NODE_MODULES)
 	@BUILD='$(BUILD)' tests/run --proofs
+
+pictures: ## installs what is missing, builds, makes the pictures of the dashboard in docs/ anew
+	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
+	@$(MAKE) $(J) all $(NODE_MODULES)
+	@BUILD='$(BUILD)' node tests/browser/pictures.mjs
 
 attack: ## installs what is missing, builds, attacks the API by 100,000 random requests and 10,000 slow connections
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))

@@ -52,7 +52,7 @@ export class HeartbeatDialog {
 
   show(host, token) {
     this.#fill(token);
-    this.#open(host, "token", `The heartbeat of ${host.name}`);
+    this.#open(host, "token", `${host.name} waits for its heartbeat`);
     this.#part("[data-copy=cron]").focus();
   }
 

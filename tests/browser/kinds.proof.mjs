@@ -312,7 +312,7 @@ test("cards and pages say what is watched, and what the check found", () => {
 
     await look(page, "Hall");
     await hostPage(page).getByText("35.5 is more than 30").waitFor();
-    await shown(page, "At least every").getByText("90 s").waitFor();
+    await shown(page, "At least every").getByText("1 min 30 s").waitFor();
     await shown(page, "Within").getByText("5 to 30").waitFor();
 
     await look(page, "Names");
