@@ -172,7 +172,7 @@ test("what is wrong stands at its field, and nothing that was typed is lost", ()
     assert.equal(await dialog(page).getByLabel("Interval").inputValue(), "soon");
     await press(page, "Cancel");
     await openSettings(page);
-    assert.equal(await dialog(page).getByLabel("Interval").inputValue(), "10");
+    assert.equal(await dialog(page).getByLabel("Interval").inputValue(), "10 s");
     assert.deepEqual(readConfig(), CONFIG);
   }));
 
