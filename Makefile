@@ -62,7 +62,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run build-packages test proofs attack check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
+.PHONY: all unit run build-packages test proofs pictures attack check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
@@ -176,6 +176,11 @@ proofs: ## installs what is missing, builds, runs what takes longer: floods, sta
 	@$(MAKE) $(J) all $(NODE_MODULES)
 	@BUILD='$(BUILD)' tests/run --proofs
 
+pictures: ## installs what is missing, builds, makes the pictures of the dashboard in docs/ anew
+	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
+	@$(MAKE) $(J) all $(NODE_MODULES)
+	@BUILD='$(BUILD)' node tests/browser/pictures.mjs
+
 attack: ## installs what is missing, builds, attacks the API by 100,000 random requests and 10,000 slow connections
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
 	@$(MAKE) $(J) all
@@ -243,7 +248,7 @@ INSTALLED := \
   644:systemd/linewatch.sysctl:/usr/lib/sysctl.d/60-linewatch.conf \
   $(foreach unit,$(wildcard systemd/*.service systemd/*.socket),644:$(unit):$(UNITS)/$(notdir $(unit))) \
   $(foreach page,$(wildcard man/*),644:$(page):$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
-  $(foreach file,$(shell find htdocs -type f),644:$(file):$(SHARE)/$(file))
+  $(foreach file,$(shell find htdocs -type f ! -name README.md),644:$(file):$(SHARE)/$(file))
 # Empty at first: what the installation's owner, and linewatch-certificate, put there.
 INSTALLED_FOLDERS := /etc/linewatch/lighttpd.d
 
@@ -261,7 +266,7 @@ install: all ## installs to PREFIX=/usr/local, below DESTDIR if given; an edited
 
 uninstall: ## removes what install installed; the data folder /var/lib/linewatch stays
 	@for file in $(INSTALLED); do rm -f '$(DESTDIR)'$${file##*:}; done
-	@for folder in $(SHARE)/htdocs $(SHARE)/lighttpd $(SHARE)/fail2ban $(SHARE) $(PREFIX)/lib/linewatch \
+	@for folder in $(addprefix $(SHARE)/,$(shell find htdocs -depth -type d)) $(SHARE)/lighttpd $(SHARE)/fail2ban $(SHARE) $(PREFIX)/lib/linewatch \
 	    $(INSTALLED_FOLDERS) /etc/linewatch; do \
 	  ! [ -d '$(DESTDIR)'$$folder ] || rmdir --ignore-fail-on-non-empty '$(DESTDIR)'$$folder; done
 
