@@ -16,8 +16,9 @@ FUZZ_SECONDS := 60
 FUZZ_CXX     := clang++
 MACHINES      = $(BUILD)/machines
 
-# A Raspberry Pi has memory for two compilers.
-JOBS := 2
+# A compiler for each processor, as far as there is memory for them: the largest file takes half a gigabyte.
+JOBS := $(shell awk -v processors="$$(nproc)" '/^MemAvailable/ { jobs = int($$2 / 600000) } \
+          END { print jobs < 1 ? 1 : jobs < processors ? jobs : processors }' /proc/meminfo)
 J     = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # What each program is linked with, and what each step needs from Debian.
