@@ -235,6 +235,7 @@ fuzz: ## installs what is missing, feeds all that is read with what libFuzzer th
 
 # Each installed file, as mode:source:target. In those of lighttpd/ and systemd/ @PREFIX@ stands for the prefix.
 SHARE     := $(PREFIX)/share/linewatch
+DOC       := $(PREFIX)/share/doc/linewatch
 UNITS     := /lib/systemd/system
 INSTALLED := \
   755:$(BUILD)/monitord:$(PREFIX)/sbin/monitord \
@@ -248,6 +249,7 @@ INSTALLED := \
   644:systemd/linewatch.tmpfiles:/usr/lib/tmpfiles.d/linewatch.conf \
   644:systemd/linewatch.sysctl:/usr/lib/sysctl.d/60-linewatch.conf \
   $(foreach unit,$(wildcard systemd/*.service systemd/*.socket),644:$(unit):$(UNITS)/$(notdir $(unit))) \
+  $(foreach page,$(wildcard README.md CHANGELOG.md SECURITY.md docs/*),644:$(page):$(DOC)/$(page)) \
   $(foreach page,$(wildcard man/*),644:$(page):$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
   $(foreach file,$(shell find htdocs -type f ! -name README.md),644:$(file):$(SHARE)/$(file))
 # Empty at first: what the installation's owner, and linewatch-certificate, put there.
@@ -267,8 +269,8 @@ install: all ## installs to PREFIX=/usr/local, below DESTDIR if given; an edited
 
 uninstall: ## removes what install installed; the data folder /var/lib/linewatch stays
 	@for file in $(INSTALLED); do rm -f '$(DESTDIR)'$${file##*:}; done
-	@for folder in $(addprefix $(SHARE)/,$(shell find htdocs -depth -type d)) $(SHARE)/lighttpd $(SHARE)/fail2ban $(SHARE) $(PREFIX)/lib/linewatch \
-	    $(INSTALLED_FOLDERS) /etc/linewatch; do \
+	@for folder in $(addprefix $(SHARE)/,$(shell find htdocs -depth -type d)) $(SHARE)/lighttpd $(SHARE)/fail2ban $(SHARE) \
+	    $(DOC)/docs $(DOC) $(PREFIX)/lib/linewatch $(INSTALLED_FOLDERS) /etc/linewatch; do \
 	  ! [ -d '$(DESTDIR)'$$folder ] || rmdir --ignore-fail-on-non-empty '$(DESTDIR)'$$folder; done
 
 # Built from a copy, because dpkg-buildpackage leaves what it makes beside the folder that it builds.
@@ -278,7 +280,7 @@ deb: ## installs what is missing, builds the Debian package
 	@[ "$$(dpkg-parsechangelog -S Version)" = '$(VERSION)' ] || \
 	  { echo 'debian/changelog does not begin with version $(VERSION), as the Makefile does.' >&2; exit 1; }
 	@rm -rf $(BUILD)/deb && mkdir -p $(DEB_SOURCE)
-	@cp -a Makefile README.md store monitord cgi htdocs lighttpd systemd man debian $(DEB_SOURCE)
+	@cp -a Makefile README.md CHANGELOG.md SECURITY.md docs store monitord cgi htdocs lighttpd systemd man debian $(DEB_SOURCE)
 	@rm -rf $(DEB_SOURCE)/debian/build
 	@cd $(DEB_SOURCE) && dpkg-buildpackage -b -us -uc -j$(JOBS)
 	@lintian --fail-on error,warning $(BUILD)/deb/*.changes
