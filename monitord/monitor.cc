@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "monitord/alert/alert_replay.h"
 #include "monitord/net/answer_text.h"
 #include "monitord/system/clock_watch.h"
 #include "monitord/system/log.h"
@@ -68,8 +69,8 @@ void Monitor::Turn() {
   if (const auto changed = inbox_->TakeChanged(); !changed.empty()) CheckNow(changed);
   TakeBatches();
   const Moment now = ReadClocks();
-  if (record_.CloseStepWhenOver(list_, now.wall)) is_changed_ = true;
-  record_.TurnMonths(list_, config_, now);
+  if (record_.CloseStepWhenOver(recorder_, now.wall)) is_changed_ = true;
+  record_.TurnMonths(list_, recorder_.states(), config_, now);
   Alert();
   const bool is_retry_due = record_.retry_at() && steady_clock::now() >= *record_.retry_at();
   if (is_changed_ || notices_.TakeChanged() || is_retry_due) Publish();
@@ -81,10 +82,11 @@ void Monitor::Start() {
   const Moment now = ReadClocks();
   list_ = record_.Load(now);
   list_.monitor = {"watching", now.wall, list_.monitor.cycle, LINEWATCH_VERSION, {}, 0, {}};
-  const WallTime last_sign = ReplayEvents(list_, record_.events(), config_, now.wall);
-  record_.Add(MonitorEvent{now.wall, "start", last_sign});
-  record_.Add(alerting_.Start(list_, record_.events(), now));
-  recorder_.Start(last_sign, now);
+  AlertReplay alerts(list_, config_);
+  Replayed past = ReplayEvents(list_, record_.events(), config_, now.wall, &alerts);
+  record_.Add(MonitorEvent{now.wall, "start", past.last_sign});
+  record_.Add(alerting_.Start(list_, past.states, std::move(alerts.alerts()), record_.events(), now));
+  recorder_.Start(std::move(past), now);
   if (list_.revision == 0) list_.revision = 1;
 
   files_.Add(options_.folders.data);
@@ -95,7 +97,7 @@ void Monitor::Start() {
   UseConfig();
   settings_.ReadSecrets();
   WatchTargets();
-  alerting_.LookAt(list_, recorder_.topology(), config_, now);
+  alerting_.LookAt(list_, recorder_.states(), recorder_.topology(), config_, now);
   Publish();
   service_manager_.Ready();
   LogInfo("watching " + CountOf(list_.hosts.size(), "host") + " every " + std::to_string(config_.interval.count()) +
@@ -106,7 +108,7 @@ void Monitor::Stop() {
   service_manager_.Stopping();
   record_.Add(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
   record_.Add(MonitorEvent{WallNow(), "stop", WallNow()});
-  record_.CloseLastStep(list_, WallNow());
+  record_.CloseLastStep(recorder_, WallNow());
   list_.monitor.state = "stopped";
   list_.monitor.since = WallNow();
   record_.RequireCheckpoint();
@@ -270,10 +272,11 @@ void Monitor::Record(const CheckBatch& batch) {
     cycle_started_ = batch.started;
   }
   Take(std::move(outcome));
-  alerting_.LookAt(list_, recorder_.topology(), config_, now);
+  alerting_.LookAt(list_, recorder_.states(), recorder_.topology(), config_, now);
 }
 
 void Monitor::Take(Recorder::Outcome&& outcome) {
+  if (outcome.clock_step) alerting_.ShiftTimes(*outcome.clock_step);
   for (Event& event : outcome.events) {
     if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
       LogWarning(Describe(*monitor));
@@ -322,8 +325,12 @@ void Monitor::Publish() {
   record_.WriteEvents();
   alerting_.Clean();
   notices_.PutWhile(alerting_.trouble(), "outbox_unwritable");
-  HostStore::TakenOver taken = record_.WriteList(list_, config_.checkpoint, steady_clock::now());
-  if (taken.is_edited) WatchTargets();
+  HostStore::TakenOver taken = record_.WriteList(list_, recorder_, config_.checkpoint, steady_clock::now());
+  if (taken.is_edited) {
+    recorder_.FollowEdit(taken.origins);
+    alerting_.FollowEdit(taken.origins);
+    WatchTargets();
+  }
   record_.Add(std::move(taken.events));
   record_.NoteSetAside(taken.findings);
   record_.WriteHistory(WallNow());

@@ -50,23 +50,24 @@ void RecordKeeper::Add(std::vector<Event> events) {
   for (Event& event : events) Add(std::move(event));
 }
 
-bool RecordKeeper::CloseStepWhenOver(HostList& list, WallTime now) {
+bool RecordKeeper::CloseStepWhenOver(Recorder& recorder, WallTime now) {
   const WallTime begin = StepOf(now);
   if (step_begin_ == kNever) step_begin_ = begin;
   if (begin == step_begin_) return false;
   if (unwritten_steps_.size() == kMostUnwrittenSteps) unwritten_steps_.erase(unwritten_steps_.begin());
-  unwritten_steps_.push_back(CloseStep(list, step_begin_, now));
+  unwritten_steps_.push_back(recorder.CloseStep(step_begin_, now));
   step_begin_ = begin;
   return true;
 }
 
-void RecordKeeper::CloseLastStep(HostList& list, WallTime now) {
-  if (step_begin_ != kNever) unwritten_steps_.push_back(CloseStep(list, step_begin_, now));
+void RecordKeeper::CloseLastStep(Recorder& recorder, WallTime now) {
+  if (step_begin_ != kNever) unwritten_steps_.push_back(recorder.CloseStep(step_begin_, now));
 }
 
-void RecordKeeper::TurnMonths(const HostList& list, const Config& config, const Moment& now) {
+void RecordKeeper::TurnMonths(const HostList& list, const HostStates& states, const Config& config, const Moment& now) {
   // The clock may also have been set into another month: what it says of the hosts may be old, then.
-  if (std::exchange(snapshot_month_, FileMonthOf(now.wall)) != FileMonthOf(now.wall)) Add(SnapshotOf(list, now.wall));
+  if (std::exchange(snapshot_month_, FileMonthOf(now.wall)) != FileMonthOf(now.wall))
+    Add(SnapshotOf(list, states, now.wall));
   if (last_removal_ && now.steady - *last_removal_ < kRemoveEvery) return;
   last_removal_ = now.steady;
   if (!is_clock_synchronised()) return;
@@ -96,12 +97,16 @@ void RecordKeeper::WriteEvents() {
   });
 }
 
-HostStore::TakenOver RecordKeeper::WriteList(HostList& list, std::chrono::milliseconds checkpoint, SteadyTime now) {
+HostStore::TakenOver RecordKeeper::WriteList(HostList& list, const Recorder& recorder,
+                                             std::chrono::milliseconds checkpoint, SteadyTime now) {
+  const auto is_over = [&](size_t host, const Acknowledgement& acknowledgement) {
+    return recorder.is_over(host, acknowledgement);
+  };
   if (now - last_checkpoint_ >= checkpoint) is_checkpoint_due_ = true;
   HostStore::TakenOver taken;
   Attempt([&] {
     try {
-      store_.Publish(list, is_checkpoint_due_ ? HostStore::Depth::kDurable : HostStore::Depth::kLive, taken);
+      store_.Publish(list, is_checkpoint_due_ ? HostStore::Depth::kDurable : HostStore::Depth::kLive, taken, is_over);
     } catch (...) {
       // The list has other hosts now, whether it could be written or not.
       is_checkpoint_due_ = is_checkpoint_due_ || taken.is_edited;

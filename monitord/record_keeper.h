@@ -11,6 +11,8 @@
 
 #include "monitord/notice_list.h"
 #include "monitord/system/moment.h"
+#include "monitord/verdict/host_state.h"
+#include "monitord/verdict/recorder.h"
 #include "store/config.h"
 #include "store/event_log.h"
 #include "store/history_log.h"
@@ -38,12 +40,12 @@ class RecordKeeper {
   void RequireCheckpoint() { is_checkpoint_due_ = true; }
 
   // Every turn. Closes the step of the history when its five minutes are over; true if it did.
-  bool CloseStepWhenOver(HostList& list, WallTime now);
+  bool CloseStepWhenOver(Recorder& recorder, WallTime now);
   // Every turn. Begins each month of events with what is known then, and gives up months that are too old.
-  void TurnMonths(const HostList& list, const Config& config, const Moment& now);
+  void TurnMonths(const HostList& list, const HostStates& states, const Config& config, const Moment& now);
 
   // The end of the run: the open step is closed, however short it is.
-  void CloseLastStep(HostList& list, WallTime now);
+  void CloseLastStep(Recorder& recorder, WallTime now);
 
   // Whether somebody else has replaced hosts.json.
   bool is_edited_by_others() const { return store_.changed(); }
@@ -53,8 +55,9 @@ class RecordKeeper {
   // One writing, in this order, so that what the dashboard shows is never ahead of the record. Nothing is thrown: a disk
   // that takes no events does not keep the live list, which may be in memory, from being renewed.
   void WriteEvents();
-  // Takes into `list` what others have edited, and answers it.
-  HostStore::TakenOver WriteList(HostList& list, std::chrono::milliseconds checkpoint, SteadyTime now);
+  // Takes into `list`, which is the recorder's, what others have edited, and answers it.
+  HostStore::TakenOver WriteList(HostList& list, const Recorder& recorder, std::chrono::milliseconds checkpoint,
+                                 SteadyTime now);
   void WriteHistory(WallTime now);
   // Answers why nothing can be recorded, for a notification; nothing if all is written, or if only a lock is held: whoever
   // edits sees that himself.

@@ -25,10 +25,13 @@ struct Record {
   NoticeList notices;
   RecordKeeper keeper{folders, 100ms, notices};
   HostList list = keeper.Load(At(0s));
+  const Config config;
+  const Secrets secrets;
+  Recorder recorder{list, config, secrets};
 
   std::optional<std::string> Write(std::chrono::seconds after) {
     keeper.WriteEvents();
-    keeper.WriteList(list, 1h, At(after).steady);
+    keeper.WriteList(list, recorder, 1h, At(after).steady);
     keeper.WriteHistory(At(after).wall);
     return keeper.EndWriting(At(after).steady);
   }
@@ -96,19 +99,18 @@ TEST_CASE("of too many events that wait the oldest are dropped", "[record_keeper
 
 TEST_CASE("a month of events begins once with what is known of the hosts", "[record_keeper]") {
   Record record;
-  const Config config;
-  record.keeper.TurnMonths(record.list, config, At(0s));
-  record.keeper.TurnMonths(record.list, config, At(1h));
+  record.keeper.TurnMonths(record.list, {}, record.config, At(0s));
+  record.keeper.TurnMonths(record.list, {}, record.config, At(1h));
   record.Write(2h);
   CHECK(record.events() == 1);
 
   NoticeList notices;
   RecordKeeper next_run(record.folders, 100ms, notices);
   HostList list = next_run.Load(At(3h));
-  next_run.TurnMonths(list, config, At(3h));
+  next_run.TurnMonths(list, {}, record.config, At(3h));
   next_run.WriteEvents();
   CHECK(record.events() == 1);
-  next_run.TurnMonths(list, config, At(24h * 10));  // December
+  next_run.TurnMonths(list, {}, record.config, At(24h * 10));  // December
   next_run.WriteEvents();
   CHECK(record.events() == 2);
 }
@@ -116,10 +118,10 @@ TEST_CASE("a month of events begins once with what is known of the hosts", "[rec
 TEST_CASE("a step of the history is closed when its five minutes are over, and at the end of the run",
           "[record_keeper]") {
   Record record;
-  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.list, kNoon));
-  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.list, kNoon + 4min));
-  CHECK(record.keeper.CloseStepWhenOver(record.list, kNoon + 5min));
-  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.list, kNoon + 6min));
+  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.recorder, kNoon));
+  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.recorder, kNoon + 4min));
+  CHECK(record.keeper.CloseStepWhenOver(record.recorder, kNoon + 5min));
+  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.recorder, kNoon + 6min));
 }
 
 TEST_CASE("a file that was set aside is shown until somebody has taken it away", "[record_keeper]") {
