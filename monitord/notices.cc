@@ -9,7 +9,7 @@
 namespace linewatch {
 namespace {
 
-// In the order of Flaw.
+// In the order of VoidReason.
 constexpr std::array<Advice, kVoidReasons> kAdvice = {{
     {},
     {"not_sent", "some checks cannot be sent: the network interface is down or overloaded"},
@@ -19,6 +19,9 @@ constexpr std::array<Advice, kVoidReasons> kAdvice = {{
     {"crowded", "too many checks of services hang at a time: some were not made; give them shorter timeouts"},
     {"secrets_missing",
      "some websites are not checked: their passwords or headers are not in secrets.json; repair it, or set them again"},
+    {"names_not_looked_up",
+     "some names are not looked up in time, and their hosts not checked: the name servers of this machine, those of "
+     "/etc/resolv.conf, do not answer"},
 }};
 
 }  // namespace

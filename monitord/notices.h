@@ -15,7 +15,7 @@ struct Advice {
   const char *code, *message;
 };
 
-// What to do about checks that are not measured as they should be. Not for Flaw::kNone.
+// What to do about checks that are void. Not for VoidReason::kNone.
 const Advice& AdviceOn(VoidReason void_reason);
 
 inline constexpr Advice kNeighbourTableFull = {

@@ -52,6 +52,8 @@ std::string_view WhyUnmeasured(VoidReason void_reason) {
       return "not measured: too many other checks hang";
     case VoidReason::kNoSecret:
       return "not measured: its password or headers are not known";
+    case VoidReason::kNoLookUp:
+      return "not measured: its name was not looked up in time";
     case VoidReason::kNone:
       break;
   }
