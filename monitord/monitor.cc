@@ -67,6 +67,7 @@ void Monitor::Run() {
     try {
       Wait();
       LoadEdits();
+      mqtt_.KeepRunning();
       LookAtClock();
       if (std::exchange(is_reloading_, false)) service_manager_.Ready();
       if (const auto changed = inbox_->TakeChanged(); !changed.empty()) CheckNow(changed);
