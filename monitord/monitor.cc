@@ -64,6 +64,7 @@ void Monitor::Run() {
 void Monitor::Turn() {
   Wait();
   LoadEdits();
+  mqtt_.KeepRunning();
   LookAtClock();
   if (std::exchange(is_reloading_, false)) service_manager_.Ready();
   if (const auto changed = inbox_->TakeChanged(); !changed.empty()) CheckNow(changed);

@@ -22,6 +22,9 @@ constexpr std::array<Advice, kVoidReasons> kAdvice = {{
     {"crowded", "too many checks of services hang at a time: some were not made; give them shorter timeouts"},
     {"secrets_missing",
      "some websites are not checked: their passwords or headers are not in secrets.json; repair it, or set them again"},
+    {"names_not_looked_up",
+     "some names are not looked up in time, and their hosts not checked: the name servers of this machine, those of "
+     "/etc/resolv.conf, do not answer"},
 }};
 
 }  // namespace

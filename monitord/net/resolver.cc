@@ -1,18 +1,17 @@
 #include "monitord/net/resolver.h"
 
 #include <netdb.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
-#include <deque>
-#include <functional>
+#include <exception>
 #include <mutex>
 #include <system_error>
-#include <thread>
 #include <unordered_map>
 #include <utility>
+
+#include "monitord/system/waker.h"
 
 namespace linewatch {
 
@@ -31,27 +30,29 @@ struct Resolver::Shared {
   };
   struct Entry {
     Answer answer;
-    steady_clock::time_point answered_at, asked_for_at;
-    bool is_asking = false;
+    SteadyTime answered_at, wanted_at;  // when it was last
+    SteadyTime queued_at{}, asked_at{};
+    bool is_pending = false;  // in the queue, or being looked up
     bool was_slow = false;
   };
 
+  explicit Shared(LookUp by) : look_up(std::move(by)) {}
+
+  void Run();
+  void TakeResult(const Question& question, Result result, SteadyTime began);
+
+  const LookUp look_up;
+  const Waker waker;
   std::mutex mutex;
   std::condition_variable wanted;
   std::unordered_map<Question, Entry, HashOf> entries;
   std::deque<Question> queue;         // each at most once
   std::vector<std::string> answered;  // since the last TakeAnswered
-  int threads = 0, idle = 0;
-  bool stopping = false;
-  int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-
-  ~Shared() { close(fd); }
+  size_t idle = 0;                    // threads that wait for a question, or are about to
+  bool is_stopping = false;
 };
 
-namespace {
-
-// Answers whether the name, or such an address of it, is gone.
-bool LookUp(const std::string& name, int family, Resolver::Answer& answer) {
+Resolver::Result Resolver::AskSystem(const std::string& name, int family) {
   addrinfo hints{};
   hints.ai_family = family;
   hints.ai_socktype = SOCK_DGRAM;  // one entry an address instead of one a protocol
@@ -60,102 +61,118 @@ bool LookUp(const std::string& name, int family, Resolver::Answer& answer) {
   addrinfo* list = nullptr;
   const int error = getaddrinfo(name.c_str(), nullptr, &hints, &list);
   if (error == 0) {
-    answer.state = Resolver::Answer::State::kFound;
-    answer.address = Address(list->ai_addr);
+    const Address address(list->ai_addr);
     freeaddrinfo(list);
-    return false;
+    return {{Answer::State::kFound, address, ""}};
   }
-  answer.state = Resolver::Answer::State::kFailed;
   if (error != EAI_NONAME && error != EAI_NODATA && error != EAI_ADDRFAMILY) {
-    answer.reason = std::string("the name could not be resolved: ") +
-                    (error == EAI_SYSTEM ? std::generic_category().message(errno) : gai_strerror(error));
-    return false;
+    const std::string why = error == EAI_SYSTEM ? std::generic_category().message(errno) : gai_strerror(error);
+    return {{Answer::State::kFailed, {}, "the name could not be resolved: " + why}};
   }
-  answer.reason = family == AF_UNSPEC
-                      ? "the name does not exist"
-                      : std::string("the name has no ") + (family == AF_INET6 ? "IPv6" : "IPv4") + " address";
-  return true;
+  const std::string missing =
+      family == AF_UNSPEC ? "the name does not exist"
+                          : std::string("the name has no ") + (family == AF_INET6 ? "IPv6" : "IPv4") + " address";
+  return {{Answer::State::kFailed, {}, missing}, true};
 }
 
-}  // namespace
-
-Resolver::Resolver() : shared_(std::make_shared<Shared>()) {
-  if (shared_->fd < 0) throw std::system_error(errno, std::system_category(), "eventfd");
+// Of each thread: looks up one name after the other.
+void Resolver::Shared::Run() {
+  std::unique_lock held(mutex);
+  for (;;) {
+    wanted.wait(held, [this] { return is_stopping || !queue.empty(); });
+    if (is_stopping) return;
+    const Question question = std::move(queue.front());
+    queue.pop_front();
+    --idle;
+    const auto began = steady_clock::now();
+    if (const auto found = entries.find(question); found != entries.end()) found->second.asked_at = began;
+    held.unlock();
+    Result result;
+    try {
+      result = look_up(question.name, question.family);
+    } catch (const std::exception& error) {
+      result.answer = {Answer::State::kFailed, {}, std::string("the name could not be resolved: ") + error.what()};
+    }
+    held.lock();
+    ++idle;
+    TakeResult(question, std::move(result), began);
+  }
 }
+
+void Resolver::Shared::TakeResult(const Question& question, Result result, SteadyTime began) {
+  Entry& entry = entries[question];
+  // A resolver in trouble does not take away an address that served; a name that is gone does.
+  const bool keeps_address =
+      entry.answer.state == Answer::State::kFound && result.answer.state == Answer::State::kFailed && !result.is_gone;
+  if (!keeps_address) entry.answer = std::move(result.answer);
+  entry.answered_at = steady_clock::now();
+  entry.was_slow = entry.answered_at - began > std::chrono::seconds(1);
+  entry.is_pending = false;
+  answered.push_back(question.name);
+  waker.Wake();
+}
+
+Resolver::Resolver(LookUp look_up) : shared_(std::make_shared<Shared>(std::move(look_up))) {}
 
 Resolver::~Resolver() {
   const std::lock_guard lock(shared_->mutex);
-  shared_->stopping = true;
+  shared_->is_stopping = true;
   shared_->wanted.notify_all();
 }
 
-Resolver::Answer Resolver::Find(const std::string& name, steady_clock::time_point now, int family) {
+Resolver::Answer Resolver::Find(const std::string& name, SteadyTime now, int family) {
   const std::lock_guard lock(shared_->mutex);
   const Shared::Question question{name, family};
   auto& entry = shared_->entries[question];
-  entry.asked_for_at = now;
+  entry.wanted_at = now;
   const auto keep = entry.answer.state == Answer::State::kFound ? kFresh : kRetry;
   const bool is_old = entry.answer.state == Answer::State::kPending || now - entry.answered_at >= keep;
-  if (!is_old || entry.is_asking) return entry.answer;
-
-  entry.is_asking = true;
-  const bool has_failed = entry.answer.state == Answer::State::kFailed;
-  if (has_failed) entry.answer = {};  // what was so a while ago is no answer for a check of now
-  // Names that failed before may be those that a server never answers: they do not go before the others.
-  if (has_failed || entry.was_slow) {
-    shared_->queue.push_back(question);
-  } else {
-    shared_->queue.push_front(question);
-  }
-  if (shared_->idle == 0 && shared_->threads < kThreads) {
-    const auto work = [shared = shared_] {
-      std::unique_lock held(shared->mutex);
-      for (;;) {
-        ++shared->idle;
-        shared->wanted.wait(held, [&] { return shared->stopping || !shared->queue.empty(); });
-        --shared->idle;
-        if (shared->stopping) return;
-        Shared::Question asked = std::move(shared->queue.front());
-        shared->queue.pop_front();
-        held.unlock();
-        const auto began = steady_clock::now();
-        Answer answer;
-        const bool is_gone = LookUp(asked.name, asked.family, answer);
-        held.lock();
-        if (const auto found = shared->entries.find(asked); found != shared->entries.end()) {
-          // A resolver in trouble does not take away an address that served; a name that is gone does.
-          const bool keeps =
-              found->second.answer.state == Answer::State::kFound && answer.state == Answer::State::kFailed && !is_gone;
-          if (!keeps) found->second.answer = std::move(answer);
-          found->second.answered_at = steady_clock::now();
-          found->second.was_slow = found->second.answered_at - began > std::chrono::seconds(1);
-          found->second.is_asking = false;
-          shared->answered.push_back(std::move(asked.name));
-        }
-        eventfd_write(shared->fd, 1);
-      }
-    };
-    try {
-      std::thread(work).detach();
-      ++shared_->threads;
-    } catch (const std::system_error&) {
-      // No thread to be had: the name waits in the queue for one of the others, or for the next time.
+  if (is_old && !entry.is_pending) {
+    const bool has_failed = entry.answer.state == Answer::State::kFailed;
+    // Names that failed before may be those that a server never answers: they do not go before the others.
+    if (has_failed || entry.was_slow) {
+      shared_->queue.push_back(question);
+    } else {
+      shared_->queue.push_front(question);
     }
+    if (has_failed) entry.answer = {};  // what was so a while ago is no answer for a check of now
+    entry.is_pending = true;
+    entry.queued_at = now;
+    entry.asked_at = SteadyTime::max();
+    shared_->wanted.notify_one();
   }
-  shared_->wanted.notify_one();
+  StartThreads();
   return entry.answer;
 }
 
-void Resolver::Forget(steady_clock::time_point before) {
-  const std::lock_guard lock(shared_->mutex);
-  std::erase_if(shared_->entries, [&](const auto& e) { return e.second.asked_for_at < before && !e.second.is_asking; });
+// The caller holds the mutex.
+void Resolver::StartThreads() {
+  while (shared_->queue.size() > shared_->idle && threads_.size() < kThreads) {
+    if (threads_.emplace_back().Start("resolver", [shared = shared_] { shared->Run(); })) {
+      threads_.pop_back();  // no thread to be had: the name waits for one of the others, or for the next call
+      return;
+    }
+    ++shared_->idle;
+  }
 }
 
-int Resolver::fd() const { return shared_->fd; }
+SteadyTime::duration Resolver::WaitedFor(const std::string& name, int family, SteadyTime since, SteadyTime now) const {
+  const std::lock_guard lock(shared_->mutex);
+  const auto found = shared_->entries.find({name, family});
+  if (found == shared_->entries.end()) return {};
+  const auto waited = std::min(found->second.asked_at, now) - std::max(found->second.queued_at, since);
+  return std::max(waited, SteadyTime::duration(0));
+}
+
+void Resolver::Forget(SteadyTime before) {
+  const std::lock_guard lock(shared_->mutex);
+  std::erase_if(shared_->entries, [&](const auto& e) { return e.second.wanted_at < before && !e.second.is_pending; });
+}
+
+int Resolver::fd() const { return shared_->waker.fd(); }
 
 std::vector<std::string> Resolver::TakeAnswered() {
-  eventfd_t count = 0;
-  if (eventfd_read(shared_->fd, &count) != 0) return {};
+  if (!shared_->waker.Acknowledge()) return {};
   const std::lock_guard lock(shared_->mutex);
   return std::exchange(shared_->answered, {});
 }

@@ -38,8 +38,7 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
-// Why a check without an answer says nothing about the line: it was not made as it should have been, and nobody is to
-// blame for it.
+// Why a check without an answer is void: it was not made as it should have been, and says nothing about the host.
 enum class VoidReason : uint8_t {
   kNone,
   kNotSent,   // the kernel took nothing: its buffers are full, or its table of neighbours is
@@ -47,8 +46,9 @@ enum class VoidReason : uint8_t {
   kDropped,   // the kernel had no room for replies
   kCrowded,   // too many other checks were under way: it could not be started in time
   kNoSecret,  // a password or a header that belongs to it is not known
+  kNoLookUp,  // nobody was asked for its name, or too late: too many other names were being looked up
 };
-inline constexpr size_t kVoidReasons = 6;
+inline constexpr size_t kVoidReasons = 7;
 
 // A short sentence that is hardly ever there: it takes the room of a pointer then.
 class Reason {
@@ -77,14 +77,14 @@ struct CheckResult {
   Reason reason;                                          // why not ok
   BoxedOptional<ServiceDetails> details;
 
-  // Whether it says something about the line.
+  // Whether it says something about the host.
   bool is_measured() const { return void_reason == VoidReason::kNone && !is_open; }
 };
 
 // One check that is due. The targets, the round trip and the result outlive it.
 struct Check {
   const Target* target;
-  RoundTrip* round_trip;  // of this line, updated by the check
+  RoundTrip* round_trip;  // of this host, updated by the check
   CheckResult* result;
   uint32_t batch;  // the starter's own
 };
@@ -92,13 +92,13 @@ struct Check {
 class Prober {
  public:
   // Called once for every check that was started, with its result filled in, no later than its timeout after its first
-  // request; with many checks and little room for replies that is sent later than the start.
+  // request; with many checks and little room for replies that is sent later than the start. Throws nothing.
   using Done = std::function<void(const Check&)>;
 
   virtual ~Prober() = default;
 
-  // All at once: fifty dead lines cost one timeout, not fifty. Never blocks. A round may be started in portions, by
-  // calls with the same `now`.
+  // All at once: fifty dead hosts cost one timeout, not fifty. Never blocks. A batch may be started in portions, by
+  // calls with the same `now`. What it throws it throws before it has taken any of them.
   virtual void Start(std::span<const Check> checks, SteadyTime now) = 0;
 
   // Adds what to poll for: Work has something to do when one of these is ready. Asked for before each wait. (A set that

@@ -1,11 +1,9 @@
 #include "monitord/probe/probing.h"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <string>
 #include <system_error>
+#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -20,41 +18,35 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-int MakeEvent() {
-  const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (fd < 0) throw std::system_error(errno, std::system_category(), "eventfd");
-  return fd;
-}
+// In portions: a list of checks of ten thousand would be the largest of all lists.
+constexpr size_t kPortion = 256;
 
 }  // namespace
 
 Probing::Probing(std::span<const Kind> kinds, Delivery delivery) : delivery_(delivery) {
   const auto done = [this](const Check& check) { CheckDone(check); };
   for (const Kind& kind : kinds) probers_[static_cast<size_t>(kind.check)] = kind.make(done);
-  orders_fd_ = MakeEvent();
-  batches_fd_ = MakeEvent();
   next_turn_ns_ = steady_clock::now().time_since_epoch().count();
-  thread_ = std::thread([this] { Run(); });
+  if (const auto error = thread_.Start(delivery == Delivery::kWhole ? "ping" : "services", [this] { Run(); }))
+    throw std::system_error(error, "start the thread that makes the checks");
 }
 
 Probing::~Probing() {
   stopping_ = true;
-  eventfd_write(orders_fd_, 1);
-  thread_.join();
-  close(orders_fd_);
-  close(batches_fd_);
+  orders_wait_.Wake();
+  thread_.WaitForEnd();
 }
 
 void Probing::SetTargets(Targets targets, milliseconds interval) {
   auto next = std::make_shared<Watched>();
-  next->lines.resize(targets->size());
+  next->progress.resize(targets->size());
   next->interval = interval;
   next->targets = std::move(targets);
   {
     const std::lock_guard lock(mutex_);
     ordered_ = std::move(next);
   }
-  eventfd_write(orders_fd_, 1);
+  orders_wait_.Wake();
 }
 
 void Probing::CheckNow(std::vector<std::string> ids) {
@@ -63,14 +55,13 @@ void Probing::CheckNow(std::vector<std::string> ids) {
     if (asked_for_.size() > kMaxHosts) asked_for_.clear();  // whoever asks that often gets the youngest
     asked_for_.insert(asked_for_.end(), ids.begin(), ids.end());
   }
-  eventfd_write(orders_fd_, 1);
+  orders_wait_.Wake();
 }
 
 std::optional<CheckBatch> Probing::Take() {
   const std::lock_guard lock(mutex_);
   if (batches_.empty()) {
-    eventfd_t count = 0;
-    eventfd_read(batches_fd_, &count);
+    delivered_.Acknowledge();
     return std::nullopt;
   }
   CheckBatch batch = std::move(batches_.front());
@@ -97,46 +88,35 @@ void Probing::Run() {
 }
 
 void Probing::Turn() {
-  SteadyTime now = steady_clock::now();
+  const SteadyTime now = steady_clock::now();
   TakeOrders(now);
-  if (watched_ && now >= next_cycle_) {
-    std::vector<uint32_t> due;
-    for (uint32_t i = 0; i < watched_->targets->size(); ++i) {
-      const Target& target = (*watched_->targets)[i];
-      const int64_t every = std::max<int64_t>(1, target.interval / watched_->interval);
-      if (cycle_ % static_cast<uint64_t>(every) == 0) due.push_back(i);
-    }
-    ++cycle_;
-    const SteadyTime planned = next_cycle_;
-    // Cycles that a sleeping machine missed are not made up for.
-    next_cycle_ += watched_->interval;
-    if (next_cycle_ <= now) next_cycle_ = now + watched_->interval;
-    StartBatch(due, now, planned);
-  }
+  if (watched_ && now >= next_cycle_) StartCycle(now);
   for (const auto& prober : probers_)
     if (prober) prober->Work(now);
-  DeliverParts(steady_clock::now());
+  DeliverDone(steady_clock::now());
+  WaitForWork();
+}
 
+void Probing::WaitForWork() {
   SteadyTime wake = watched_ ? next_cycle_ : SteadyTime::max();
   for (const auto& prober : probers_)
     if (prober) wake = std::min(wake, prober->wake_at());
-  for (const auto& opened : open_rounds_)
+  for (const auto& opened : open_batches_)
     if (!opened->done.empty()) wake = std::min(wake, opened->gathering_since + kGather);
-  now = steady_clock::now();
+  const SteadyTime now = steady_clock::now();
   constexpr std::chrono::minutes kLongest{1};
   wake = std::clamp<SteadyTime>(wake, now, now + kLongest);
   next_turn_ns_ = wake.time_since_epoch().count();
   const auto wait = std::chrono::nanoseconds(wake - now);
   const timespec timeout{wait / std::chrono::seconds(1), (wait % std::chrono::seconds(1)).count()};
-  waits_.assign(1, {orders_fd_, POLLIN, 0});
+  waits_.assign(1, {orders_wait_.fd(), POLLIN, 0});
   for (const auto& prober : probers_)
     if (prober) prober->AddWaits(waits_);
   ppoll(waits_.data(), waits_.size(), &timeout, nullptr);
 }
 
 void Probing::TakeOrders(SteadyTime now) {
-  eventfd_t count = 0;
-  if (eventfd_read(orders_fd_, &count) != 0) return;
+  if (!orders_wait_.Acknowledge()) return;
   std::shared_ptr<Watched> ordered;
   std::vector<std::string> ids;
   {
@@ -147,21 +127,20 @@ void Probing::TakeOrders(SteadyTime now) {
   }
   std::unordered_set<std::string_view> asked(ids.begin(), ids.end());
   if (watched_)  // whoever is being checked; a new list does not know of it
-    for (uint32_t i = 0; i < watched_->lines.size(); ++i)
-      if (watched_->lines[i].is_under_way) asked.erase((*watched_->targets)[i].id);
+    for (uint32_t i = 0; i < watched_->progress.size(); ++i)
+      if (watched_->progress[i].is_under_way) asked.erase((*watched_->targets)[i].id);
   if (ordered) Adopt(std::move(ordered));
   if (!watched_) return;
 
   if (next_cycle_ == SteadyTime{}) {
     next_cycle_ = now;  // the first list: its first cycle begins at once and leaves nobody new
-    for (Line& line : watched_->lines) line.is_new = false;
+    for (Progress& progress : watched_->progress) progress.is_new = false;
     return;
   }
   std::vector<uint32_t> due;
-  for (uint32_t i = 0; i < watched_->lines.size(); ++i) {
-    Line& line = watched_->lines[i];
-    const bool wanted = line.is_new || asked.contains((*watched_->targets)[i].id);
-    line.is_new = false;
+  for (uint32_t i = 0; i < watched_->progress.size(); ++i) {
+    const bool is_new = std::exchange(watched_->progress[i].is_new, false);
+    const bool wanted = is_new || asked.contains((*watched_->targets)[i].id);
     if (wanted) due.push_back(i);
   }
   if (!due.empty()) StartBatch(due, now, std::nullopt);
@@ -175,18 +154,33 @@ void Probing::Adopt(std::shared_ptr<Watched> next) {
       const Target& target = (*next->targets)[i];
       const auto same = before.find(target.id);
       if (same == before.end() || !((*watched_->targets)[same->second] == target)) continue;
-      next->lines[i].round_trip = watched_->lines[same->second].round_trip;
-      next->lines[i].is_new = false;
+      next->progress[i].round_trip = watched_->progress[same->second].round_trip;
+      next->progress[i].is_new = false;
     }
     if (next->interval != watched_->interval) next_cycle_ = std::min(next_cycle_, steady_clock::now() + next->interval);
   }
   watched_ = std::move(next);
 }
 
-// `planned` is the time at which a cycle should have been started.
+void Probing::StartCycle(SteadyTime now) {
+  const SteadyTime planned = next_cycle_;
+  // Cycles that a sleeping machine missed are not made up for.
+  next_cycle_ += watched_->interval;
+  if (next_cycle_ <= now) next_cycle_ = now + watched_->interval;
+  const uint64_t cycle = cycle_++;
+  std::vector<uint32_t> due;
+  for (uint32_t i = 0; i < watched_->targets->size(); ++i) {
+    const int64_t every = std::max<int64_t>(1, (*watched_->targets)[i].interval / watched_->interval);
+    if (cycle % static_cast<uint64_t>(every) == 0) due.push_back(i);
+  }
+  StartBatch(due, now, planned);
+}
+
+// `planned` is the time at which a cycle should have been started. Until the first check is started anything may be
+// thrown, and nothing is under way; from then on nothing is.
 void Probing::StartBatch(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned) {
   auto opened = std::make_unique<OpenBatch>();
-  opened->number = next_round_++;
+  opened->number = next_batch_++;
   opened->watched = watched_;
   opened->batch = {.targets = watched_->targets,
                    .entries = {},
@@ -198,60 +192,81 @@ void Probing::StartBatch(const std::vector<uint32_t>& due, SteadyTime now, std::
   auto& entries = opened->batch.entries;
   entries.reserve(due.size());  // before anybody points into it
   for (const uint32_t i : due)
-    if (!std::exchange(watched_->lines[i].is_under_way, true)) entries.push_back({i, {}});
+    if (!watched_->progress[i].is_under_way) entries.push_back({i, {}});
   opened->open = entries.size();
   if (opened->open == 0) {
     if (opened->batch.is_cycle) Deliver(std::move(opened->batch));
     return;
   }
-  // The round may end, and be gone, when the last ones are started.
-  const std::span started(entries);
+  if (delivery_ == Delivery::kInParts) opened->done.reserve(entries.size());
+  std::vector<Check> portion;
+  portion.reserve(std::min(kPortion, entries.size()));
   const uint32_t number = opened->number;
-  open_rounds_.push_back(std::move(opened));
-  // In portions: a list of checks of ten thousand would be the largest of all lists.
-  constexpr size_t kPortion = 256;
-  std::vector<std::vector<Check>> by_kind(probers_.size());
-  for (auto& entry : started) {
-    const Target& target = (*watched_->targets)[entry.target];
-    auto& portion = by_kind[static_cast<size_t>(target.kind)];
-    portion.push_back({&target, &watched_->lines[entry.target].round_trip, &entry.result, number});
-    if (portion.size() < kPortion) continue;
-    probers_[static_cast<size_t>(target.kind)]->Start(portion, now);
+  open_batches_.push_back(std::move(opened));
+
+  for (size_t kind = 0; kind < probers_.size(); ++kind) {
+    if (!probers_[kind]) continue;
+    for (auto& entry : entries) {
+      const Target& target = (*watched_->targets)[entry.target];
+      if (static_cast<size_t>(target.kind) != kind) continue;
+      portion.push_back({&target, &watched_->progress[entry.target].round_trip, &entry.result, number});
+      watched_->progress[entry.target].is_under_way = true;
+      if (portion.size() < kPortion) continue;
+      StartPortion(*probers_[kind], portion, now);
+      portion.clear();
+    }
+    if (!portion.empty()) StartPortion(*probers_[kind], portion, now);
     portion.clear();
   }
-  for (size_t kind = 0; kind < probers_.size(); ++kind)
-    if (!by_kind[kind].empty()) probers_[kind]->Start(by_kind[kind], now);
 }
 
+void Probing::StartPortion(Prober& prober, std::span<const Check> portion, SteadyTime now) {
+  try {
+    prober.Start(portion, now);
+  } catch (const std::exception& error) {
+    for (const Check& check : portion) {
+      check.result->sent = now;
+      check.result->void_reason = VoidReason::kNotSent;
+      CheckDone(check);
+    }
+    LogError("checks could not be started: " + std::string(error.what()));
+  }
+}
+
+// Only notes it: within the work of a prober nothing is to be thrown.
 void Probing::CheckDone(const Check& check) {
-  const auto found = std::find_if(open_rounds_.begin(), open_rounds_.end(),
+  const auto found = std::find_if(open_batches_.begin(), open_batches_.end(),
                                   [&](const auto& opened) { return opened->number == check.batch; });
   OpenBatch& opened = **found;
   const auto index = static_cast<size_t>(check.target - opened.watched->targets->data());
-  opened.watched->lines[index].is_under_way = false;
+  opened.watched->progress[index].is_under_way = false;
   --opened.open;
-  if (delivery_ == Delivery::kInParts) {
-    if (opened.done.empty()) opened.gathering_since = steady_clock::now();
-    const auto distance = reinterpret_cast<const char*>(check.result) -
-                          reinterpret_cast<const char*>(&opened.batch.entries.front().result);
-    opened.done.push_back(static_cast<uint32_t>(static_cast<size_t>(distance) / sizeof(CheckBatch::Entry)));
-    return;
+  if (delivery_ == Delivery::kWhole) return;
+  if (opened.done.empty()) opened.gathering_since = steady_clock::now();
+  const auto distance =
+      reinterpret_cast<const char*>(check.result) - reinterpret_cast<const char*>(&opened.batch.entries.front().result);
+  opened.done.push_back(static_cast<uint32_t>(static_cast<size_t>(distance) / sizeof(CheckBatch::Entry)));
+}
+
+void Probing::DeliverDone(SteadyTime now) {
+  for (auto i = open_batches_.begin(); i != open_batches_.end();) {
+    OpenBatch& opened = **i;
+    if (delivery_ == Delivery::kWhole) {
+      if (opened.open == 0) DeliverWhole(opened);
+    } else if (!opened.done.empty() && (opened.open == 0 || now >= opened.gathering_since + kGather)) {
+      DeliverPart(opened);
+    }
+    i = opened.open == 0 ? open_batches_.erase(i) : i + 1;
   }
-  if (opened.open > 0) return;
+}
+
+void Probing::DeliverWhole(OpenBatch& opened) {
   const auto is_unsent = [](const CheckBatch::Entry& entry) {
     return entry.result.void_reason == VoidReason::kNotSent;
   };
   if (std::any_of(opened.batch.entries.begin(), opened.batch.entries.end(), is_unsent))
     opened.batch.is_neighbour_table_full = neighbour_table_.HasOverflowed();
   Deliver(std::move(opened.batch));
-  open_rounds_.erase(found);
-}
-
-void Probing::DeliverParts(SteadyTime now) {
-  for (const auto& opened : open_rounds_)
-    if (!opened->done.empty() && (opened->open == 0 || now >= opened->gathering_since + kGather)) DeliverPart(*opened);
-  if (delivery_ == Delivery::kInParts)
-    std::erase_if(open_rounds_, [](const auto& opened) { return opened->open == 0; });
 }
 
 void Probing::DeliverPart(OpenBatch& opened) {
@@ -274,11 +289,11 @@ void Probing::Deliver(CheckBatch&& batch) {
     const std::lock_guard lock(mutex_);
     const bool is_full = batches_.size() == kMostBatches;
     if (is_full) batches_.pop_front();
-    if (is_full && !is_dropping_) LogWarning("results are not taken in time: the oldest rounds are dropped");
+    if (is_full && !is_dropping_) LogWarning("results are not taken in time: the oldest are dropped");
     is_dropping_ = is_full;
     batches_.push_back(std::move(batch));
   }
-  eventfd_write(batches_fd_, 1);
+  delivered_.Wake();
 }
 
 }  // namespace linewatch

@@ -11,11 +11,12 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "monitord/net/neighbour_table.h"
 #include "monitord/probe/prober.h"
+#include "monitord/system/background.h"
+#include "monitord/system/waker.h"
 
 namespace linewatch {
 
@@ -44,9 +45,10 @@ class Probing {
     CheckKind check;
     std::function<std::unique_ptr<Prober>(Prober::Done)> make;
   };
-  // kWhole: a round is delivered when all of its checks are done, for what they say together. kInParts: each is
+  // kWhole: a batch is delivered when all of its checks are done, for what they say together. kInParts: each check is
   // delivered within kGather, so that none waits for one that hangs; a cycle without a check delivers nothing.
   enum class Delivery { kWhole, kInParts };
+  // Throws std::system_error when there is no thread to be had.
   Probing(std::span<const Kind> kinds, Delivery delivery);
   ~Probing();
   Probing(const Probing&) = delete;
@@ -63,10 +65,10 @@ class Probing {
   // A check of these targets now, unless one is under way. Ids that it does not watch are none of its business.
   void CheckNow(std::vector<std::string> ids);
 
-  // A round that has ended, oldest first; nothing when there is none. What nobody takes is dropped beyond kMostRounds.
+  // A batch that is done, oldest first; nothing when there is none. What nobody takes is dropped beyond kMostBatches.
   std::optional<CheckBatch> Take();
-  // Readable when a round waits.
-  int fd() const { return batches_fd_; }
+  // Readable when a batch waits.
+  int fd() const { return delivered_.fd(); }
 
   // Whether the thread still turns: false once a turn is overdue by more than `patience`.
   bool is_alive(std::chrono::milliseconds patience) const;
@@ -75,15 +77,15 @@ class Probing {
   static constexpr std::chrono::milliseconds kGather{500};
 
  private:
-  // What is measured of a target, kept from list to list.
-  struct Line {
+  // What is known of a target, kept from list to list.
+  struct Progress {
     RoundTrip round_trip;
     bool is_under_way = false;  // a check of it
     bool is_new = true;
   };
   struct Watched {
     Targets targets;
-    std::vector<Line> lines;  // by the index of the target
+    std::vector<Progress> progress;  // by the index of the target
     std::chrono::milliseconds interval{10000};
   };
   struct OpenBatch {
@@ -98,11 +100,15 @@ class Probing {
 
   void Run();
   void Turn();
+  void WaitForWork();
   void TakeOrders(SteadyTime now);
   void Adopt(std::shared_ptr<Watched> next);
+  void StartCycle(SteadyTime now);
   void StartBatch(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned);
+  void StartPortion(Prober& prober, std::span<const Check> portion, SteadyTime now);
   void CheckDone(const Check& check);
-  void DeliverParts(SteadyTime now);
+  void DeliverDone(SteadyTime now);
+  void DeliverWhole(OpenBatch& opened);
   void DeliverPart(OpenBatch& opened);
   void Deliver(CheckBatch&& batch);
 
@@ -111,8 +117,8 @@ class Probing {
 
   // The probing thread's own.
   std::shared_ptr<Watched> watched_;
-  std::vector<std::unique_ptr<OpenBatch>> open_rounds_;  // one or two
-  uint32_t next_round_ = 0;
+  std::vector<std::unique_ptr<OpenBatch>> open_batches_;  // one or two
+  uint32_t next_batch_ = 0;
   SteadyTime next_cycle_{};
   uint64_t cycle_ = 0;
   std::vector<pollfd> waits_;
@@ -124,11 +130,11 @@ class Probing {
   std::vector<std::string> asked_for_;
   std::deque<CheckBatch> batches_;
   bool is_dropping_ = false;
-  int orders_fd_ = -1, batches_fd_ = -1;
+  const Waker orders_wait_, delivered_;
   std::atomic<bool> stopping_ = false;
   std::atomic<int64_t> next_turn_ns_ = 0;  // by when the thread promised to turn again
 
-  std::thread thread_;
+  Background thread_;
 };
 
 }  // namespace linewatch

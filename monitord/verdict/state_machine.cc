@@ -53,6 +53,8 @@ std::string_view WhyVoid(VoidReason void_reason) {
       return "not measured: too many other checks hang";
     case VoidReason::kNoSecret:
       return "not measured: its password or headers are not known";
+    case VoidReason::kNoLookUp:
+      return "not measured: its name was not looked up in time";
     case VoidReason::kNone:
       break;
   }

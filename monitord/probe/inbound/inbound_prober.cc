@@ -6,7 +6,7 @@ namespace linewatch {
 
 void InboundProber::Start(std::span<const Check> checks, SteadyTime now) {
   for (const Check& check : checks) {
-    Verdict verdict = inbox_->Look(check.target->id, now);
+    Verdict verdict = inbox_->VerdictOn(check.target->id, now);
     CheckResult& result = *check.result;
     result.sent = now;
     result.ok = verdict.kind == Verdict::Kind::kGood;

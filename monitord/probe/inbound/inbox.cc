@@ -1,7 +1,5 @@
 #include "monitord/probe/inbound/inbox.h"
 
-#include <sys/eventfd.h>
-
 #include <utility>
 
 #include "monitord/system/time_text.h"
@@ -17,8 +15,8 @@ bool is_awaited(CheckKind kind) { return kind == CheckKind::kMqtt || kind == Che
 
 }  // namespace
 
-Verdict Judge(const Awaited& awaited, const Hindrance& hindrance, std::string_view noun, SteadyTime now) {
-  if (hindrance.is_lasting) return {Verdict::Kind::kBad, hindrance.reason, {}};
+Verdict Judge(const Awaited& awaited, const InboundFault& fault, std::string_view noun, SteadyTime now) {
+  if (fault.is_permanent) return {Verdict::Kind::kBad, fault.reason, {}};
   const auto& last = awaited.last;
   const auto max_age = awaited.service.max_age;
   if (last && now - last->at <= max_age)
@@ -26,12 +24,8 @@ Verdict Judge(const Awaited& awaited, const Hindrance& hindrance, std::string_vi
   if (now - awaited.since <= max_age) return {};
   std::string reason = "no " + std::string(noun);
   reason += last ? " for " + Text(now - last->at) : " in " + Text(now - awaited.since) + " of watching";
-  if (!hindrance.reason.empty()) reason += ": " + hindrance.reason;
+  if (!fault.reason.empty()) reason += ": " + fault.reason;
   return {Verdict::Kind::kBad, std::move(reason), {}};
-}
-
-Inbox::Inbox() : changed_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (!changed_fd_.is_open()) ThrowErrno("eventfd");
 }
 
 void Inbox::Watch(const std::vector<Target>& targets, SteadyTime now) {
@@ -53,16 +47,16 @@ void Inbox::Watch(const std::vector<Target>& targets, SteadyTime now) {
   entries_ = std::move(watched);
 }
 
-void Inbox::Put(std::string_view host, InboundResult report) {
+void Inbox::Put(std::string_view host, InboundResult result) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(std::string(host));
   if (found == entries_.end()) return;
   Entry& entry = found->second;
-  const Hindrance& hindrance = hindrances_[static_cast<size_t>(entry.kind)];
-  const auto verdict = [&](SteadyTime now) { return Judge(entry.awaited, hindrance, NounOf(entry.kind), now).kind; };
-  const SteadyTime now = report.at;
+  const InboundFault& fault = faults_[static_cast<size_t>(entry.kind)];
+  const auto verdict = [&](SteadyTime now) { return Judge(entry.awaited, fault, NounOf(entry.kind), now).kind; };
+  const SteadyTime now = result.at;
   const auto before = verdict(now);
-  entry.awaited.last = std::move(report);
+  entry.awaited.last = std::move(result);
   if (verdict(now) == before) return;
   if (now - entry.window_begin > kEarlyWindow) {
     entry.window_begin = now;
@@ -70,26 +64,25 @@ void Inbox::Put(std::string_view host, InboundResult report) {
   }
   if (entry.early++ >= kMostEarly) return;
   changed_.emplace_back(host);
-  eventfd_write(changed_fd_.get(), 1);
+  waker_.Wake();
 }
 
-void Inbox::Hinder(CheckKind kind, Hindrance hindrance) {
+void Inbox::SetFault(CheckKind kind, InboundFault fault) {
   const std::lock_guard lock(mutex_);
-  hindrances_[static_cast<size_t>(kind)] = std::move(hindrance);
+  faults_[static_cast<size_t>(kind)] = std::move(fault);
 }
 
-Verdict Inbox::Look(std::string_view host, SteadyTime now) const {
+Verdict Inbox::VerdictOn(std::string_view host, SteadyTime now) const {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(std::string(host));
   if (found == entries_.end()) return {};
   const auto& [kind, awaited, window_begin, early] = found->second;
-  return Judge(awaited, hindrances_[static_cast<size_t>(kind)], NounOf(kind), now);
+  return Judge(awaited, faults_[static_cast<size_t>(kind)], NounOf(kind), now);
 }
 
 std::vector<std::string> Inbox::TakeChanged() {
   const std::lock_guard lock(mutex_);
-  eventfd_t count = 0;
-  eventfd_read(changed_fd_.get(), &count);
+  waker_.Acknowledge();
   return std::exchange(changed_, {});
 }
 

@@ -1,4 +1,4 @@
-// What comes in by itself, heartbeats and messages: whoever receives it reports it here for the hosts that are watched.
+// Incoming results, of heartbeats and messages: whoever receives one puts it in here, for checks to be answered from.
 #ifndef LINEWATCH_MONITORD_PROBE_INBOUND_INBOX_H_
 #define LINEWATCH_MONITORD_PROBE_INBOUND_INBOX_H_
 
@@ -12,11 +12,12 @@
 #include <vector>
 
 #include "monitord/probe/prober.h"
-#include "store/file/descriptor.h"
+#include "monitord/system/waker.h"
 #include "store/service.h"
 
 namespace linewatch {
 
+// What a heartbeat or a message says of its host.
 struct InboundResult {
   SteadyTime at;  // when it arrived
   bool ok = true;
@@ -26,51 +27,52 @@ struct InboundResult {
 
 // What is known of one host.
 struct Awaited {
-  Service service;   // max_age, and what the reports were judged by
+  Service service;   // max_age, and what its results were judged by
   SteadyTime since;  // when it was first watched
   std::optional<InboundResult> last;
 };
 
-// What keeps the reports of a kind from coming in.
-struct Hindrance {
-  std::string reason;       // empty: nothing
-  bool is_lasting = false;  // until people change something: no report is waited for
+// What keeps the results of a kind of check from coming in.
+struct InboundFault {
+  std::string reason;         // empty: nothing
+  bool is_permanent = false;  // until people change something: no result is waited for
 };
 
-// What the last report is worth at `now`. Nobody is blamed for what could not be received: from `since` on a host has
+// What the last result is worth at `now`. Nobody is blamed for what could not be received: from `since` on a host has
 // its whole max_age. `noun` is what is awaited: "heartbeat", "message".
 struct Verdict {
   enum class Kind { kOpen, kGood, kBad } kind = Kind::kOpen;
   std::string reason;  // why bad
   PackedOptional<float> ms;
 };
-Verdict Judge(const Awaited& awaited, const Hindrance& hindrance, std::string_view noun, SteadyTime now);
+Verdict Judge(const Awaited& awaited, const InboundFault& fault, std::string_view noun, SteadyTime now);
 
 // Any thread may call any of it.
 class Inbox {
  public:
-  Inbox();
+  Inbox() = default;
   Inbox(const Inbox&) = delete;
   Inbox& operator=(const Inbox&) = delete;
 
   static std::string_view NounOf(CheckKind kind) { return kind == CheckKind::kMqtt ? "message" : "heartbeat"; }
 
-  // Those of `targets` that wait for reports are what is watched from now on. What was reported of the others is
-  // forgotten, and so is what was judged by settings that have changed.
+  // Those of `targets` that wait for results are what is watched from now on. The results of the others are forgotten,
+  // and so are those that were judged by settings that have changed.
   void Watch(const std::vector<Target>& targets, SteadyTime now);
 
-  // A report of a host that is not watched is nothing.
-  void Put(std::string_view host, InboundResult report);
-  void Hinder(CheckKind kind, Hindrance hindrance);
+  // The result of a host that is not watched is dropped.
+  void Put(std::string_view host, InboundResult result);
+  // Until it is called again for this kind.
+  void SetFault(CheckKind kind, InboundFault fault);
 
-  // Open for a host that is not watched.
-  Verdict Look(std::string_view host, SteadyTime now) const;
+  // kOpen for a host that is not watched.
+  Verdict VerdictOn(std::string_view host, SteadyTime now) const;
 
-  // The hosts of which a report said other than what a look before it would have said: they are worth a check at once.
-  // Of a host that changes more than kMostEarly times in kEarlyWindow the rest is left for its next check in turn.
+  // The hosts whose verdict was changed by a result: they are worth a check at once. Of a host that changes more than
+  // kMostEarly times in kEarlyWindow the rest is left for its next check in turn.
   std::vector<std::string> TakeChanged();
   // Readable when there are any.
-  int fd() const { return changed_fd_.get(); }
+  int fd() const { return waker_.fd(); }
 
   static constexpr int kMostEarly = 5;
   static constexpr std::chrono::seconds kEarlyWindow{10};
@@ -85,9 +87,9 @@ class Inbox {
 
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;  // by the host's id
-  std::array<Hindrance, kCheckKindNames.size()> hindrances_;
+  std::array<InboundFault, kCheckKindNames.size()> faults_;
   std::vector<std::string> changed_;
-  Descriptor changed_fd_;
+  Waker waker_;
 };
 
 }  // namespace linewatch

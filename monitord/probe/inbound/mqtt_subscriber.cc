@@ -4,12 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -25,7 +23,7 @@
 #include "monitord/net/certificate_verifier.h"
 #include "monitord/probe/inbound/payload_rule.h"
 #include "monitord/system/log.h"
-#include "store/file/descriptor.h"
+#include "monitord/system/waker.h"
 #include "store/text/ascii.h"
 #include "store/text/random_name.h"
 
@@ -102,9 +100,9 @@ class Connection {
 
   // `ready` is what poll said of wait().
   void Work(short ready) {
-    if ((ready & POLLOUT) != 0 && mosquitto_want_write(mosquitto_)) Look(mosquitto_loop_write(mosquitto_, 1));
-    if ((ready & ~POLLOUT) != 0) Look(mosquitto_loop_read(mosquitto_, 1));
-    Look(mosquitto_loop_misc(mosquitto_));
+    if ((ready & POLLOUT) != 0 && mosquitto_want_write(mosquitto_)) FailOn(mosquitto_loop_write(mosquitto_, 1));
+    if ((ready & ~POLLOUT) != 0) FailOn(mosquitto_loop_read(mosquitto_, 1));
+    FailOn(mosquitto_loop_misc(mosquitto_));
     if (state_ == State::kConnecting && steady_clock::now() - begun_ > kConnectPatience)
       Lose("no connection to " + NameOf(broker_) + " within " + std::to_string(kConnectPatience.count()) + " s");
   }
@@ -114,7 +112,8 @@ class Connection {
     if (!broker_.username.empty() || !broker_.password.text.empty())
       mosquitto_username_pw_set(mosquitto_, broker_.username.c_str(), broker_.password.text.c_str());
     if (broker_.tls && !UseTls()) return;
-    Look(mosquitto_connect_async(mosquitto_, broker_.host.c_str(), broker_.port, static_cast<int>(kKeepAlive.count())));
+    FailOn(
+        mosquitto_connect_async(mosquitto_, broker_.host.c_str(), broker_.port, static_cast<int>(kKeepAlive.count())));
   }
 
   bool UseTls() {
@@ -143,29 +142,26 @@ class Connection {
     }
   }
 
-  void Look(int code) {
+  // `code` is what a call of libmosquitto has answered.
+  void FailOn(int code) {
     const int error = errno;
     if (code == MOSQ_ERR_SUCCESS || state_ == State::kLost) return;
     if (state_ == State::kConnected) {
       Lose("the connection to " + NameOf(broker_) + " was lost");
       return;
     }
-    std::string why;
-    if (code == MOSQ_ERR_ERRNO) {
-      why = LowerCaseFirst(std::system_category().message(error));
-    } else if (code == MOSQ_ERR_EAI) {
-      why = "its name is not known";
-    } else if (verifier_ && !verifier_->fault().empty()) {
-      why = verifier_->fault();
-    } else if (code == MOSQ_ERR_TLS) {
-      why = "it speaks no TLS that is understood here";
-    } else if (code == MOSQ_ERR_CONN_LOST) {
-      why = "it has closed the connection";
-    } else {
-      why = AnswerText(mosquitto_strerror(code));
-    }
+    Lose("no connection to " + NameOf(broker_) + ": " + WhyNotConnected(code, error));
     ERR_clear_error();
-    Lose("no connection to " + NameOf(broker_) + ": " + why);
+  }
+
+  // `error` is the errno of that call.
+  std::string WhyNotConnected(int code, int error) const {
+    if (code == MOSQ_ERR_ERRNO) return LowerCaseFirst(std::system_category().message(error));
+    if (code == MOSQ_ERR_EAI) return "its name is not known";
+    if (verifier_ && !verifier_->fault().empty()) return verifier_->fault();
+    if (code == MOSQ_ERR_TLS) return "it speaks no TLS that is understood here";
+    if (code == MOSQ_ERR_CONN_LOST) return "it has closed the connection";
+    return AnswerText(mosquitto_strerror(code));
   }
 
   // The first reason is the one that the others follow from.
@@ -188,28 +184,25 @@ class Connection {
 }  // namespace
 
 struct MqttSubscriber::Shared {
-  explicit Shared(std::shared_ptr<Inbox> to) : inbox(std::move(to)) {
-    if (!orders_fd.is_open()) ThrowErrno("eventfd");
-  }
+  explicit Shared(std::shared_ptr<Inbox> to) : inbox(std::move(to)) {}
 
   void Run();
   void Turn();
   void TakeOrders();
   void Connect();
-  void InboundResult(const std::string& topic, std::string_view payload);
-  void Tell(const std::string& hindrance);
+  void TakeMessage(const std::string& topic, std::string_view payload);
+  void NoteFault(const std::string& reason);
 
   const std::shared_ptr<Inbox> inbox;
   const std::string client_id = "linewatch-" + RandomName(12);
-  const Descriptor orders_fd{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  const Waker orders_wait;
 
   // Between the threads.
   std::mutex mutex;
-  std::condition_variable has_ended;
   Config::Mqtt broker;
   uint64_t broker_number = 0;  // counts the brokers
   std::shared_ptr<const Topics> topics = std::make_shared<Topics>();
-  bool is_running = false, is_stopping = false;
+  bool is_stopping = false;
 
   // The thread's own.
   Config::Mqtt used;
@@ -232,9 +225,9 @@ void MqttSubscriber::Use(const Config::Mqtt& broker) {
   shared_->broker = broker;
   ++shared_->broker_number;
   if (broker.host.empty()) {
-    shared_->inbox->Hinder(CheckKind::kMqtt, {"no broker is set: Settings, MQTT broker", true});
+    shared_->inbox->SetFault(CheckKind::kMqtt, {"no broker is set: Settings, MQTT broker", true});
   } else {
-    shared_->inbox->Hinder(CheckKind::kMqtt, {"no connection to " + NameOf(broker) + " yet", false});
+    shared_->inbox->SetFault(CheckKind::kMqtt, {"no connection to " + NameOf(broker) + " yet", false});
   }
   GiveOrders();
 }
@@ -249,20 +242,36 @@ void MqttSubscriber::Watch(const std::vector<Target>& targets) {
   GiveOrders();
 }
 
+void MqttSubscriber::KeepRunning() {
+  const std::lock_guard lock(shared_->mutex);
+  StartThread();
+}
+
 bool MqttSubscriber::Stop() {
-  std::unique_lock lock(shared_->mutex);
-  shared_->is_stopping = true;
-  eventfd_write(shared_->orders_fd.get(), 1);
-  return shared_->has_ended.wait_for(lock, kStopPatience, [&] { return !shared_->is_running; });
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->is_stopping = true;
+  }
+  shared_->orders_wait.Wake();
+  return thread_.WaitForEnd(kStopPatience);
 }
 
 // The caller holds the mutex.
 void MqttSubscriber::GiveOrders() {
-  eventfd_write(shared_->orders_fd.get(), 1);
-  if (shared_->is_running || shared_->is_stopping || shared_->broker.host.empty() || shared_->topics->empty()) return;
+  shared_->orders_wait.Wake();
+  StartThread();
+}
+
+// If it is wanted and not there. The caller holds the mutex.
+void MqttSubscriber::StartThread() {
+  const bool is_wanted = !shared_->is_stopping && !shared_->broker.host.empty() && !shared_->topics->empty();
+  if (!is_wanted || thread_.is_running()) return;
   // It holds what it works on, for Stop may leave it behind.
-  std::thread([shared = shared_] { shared->Run(); }).detach();
-  shared_->is_running = true;
+  const auto error = thread_.Start("mqtt", [shared = shared_] { shared->Run(); });
+  const std::string reason =
+      "no connection to " + NameOf(shared_->broker) +
+      (error ? ", for this machine has no thread to give: " + LowerCaseFirst(error.message()) : " yet");
+  shared_->inbox->SetFault(CheckKind::kMqtt, {reason, false});
 }
 
 void MqttSubscriber::Shared::Run() {
@@ -280,9 +289,6 @@ void MqttSubscriber::Shared::Run() {
   }
   connection.reset();
   mosquitto_lib_cleanup();
-  const std::lock_guard lock(mutex);
-  is_running = false;
-  has_ended.notify_all();
 }
 
 // The loop: take what is wanted, be connected, wait, read.
@@ -292,7 +298,7 @@ void MqttSubscriber::Shared::Turn() {
   if (!is_wanted) connection.reset();
   if (is_wanted && !connection && steady_clock::now() >= connect_at) Connect();
 
-  std::vector<pollfd> ready{{orders_fd.get(), POLLIN, 0}};
+  std::vector<pollfd> ready{{orders_wait.fd(), POLLIN, 0}};
   milliseconds wait = kHousekeeping;
   if (connection) ready.push_back(connection->wait());
   if (!connection && is_wanted)
@@ -304,11 +310,11 @@ void MqttSubscriber::Shared::Turn() {
   if (connection && connection->state() == Connection::State::kConnected && !is_subscribed) {
     is_subscribed = true;
     delay = kFirstDelay;
-    Tell("");
+    NoteFault("");
     for (const auto& [filter, listeners] : *subscribed) connection->Subscribe(filter);
   }
   if (connection && connection->state() == Connection::State::kLost) {
-    Tell(connection->reason());
+    NoteFault(connection->reason());
     connection.reset();
     connect_at = steady_clock::now() + delay;
     delay = std::min(2 * delay, kLongestDelay);
@@ -316,8 +322,7 @@ void MqttSubscriber::Shared::Turn() {
 }
 
 void MqttSubscriber::Shared::TakeOrders() {
-  eventfd_t count = 0;
-  if (eventfd_read(orders_fd.get(), &count) != 0) return;
+  if (!orders_wait.Acknowledge()) return;
   const auto before = subscribed;
   bool is_other = false;
   {
@@ -341,30 +346,30 @@ void MqttSubscriber::Shared::TakeOrders() {
 void MqttSubscriber::Shared::Connect() {
   is_subscribed = false;
   connection.emplace(used, client_id,
-                     [this](const std::string& topic, std::string_view payload) { InboundResult(topic, payload); });
+                     [this](const std::string& topic, std::string_view payload) { TakeMessage(topic, payload); });
 }
 
-void MqttSubscriber::Shared::InboundResult(const std::string& topic, std::string_view payload) {
+void MqttSubscriber::Shared::TakeMessage(const std::string& topic, std::string_view payload) {
   const SteadyTime now = steady_clock::now();
-  const auto report = [&](const std::vector<Listener>& listeners) {
+  const auto put = [&](const std::vector<Listener>& listeners) {
     for (const Listener& listener : listeners) {
       std::string fault = FaultOf(payload, listener.service);
       const bool ok = fault.empty();
       inbox->Put(listener.host, {now, ok, std::move(fault), {}});
     }
   };
-  if (const auto found = subscribed->find(topic); found != subscribed->end()) report(found->second);
+  if (const auto found = subscribed->find(topic); found != subscribed->end()) put(found->second);
   for (const auto& [filter, listeners] : *subscribed) {
     bool matches = false;
     if (has_wildcard(filter) && mosquitto_topic_matches_sub(filter.c_str(), topic.c_str(), &matches) == 0 && matches)
-      report(listeners);
+      put(listeners);
   }
 }
 
-// Why nothing comes. Not of a broker that is no longer the one.
-void MqttSubscriber::Shared::Tell(const std::string& hindrance) {
+// Why nothing comes in; empty when it does. Not of a broker that is no longer the one.
+void MqttSubscriber::Shared::NoteFault(const std::string& reason) {
   const std::lock_guard lock(mutex);
-  if (used_number == broker_number) inbox->Hinder(CheckKind::kMqtt, {hindrance, false});
+  if (used_number == broker_number) inbox->SetFault(CheckKind::kMqtt, {reason, false});
 }
 
 }  // namespace linewatch

@@ -1,4 +1,4 @@
-// One connection to the broker of config.json, for the topics of all hosts: each message is judged and reported.
+// One connection to the broker of config.json, for the topics of all hosts: each message is judged and put in the inbox.
 #ifndef LINEWATCH_MONITORD_PROBE_INBOUND_MQTT_SUBSCRIBER_H_
 #define LINEWATCH_MONITORD_PROBE_INBOUND_MQTT_SUBSCRIBER_H_
 
@@ -7,13 +7,14 @@
 
 #include "monitord/probe/inbound/inbox.h"
 #include "monitord/probe/prober.h"
+#include "monitord/system/background.h"
 #include "store/config.h"
 
 namespace linewatch {
 
 // Its owner's thread says what is wanted. A thread of its own, there from the first broker and topic on, has the
 // connection and all that libmosquitto is called for: it connects, again and again with growing delay, subscribes, and
-// puts what comes onto the inbox, which any thread may read.
+// puts what comes into the inbox. What keeps messages from coming in is the inbox's InboundFault.
 class MqttSubscriber {
  public:
   explicit MqttSubscriber(std::shared_ptr<Inbox> inbox);
@@ -26,6 +27,9 @@ class MqttSubscriber {
   // The hosts whose check is kMqtt, whatever else is among the targets.
   void Watch(const std::vector<Target>& targets);
 
+  // To be called every few seconds: starts the thread if the machine had none to give when it was first wanted.
+  void KeepRunning();
+
   // Disconnects. False if the thread is stuck in the system, in the search for a name say: it is left behind then, and
   // ends by itself.
   bool Stop();
@@ -34,8 +38,10 @@ class MqttSubscriber {
   struct Shared;
 
   void GiveOrders();
+  void StartThread();
 
   std::shared_ptr<Shared> shared_;
+  Background thread_;
 };
 
 }  // namespace linewatch

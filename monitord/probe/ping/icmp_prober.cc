@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <new>
 #include <random>
 #include <system_error>
 
@@ -16,8 +17,8 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr size_t kMostFlights = TimerWheel::kMostSleepers;  // and one sequence number each
-static_assert(kMaxHosts * 4 < kMostFlights, "a line is checked once at a time, and a few lists may overlap");
+constexpr size_t kMostFlights = Timers::kMostSleepers;  // and one sequence number each
+static_assert(kMaxHosts * 4 < kMostFlights, "a host is checked once at a time, and a few lists may overlap");
 // Between two of several packets of a check: far enough apart that one full queue does not swallow them all.
 constexpr milliseconds kPacketSpacing{20};
 
@@ -34,17 +35,16 @@ microseconds PacketAfter(int n, const Target& target) {
 }
 
 // When attempt n of a check is sent, after its start: its packets, then the repeats.
-microseconds AttemptAfter(int n, const Target& target, const RoundTrip& line) {
+microseconds AttemptAfter(int n, const Target& target, const RoundTrip& round_trip) {
   if (n < target.packets) return PacketAfter(n, target);
   const auto after = std::max(PacketAfter(target.packets - 1, target) + RoundTrip::kFloor,
-                              RepeatAfter(line, n - target.packets + 1, target.retries, target.timeout));
+                              RepeatAfter(round_trip, n - target.packets + 1, target.retries, target.timeout));
   return std::min<microseconds>(after, target.timeout * 3 / 4);  // with the shortest timeouts
 }
 
 }  // namespace
 
-IcmpProber::IcmpProber(Done done)
-    : done_(std::move(done)), nonce_(RandomNonce()), timers_(std::chrono::steady_clock::now()) {
+IcmpProber::IcmpProber(Done done) : done_(std::move(done)), nonce_(RandomNonce()) {
   OpenSocket(false);
   try {
     OpenSocket(true);
@@ -58,25 +58,39 @@ IcmpProber::IcmpProber(Done done)
 void IcmpProber::OpenSocket(bool six) { families_[six].lanes.push_back({std::make_unique<IcmpSocket>(six)}); }
 
 void IcmpProber::Start(std::span<const Check> checks, SteadyTime now) {
-  // What went wrong before is no flaw of these.
+  // What went wrong before makes none of these void.
   LookForVoidReasons(now);
-  for (const Check& check : checks) Launch(check, now);
+  for (const Check& check : checks) {
+    try {
+      Launch(check, now);
+    } catch (const std::bad_alloc&) {
+      VoidUnsent(check, now);
+    }
+  }
   constexpr std::chrono::hours kUnused{24};
   if (now - forgot_at_ < kUnused) return;
   resolver_.Forget(now - kUnused);
   forgot_at_ = now;
 }
 
+// There is no room for it.
+void IcmpProber::VoidUnsent(const Check& check, SteadyTime now) {
+  check.result->sent = now;
+  check.result->void_reason = VoidReason::kNotSent;
+  done_(check);
+}
+
+// What it throws leaves nothing of the check behind.
 void IcmpProber::Launch(const Check& check, SteadyTime now) {
   if (free_.empty()) {
     if (flights_.size() == kMostFlights) {
-      check.result->sent = now;
-      check.result->void_reason = VoidReason::kNotSent;
-      done_(check);
+      VoidUnsent(check, now);
       return;
     }
-    free_.push_back(static_cast<uint16_t>(flights_.size()));
+    timers_.Reserve(flights_.size() + 1);
     flights_.emplace_back();
+    free_.reserve(flights_.capacity());  // so that a check that ends asks for no memory
+    free_.push_back(static_cast<uint16_t>(flights_.size() - 1));
   }
   const uint16_t place = free_.back();
   free_.pop_back();
@@ -88,6 +102,17 @@ void IcmpProber::Launch(const Check& check, SteadyTime now) {
   flight.serial = next_serial_++;
   flight.is_active = true;
   flight.is_named = !target.address.is_set();
+  try {
+    Enqueue(place, now);
+  } catch (const std::bad_alloc&) {
+    Free(place);
+    throw;
+  }
+}
+
+void IcmpProber::Enqueue(uint16_t place, SteadyTime now) {
+  Flight& flight = flights_[place];
+  const Target& target = *flight.check.target;
   if (flight.is_named) {
     Begin(place, now);
     if (!FindAddress(place, now)) unresolved_.emplace(*target.name, place);
@@ -171,8 +196,11 @@ void IcmpProber::WakeUp(uint16_t place, SteadyTime now) {
   if (!has_address) {
     const auto [first, last] = unresolved_.equal_range(*flight.check.target->name);
     unresolved_.erase(std::find_if(first, last, [&](const auto& waiting) { return waiting.second == place; }));
+    const nanoseconds timeout = flight.check.target->timeout;
     // The resolver did not get the processor either.
-    flight.was_late = now - deadline > flight.check.target->timeout / 4;
+    flight.was_late = now - deadline > timeout / 4;
+    const nanoseconds waited = resolver_.WaitedFor(*flight.check.target->name, AF_UNSPEC, flight.start, now);
+    flight.lacks_look_up = IsTooLate(waited, timeout - waited, RoundTrip(), timeout);
   }
   LookForVoidReasons(now);
   Finish(place);
@@ -360,7 +388,7 @@ void IcmpProber::TakeComplaint(bool six, const IcmpSocket::Complaint& complaint)
   if (complaint.sequence >= flights_.size() || !flights_[complaint.sequence].is_active) return;
   const Address address = AddressOf(complaint.sequence);
   if (address.is_six() != six || !(address == complaint.about)) return;
-  // Only a reason: the line may answer a repeat. Errors need no more than a guess to be forged.
+  // Only a reason: the host may answer a repeat. Errors need no more than a guess to be forged.
   Flight& flight = flights_[complaint.sequence];
   flight.is_disputed = true;
   flight.icmp_type = complaint.type;
@@ -380,6 +408,7 @@ void IcmpProber::LookForVoidReasons(SteadyTime now) {
 // Why it says nothing that some or all of the answers are missing.
 VoidReason IcmpProber::VoidReasonOf(const Flight& flight, const Address& address) const {
   if (flight.was_late || slept_at_ > flight.start) return VoidReason::kLate;
+  if (flight.lacks_look_up) return VoidReason::kNoLookUp;
   if (!address.is_set() || (flight.refusal != 0 && flight.sent == 0)) return VoidReason::kNone;
   if (flight.sent == 0) return VoidReason::kNotSent;
   if (wants_another(flight)) return VoidReason::kLate;
@@ -422,11 +451,16 @@ void IcmpProber::Finish(uint16_t place, std::string reason) {
       result.reason = reason.empty() ? ReasonOf(flight, address) : std::move(reason);
     }
   }
+  Free(place);
+  done_(flight.check);
+}
+
+void IcmpProber::Free(uint16_t place) {
+  Flight& flight = flights_[place];
   flight.is_active = false;
   timers_.Cancel(place);
   if (flight.is_named) resolved_.erase(place);
   free_.push_back(place);
-  done_(flight.check);
 }
 
 }  // namespace linewatch

@@ -1,4 +1,4 @@
-// Ping: echo requests to all targets at once until each has answered or its time is up.
+// Ping: echo requests to all hosts at once until each has answered or its time is up.
 #ifndef LINEWATCH_MONITORD_PROBE_PING_ICMP_PROBER_H_
 #define LINEWATCH_MONITORD_PROBE_PING_ICMP_PROBER_H_
 
@@ -14,7 +14,7 @@
 #include "monitord/probe/ping/icmp_socket.h"
 #include "monitord/probe/ping/pacing.h"
 #include "monitord/probe/prober.h"
-#include "monitord/probe/timer_wheel.h"
+#include "monitord/probe/timers.h"
 #include "monitord/system/suspend_watch.h"
 
 namespace linewatch {
@@ -43,10 +43,11 @@ class IcmpProber : public Prober {
     uint8_t icmp_type = 0, icmp_code = 0;
     uint8_t sent = 0;  // attempts; the first `packets` belong to the check, the others are repeats
     bool is_active : 1 = false;
-    bool is_named : 1 = false;     // its address is in resolved_, or not known yet
-    bool is_disputed : 1 = false;  // an ICMP error came, and says icmp_type and icmp_code
-    bool has_left : 1 = false;     // a request was sent
-    bool was_late : 1 = false;     // something was done too late for the want of an answer to mean anything
+    bool is_named : 1 = false;       // its address is in resolved_, or not known yet
+    bool is_disputed : 1 = false;    // an ICMP error came, and says icmp_type and icmp_code
+    bool has_left : 1 = false;       // a request was sent
+    bool was_late : 1 = false;       // something was done too late for the want of an answer to mean anything
+    bool lacks_look_up : 1 = false;  // nobody was asked for its name, or too late
   };
   // One echo request that is to be sent.
   struct Attempt {
@@ -81,6 +82,9 @@ class IcmpProber : public Prober {
   };
 
   void Launch(const Check& check, SteadyTime now);
+  void VoidUnsent(const Check& check, SteadyTime now);
+  void Enqueue(uint16_t place, SteadyTime now);
+  void Free(uint16_t place);
   bool FindAddress(uint16_t place, SteadyTime now);
   void FindAddresses(SteadyTime now);
   void Begin(uint16_t place, SteadyTime now);
@@ -111,14 +115,15 @@ class IcmpProber : public Prober {
   Family families_[2];  // IPv4, IPv6
   std::vector<Flight> flights_;
   std::vector<uint16_t> free_;
-  TimerWheel timers_;
+  Timers timers_;
   // Flights to a name: those that wait for its address, and the addresses that others have found.
   std::unordered_multimap<std::string_view, uint16_t> unresolved_;
   std::unordered_map<uint16_t, Address> resolved_;
   SteadyTime forgot_at_{};  // when names that nobody asks for were last forgotten
   uint32_t next_serial_ = 1;
   SuspendWatch suspend_watch_;
-  SteadyTime looked_at_{}, slept_at_{};  // for flaws; when it was last noticed that the machine had slept
+  SteadyTime looked_at_{};  // when LookForVoidReasons last did
+  SteadyTime slept_at_{};   // when it was last noticed that the machine had slept
 };
 
 }  // namespace linewatch

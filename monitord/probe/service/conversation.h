@@ -21,15 +21,15 @@ class Conversation {
     kUnanswered,  // there was none, the reason says why; another try may have more luck
   };
   // As far as it gets without waiting. Fills in what it knows of the result, its round trip too when it is ok. Throws
-  // std::system_error when this machine has no room for it to go on.
+  // std::system_error or std::bad_alloc when this machine has no room for it to go on.
   virtual State Work(SteadyTime now, CheckResult& result) = 0;
 
-  // What it waits for, as poll(2) has it; fd -1: whoever made it drives it.
+  // What it waits for, as poll(2) has it; fd -1: a library waits for it, and its prober says when it may get further.
   virtual pollfd wait() const = 0;
-  // The far end has shown that it is there: it is waited for until the deadline. Before that another try replaces this,
-  // unless the line is known to take longer, or is not known yet.
+  // The far end has shown that it is there: it is waited for until the deadline. Before that another try replaces this
+  // one, unless the host is known to take longer, or how long it takes is not known yet.
   virtual bool is_connected() const = 0;
-  // Asks again beside what was asked before, so that an answer to any of it counts. Without it another try replaces this.
+  // Asks once more, so that an answer to any of its requests counts. False: it cannot, and another try replaces it.
   virtual bool Repeat() { return false; }
   // What is missing, for "no ... within 1 s": "connection", "TLS handshake", "answer".
   virtual std::string_view awaited() const = 0;

@@ -28,6 +28,8 @@ namespace {
 // Of an answer, in a reason.
 constexpr size_t kMostValues = 3, kMostValueBytes = 80;
 
+constexpr char kByTcp[] = "the answer is too long for UDP, and by TCP: ";
+
 std::string Shown(const std::string& value) { return AnswerText(value, {}, kMostValueBytes); }
 
 std::string CodeText(int code) {
@@ -75,8 +77,7 @@ class DnsConversation : public Conversation {
   }
 
   pollfd wait() const override {
-    if (!by_tcp_) return {socket_.get(), POLLIN, 0};
-    return {by_tcp_->fd(), static_cast<int16_t>(unsent_.empty() ? POLLIN : POLLOUT), 0};
+    return by_tcp_ ? by_tcp_->wait(unsent_.empty() ? POLLIN : POLLOUT) : pollfd{socket_.get(), POLLIN, 0};
   }
   bool is_connected() const override { return by_tcp_.has_value(); }
   bool Repeat() override {
@@ -103,7 +104,7 @@ class DnsConversation : public Conversation {
       const auto answer = ParseDnsAnswer({buffer.data(), static_cast<size_t>(length)}, question_);
       if (!answer) continue;
       if (!answer->is_truncated) return Judge(*answer, now, result);
-      // The socket stays: it is the one that is waited for until wait() says otherwise.
+      // The other socket stays open: epoll waits for it until it is told of this one.
       by_tcp_.emplace(address_, port_);
       framed_ = {static_cast<char>(query_.size() >> 8), static_cast<char>(query_.size() & 0xff)};
       framed_ += query_;
@@ -115,11 +116,9 @@ class DnsConversation : public Conversation {
 
   // RFC 1035 section 4.2.2: each message has its length before it.
   State WorkByTcp(SteadyTime now, CheckResult& result) {
-    const auto state = by_tcp_->Look(result);
-    if (state == TcpConnection::State::kConnecting) return State::kGoesOn;
-    if (state == TcpConnection::State::kFailed) {
-      result.reason = "the answer is too long for UDP, and by TCP: " + std::string(result.reason);
-      return State::kUnanswered;
+    if (const auto state = by_tcp_->Connect(result)) {
+      if (*state == State::kUnanswered) result.reason = kByTcp + std::string(result.reason);
+      return *state;
     }
     constexpr size_t kPrefix = 2;
     std::optional<std::string> fault;
@@ -135,7 +134,7 @@ class DnsConversation : public Conversation {
       }
     }
     if (!fault) return State::kGoesOn;
-    result.reason = "the answer is too long for UDP, and by TCP: " + *fault;
+    result.reason = kByTcp + *fault;
     return State::kUnanswered;
   }
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <system_error>
+#include <exception>
+#include <new>
+#include <string>
 #include <utility>
 
 #include "monitord/system/time_text.h"
@@ -26,8 +28,7 @@ ServiceProber::ServiceProber(Done done, Open open, size_t most_at_once)
     : done_(std::move(done)),
       open_(std::move(open)),
       most_at_once_(most_at_once),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      timers_(steady_clock::now()) {
+      epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_.is_open()) ThrowErrno("epoll_create1");
 }
 
@@ -36,7 +37,11 @@ void ServiceProber::Start(std::span<const Check> checks, SteadyTime now) {
     resolver_.Forget(now - kUnused);
     forgot_at_ = now;
   }
-  for (const Check& check : checks) queue_.push_back({check, now});
+  // All of them or none, as Start has promised.
+  std::vector<Queued> queued;
+  queued.reserve(checks.size());
+  for (const Check& check : checks) queued.push_back({check, now});
+  queue_.insert(queue_.end(), queued.begin(), queued.end());
   LaunchQueued(now);
 }
 
@@ -47,10 +52,18 @@ void ServiceProber::AddWaits(std::vector<pollfd>& waits) const {
 
 SteadyTime ServiceProber::wake_at() const {
   if (queue_.empty()) return timers_.next_at();
-  return is_crowded() ? std::min(timers_.next_at(), GiveUpAt(queue_.front())) : SteadyTime::min();
+  return is_full() ? std::min(timers_.next_at(), GiveUpAt(queue_.front())) : SteadyTime::min();
 }
 
 void ServiceProber::Work(SteadyTime now) {
+  now = TakeEvents(now);
+  TakeAddresses(now);
+  while (const auto place = timers_.Take(now)) WakeUp(*place, now);
+  LaunchQueued(now);
+}
+
+// Answers when it was done.
+SteadyTime ServiceProber::TakeEvents(SteadyTime now) {
   constexpr int kMostEvents = 256;
   std::array<epoll_event, kMostEvents> events;
   for (int count = kMostEvents; count == kMostEvents;) {
@@ -63,6 +76,10 @@ void ServiceProber::Work(SteadyTime now) {
       if (TokenOf(place, flights_[place].serial) == token) GoOn(place, now);
     }
   }
+  return now;
+}
+
+void ServiceProber::TakeAddresses(SteadyTime now) {
   for (const std::string& name : resolver_.TakeAnswered()) {
     const auto [first, last] = unresolved_.equal_range(name);
     std::vector<Place> places;
@@ -77,8 +94,6 @@ void ServiceProber::Work(SteadyTime now) {
       }
     }
   }
-  while (const auto place = timers_.Take(now)) WakeUp(*place, now);
-  LaunchQueued(now);
 }
 
 // Whose next check would begin is not made any more.
@@ -87,35 +102,46 @@ SteadyTime ServiceProber::GiveUpAt(const Queued& queued) const {
   return queued.since + std::max(target.interval - target.timeout, target.timeout);
 }
 
-bool ServiceProber::is_crowded() const { return free_.empty() && flights_.size() == most_at_once_; }
+bool ServiceProber::is_full() const { return free_.empty() && flights_.size() == most_at_once_; }
 
 // A few, and then the answers to those before: what takes the processor, such as handshakes of TLS, is done at the pace
 // at which it can be done, and the time of a check begins when it is its turn.
 void ServiceProber::LaunchQueued(SteadyTime now) {
   constexpr int kPortion = 16;
   for (int launched = 0; !queue_.empty() && launched < kPortion;) {
-    const bool is_full = is_crowded();
-    if (is_full && now < GiveUpAt(queue_.front())) return;
+    const bool has_room = !is_full();
+    if (!has_room && now < GiveUpAt(queue_.front())) return;
     const Check check = queue_.front().check;
     queue_.pop_front();
-    if (is_full) {
-      check.result->sent = now;
-      check.result->void_reason = VoidReason::kCrowded;
-      done_(check);
-    } else {
-      Launch(check, now);
+    if (const auto place = has_room ? TakePlace() : std::nullopt) {
+      Launch(check, *place, now);
       ++launched;
+      continue;
     }
+    check.result->sent = now;
+    check.result->void_reason = has_room ? VoidReason::kNotSent : VoidReason::kCrowded;
+    done_(check);
   }
 }
 
-void ServiceProber::Launch(const Check& check, SteadyTime now) {
+// While it is not full. Nothing when there is no memory for one more.
+std::optional<ServiceProber::Place> ServiceProber::TakePlace() {
   if (free_.empty()) {
-    free_.push_back(static_cast<Place>(flights_.size()));
-    flights_.emplace_back();
+    try {
+      timers_.Reserve(flights_.size() + 1);
+      flights_.emplace_back();
+      free_.reserve(flights_.capacity());  // so that a check that ends asks for no memory
+    } catch (const std::bad_alloc&) {
+      return std::nullopt;
+    }
+    free_.push_back(static_cast<Place>(flights_.size() - 1));
   }
   const Place place = free_.back();
   free_.pop_back();
+  return place;
+}
+
+void ServiceProber::Launch(const Check& check, Place place, SteadyTime now) {
   Flight& flight = flights_[place];
   flight.check = check;
   flight.start = now;
@@ -134,7 +160,13 @@ void ServiceProber::Launch(const Check& check, SteadyTime now) {
 
 void ServiceProber::FindAddress(Place place, SteadyTime now) {
   Flight& flight = flights_[place];
-  Resolver::Answer answer = LookUp(place, *flight.check.target->name, now);
+  Resolver::Answer answer;
+  try {
+    answer = LookUp(place, *flight.check.target->name, now);
+  } catch (const std::bad_alloc&) {
+    FinishVoid(place, VoidReason::kNotSent);
+    return;
+  }
   switch (answer.state) {
     case Resolver::Answer::State::kPending:
       break;
@@ -152,16 +184,30 @@ void ServiceProber::FindAddress(Place place, SteadyTime now) {
 
 Resolver::Answer ServiceProber::LookUp(Place place, const std::string& name, SteadyTime now) {
   Flight& flight = flights_[place];
-  const auto& service = flight.check.target->service;
-  int family = AF_UNSPEC;
-  if (service && service->ip_version) family = *service->ip_version == 6 ? AF_INET6 : AF_INET;
-  Resolver::Answer answer = resolver_.Find(name, now, family);
+  const bool is_same = flight.unresolved == name;
+  Resolver::Answer answer = resolver_.Find(name, now, FamilyOf(flight));
+  if (is_same && answer.state == Resolver::Answer::State::kPending) return answer;
   StopWaitingForName(place);
   if (answer.state == Resolver::Answer::State::kPending) {
     unresolved_.emplace(name, place);
     flight.unresolved = name;
+    flight.unresolved_since = now;
   }
   return answer;
+}
+
+int ServiceProber::FamilyOf(const Flight& flight) const {
+  const auto& service = flight.check.target->service;
+  if (!service || !service->ip_version) return AF_UNSPEC;
+  return *service->ip_version == 6 ? AF_INET6 : AF_INET;
+}
+
+// Whether nobody was asked for the name that it waits for, or too late.
+bool ServiceProber::lacks_look_up(const Flight& flight, SteadyTime now) const {
+  if (flight.unresolved.empty()) return false;
+  const std::chrono::nanoseconds timeout = flight.check.target->timeout;
+  const auto waited = resolver_.WaitedFor(flight.unresolved, FamilyOf(flight), flight.unresolved_since, now);
+  return IsTooLate(waited, timeout - waited, RoundTrip(), timeout);
 }
 
 void ServiceProber::StopWaitingForName(Place place) {
@@ -177,7 +223,7 @@ void ServiceProber::Try(Place place, SteadyTime now) {
   Flight& flight = flights_[place];
   ++flight.tries;
   if (flight.conversation) {
-    // A far line is given the time that it takes, and one that is not known yet the whole.
+    // A far host is given the time that it takes, and one that is not known yet the whole.
     const bool is_patient =
         !flight.check.round_trip->is_known() || now - flight.try_started < flight.check.round_trip->retransmit_after();
     if (flight.conversation->Repeat() || is_patient) {
@@ -195,9 +241,8 @@ void ServiceProber::Try(Place place, SteadyTime now) {
   result.has_left = !flight.address.is_loopback();
   try {
     flight.conversation = open_(*flight.check.target, flight.address, place);
-  } catch (const std::system_error&) {
-    result.void_reason = VoidReason::kNotSent;
-    Finish(place);
+  } catch (const std::exception&) {
+    FinishVoid(place, VoidReason::kNotSent);
     return;
   }
   GoOn(place, now);
@@ -210,9 +255,9 @@ void ServiceProber::GoOn(Place place, SteadyTime now) {
   auto state = Conversation::State::kGoesOn;
   try {
     state = flight.conversation->Work(now, result);
-  } catch (const std::system_error&) {
-    result.void_reason = VoidReason::kNotSent;
-    Finish(place);
+    if (state == Conversation::State::kGoesOn) Watch(place);
+  } catch (const std::exception&) {
+    FinishVoid(place, VoidReason::kNotSent);
     return;
   }
   if (result.refused_here) result.has_left = false;
@@ -230,8 +275,6 @@ void ServiceProber::GoOn(Place place, SteadyTime now) {
       Finish(place);
       return;
     }
-  } else {
-    Watch(place);
   }
   SetTimer(place);
 }
@@ -277,22 +320,33 @@ void ServiceProber::SetTimer(Place place) {
 }
 
 void ServiceProber::WakeUp(Place place, SteadyTime now) {
-  Flight& flight = flights_[place];
-  const SteadyTime deadline = DeadlineOf(flight);
-  if (now < deadline) {
+  if (now < DeadlineOf(flights_[place])) {
     Try(place, now);
-    return;
+  } else {
+    FinishAtDeadline(place, now);
   }
+}
+
+void ServiceProber::FinishAtDeadline(Place place, SteadyTime now) {
+  const Flight& flight = flights_[place];
   CheckResult& result = *flight.check.result;
   const Target& target = *flight.check.target;
   // Whoever comes so late may have missed an answer, or not have asked again in time.
-  if (IsTooLate(now - deadline, std::chrono::nanoseconds(0), RoundTrip(), target.timeout))
+  if (IsTooLate(now - DeadlineOf(flight), std::chrono::nanoseconds(0), RoundTrip(), target.timeout)) {
     result.void_reason = VoidReason::kLate;
+  } else if (lacks_look_up(flight, now)) {
+    result.void_reason = VoidReason::kNoLookUp;
+  }
   if (flight.conversation || flight.tries == 0) {
     std::string missing = flight.conversation ? "no " + std::string(flight.conversation->awaited())
                                               : std::string("the name was not resolved");
     result.reason = missing + " within " + SecondsText(target.timeout);
   }
+  Finish(place);
+}
+
+void ServiceProber::FinishVoid(Place place, VoidReason reason) {
+  flights_[place].check.result->void_reason = reason;
   Finish(place);
 }
 

@@ -1,4 +1,4 @@
-// What all checks by a conversation share: the address of a name, one deadline, tries that follow each other, and a
+// What all checks by a conversation share: the look-up of a name, one deadline, tries that follow each other, and a
 // bound on how many are under way.
 #ifndef LINEWATCH_MONITORD_PROBE_SERVICE_SERVICE_PROBER_H_
 #define LINEWATCH_MONITORD_PROBE_SERVICE_SERVICE_PROBER_H_
@@ -7,27 +7,31 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "monitord/net/resolver.h"
-#include "monitord/probe/timer_wheel.h"
 #include "monitord/probe/prober.h"
 #include "monitord/probe/service/conversation.h"
+#include "monitord/probe/timers.h"
 #include "store/file/descriptor.h"
 
 namespace linewatch {
 
 class ServiceProber : public Prober {
  public:
-  // Which check of those under way: the maker of a conversation that it drives by itself calls GoOn with it.
+  // The number of a check while it is under way.
   using Place = uint16_t;
-  // Opens a try. Throws std::system_error when this machine has no room for it.
+  // Opens a try of the check at a place. Throws std::system_error or std::bad_alloc when this machine has no room for it.
+  //
+  // A prober whose conversations have no descriptor to wait for, because a library waits for them, keeps their places
+  // and calls GoOn.
   using Open = std::function<std::unique_ptr<Conversation>(const Target&, const Address&, Place)>;
 
-  // At most so many are under way at once, fewer than TimerWheel::kMostSleepers: each takes a descriptor and up to
-  // 40 kB. The others wait for their turn, until their next check would begin.
+  // At most so many are under way at once, fewer than Timers::kMostSleepers: each takes a descriptor and up to 40 kB.
+  // The others wait for their turn, until their next check would begin.
   ServiceProber(Done done, Open open, size_t most_at_once = kMostAtOnce);
   ServiceProber(const ServiceProber&) = delete;
   ServiceProber& operator=(const ServiceProber&) = delete;
@@ -40,14 +44,14 @@ class ServiceProber : public Prober {
   static constexpr size_t kMostAtOnce = 1000;
 
  protected:
-  // The conversation at this place may get further.
+  // Lets the conversation at this place work, if there is one: what it waits for may have come.
   void GoOn(Place place, SteadyTime now);
   // For the conversation at this place: another name than its target's. While it is kPending the conversation waits,
-  // and is told to go on when there is an answer.
+  // and works again when there is an answer.
   Resolver::Answer LookUp(Place place, const std::string& name, SteadyTime now);
   // How long the look-up of the target's own name took.
   SteadyTime::duration NamingTime(Place place) const { return flights_[place].naming_time; }
-  // For the destructor of who drives conversations by itself: they end before what they stand on.
+  // To be called by the destructor of a prober that has something its conversations need to the end.
   void EndAllTries();
 
  private:
@@ -56,7 +60,8 @@ class ServiceProber : public Prober {
     SteadyTime start{}, try_started{};
     SteadyTime::duration naming_time{};
     Address address;
-    std::string unresolved;                      // what is looked up for it
+    std::string unresolved;  // the name that it waits for
+    SteadyTime unresolved_since{};
     std::unique_ptr<Conversation> conversation;  // null between two tries, and while its name is looked up
     pollfd watched{-1, 0, 0};                    // as epoll knows it
     uint32_t serial = 0;                         // tells it from those that had the place before
@@ -68,9 +73,14 @@ class ServiceProber : public Prober {
     SteadyTime since;
   };
 
-  bool is_crowded() const;
+  bool is_full() const;
   void LaunchQueued(SteadyTime now);
-  void Launch(const Check& check, SteadyTime now);
+  std::optional<Place> TakePlace();
+  void Launch(const Check& check, Place place, SteadyTime now);
+  int FamilyOf(const Flight& flight) const;
+  bool lacks_look_up(const Flight& flight, SteadyTime now) const;
+  SteadyTime TakeEvents(SteadyTime now);
+  void TakeAddresses(SteadyTime now);
   void FindAddress(Place place, SteadyTime now);
   void Try(Place place, SteadyTime now);
   void Watch(Place place);
@@ -78,6 +88,8 @@ class ServiceProber : public Prober {
   void StopWaitingForName(Place place);
   void SetTimer(Place place);
   void WakeUp(Place place, SteadyTime now);
+  void FinishAtDeadline(Place place, SteadyTime now);
+  void FinishVoid(Place place, VoidReason reason);
   void Finish(Place place);
   SteadyTime GiveUpAt(const Queued& queued) const;
   static SteadyTime DeadlineOf(const Flight& flight) { return flight.start + flight.check.target->timeout; }
@@ -91,7 +103,7 @@ class ServiceProber : public Prober {
   std::vector<Place> free_;
   std::deque<Queued> queue_;
   std::unordered_multimap<std::string, Place> unresolved_;
-  TimerWheel timers_;
+  Timers timers_;
   SteadyTime forgot_at_{};
   uint32_t next_serial_ = 1;
 };

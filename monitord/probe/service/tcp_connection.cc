@@ -1,7 +1,6 @@
 #include "monitord/probe/service/tcp_connection.h"
 
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -62,23 +61,23 @@ TcpConnection::TcpConnection(const Address& address, int port)
   if (is_want_of_room(error_)) ThrowErrno("connect");
 }
 
-TcpConnection::State TcpConnection::Look(CheckResult& result) {
-  if (is_connected_) return State::kConnected;
+std::optional<Conversation::State> TcpConnection::Connect(CheckResult& result) {
+  if (is_connected_) return std::nullopt;
   if (error_ != 0) {
     TellSocketError(error_, true, result);
-    return State::kFailed;
+    return Conversation::State::kUnanswered;
   }
   pollfd made{socket_.get(), POLLOUT, 0};
-  if (poll(&made, 1, 0) <= 0) return State::kConnecting;
+  if (poll(&made, 1, 0) <= 0) return Conversation::State::kGoesOn;
   int error = 0;
   socklen_t length = sizeof error;
   if (getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &length) != 0) error = errno;
   if (error != 0) {
     TellSocketError(error, false, result);
-    return State::kFailed;
+    return Conversation::State::kUnanswered;
   }
   is_connected_ = true;
-  return State::kConnected;
+  return std::nullopt;
 }
 
 std::optional<std::string> TcpConnection::Read(std::string& received, size_t most) const {

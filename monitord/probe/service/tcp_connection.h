@@ -2,19 +2,23 @@
 #ifndef LINEWATCH_MONITORD_PROBE_SERVICE_TCP_CONNECTION_H_
 #define LINEWATCH_MONITORD_PROBE_SERVICE_TCP_CONNECTION_H_
 
+#include <poll.h>
+
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "monitord/net/address.h"
 #include "monitord/probe/prober.h"
+#include "monitord/probe/service/conversation.h"
 #include "monitord/system/steady_time.h"
 #include "store/file/descriptor.h"
 
 namespace linewatch {
 
 // `error` is an errno. With `is_refused_here` it came at once, before anything could be sent. What says nothing about
-// the line but that this machine has no room (descriptors, ports, memory) is thrown as std::system_error instead.
+// the host but that this machine has no room (descriptors, ports, memory) is thrown as std::system_error instead.
 void TellSocketError(int error, bool is_refused_here, CheckResult& result);
 
 // Since something was begun in this turn or in an earlier one.
@@ -25,9 +29,12 @@ class TcpConnection {
   // Begins. Throws std::system_error when this machine has no room for it.
   TcpConnection(const Address& address, int port);
 
-  enum class State { kConnecting, kConnected, kFailed };
-  // When it has failed, `result` says why. While it is being made, wait until fd() may be written to.
-  State Look(CheckResult& result);
+  // What a conversation over it answers as long as it does not stand, with why in `result` if it never will; nothing
+  // once it stands.
+  std::optional<Conversation::State> Connect(CheckResult& result);
+  bool is_connected() const { return is_connected_; }
+  // What its conversation waits for: to be connected, then these events of poll(2).
+  pollfd wait(int16_t events) const { return {socket_.get(), is_connected_ ? events : int16_t{POLLOUT}, 0}; }
 
   int fd() const { return socket_.get(); }
   // Since it was begun.

@@ -21,13 +21,7 @@ class TcpConversation : public Conversation {
       : connection_(address, *service.port), expected_(service.expect.value_or("")) {}
 
   State Work(SteadyTime now, CheckResult& result) override {
-    if (!is_connected_) {
-      const auto state = connection_.Look(result);
-      if (state == TcpConnection::State::kConnecting) return State::kGoesOn;
-      if (state == TcpConnection::State::kFailed) return State::kUnanswered;
-      is_connected_ = true;
-      if (!expected_.empty()) awaited_ = "banner";
-    }
+    if (const auto state = connection_.Connect(result)) return *state;
     const auto fault = connection_.Read(banner_, expected_.empty() ? 0 : kMaxBanner);
     if (banner_.find(expected_) != std::string::npos) {
       result.ok = true;
@@ -42,19 +36,18 @@ class TcpConversation : public Conversation {
       result.reason = "banner is " + Quoted(banner_) + " instead of " + Quoted(expected_);
       return State::kAnswered;
     }
-    if (!banner_.empty()) awaited_ = Quoted(expected_) + " in the banner " + Quoted(banner_);
+    awaited_ = banner_.empty() ? "banner" : Quoted(expected_) + " in the banner " + Quoted(banner_);
     return State::kGoesOn;
   }
 
-  pollfd wait() const override { return {connection_.fd(), static_cast<int16_t>(is_connected_ ? POLLIN : POLLOUT), 0}; }
-  bool is_connected() const override { return is_connected_; }
+  pollfd wait() const override { return connection_.wait(POLLIN); }
+  bool is_connected() const override { return connection_.is_connected(); }
   std::string_view awaited() const override { return awaited_; }
 
  private:
   TcpConnection connection_;
   const std::string expected_;
   std::string banner_, awaited_ = "connection";
-  bool is_connected_ = false;
 };
 
 }  // namespace

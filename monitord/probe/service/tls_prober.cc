@@ -73,11 +73,8 @@ class TlsConversation : public Conversation {
   }
 
   State Work(SteadyTime now, CheckResult& result) override {
-    if (!is_connected_) {
-      const auto state = connection_.Look(result);
-      if (state == TcpConnection::State::kConnecting) return State::kGoesOn;
-      if (state == TcpConnection::State::kFailed) return State::kUnanswered;
-      is_connected_ = true;
+    if (const auto state = connection_.Connect(result)) return *state;
+    if (!details_.connect_ms) {
       details_.connect_ms = connection_.MillisecondsUntil(now);
       tls_begun_ms_ = *details_.connect_ms;
       awaited_ = start_tls_.state() == StartTls::State::kDone ? "TLS handshake" : "STARTTLS";
@@ -95,8 +92,8 @@ class TlsConversation : public Conversation {
     return state;
   }
 
-  pollfd wait() const override { return {connection_.fd(), is_connected_ ? events_ : int16_t{POLLOUT}, 0}; }
-  bool is_connected() const override { return is_connected_; }
+  pollfd wait() const override { return connection_.wait(events_); }
+  bool is_connected() const override { return connection_.is_connected(); }
   std::string_view awaited() const override { return awaited_; }
 
  private:
@@ -170,7 +167,6 @@ class TlsConversation : public Conversation {
   float tls_begun_ms_ = 0;
   std::string_view awaited_ = "connection";
   int16_t events_ = POLLIN;
-  bool is_connected_ = false;
 };
 
 }  // namespace

@@ -2,8 +2,10 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
+#include <new>
 #include <thread>
 
 #include "tests/unit/catch.h"
@@ -14,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 std::atomic<int> starts = 0;
+std::atomic<int> failing_starts = 0;  // so many of those to come have no memory
 
 // Answers every check at once, on the probing thread, except those of targets named "silent", at their timeout. One
 // named "busy" takes 100 ms of the thread.
@@ -23,6 +26,7 @@ class InstantProber : public Prober {
 
   void Start(std::span<const Check> checks, SteadyTime now) override {
     ++starts;
+    if (failing_starts > 0 && failing_starts-- > 0) throw std::bad_alloc();
     for (const Check& check : checks) {
       if (*check.target->name == "busy") std::this_thread::sleep_for(100ms);
       if (*check.target->name == "silent") {
@@ -62,7 +66,7 @@ CheckBatch Next(Probing& probing) {
   for (;;) {
     if (auto batch = probing.Take()) return *std::move(batch);
     pollfd ready{probing.fd(), POLLIN, 0};
-    if (poll(&ready, 1, 5000) != 1) throw std::runtime_error("no round within 5 s");
+    if (poll(&ready, 1, 5000) != 1) throw std::runtime_error("no batch within 5 s");
   }
 }
 std::string IdsOf(const CheckBatch& batch) {
@@ -126,7 +130,7 @@ TEST_CASE("a host with an interval of its own is checked every so many cycles", 
   CHECK(cycles == "ab a a ab a a ab ");
 }
 
-TEST_CASE("a silent host does not hold up a small round of others", "[probing]") {
+TEST_CASE("a silent host does not hold up a small batch of others", "[probing]") {
   Probing probing(kInstant, Probing::Delivery::kWhole);
   Target silent = Named("s", 1h, "silent");
   silent.timeout = 1s;
@@ -155,6 +159,28 @@ TEST_CASE("a cycle tells how late it was started, and when by the clock that goe
   const auto between = second.started_since_boot - first.started_since_boot;
   CHECK(between >= 100ms);
   CHECK(std::chrono::abs(between - (second.started - first.started)) < 50ms);
+}
+
+TEST_CASE("checks that could not be started are void, and made again in the next cycle", "[probing]") {
+  const auto delivery = GENERATE(Probing::Delivery::kWhole, Probing::Delivery::kInParts);
+  Probing probing(kInstant, delivery);
+  std::vector<Target> targets;
+  for (int i = 0; i < 300; ++i) targets.push_back(Named("a", 200ms));
+  for (int i = 0; i < 300; ++i) targets[static_cast<size_t>(i)].id += std::to_string(i);
+  failing_starts = 1;
+  probing.SetTargets(List(targets), 200ms);
+  const auto void_ones = [](const CheckBatch& batch) {
+    return std::count_if(batch.entries.begin(), batch.entries.end(),
+                         [](const auto& entry) { return entry.result.void_reason == VoidReason::kNotSent; });
+  };
+  const CheckBatch first = Next(probing);
+  CHECK(first.entries.size() == 300);
+  CHECK(void_ones(first) > 0);
+  CHECK(void_ones(first) < 300);  // the others are started even so
+  CHECK(first.ends_cycle);
+  const CheckBatch second = Next(probing);
+  CHECK(second.entries.size() == 300);
+  CHECK(void_ones(second) == 0);
 }
 
 TEST_CASE("with nothing to watch the cycles go on", "[probing]") {

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("every check is answered at once by what came in last", "[passive_prober]") {
+TEST_CASE("every check is answered at once by what came in last", "[inbound_prober]") {
   constexpr SteadyTime kStart{1000h};
   std::vector<Target> targets(4);
   for (size_t i = 0; i < targets.size(); ++i) {
@@ -16,17 +16,17 @@ TEST_CASE("every check is answered at once by what came in last", "[passive_prob
     targets[i].service = Service{};
   }
   targets[3].service->max_age = 1s;
-  const auto board = std::make_shared<Inbox>();
-  board->Watch(targets, kStart);
-  board->Put("a", {kStart, true, "", 7.5F});
-  board->Put("b", {kStart, false, "reported down", {}});
+  const auto inbox = std::make_shared<Inbox>();
+  inbox->Watch(targets, kStart);
+  inbox->Put("a", {kStart, true, "", 7.5F});
+  inbox->Put("b", {kStart, false, "reported down", {}});
 
   std::vector<CheckResult> results(targets.size());
   std::vector<RoundTrip> round_trips(targets.size());
   std::vector<Check> checks;
   for (size_t i = 0; i < targets.size(); ++i) checks.push_back({&targets[i], &round_trips[i], &results[i], 0});
   size_t done = 0;
-  InboundProber prober(board, [&](const Check&) { ++done; });
+  InboundProber prober(inbox, [&](const Check&) { ++done; });
   prober.Start(checks, kStart + 2s);
 
   CHECK(done == targets.size());

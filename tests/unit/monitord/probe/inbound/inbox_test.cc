@@ -23,72 +23,72 @@ Target Waiting(const std::string& id, CheckKind kind = CheckKind::kPush, std::ch
 InboundResult Good(SteadyTime at) { return {at, true, "", {}}; }
 InboundResult Bad(SteadyTime at, const std::string& reason) { return {at, false, reason, {}}; }
 
-std::string Seen(const Inbox& board, SteadyTime now, const std::string& host = "a") {
-  const Verdict verdict = board.Look(host, now);
+std::string Seen(const Inbox& inbox, SteadyTime now, const std::string& host = "a") {
+  const Verdict verdict = inbox.VerdictOn(host, now);
   if (verdict.kind == Verdict::Kind::kOpen) return "open";
   return verdict.kind == Verdict::Kind::kGood ? "good" : verdict.reason;
 }
 
-bool is_ready(const Inbox& board) {
-  pollfd waiting{board.fd(), POLLIN, 0};
+bool is_ready(const Inbox& inbox) {
+  pollfd waiting{inbox.fd(), POLLIN, 0};
   return poll(&waiting, 1, 0) == 1;
 }
 
-TEST_CASE("a heartbeat is good for max_age, and then it is late", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a")}, kStart);
-  board.Put("a", Good(kStart + 100s));
-  CHECK(Seen(board, kStart + 160s) == "good");
-  CHECK(Seen(board, kStart + 161s) == "no heartbeat for 61 s");
-  CHECK(Seen(board, kStart + 100s + 3min) == "no heartbeat for 3 min");
-  board.Put("a", Good(kStart + 500s));
-  CHECK(Seen(board, kStart + 500s) == "good");
+TEST_CASE("a heartbeat is good for max_age, and then it is late", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a")}, kStart);
+  inbox.Put("a", Good(kStart + 100s));
+  CHECK(Seen(inbox, kStart + 160s) == "good");
+  CHECK(Seen(inbox, kStart + 161s) == "no heartbeat for 61 s");
+  CHECK(Seen(inbox, kStart + 100s + 3min) == "no heartbeat for 3 min");
+  inbox.Put("a", Good(kStart + 500s));
+  CHECK(Seen(inbox, kStart + 500s) == "good");
 }
 
-TEST_CASE("a start blames nobody before max_age has passed", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a"), Waiting("b", CheckKind::kMqtt)}, kStart);
-  CHECK(Seen(board, kStart) == "open");
-  CHECK(Seen(board, kStart + 60s) == "open");
-  CHECK(Seen(board, kStart + 61s) == "no heartbeat in 61 s of watching");
-  CHECK(Seen(board, kStart + 61s, "b") == "no message in 61 s of watching");
+TEST_CASE("a start blames nobody before max_age has passed", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a"), Waiting("b", CheckKind::kMqtt)}, kStart);
+  CHECK(Seen(inbox, kStart) == "open");
+  CHECK(Seen(inbox, kStart + 60s) == "open");
+  CHECK(Seen(inbox, kStart + 61s) == "no heartbeat in 61 s of watching");
+  CHECK(Seen(inbox, kStart + 61s, "b") == "no message in 61 s of watching");
 }
 
-TEST_CASE("a heartbeat that waited for monitord while it did not run blames nobody", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a")}, kStart);
-  board.Put("a", Bad(kStart - 5min, "reported down"));
-  CHECK(Seen(board, kStart + 1s) == "open");
-  CHECK(Seen(board, kStart + 61s) == "no heartbeat for 6 min");
+TEST_CASE("a heartbeat that waited for monitord while it did not run blames nobody", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a")}, kStart);
+  inbox.Put("a", Bad(kStart - 5min, "reported down"));
+  CHECK(Seen(inbox, kStart + 1s) == "open");
+  CHECK(Seen(inbox, kStart + 61s) == "no heartbeat for 6 min");
 }
 
-TEST_CASE("what is reported as down is down at once, for its own reason", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a")}, kStart);
-  board.Put("a", Good(kStart));
-  board.Put("a", Bad(kStart + 1s, "reported down: disk full"));
-  CHECK(Seen(board, kStart + 1s) == "reported down: disk full");
-  CHECK(Seen(board, kStart + 62s) == "no heartbeat for 61 s");
+TEST_CASE("what is reported as down is down at once, for its own reason", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a")}, kStart);
+  inbox.Put("a", Good(kStart));
+  inbox.Put("a", Bad(kStart + 1s, "reported down: disk full"));
+  CHECK(Seen(inbox, kStart + 1s) == "reported down: disk full");
+  CHECK(Seen(inbox, kStart + 62s) == "no heartbeat for 61 s");
 }
 
-TEST_CASE("how long the job took is shown with its heartbeat", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a")}, kStart);
-  board.Put("a", {kStart, true, "", 12.5F});
-  CHECK(*board.Look("a", kStart).ms == 12.5F);
-  board.Put("a", Good(kStart + 1s));
-  CHECK_FALSE(board.Look("a", kStart + 1s).ms.has_value());
+TEST_CASE("how long the job took is shown with its heartbeat", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a")}, kStart);
+  inbox.Put("a", {kStart, true, "", 12.5F});
+  CHECK(*inbox.VerdictOn("a", kStart).ms == 12.5F);
+  inbox.Put("a", Good(kStart + 1s));
+  CHECK_FALSE(inbox.VerdictOn("a", kStart + 1s).ms.has_value());
 }
 
-TEST_CASE("a report that changes the verdict asks for a check at once, others do not", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a"), Waiting("b")}, kStart);
-  const auto changed = [&](const InboundResult& report) {
-    board.Put("a", report);
-    const bool ready = is_ready(board);
-    const bool is_told = board.TakeChanged() == Strings{"a"};
+TEST_CASE("a result that changes the verdict asks for a check at once, others do not", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a"), Waiting("b")}, kStart);
+  const auto changed = [&](const InboundResult& result) {
+    inbox.Put("a", result);
+    const bool ready = is_ready(inbox);
+    const bool is_told = inbox.TakeChanged() == Strings{"a"};
     CHECK(ready == is_told);
-    CHECK_FALSE(is_ready(board));
+    CHECK_FALSE(is_ready(inbox));
     return is_told;
   };
   CHECK(changed(Good(kStart)));                             // the first
@@ -100,77 +100,77 @@ TEST_CASE("a report that changes the verdict asks for a check at once, others do
   CHECK_FALSE(changed(Bad(kStart + 20min, "still down")));  // late and now down: bad as before
 }
 
-TEST_CASE("a host that changes all the time is checked early a few times, then in its turn", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a")}, kStart);
+TEST_CASE("a host that changes all the time is checked early a few times, then in its turn", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a")}, kStart);
   for (int i = 0; i < 50; ++i) {
-    board.Put("a", Good(kStart + 2 * i * 1ms));
-    board.Put("a", Bad(kStart + (2 * i + 1) * 1ms, "reported down"));
+    inbox.Put("a", Good(kStart + 2 * i * 1ms));
+    inbox.Put("a", Bad(kStart + (2 * i + 1) * 1ms, "reported down"));
   }
-  CHECK(board.TakeChanged().size() == Inbox::kMostEarly);
-  board.Put("a", Good(kStart + Inbox::kEarlyWindow + 1s));
-  CHECK(board.TakeChanged() == Strings{"a"});
+  CHECK(inbox.TakeChanged().size() == Inbox::kMostEarly);
+  inbox.Put("a", Good(kStart + Inbox::kEarlyWindow + 1s));
+  CHECK(inbox.TakeChanged() == Strings{"a"});
 }
 
-TEST_CASE("a host that is not watched has nothing to report", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a"), Waiting("ping", CheckKind::kPing)}, kStart);
-  board.Put("ping", Good(kStart));
-  board.Put("nobody", Good(kStart));
-  CHECK(board.TakeChanged().empty());
-  CHECK(Seen(board, kStart + 10min, "nobody") == "open");
+TEST_CASE("the result of a host that is not watched is dropped", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a"), Waiting("ping", CheckKind::kPing)}, kStart);
+  inbox.Put("ping", Good(kStart));
+  inbox.Put("nobody", Good(kStart));
+  CHECK(inbox.TakeChanged().empty());
+  CHECK(Seen(inbox, kStart + 10min, "nobody") == "open");
 }
 
-TEST_CASE("a host that was paused has its whole max_age again", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a")}, kStart);
-  board.Put("a", Good(kStart));
-  board.Watch({}, kStart + 1s);
-  board.Put("a", Bad(kStart + 2s, "reported down"));
-  board.Watch({Waiting("a")}, kStart + 1h);
-  CHECK(Seen(board, kStart + 1h + 60s) == "open");
+TEST_CASE("a host that was paused has its whole max_age again", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a")}, kStart);
+  inbox.Put("a", Good(kStart));
+  inbox.Watch({}, kStart + 1s);
+  inbox.Put("a", Bad(kStart + 2s, "reported down"));
+  inbox.Watch({Waiting("a")}, kStart + 1h);
+  CHECK(Seen(inbox, kStart + 1h + 60s) == "open");
 }
 
-TEST_CASE("another name or interval changes nothing of what was reported", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a")}, kStart);
-  board.Put("a", Good(kStart + 30s));
+TEST_CASE("another name or interval keeps the results", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a")}, kStart);
+  inbox.Put("a", Good(kStart + 30s));
   Target other = Waiting("a");
   other.interval = 20s;
-  board.Watch({other}, kStart + 31s);
-  CHECK(Seen(board, kStart + 90s) == "good");
-  CHECK(Seen(board, kStart + 91s) == "no heartbeat for 61 s");
+  inbox.Watch({other}, kStart + 31s);
+  CHECK(Seen(inbox, kStart + 90s) == "good");
+  CHECK(Seen(inbox, kStart + 91s) == "no heartbeat for 61 s");
 }
 
-TEST_CASE("a shorter max_age counts from when it was set", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a", CheckKind::kPush, 1h)}, kStart);
-  board.Put("a", Good(kStart));
-  board.Watch({Waiting("a", CheckKind::kPush, 60s)}, kStart + 30min);
-  CHECK(Seen(board, kStart + 30min + 60s) == "open");
-  CHECK(Seen(board, kStart + 31min + 1s) == "no heartbeat for 31 min");
+TEST_CASE("a shorter max_age counts from when it was set", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a", CheckKind::kPush, 1h)}, kStart);
+  inbox.Put("a", Good(kStart));
+  inbox.Watch({Waiting("a", CheckKind::kPush, 60s)}, kStart + 30min);
+  CHECK(Seen(inbox, kStart + 30min + 60s) == "open");
+  CHECK(Seen(inbox, kStart + 31min + 1s) == "no heartbeat for 31 min");
 }
 
-TEST_CASE("what was judged by other bounds is forgotten", "[report_board]") {
-  Inbox board;
+TEST_CASE("what was judged by other bounds is forgotten", "[inbox]") {
+  Inbox inbox;
   Target target = Waiting("a", CheckKind::kMqtt);
-  board.Watch({target}, kStart);
-  board.Put("a", Bad(kStart, "29.5, more than 25"));
+  inbox.Watch({target}, kStart);
+  inbox.Put("a", Bad(kStart, "29.5, more than 25"));
   target.service->max = 30;
-  board.Watch({target}, kStart + 1s);
-  CHECK(Seen(board, kStart + 1s) == "open");
+  inbox.Watch({target}, kStart + 1s);
+  CHECK(Seen(inbox, kStart + 1s) == "open");
 }
 
-TEST_CASE("a silence says why nothing could come", "[report_board]") {
-  Inbox board;
-  board.Watch({Waiting("a", CheckKind::kMqtt), Waiting("b")}, kStart);
-  board.Put("a", Good(kStart));
-  board.Hinder(CheckKind::kMqtt, {"the broker refuses the login", false});
-  CHECK(Seen(board, kStart + 60s) == "good");
-  CHECK(Seen(board, kStart + 3min) == "no message for 3 min: the broker refuses the login");
-  CHECK(Seen(board, kStart + 3min, "b") == "no heartbeat in 3 min of watching");
-  board.Hinder(CheckKind::kMqtt, {"no broker is set", true});
-  CHECK(Seen(board, kStart + 1s) == "no broker is set");
+TEST_CASE("a silence says why nothing could come", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a", CheckKind::kMqtt), Waiting("b")}, kStart);
+  inbox.Put("a", Good(kStart));
+  inbox.SetFault(CheckKind::kMqtt, {"the broker refuses the login", false});
+  CHECK(Seen(inbox, kStart + 60s) == "good");
+  CHECK(Seen(inbox, kStart + 3min) == "no message for 3 min: the broker refuses the login");
+  CHECK(Seen(inbox, kStart + 3min, "b") == "no heartbeat in 3 min of watching");
+  inbox.SetFault(CheckKind::kMqtt, {"no broker is set", true});
+  CHECK(Seen(inbox, kStart + 1s) == "no broker is set");
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include "monitord/probe/ping/icmp_prober.h"
 
+#include <chrono>
 #include <memory>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "tests/unit/catch.h"
+#include "tests/unit/no_threads.h"
 #include "tests/unit/run_checks.h"
 
 namespace linewatch {
@@ -63,6 +65,26 @@ TEST_CASE("what this machine refuses to send has failed, and it is known who ref
   CHECK_FALSE(result.has_left);
   CHECK(result.void_reason == VoidReason::kNone);
   CHECK(std::string(result.reason) == "cannot send: Permission denied");
+}
+
+TEST_CASE("a check for whose name nobody was asked is void, not failed", "[icmp_prober]") {
+  if (!may_ping()) SKIP("pings are not allowed here");
+  Target target;
+  target.name = std::string("localhost");
+  target.timeout = 500ms;
+  RoundTrip round_trip;
+  CheckResult result;
+  int done = 0;
+  IcmpProber prober([&](const linewatch::Check&) { ++done; });
+  const auto now = std::chrono::steady_clock::now();
+  const linewatch::Check check{&target, &round_trip, &result, 0};
+  const NoThreads none;
+  prober.Start({&check, 1}, now);
+  prober.Work(now + 499ms);
+  CHECK(done == 0);
+  prober.Work(now + 502ms);
+  REQUIRE(done == 1);
+  CHECK(result.void_reason == VoidReason::kNoLookUp);
 }
 
 }  // namespace

@@ -1,11 +1,14 @@
 #include "monitord/probe/service/service_prober.h"
 
+#include <fcntl.h>
 #include <poll.h>
 
 #include <cerrno>
 #include <system_error>
 
+#include "store/file/descriptor.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/no_threads.h"
 #include "tests/unit/run_checks.h"
 
 namespace linewatch {
@@ -19,6 +22,7 @@ struct Network {
   Conversation::State state = Conversation::State::kGoesOn;
   bool is_connected = false, has_room = true, refuses_here = false;
   int opened = 0, open = 0;
+  int fd = -1;  // that is waited for
   std::vector<std::string> addresses;
 };
 
@@ -36,7 +40,7 @@ class FakeConversation : public Conversation {
     if (network_.state == State::kUnanswered) result.reason = "connection refused";
     return network_.state;
   }
-  pollfd wait() const override { return {-1, 0, 0}; }
+  pollfd wait() const override { return {network_.fd, POLLIN, 0}; }
   bool is_connected() const override { return network_.is_connected; }
   std::string_view awaited() const override { return "answer"; }
 
@@ -184,6 +188,28 @@ TEST_CASE("what this machine has no room for says nothing about the service", "[
   CHECK(site.results[0].void_reason == VoidReason::kNotSent);
 }
 
+TEST_CASE("what cannot be waited for is void, in a later try as well, and is not under way for ever",
+          "[service_prober]") {
+  Site site(1);
+  const Descriptor file(open("/", O_RDONLY | O_CLOEXEC));  // epoll takes none of these
+  SECTION("at once") {
+    site.network.fd = file.get();
+    site.Start();
+  }
+  SECTION("in its second try") {
+    site.lines[0].Add(10ms);
+    site.Start();
+    site.network.fd = file.get();
+    site.Pass(900ms);
+  }
+  REQUIRE(site.done.size() == 1);
+  CHECK(site.results[0].void_reason == VoidReason::kNotSent);
+  CHECK(site.network.open == 0);
+  site.network.fd = -1;
+  site.Start();  // the next check is made
+  CHECK(site.network.open == 1);
+}
+
 TEST_CASE("a process that comes much too late blames nobody", "[service_prober]") {
   Site site(1);
   site.network.is_connected = true;
@@ -224,6 +250,18 @@ TEST_CASE("a check whose turn does not come in time is void, not failed", "[serv
   CHECK(site.results[1].void_reason == VoidReason::kCrowded);
   CHECK_FALSE(site.results[1].ok);
   CHECK(site.network.opened == 1);
+}
+
+TEST_CASE("a service for whose name nobody was asked is void, not down", "[service_prober]") {
+  Site site(1);
+  site.targets[0].address = Address();
+  site.targets[0].name = std::string("localhost");
+  const NoThreads none;
+  site.Start();
+  site.Pass(1002ms);
+  REQUIRE(site.done.size() == 1);
+  CHECK(site.results[0].void_reason == VoidReason::kNoLookUp);
+  CHECK(site.network.opened == 0);
 }
 
 // With a clock that runs, for the names are looked up in threads.
