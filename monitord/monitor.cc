@@ -383,7 +383,7 @@ void Monitor::Alert() {
       events.push_back(alerting_.QueueReport(*std::move(report), now));
   if (!events.empty()) is_changed_ = true;
   AddAll(std::move(events));
-  NoteWhile(dead_man_switch_.trouble(), "heartbeat_failed");
+  NoteWhile(dead_man_switch_.Review(), "heartbeat_failed");
 }
 
 // Messages first, for an event says that they are safe; then events: what the dashboard shows is then not ahead of the

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "monitord/system/background.h"
+
 namespace linewatch {
 
 // In a thread of its own, from the first URL on, that nobody waits for. Nothing here throws or takes long.
@@ -21,13 +23,15 @@ class DeadManSwitch {
   // Calls it at once if it is another one than before, and then every period. Empty: no more.
   void Use(const std::string& url);
 
-  // What was wrong with the last call; nothing when it was good, or there was none. Never with the URL in it.
-  std::optional<std::string> trouble() const;
+  // To be called every few seconds: a thread that was not to be had is asked for again. Answers what was wrong with the
+  // last call; nothing when it was good, or there was none. Never with the URL in it.
+  std::optional<std::string> Review();
 
  private:
   struct Shared;
 
-  std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<Shared> shared_;
+  Background thread_;
 };
 
 }  // namespace linewatch

@@ -12,7 +12,6 @@
 #include <Poco/Net/VerificationErrorArgs.h>
 #include <netdb.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <array>
@@ -21,10 +20,11 @@
 #include <optional>
 #include <sstream>
 #include <system_error>
-#include <thread>
 #include <utility>
 
+#include "monitord/system/background.h"
 #include "monitord/system/steady_time.h"
+#include "monitord/system/waker.h"
 #include "store/file/descriptor.h"
 
 namespace linewatch {
@@ -45,9 +45,7 @@ constexpr size_t kMaxLines = 100;
 
 // What is under way: how long and how much it may take.
 struct Step {
-  explicit Step(milliseconds time) : longest(time) {
-    if (!cancelled.is_open()) ThrowErrno("eventfd");
-  }
+  explicit Step(milliseconds time) : longest(time) {}
 
   void Begin(std::string_view what) {
     action = what;
@@ -60,7 +58,7 @@ struct Step {
   // Until one of `events` is there for the descriptor.
   void Wait(int fd, short events, SteadyTime until) const {
     for (;;) {
-      std::array<pollfd, 2> waits{{{fd, events, 0}, {cancelled.get(), POLLIN, 0}}};
+      std::array<pollfd, 2> waits{{{fd, events, 0}, {cancelled.fd(), POLLIN, 0}}};
       const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
       const int ready = poll(waits.data(), waits.size(), static_cast<int>(std::max<int64_t>(0, left.count())));
       if (ready < 0 && errno != EINTR) ThrowErrno("poll");
@@ -83,8 +81,8 @@ struct Step {
   milliseconds longest;
   std::string action;
   SteadyTime deadline{};
-  size_t lines = 0, column = 0;                                        // received
-  const Descriptor cancelled{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // readable for good once cancelled
+  size_t lines = 0, column = 0;  // received
+  const Waker cancelled;         // for good
 };
 
 // A socket of Poco's kind `Base` that does not block, and waits no longer than the step allows. To Poco it is one that
@@ -178,31 +176,32 @@ struct LookedUp {
   std::mutex mutex;
   std::vector<SocketAddress> addresses;
   std::string fault;
-  const Descriptor done{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  const Waker done;
 };
 
 std::vector<SocketAddress> LookUp(const std::string& host, int port, Step& step) {
   step.Begin("look up " + host);
   // In a thread of its own, because nothing ends a name look-up: it is left behind when it takes too long.
   const auto found = std::make_shared<LookedUp>();
-  if (!found->done.is_open()) ThrowErrno("eventfd");
-  std::thread([found, host, port] {
+  Background thread;
+  const auto error = thread.Start("look up", [found, host, port] {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_ADDRCONFIG;
     addrinfo* list = nullptr;
-    const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
+    const int failed = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
     const std::lock_guard lock(found->mutex);
-    if (error != 0) {
-      found->fault = error == EAI_SYSTEM ? std::generic_category().message(errno) : gai_strerror(error);
+    if (failed != 0) {
+      found->fault = failed == EAI_SYSTEM ? std::generic_category().message(errno) : gai_strerror(failed);
     } else {
       for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next)
         found->addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
       freeaddrinfo(list);
     }
-    eventfd_write(found->done.get(), 1);
-  }).detach();
-  step.Wait(found->done.get(), POLLIN, step.deadline);
+    found->done.Wake();
+  });
+  if (error) step.Fail(error.message());
+  step.Wait(found->done.fd(), POLLIN, step.deadline);
   const std::lock_guard lock(found->mutex);
   if (!found->fault.empty()) step.Fail(found->fault);
   return found->addresses;
@@ -256,7 +255,7 @@ std::string SmtpReply::text() const {
 SmtpConnection::SmtpConnection(milliseconds step) : state_(std::make_unique<State>(step)) {}
 SmtpConnection::~SmtpConnection() = default;
 
-void SmtpConnection::Cancel() { eventfd_write(state_->step.cancelled.get(), 1); }
+void SmtpConnection::Cancel() { state_->step.cancelled.Wake(); }
 
 void SmtpConnection::Connect(const std::string& host, int port) {
   Step& step = state_->step;
@@ -275,7 +274,7 @@ void SmtpConnection::Connect(const std::string& host, int port) {
       return;
     } catch (const Failure& failure) {
       fault = failure.what();
-      pollfd cancelled{step.cancelled.get(), POLLIN, 0};
+      pollfd cancelled{step.cancelled.fd(), POLLIN, 0};
       if (poll(&cancelled, 1, 0) != 0) break;
     } catch (const Poco::Exception& error) {
       fault = step.action + ": " + error.displayText();

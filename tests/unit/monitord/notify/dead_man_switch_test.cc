@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "tests/unit/catch.h"
+#include "tests/unit/no_threads.h"
 #include "tests/unit/scripted_server.h"
 
 namespace linewatch {
@@ -35,18 +36,18 @@ TEST_CASE("the heartbeat calls at once, and then again and again", "[heartbeat]"
   DeadManSwitch heartbeat(20ms);
   heartbeat.Use(server.url() + "/ping");
   CHECK(Until([&] { return CallsOf(server) >= 3; }));
-  CHECK_FALSE(heartbeat.trouble());
+  CHECK_FALSE(heartbeat.Review());
 }
 
 TEST_CASE("a heartbeat that nobody takes is a trouble until one is taken", "[heartbeat]") {
   const ScriptedServer refusing(Answering("404 Not Found", "no /ping here")), taking(Answering("200 OK"));
   DeadManSwitch heartbeat(20ms);
   heartbeat.Use(refusing.url() + "/ping");
-  REQUIRE(Until([&] { return heartbeat.trouble().has_value(); }));
-  CHECK(*heartbeat.trouble() == "status 404: no *** here");
+  REQUIRE(Until([&] { return heartbeat.Review().has_value(); }));
+  CHECK(*heartbeat.Review() == "status 404: no *** here");
   heartbeat.Use(taking.url() + "/ping");
   CHECK(Until([&] { return CallsOf(taking) >= 2; }));
-  CHECK_FALSE(heartbeat.trouble());
+  CHECK_FALSE(heartbeat.Review());
 }
 
 TEST_CASE("without a URL the heart stands still", "[heartbeat]") {
@@ -54,7 +55,7 @@ TEST_CASE("without a URL the heart stands still", "[heartbeat]") {
   {
     DeadManSwitch never(1ms);
     never.Use("");
-    CHECK_FALSE(never.trouble());
+    CHECK_FALSE(never.Review());
   }
   DeadManSwitch heartbeat(1ms);
   heartbeat.Use(server.url() + "/ping");
@@ -82,6 +83,19 @@ TEST_CASE("a server that never answers holds up neither another URL nor the end"
     REQUIRE(Until([&] { return CallsOf(silent) == 2; }));
   }
   CHECK(std::chrono::steady_clock::now() - begin < 5s);
+}
+
+TEST_CASE("a heartbeat that got no thread asks for one again", "[heartbeat]") {
+  const ScriptedServer server(Answering("200 OK"));
+  DeadManSwitch heartbeat(20ms);
+  {
+    const NoThreads none;
+    heartbeat.Use(server.url() + "/ping");
+    REQUIRE(heartbeat.Review());
+    CHECK(*heartbeat.Review() == "Resource temporarily unavailable");
+  }
+  CHECK_FALSE(heartbeat.Review());
+  CHECK(Until([&] { return CallsOf(server) >= 2; }));
 }
 
 }  // namespace

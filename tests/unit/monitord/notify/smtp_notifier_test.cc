@@ -4,6 +4,7 @@
 
 #include "tests/unit/catch.h"
 #include "tests/unit/certificates.h"
+#include "tests/unit/no_threads.h"
 #include "tests/unit/scripted_server.h"
 #include "tests/unit/temp_dir.h"
 
@@ -294,6 +295,15 @@ TEST_CASE("a mail on its way ends at once when it is cancelled, and so does one 
   CHECK(delivery.answer == "MAIL FROM: cancelled");
   CHECK(notifier.Send(MessageTo({"noc@example.org"})).result == Result::kDeferred);
   CHECK(std::chrono::steady_clock::now() - begin < 5s);
+}
+
+TEST_CASE("a mail for which there is no thread just now is sent later", "[smtp_notifier]") {
+  const ScriptedServer server(Mta({}));
+  SmtpNotifier notifier(SettingsFor(server), "", 1s);
+  const NoThreads none;
+  const auto delivery = notifier.Send(MessageTo({"noc@example.org"}));
+  CHECK(delivery.result == Result::kDeferred);
+  CHECK(delivery.answer == "look up 127.0.0.1: Resource temporarily unavailable");
 }
 
 TEST_CASE("a server that is not there is named", "[smtp_notifier]") {
