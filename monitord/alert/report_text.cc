@@ -5,6 +5,7 @@
 
 #include "monitord/alert/html_mail.h"
 #include "monitord/system/time_text.h"
+#include "store/text/markup.h"
 #include "store/text/plain_text.h"
 #include "store/text/wording.h"
 
