@@ -1,4 +1,5 @@
-// Calls a URL once a minute, so that somebody outside hears when this machine is dead.
+// Calls a URL once a minute. A service outside notifies people when the calls stop: then this machine is dead, or its
+// network.
 #ifndef LINEWATCH_MONITORD_NOTIFY_DEAD_MAN_SWITCH_H_
 #define LINEWATCH_MONITORD_NOTIFY_DEAD_MAN_SWITCH_H_
 

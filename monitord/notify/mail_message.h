@@ -1,4 +1,4 @@
-// The text of a mail: RFC 5322 and MIME, from what people are to be told.
+// The text of a mail that carries a message: RFC 5322 and MIME.
 //
 // Poco writes header, parts, their encodings and the dots. Its MailMessage, which would write the whole, is not used,
 // because a mail by it

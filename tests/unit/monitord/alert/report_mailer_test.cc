@@ -24,7 +24,7 @@ Config Reporting() {
   return config;
 }
 
-// An installation in UTC that watched one line from the month's begin on.
+// An installation in UTC that watched one host from the month's begin on.
 struct Installation {
   const TempDir data;
   const Config config = Reporting();
