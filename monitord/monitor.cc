@@ -310,7 +310,7 @@ void Monitor::Alert() {
       events.push_back(alerting_.QueueReport(*std::move(report), now));
   if (!events.empty()) is_changed_ = true;
   record_.Add(std::move(events));
-  notices_.PutWhile(dead_man_switch_.trouble(), "heartbeat_failed");
+  notices_.PutWhile(dead_man_switch_.Review(), "heartbeat_failed");
 }
 
 // Messages first, for an event says that they are safe.

@@ -8,19 +8,19 @@ namespace {
 
 // In the order of AlertKind.
 constexpr std::array<AlertTraits, kAlertKindNames.size()> kTraits = {{
-    {0, "down", Trouble::kOutage, false},
-    {5, "recovery", Trouble::kOutage, true},
-    {1, "flapping", Trouble::kOutage, false},
-    {6, "recovery", Trouble::kOutage, true},
-    {2, "degraded", Trouble::kDegradation, false},
-    {7, "recovery", Trouble::kDegradation, true},
-    {3, "degraded", Trouble::kCertificate, false},
-    {8, "recovery", Trouble::kCertificate, true},
-    {4, "blind", Trouble::kBlindness, false},
-    {4, "blind", Trouble::kBlindness, true},
-    {4, "blind", Trouble::kUnwritable, false},
-    {9, "recovery", Trouble::kUnwritable, true},
-    {10, "test", Trouble::kNone, false},
+    {0, "down", Condition::kOutage, false},
+    {5, "recovery", Condition::kOutage, true},
+    {1, "flapping", Condition::kOutage, false},
+    {6, "recovery", Condition::kOutage, true},
+    {2, "degraded", Condition::kDegradation, false},
+    {7, "recovery", Condition::kDegradation, true},
+    {3, "degraded", Condition::kCertificate, false},
+    {8, "recovery", Condition::kCertificate, true},
+    {4, "blind", Condition::kBlindness, false},
+    {4, "blind", Condition::kBlindness, true},
+    {4, "blind", Condition::kUnwritable, false},
+    {9, "recovery", Condition::kUnwritable, true},
+    {10, "test", Condition::kNone, false},
 }};
 
 }  // namespace
@@ -30,7 +30,8 @@ const AlertTraits& TraitsOf(AlertKind kind) { return kTraits[static_cast<size_t>
 bool does_end(AlertKind end, AlertKind begin) {
   const AlertTraits &over = TraitsOf(end), &begun = TraitsOf(begin);
   if (!over.is_end || begun.is_end) return false;
-  return begun.trouble == over.trouble || (begun.trouble == Trouble::kDegradation && over.trouble == Trouble::kOutage);
+  return begun.condition == over.condition ||
+         (begun.condition == Condition::kDegradation && over.condition == Condition::kOutage);
 }
 
 std::string_view EventOf(const Message& message) {

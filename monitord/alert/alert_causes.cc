@@ -9,8 +9,8 @@
 namespace linewatch {
 namespace {
 
-// Whether it answered for most of the time between the two. Its own checks are not sent when the other's are, and the
-// time in which nobody watched says nothing.
+// For most of the time, not for all: its checks are not sent when those of its parent are, and time in which nobody
+// watched counts against it.
 bool was_mostly_up(const Timeline& history, WallTime from, WallTime to) {
   return Of(TimeWithin(history, from, to), TimeKind::kUp) > (to - from) / 2;
 }
@@ -20,7 +20,7 @@ enum class Phase { kBegin, kEnd };
 
 bool is_of(Phase phase, AlertKind kind) {
   const AlertTraits& traits = TraitsOf(kind);
-  return traits.trouble == Trouble::kOutage && traits.is_end == (phase == Phase::kEnd);
+  return traits.condition == Condition::kOutage && traits.is_end == (phase == Phase::kEnd);
 }
 
 void NameCauses(Phase phase, std::vector<Alert>& alerts, const HostList& list, const Topology& topology) {
@@ -29,9 +29,9 @@ void NameCauses(Phase phase, std::vector<Alert>& alerts, const HostList& list, c
   for (Alert& alert : alerts)
     if (is_of(phase, alert.kind) && !alert.host.empty()) by_host[alert.host].push_back(&alert);
   if (by_host.size() < 2) return;
-  std::vector<uint32_t> causes(list.hosts.size(), kNone);  // of what hangs below each host
+  std::vector<uint32_t> causes(list.hosts.size(), kNone);  // of the hosts below each
   for (const uint32_t i : topology.parents_first()) {
-    // One of its parents that is well would have kept it reachable.
+    // A single parent that answers would have kept it reachable.
     const auto parents = topology.ParentsOf(i);
     const bool is_below = !parents.empty() && std::all_of(parents.begin(), parents.end(),
                                                           [&](uint32_t parent) { return causes[parent] != kNone; });

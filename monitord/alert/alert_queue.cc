@@ -17,14 +17,14 @@ constexpr milliseconds kReportExpiry = std::chrono::days(30);  // then the next 
 
 constexpr std::string_view kSent = "sent", kSuperseded = "told with a later message";
 
-// Whether `later` says all that is worth knowing of what `earlier` would have told.
+// Whether `later` says all that is worth knowing of what `earlier` would have said.
 bool supersedes(const Alert& later, const Alert& earlier) {
   if (later.host != earlier.host) return false;
   return does_end(later.kind, earlier.kind) || (later.is_repeat && later.kind == earlier.kind);
 }
 
-// Messages that tell of the same hosts, or of monitord itself, also by way of others between them: their order is part
-// of what they say.
+// Messages about the same hosts, or about monitord itself, also by way of others between them: they go out in their
+// order.
 class Thread {
  public:
   explicit Thread(const Message& message) { Add(message); }
@@ -43,6 +43,35 @@ class Thread {
 
   std::unordered_set<std::string_view> hosts_;
 };
+
+// The alerts of a message that is to be, of which ten thousand may supersede as many.
+class AlertsByHost {
+ public:
+  explicit AlertsByHost(std::span<Alert> alerts) {
+    for (Alert& alert : alerts) by_host_[alert.host].push_back(&alert);
+  }
+
+  // The first of the host's that fits; null when there is none.
+  template <class Fits>
+  Alert* Find(const std::string& host, const Fits& fits) const {
+    const auto own = by_host_.find(host);
+    if (own == by_host_.end()) return nullptr;
+    const auto found = std::ranges::find_if(own->second, [&](const Alert* alert) { return fits(*alert); });
+    return found == own->second.end() ? nullptr : *found;
+  }
+
+ private:
+  std::unordered_map<std::string_view, std::vector<Alert*>> by_host_;
+};
+
+// `later` says what `earlier` would have said.
+void TakeOver(const Alert& earlier, Alert& later) {
+  if (TraitsOf(later.kind).is_end) {
+    later.is_late = later.is_late || !earlier.is_repeat;
+  } else {
+    later.is_repeat = earlier.is_repeat;
+  }
+}
 
 bool contains(std::span<const std::string> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -63,26 +92,18 @@ void AlertQueue::Restore(std::vector<QueuedMessage> waiting, SteadyTime now) {
 }
 
 AlertQueue::Superseded AlertQueue::Supersede(const std::string& channel, std::span<Alert> alerts) {
-  std::unordered_map<std::string_view, std::vector<Alert*>> by_host;  // ten thousand may be in both
-  for (Alert& alert : alerts) by_host[alert.host].push_back(&alert);
+  const AlertsByHost later(alerts);
   Superseded superseded;
   for (Entry& entry : entries_) {
     if (entry.queued.channel != channel || entry.is_under_way || entry.queued.may_have_arrived) continue;
     auto& waiting = entry.queued.message.alerts;
     const size_t before = waiting.size();
     std::erase_if(waiting, [&](const Alert& earlier) {
-      const auto own = by_host.find(earlier.host);
-      if (own == by_host.end()) return false;
-      const auto found =
-          std::find_if(own->second.begin(), own->second.end(), [&](const Alert* a) { return supersedes(*a, earlier); });
-      if (found == own->second.end()) return false;
-      Alert& later = **found;
-      if (TraitsOf(later.kind).is_end) {
-        later.is_late = later.is_late || !earlier.is_repeat;
-        superseded.was_handed_on = superseded.was_handed_on || entry.queued.is_handed_on;
-      } else {
-        later.is_repeat = earlier.is_repeat;
-      }
+      Alert* const found = later.Find(earlier.host, [&](const Alert& a) { return supersedes(a, earlier); });
+      if (found == nullptr) return false;
+      TakeOver(earlier, *found);
+      const bool is_end = TraitsOf(found->kind).is_end;
+      superseded.was_handed_on = superseded.was_handed_on || (is_end && entry.queued.is_handed_on);
       return true;
     });
     if (waiting.size() == before) continue;
@@ -92,11 +113,9 @@ AlertQueue::Superseded AlertQueue::Supersede(const std::string& channel, std::sp
       superseded.left.push_back(entry.queued);
     }
   }
-  const size_t ended = std::erase_if(told_in_stead_, [&](const ToldInStead& told) {
-    if (told.channel != channel) return false;
-    const auto own = by_host.find(told.host);
-    return own != by_host.end() && std::any_of(own->second.begin(), own->second.end(),
-                                               [&](const Alert* a) { return does_end(a->kind, told.kind); });
+  const size_t ended = std::erase_if(handed_on_, [&](const HandedOn& begun) {
+    const auto ends = [&](const Alert& a) { return does_end(a.kind, begun.kind); };
+    return begun.channel == channel && later.Find(begun.host, ends) != nullptr;
   });
   superseded.was_handed_on = superseded.was_handed_on || ended > 0;
   RemoveGivenUp();
@@ -122,7 +141,7 @@ void AlertQueue::Add(QueuedMessage queued, SteadyTime now) {
   }
   queued.number = entries_.empty() ? 1 : entries_.back().queued.number + 1;
   entries_.push_back({std::move(queued), now, now});
-  // What it goes on from is tried before it.
+  // The earlier messages of its thread are tried before it.
   const Entry& added = entries_.back();
   Thread thread(added.queued.message);
   for (auto earlier = entries_.rbegin() + 1; earlier != entries_.rend(); ++earlier)
@@ -157,7 +176,7 @@ void AlertQueue::Settle(std::string_view channel, const std::string& id, const D
   if (is_accepted && delivery.left.empty()) {
     std::string result(kSent);
     for (const std::string& refusal : delivery.refused) result += ", but not to " + refusal;
-    NoteToldInStead(queued);
+    NoteHandedOn(queued);
     gone_.push_back({std::move(queued), std::move(result)});
     entries_.erase(entries_.begin() + (entry - entries_.data()));
     return;
@@ -172,7 +191,7 @@ void AlertQueue::Settle(std::string_view channel, const std::string& id, const D
   entry->due = now.steady + pause;
   queued.next = now.wall + pause;
   entry->is_changed = true;
-  // What goes on from it waits as long: nobody is told of an end before the beginning.
+  // The later messages of its thread wait as long: nobody is notified of an end before the beginning.
   Thread thread(queued.message);
   for (Entry* later = entry + 1; later != entries_.data() + entries_.size(); ++later)
     if (later->queued.channel == channel && thread.Join(later->queued.message))
@@ -205,18 +224,18 @@ void AlertQueue::Review(const Config& config, std::span<const std::string> chann
 void AlertQueue::RemoveGivenUp() {
   std::erase_if(entries_, [&](Entry& entry) {
     if (entry.given_up.empty()) return false;
-    NoteToldInStead(entry.queued);
+    NoteHandedOn(entry.queued);
     gone_.push_back({std::move(entry.queued), std::move(entry.given_up)});
     return true;
   });
 }
 
-void AlertQueue::NoteToldInStead(const QueuedMessage& gone) {
+void AlertQueue::NoteHandedOn(const QueuedMessage& gone) {
   if (!gone.is_handed_on) return;
   for (const Alert& alert : gone.message.alerts)
     if (!alert.host.empty() && !TraitsOf(alert.kind).is_end)
-      told_in_stead_.push_back({gone.channel, alert.host, alert.kind});
-  while (told_in_stead_.size() > kMost) told_in_stead_.pop_front();
+      handed_on_.push_back({gone.channel, alert.host, alert.kind});
+  while (handed_on_.size() > kMost) handed_on_.pop_front();
 }
 
 // The copies for the fallback channels, once for each message, however many of its channels fail.

@@ -1,5 +1,5 @@
-// The messages that wait for their channels: which is tried when, and what becomes of it. No file, no clock: what the
-// files of the outbox have to follow is asked for (TakeChanged, TakeGone), and time is an argument.
+// The messages that wait for their channels: when each is tried, and what becomes of it. No file and no clock: its owner
+// writes to the outbox what TakeChanged and TakeGone answer, and time is an argument.
 #ifndef LINEWATCH_MONITORD_ALERT_ALERT_QUEUE_H_
 #define LINEWATCH_MONITORD_ALERT_ALERT_QUEUE_H_
 
@@ -39,7 +39,7 @@ class AlertQueue {
   // The alerts say so afterwards (is_late, is_repeat). What may have arrived stays as it is.
   struct Superseded {
     std::vector<QueuedMessage> left;  // have other alerts, too: they need a new text, for SetText
-    bool was_handed_on = false;       // the fallback channels were told of the beginning: they are to hear of the end
+    bool was_handed_on = false;       // the fallback channels were notified of a beginning, and are to be of its end
   };
   Superseded Supersede(const std::string& channel, std::span<Alert> alerts);
   void SetText(const QueuedMessage& queued);
@@ -84,12 +84,13 @@ class AlertQueue {
     bool is_changed = true;
     std::string given_up = {};  // why; the next RemoveGivenUp takes it out
   };
-  // A trouble of which the fallback channels were told in a channel's stead, and of whose end they were not.
-  struct ToldInStead {
+  // The beginning of a condition of which the fallback channels were notified instead of `channel`, and of whose end
+  // they were not.
+  struct HandedOn {
     std::string channel, host;
     AlertKind kind;
   };
-  void NoteToldInStead(const QueuedMessage& gone);
+  void NoteHandedOn(const QueuedMessage& gone);
   void RemoveGivenUp();
   Entry* Find(std::string_view channel, const std::string& id);
   std::vector<QueuedMessage> HandOn(const Entry& entry, const Config& config, std::span<const std::string> channels);
@@ -97,7 +98,7 @@ class AlertQueue {
 
   std::vector<Entry> entries_;  // oldest first
   std::vector<Gone> gone_;
-  std::deque<ToldInStead> told_in_stead_;  // of messages that have left the queue in this run, at most kMost
+  std::deque<HandedOn> handed_on_;  // of messages that have left the queue in this run, at most kMost
 };
 
 }  // namespace linewatch

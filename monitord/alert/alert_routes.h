@@ -1,4 +1,4 @@
-// Who gets which alert. Pure.
+// Who is notified of which alert. Pure.
 #ifndef LINEWATCH_MONITORD_ALERT_ALERT_ROUTES_H_
 #define LINEWATCH_MONITORD_ALERT_ALERT_ROUTES_H_
 

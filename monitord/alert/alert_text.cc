@@ -8,13 +8,14 @@
 
 #include "monitord/alert/html_mail.h"
 #include "monitord/system/time_text.h"
+#include "store/text/markup.h"
 #include "store/text/plain_text.h"
 #include "store/text/wording.h"
 
 namespace linewatch {
 namespace {
 
-constexpr size_t kMostNames = 30;  // of what hangs below a host
+constexpr size_t kMostNames = 30;  // of the hosts below one
 
 // In the order of AlertKind.
 constexpr std::array<std::string_view, kAlertKindNames.size()> kWords = {
@@ -36,7 +37,7 @@ std::string LengthText(const Alert& alert) { return DurationText(alert.t - alert
 
 std::string WhoText(const Alert& alert, size_t below) {
   std::string who = alert.ip.empty() ? alert.name : alert.name + " (" + alert.ip + ")";
-  if (below > 0) who += " and " + CountOf(below, "line") + " below it";
+  if (below > 0) who += " and " + CountOf(below, "host") + " below it";
   return who;
 }
 
@@ -60,19 +61,19 @@ std::string StoryOf(const Alert& alert, const std::string& title, WallTime now, 
     case AlertKind::kDegradedOver:
       return after("degraded");
     case AlertKind::kFlapping:
-      return Joined(who, ", ", alert.reason) + "; told again when it is stable";
+      return Joined(who, ", ", alert.reason) + "; the next notification comes when it is stable";
     case AlertKind::kStable:
     case AlertKind::kCertificate:
     case AlertKind::kCertificateOver:
       return Joined(who, ", ", alert.reason);
     case AlertKind::kStillBlind:
-      return "since " + ClockText(alert.since, now) + ", " + alert.reason + ": no line is told as down while it lasts";
+      return "since " + ClockText(alert.since, now) + ", " + alert.reason + ": no host counts as down while it lasts";
     case AlertKind::kBlind:
       return Joined("from " + ClockText(alert.since, now) + " to " + ClockText(alert.t, now) + " (" +
                         LengthText(alert) + "): nobody was blamed for it",
                     ", ", alert.reason);
     case AlertKind::kUnwritable:
-      return Joined("anything since " + ClockText(alert.since, now) + ": lines are watched and alerts are sent", ", ",
+      return Joined("anything since " + ClockText(alert.since, now) + ": hosts are watched and alerts are sent", ", ",
                     alert.reason);
     case AlertKind::kWritable:
       return "again after " + LengthText(alert) + ", not since " + ClockText(alert.since, now);
@@ -122,7 +123,7 @@ std::string SubjectOf(std::span<const Alert> alerts, const std::string& title, W
 
 std::string NamesBelow(const Alert& alert) { return ListOf(alert.dependents, kMostNames, DependentsOf(alert)); }
 
-// What there is to know of one alert, each with its label; what is said in words has none.
+// What there is to know of one alert, each with its label; whole sentences have none.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
   Facts facts;
@@ -135,7 +136,7 @@ Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
     add("Customer", alert.customer);
     add("Group", alert.group);
   }
-  const bool is_of_certificate = TraitsOf(alert.kind).trouble == Trouble::kCertificate;
+  const bool is_of_certificate = TraitsOf(alert.kind).condition == Condition::kCertificate;
   if (alert.kind != AlertKind::kTest && !is_of_certificate && alert.since != kNever) {
     add(is_over ? "From" : "Since", ClockText(alert.since, now) + (is_over ? "" : " (" + LengthText(alert) + ")"));
     if (is_over) add("To", ClockText(alert.t, now) + " (" + LengthText(alert) + ")");
@@ -149,8 +150,8 @@ Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
         std::find_if(alerts.begin(), alerts.end(), [&](const Alert& other) { return other.host == alert.below; });
     if (cause != alerts.end()) add("Reached by", cause->name);
   }
-  if (alert.is_repeat) add("", "You were told before, and it has not changed.");
-  if (alert.is_late) add("", "It was over before this could be told here.");
+  if (alert.is_repeat) add("", "You were notified before, and it has not changed.");
+  if (alert.is_late) add("", "It was over before this could be delivered here.");
   return facts;
 }
 

@@ -19,7 +19,7 @@ struct MessageText {
 inline constexpr size_t kLongestSubject = 150;
 
 // `alerts` in the order of a digest, at least one. `title` is the installation's, `public_url` that of its dashboard,
-// which may be empty. More than kMostDetailed alerts are told in one line each, and of those at most kMostLines.
+// which may be empty. More than kMostDetailed alerts have one line each, and at most kMostLines are shown.
 MessageText ComposeMessage(std::span<const Alert> alerts, const std::string& title, const std::string& public_url,
                            WallTime now);
 inline constexpr size_t kMostDetailed = 10, kMostLines = 500;

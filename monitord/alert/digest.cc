@@ -16,7 +16,7 @@ void Digest::Add(Alert alert, SteadyTime now) {
     }
     if (!does_end(alert.kind, begin.kind)) return false;
     // A recovery covers the degradation before the outage, but is not late for it.
-    const bool is_its_own = TraitsOf(begin.kind).trouble == TraitsOf(alert.kind).trouble;
+    const bool is_its_own = TraitsOf(begin.kind).condition == TraitsOf(alert.kind).condition;
     if (is_its_own && !begin.is_repeat) alert.is_late = true;
     return true;
   });

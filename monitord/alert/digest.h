@@ -1,4 +1,5 @@
-// One event, one message: what falls due within the digest window waits here to be told together. Pure.
+// One event, one message: alerts that fall due within digest_window, "group alerts for", wait here and leave together.
+// Pure.
 #ifndef LINEWATCH_MONITORD_ALERT_DIGEST_H_
 #define LINEWATCH_MONITORD_ALERT_DIGEST_H_
 
@@ -17,7 +18,8 @@ namespace linewatch {
 
 class Digest {
  public:
-  // An end takes the place of its beginning, if that is still here: it is late then. So does a repeat of what it repeats.
+  // The end of a condition replaces its beginning if that is still here, and is late then (Alert::is_late). A repeat
+  // replaces what it repeats.
   void Add(Alert alert, SteadyTime now);
 
   // When the window closes that the first alert has opened; at once when kMost are here. Nothing while it is empty.

@@ -1,32 +1,8 @@
 #include "monitord/alert/html_mail.h"
 
-namespace linewatch {
+#include "store/text/markup.h"
 
-std::string HtmlEscaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      case '\'':
-        html += "&#39;";
-        break;
-      default:
-        html += c;
-    }
-  }
-  return html;
-}
+namespace linewatch {
 
 std::string HtmlMail(std::string_view subject, std::string_view body, std::string_view title, std::string_view url) {
   std::string html =

@@ -7,8 +7,6 @@
 
 namespace linewatch {
 
-std::string HtmlEscaped(std::string_view text);
-
 // A whole document around `body`, which is HTML. `title` is the installation's, `url` that of its dashboard or empty.
 std::string HtmlMail(std::string_view subject, std::string_view body, std::string_view title, std::string_view url);
 

@@ -1,10 +1,7 @@
 #include "monitord/alert/report_mailer.h"
 
-#include <atomic>
 #include <exception>
 #include <string>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "monitord/alert/report_text.h"
@@ -43,11 +40,11 @@ bool was_queued(const EventLog& events, const std::string& id, WallTime since, W
 
 }  // namespace
 
+// The thread's, until it has ended.
 struct ReportMailer::Making {
   Month month;
   std::optional<Message> message;
-  bool has_failed = false;
-  std::atomic<bool> is_done = false;  // the last that the thread touches
+  bool has_failed = true;
 };
 
 ReportMailer::ReportMailer(const Folders& folders) : folders_(folders) {}
@@ -55,7 +52,7 @@ ReportMailer::~ReportMailer() = default;
 
 std::optional<Message> ReportMailer::Take(const Config& config, WallTime now) {
   if (making_) {
-    if (!making_->is_done) return std::nullopt;
+    if (thread_.is_running()) return std::nullopt;
     const auto made = std::exchange(making_, nullptr);
     if (made->has_failed) {
       failed_at_ = now;
@@ -74,29 +71,24 @@ std::optional<Message> ReportMailer::Take(const Config& config, WallTime now) {
   if (failed_at_ && now >= *failed_at_ && now - *failed_at_ < kRetryAfter) return std::nullopt;
   failed_at_.reset();
 
-  making_ = std::make_shared<Making>();
-  making_->month = month;
-  const auto make = [making = making_, folders = folders_, config, month, from = BeginOf(month),
-                     to = BeginOf(After(month)), now] {
-    try {
-      if (!was_queued(EventLog(folders.events()), IdOf(month), to, now)) {
-        const MonthlyReport report = ReadReport(folders, config, month, from, to, now);
-        if (!report.rows.empty()) making->message = ComposeReport(report, config.title, config.public_url);
-      }
-    } catch (const std::exception& error) {
-      LogWarning("the report of " + TextOf(month) + " could not be made, it is tried again: " + error.what());
-      making->has_failed = true;
-    }
-    making->is_done = true;
-  };
-  try {
-    std::thread(make).detach();
-  } catch (const std::system_error&) {
-    making_.reset();  // no thread is left: later
-  }
+  const auto making = std::make_shared<Making>();
+  making->month = month;
+  const auto error = thread_.Start(
+      "report", [making, folders = folders_, config, month, from = BeginOf(month), to = BeginOf(After(month)), now] {
+        try {
+          if (!was_queued(EventLog(folders.events()), IdOf(month), to, now)) {
+            const MonthlyReport report = ReadReport(folders, config, month, from, to, now);
+            if (!report.rows.empty()) making->message = ComposeReport(report, config.title, config.public_url);
+          }
+          making->has_failed = false;
+        } catch (const std::exception& fault) {
+          LogWarning("the report of " + TextOf(month) + " could not be made, it is tried again: " + fault.what());
+        }
+      });
+  if (!error) making_ = making;  // without a thread: with the next call
   return std::nullopt;
 }
 
-bool ReportMailer::Stop() const { return !making_ || making_->is_done; }
+bool ReportMailer::Stop() const { return !thread_.is_running(); }
 
 }  // namespace linewatch

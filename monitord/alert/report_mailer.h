@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "monitord/system/background.h"
 #include "store/alert.h"
 #include "store/calendar.h"
 #include "store/config.h"
@@ -33,7 +34,8 @@ class ReportMailer {
   const Folders folders_;
   std::optional<Month> settled_;       // the last one for which there is nothing to do any more
   std::optional<WallTime> failed_at_;  // since when the one that is due waits for its next try
-  std::shared_ptr<Making> making_;
+  std::shared_ptr<Making> making_;     // what the thread is at, or has made
+  Background thread_;
 };
 
 }  // namespace linewatch

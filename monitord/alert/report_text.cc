@@ -5,6 +5,7 @@
 
 #include "monitord/alert/html_mail.h"
 #include "monitord/system/time_text.h"
+#include "store/text/markup.h"
 #include "store/text/plain_text.h"
 #include "store/text/wording.h"
 
@@ -31,19 +32,20 @@ std::string DownText(const ReportFigures& figures) {
   return text;
 }
 
-// What was kept of what was promised, in a few words.
+// How many targets were kept, in a few words.
 std::string VerdictOf(const MonthlyReport& report) {
-  size_t promised = 0, breached = 0;
+  size_t with_target = 0, breached = 0;
   for (const ReportRow& row : report.rows) {
-    promised += row.target && was_watched(row) ? 1 : 0;
+    with_target += row.target && was_watched(row) ? 1 : 0;
     breached += is_breach(row) ? 1 : 0;
   }
-  if (breached > 0) return CountOf(breached, "line") + " of " + std::to_string(promised) + " below target";
-  if (promised > 0) return promised == 1 ? "the target was kept" : "all " + std::to_string(promised) + " targets kept";
+  if (breached > 0) return CountOf(breached, "host") + " of " + std::to_string(with_target) + " below target";
+  if (with_target > 0)
+    return with_target == 1 ? "the target was kept" : "all " + std::to_string(with_target) + " targets kept";
   const auto known = static_cast<size_t>(std::count_if(report.rows.begin(), report.rows.end(), was_watched));
-  if (known == 0) return "nothing is known of " + CountOf(report.rows.size(), "line");
+  if (known == 0) return "nothing is known of " + CountOf(report.rows.size(), "host");
   const auto down = std::count_if(report.rows.begin(), report.rows.end(), was_down);
-  return CountOf(known, "line") + ", " + (down == 0 ? "none" : std::to_string(down)) + " ever down";
+  return CountOf(known, "host") + ", " + (down == 0 ? "none" : std::to_string(down)) + " ever down";
 }
 
 constexpr char kHead[] =
@@ -73,9 +75,9 @@ struct Body {
   }
 };
 
-void AddLines(Body& body, const std::vector<const ReportRow*>& rows) {
+void AddHosts(Body& body, const std::vector<const ReportRow*>& rows) {
   body.html += "<table style=\"border-collapse:collapse\">\n" +
-               HtmlRow("th", kHead, {"Line", "Uptime", "Target", "Outages", "Down", "Longest"});
+               HtmlRow("th", kHead, {"Host", "Uptime", "Target", "Outages", "Down", "Longest"});
   for (const ReportRow* row : rows) {
     const auto uptime = UptimeOf(row->figures);
     const auto target = row->target ? PercentText(*row->target, 3) + " %" : "";
@@ -96,11 +98,11 @@ void AddLines(Body& body, const std::vector<const ReportRow*>& rows) {
 void AddCustomers(Body& body, const MonthlyReport& report) {
   body.Heading("Customers", false);
   body.html += "<table style=\"border-collapse:collapse\">\n" +
-               HtmlRow("th", kHead, {"Customer", "Lines", "Uptime", "Below target", "Outages"});
+               HtmlRow("th", kHead, {"Customer", "Hosts", "Uptime", "Below target", "Outages"});
   for (const ReportCustomer& customer : report.customers) {
     const std::string name = WithoutControls(customer.customer), uptime = Percent(UptimeOf(customer.figures));
-    const std::string lines = CountOf(static_cast<size_t>(customer.hosts), "line");
-    body.text.append(name).append(": ").append(lines).append(", ").append(uptime);
+    const std::string hosts = CountOf(static_cast<size_t>(customer.hosts), "host");
+    body.text.append(name).append(": ").append(hosts).append(", ").append(uptime);
     if (customer.breaches > 0) body.text += ", " + std::to_string(customer.breaches) + " below target";
     body.text += '\n';
     body.html += HtmlRow("td", kCell,
@@ -135,21 +137,21 @@ Message ComposeReport(const MonthlyReport& report, const std::string& title, con
               HtmlEscaped(VerdictOf(report)) + "</h1>\n";
   if (!below.empty()) {
     body.Heading("Below target", true);
-    AddLines(body, below);
+    AddHosts(body, below);
   }
   if (!others.empty()) {
-    body.Heading(below.empty() ? "Lines that were down" : "Other lines that were down", false);
-    AddLines(body, others);
+    body.Heading(below.empty() ? "Hosts that were down" : "Other hosts that were down", false);
+    AddHosts(body, others);
   }
-  if (left_out > 0) body.Paragraph("and " + CountOf(left_out, "line") + " more; the table that is attached has all");
+  if (left_out > 0) body.Paragraph("and " + CountOf(left_out, "host") + " more; the table that is attached has all");
   if (never_down > 0)
-    body.Paragraph(CountOf(never_down, "line") + (never_down == 1 ? " was" : " were") + " never down.");
+    body.Paragraph(CountOf(never_down, "host") + (never_down == 1 ? " was" : " were") + " never down.");
   if (unwatched > 0)
-    body.Paragraph(CountOf(unwatched, "line") + (unwatched == 1 ? " was not watched: nothing is known of it."
+    body.Paragraph(CountOf(unwatched, "host") + (unwatched == 1 ? " was not watched: nothing is known of it."
                                                                 : " were not watched: nothing is known of them."));
   if (!report.customers.empty()) AddCustomers(body, report);
-  body.text += "\nThe attached table has all lines and figures.\n\n" + name + (url.empty() ? "" : ": " + url) + '\n';
-  body.html += "<p style=\"margin:20px 0 8px\">The attached table has all lines and figures.</p>\n";
+  body.text += "\nThe attached table has all hosts and figures.\n\n" + name + (url.empty() ? "" : ": " + url) + '\n';
+  body.html += "<p style=\"margin:20px 0 8px\">The attached table has all hosts and figures.</p>\n";
   message.text = std::move(body.text);
   message.html = HtmlMail(message.subject, body.html, name, url);
   message.attachment = {"linewatch-report-" + TextOf(report.month) + ".csv", ReportTable(report)};

@@ -1,4 +1,4 @@
-// The mail that a month's report is told in: what was promised and not kept comes first. Pure.
+// The mail with a month's report: hosts below their target come first. Pure.
 #ifndef LINEWATCH_MONITORD_ALERT_REPORT_TEXT_H_
 #define LINEWATCH_MONITORD_ALERT_REPORT_TEXT_H_
 
@@ -9,7 +9,7 @@
 
 namespace linewatch {
 
-// Subject, text, HTML and the whole table as an attachment. Lines that were never down are counted, not listed, and of
+// Subject, text, HTML and the whole table as an attachment. Hosts that were never down are counted, not listed, and of
 // the others at most kMostReported. `title` is the installation's, `public_url` that of its dashboard, perhaps empty.
 Message ComposeReport(const MonthlyReport& report, const std::string& title, const std::string& public_url);
 inline constexpr size_t kMostReported = 200;

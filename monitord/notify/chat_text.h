@@ -12,8 +12,8 @@
 namespace linewatch {
 
 // When the message was written, for one that is sent kLate or more after that: "written at 12:05:33", in local time,
-// with the date when it is another day's. A chat shows when it came, and a sentence such as "is down" is of then. Empty
-// for others.
+// with the date when it is another day's. A chat shows when it came, but what it says was true when it was written.
+// Empty for others.
 inline constexpr std::chrono::minutes kLate{2};
 std::string WrittenAt(const Message& message, WallTime now);
 

@@ -3,8 +3,6 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "monitord/net/answer_text.h"
@@ -25,9 +23,8 @@ struct DeadManSwitch::Shared {
   std::condition_variable changed;
   std::string url;
   SteadyTime due{};
-  std::optional<std::string> trouble;
+  std::optional<std::string> fault;  // of the last call
   std::shared_ptr<HttpClient> under_way;
-  bool is_running = false;  // the thread
   bool is_stopping = false;
 };
 
@@ -47,53 +44,52 @@ void DeadManSwitch::Shared::Run() {
     const std::string called = url;
     const auto client = under_way = std::make_shared<HttpClient>();
     lock.unlock();
-    std::optional<std::string> fault;
+    std::optional<std::string> found;
     try {
       const Delivery delivery = DeliveryOf(client->Get(called), SecretsOfUrl(called));
-      if (delivery.result != Delivery::Result::kAccepted) fault = delivery.answer;
+      if (delivery.result != Delivery::Result::kAccepted) found = delivery.answer;
     } catch (const std::exception& error) {
-      fault = AnswerText(error.what());
+      found = AnswerText(error.what());
     }
     lock.lock();
     under_way = nullptr;
-    if (called == url) trouble = std::move(fault);
+    if (called == url) fault = std::move(found);
   }
-  is_running = false;
-  changed.notify_all();
 }
 
 DeadManSwitch::DeadManSwitch(std::chrono::milliseconds period) : shared_(std::make_shared<Shared>(period)) {}
 
 DeadManSwitch::~DeadManSwitch() {
-  std::unique_lock lock(shared_->mutex);
-  shared_->is_stopping = true;
-  if (shared_->under_way != nullptr) shared_->under_way->Cancel();
-  shared_->changed.notify_all();
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->is_stopping = true;
+    if (shared_->under_way != nullptr) shared_->under_way->Cancel();
+    shared_->changed.notify_all();
+  }
   // Nearly always at once; what is stuck in the system is left behind.
-  shared_->changed.wait_for(lock, std::chrono::milliseconds(500), [&] { return !shared_->is_running; });
+  thread_.WaitForEnd(std::chrono::milliseconds(500));
 }
 
 void DeadManSwitch::Use(const std::string& url) {
-  const std::lock_guard lock(shared_->mutex);
-  if (url == shared_->url) return;
-  shared_->url = url;
-  shared_->due = steady_clock::now();
-  shared_->trouble.reset();
-  if (shared_->under_way != nullptr) shared_->under_way->Cancel();
-  shared_->changed.notify_all();
-  if (url.empty() || shared_->is_running) return;
-  try {
-    std::thread([shared = shared_] { shared->Run(); }).detach();
-    shared_->is_running = true;
-  } catch (const std::system_error& error) {
-    shared_->trouble = error.code().message();
-    shared_->url.clear();  // the next Use tries again
+  {
+    const std::lock_guard lock(shared_->mutex);
+    if (url == shared_->url) return;
+    shared_->url = url;
+    shared_->due = steady_clock::now();
+    shared_->fault.reset();
+    if (shared_->under_way != nullptr) shared_->under_way->Cancel();
+    shared_->changed.notify_all();
   }
+  Review();
 }
 
-std::optional<std::string> DeadManSwitch::trouble() const {
-  const std::lock_guard lock(shared_->mutex);
-  return shared_->trouble;
+std::optional<std::string> DeadManSwitch::Review() {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    if (shared_->url.empty() || thread_.is_running()) return shared_->fault;
+  }
+  const auto error = thread_.Start("dead-man", [shared = shared_] { shared->Run(); });
+  return error ? std::optional(error.message()) : std::nullopt;
 }
 
 }  // namespace linewatch

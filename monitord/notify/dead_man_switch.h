@@ -1,4 +1,5 @@
-// Calls a URL once a minute, so that somebody outside hears when this machine is dead.
+// Calls a URL once a minute. A service outside notifies people when the calls stop: then this machine is dead, or its
+// network.
 #ifndef LINEWATCH_MONITORD_NOTIFY_DEAD_MAN_SWITCH_H_
 #define LINEWATCH_MONITORD_NOTIFY_DEAD_MAN_SWITCH_H_
 
@@ -6,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+
+#include "monitord/system/background.h"
 
 namespace linewatch {
 
@@ -21,13 +24,15 @@ class DeadManSwitch {
   // Calls it at once if it is another one than before, and then every period. Empty: no more.
   void Use(const std::string& url);
 
-  // What was wrong with the last call; nothing when it was good, or there was none. Never with the URL in it.
-  std::optional<std::string> trouble() const;
+  // To be called every few seconds: a thread that was not to be had is asked for again. Answers what was wrong with the
+  // last call; nothing when it was good, or there was none. Never with the URL in it.
+  std::optional<std::string> Review();
 
  private:
   struct Shared;
 
-  std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<Shared> shared_;
+  Background thread_;
 };
 
 }  // namespace linewatch

@@ -4,11 +4,13 @@
 #define LINEWATCH_MONITORD_NOTIFY_DISPATCHER_H_
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "monitord/notify/notifier.h"
+#include "monitord/system/background.h"
 #include "monitord/system/steady_time.h"
 #include "store/alert.h"
 
@@ -47,7 +49,8 @@ class Dispatcher {
 
  private:
   struct Shared;
-  std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<Shared> shared_;
+  std::map<std::string, std::unique_ptr<Background>> threads_;  // by the name of what they send
 };
 
 }  // namespace linewatch

@@ -12,7 +12,7 @@
 namespace linewatch {
 namespace {
 
-// Not all versions of libcurl tell more.
+// Some versions of libcurl answer no more than this.
 constexpr std::chrono::hours kLongestRetryAfter{6};
 
 // What goes beyond kMaxBody ends the transfer: nobody reads it.
@@ -52,7 +52,7 @@ struct HttpClient::Shared {
 
   struct Ending {
     bool was_cancelled = false;
-    CURLMcode trouble = CURLM_OK;
+    CURLMcode failure = CURLM_OK;
   };
   // Until the transfer is over, or was cancelled.
   Ending Run(CURLM* multi);
@@ -69,10 +69,10 @@ HttpClient::Shared::Ending HttpClient::Shared::Run(CURLM* multi) {
   Ending ending;
   for (int running = 1;;) {
     if ((ending.was_cancelled = set_under_way(multi))) break;
-    ending.trouble = curl_multi_perform(multi, &running);
-    if (ending.trouble != CURLM_OK || running == 0) break;
-    ending.trouble = curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
-    if (ending.trouble != CURLM_OK) break;
+    ending.failure = curl_multi_perform(multi, &running);
+    if (ending.failure != CURLM_OK || running == 0) break;
+    ending.failure = curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
+    if (ending.failure != CURLM_OK) break;
   }
   set_under_way(nullptr);
   return ending;
@@ -122,7 +122,7 @@ HttpAnswer HttpClient::Perform(const std::string& url, const std::string* body,
   }
 
   curl_multi_add_handle(multi.get(), request);
-  const auto [was_cancelled, trouble] = shared_->Run(multi.get());
+  const auto [was_cancelled, failure] = shared_->Run(multi.get());
   CURLcode result = CURLE_OK;
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left))
@@ -143,8 +143,8 @@ HttpAnswer HttpClient::Perform(const std::string& url, const std::string* body,
   }
   answer.may_have_arrived = body != nullptr && sent >= static_cast<curl_off_t>(body->size());
   std::string why = "cancelled";
-  if (!was_cancelled && trouble != CURLM_OK) {
-    why = curl_multi_strerror(trouble);
+  if (!was_cancelled && failure != CURLM_OK) {
+    why = curl_multi_strerror(failure);
   } else if (!was_cancelled) {
     why = words[0] != '\0' ? words.data() : curl_easy_strerror(result);
   }

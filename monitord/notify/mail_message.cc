@@ -1,16 +1,24 @@
 #include "monitord/notify/mail_message.h"
 
 #include <Poco/Base64Encoder.h>
+#include <Poco/LineEndingConverter.h>
+#include <Poco/Net/MailStream.h>
+#include <Poco/Net/MessageHeader.h>
+#include <Poco/Net/MultipartWriter.h>
 #include <Poco/Net/QuotedPrintableEncoder.h>
 
 #include <algorithm>
 #include <cctype>
 #include <ctime>
 #include <sstream>
+#include <vector>
 
 #include "store/text/plain_text.h"
 
 namespace linewatch {
+
+using Poco::Net::MessageHeader;
+
 namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
@@ -20,8 +28,7 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
 }
 
-// RFC 2047. A character never stands in two words: each of them is decoded by itself. (Poco's encodeWord breaks inside
-// characters.)
+// RFC 2047. A character never stands in two words: each of them is decoded by itself.
 std::string EncodedWords(std::string_view text) {
   constexpr size_t kWord = 39;  // with what stands around its 52 characters, and "Subject: " before it, one line
   std::string words;
@@ -35,34 +42,31 @@ std::string EncodedWords(std::string_view text) {
   return words;
 }
 
-// `name: value`, broken at blanks where it is long. What is no plain text is encoded.
-std::string Unstructured(std::string_view name, std::string_view value) {
-  std::string line = WithoutControls(value);
+// Broken at blanks where it is long, with room for "Subject: ". What is no plain text is encoded.
+std::string SubjectOf(std::string_view subject) {
+  const std::string line = WithoutControls(subject);
   size_t longest_word = 0, word = 0;
   for (const char c : line) {
     word = c == ' ' ? 0 : word + 1;
     longest_word = std::max(longest_word, word);
   }
-  std::string header(name);
-  header += ": ";
   // A blank at the front or end, or two in a row, would be lost or stand alone on a line when it is broken.
   const bool is_plain = is_ascii(line) && line.find("=?") == std::string::npos && longest_word < kLine / 2 &&
                         line.find("  ") == std::string::npos && !line.starts_with(' ') && !line.ends_with(' ');
-  if (!is_plain) {
-    return header + EncodedWords(line) + "\r\n";
-  }
-  size_t column = header.size();
+  if (!is_plain) return EncodedWords(line);
+  std::string folded;
+  size_t column = std::string_view("Subject: ").size();
   for (std::string_view rest = line; !rest.empty();) {
     const size_t end = std::min(rest.find(' ', 1), rest.size());  // a word with the blank before it
     if (column + end > kLine) {
-      header += kLineEnd;
+      folded += kLineEnd;
       column = 0;
     }
-    header += rest.substr(0, end);
+    folded += rest.substr(0, end);
     column += end;
     rest.remove_prefix(end);
   }
-  return header += kLineEnd;
+  return folded;
 }
 
 std::string DisplayName(std::string_view name) {
@@ -85,30 +89,51 @@ std::string DateOf(WallTime t) {
   return {text, length};
 }
 
-std::string Part(std::string_view type, std::string_view content) {
-  std::string lines;
-  for (const char c : content) {
-    if (c == '\r') continue;
-    if (c == '\n') lines += '\r';
-    lines += c;
-  }
+// A header, and the body that it describes, without the line end that belongs to the boundary behind it.
+struct Part {
+  MessageHeader header;
+  std::string body;
+};
+
+Part TextPart(const std::string& type, const std::string& content) {
   std::ostringstream encoded;
   Poco::Net::QuotedPrintableEncoder encoder(encoded);
-  encoder << lines;
+  Poco::OutputLineEndingConverter(encoder, Poco::LineEnding::NEWLINE_CRLF) << content;
   encoder.close();
-  std::string part = "Content-Type: text/";
-  part += type;
-  part += "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + encoded.str();
-  if (!part.ends_with(kLineEnd)) part += kLineEnd;
+  Part part;
+  part.header.set("Content-Type", "text/" + type + "; charset=utf-8");
+  part.header.set("Content-Transfer-Encoding", "quoted-printable");
+  part.body = encoded.str();
+  if (part.body.ends_with(kLineEnd)) part.body.resize(part.body.size() - kLineEnd.size());
   return part;
 }
 
-std::string AttachedPart(const Message::Attachment& attachment) {
-  std::string part = "Content-Type: text/csv; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n";
-  part += "Content-Disposition: attachment;\r\n filename=\"" + attachment.name + "\"\r\n\r\n";
-  const std::string encoded = Base64(attachment.content);
-  for (size_t at = 0; at < encoded.size(); at += kLine) part += encoded.substr(at, kLine) + "\r\n";
+Part AttachedPart(const Message::Attachment& attachment) {
+  std::ostringstream encoded;
+  Poco::Base64Encoder encoder(encoded);
+  encoder << attachment.content;
+  encoder.close();
+  Part part;
+  part.header.set("Content-Type", "text/csv; charset=utf-8");
+  part.header.set("Content-Transfer-Encoding", "base64");
+  part.header.set("Content-Disposition", "attachment;\r\n filename=\"" + attachment.name + "\"");
+  part.body = encoded.str();
   return part;
+}
+
+Part Multipart(const std::string& kind, const std::string& boundary, const std::vector<Part>& parts) {
+  std::ostringstream body;
+  Poco::Net::MultipartWriter writer(body, boundary);
+  for (const Part& part : parts) {
+    writer.nextPart(part.header);
+    writer.stream() << part.body;
+  }
+  writer.close();
+  Part whole;
+  whole.header.set("Content-Type", "multipart/" + kind + ";\r\n boundary=\"" + boundary + "\"");
+  whole.body = body.str();
+  whole.body.resize(whole.body.size() - kLineEnd.size());
+  return whole;
 }
 
 }  // namespace
@@ -139,39 +164,38 @@ bool is_simple_mail_address(std::string_view address) {
 }
 
 std::string MailText(const Message& message, std::string_view from, std::string_view from_name) {
-  const std::string sender = WithoutControls(from);
-  const std::string domain = is_simple_mail_address(sender) ? sender.substr(sender.find('@') + 1) : "localhost";
-  std::string mail = "Date: " + DateOf(message.queued) + "\r\n";
-  mail += "From: " + DisplayName(from_name) + "\r\n <" + sender + ">\r\n";
-  mail += "To:";
-  for (size_t i = 0; i < message.to.size(); ++i) mail += (i == 0 ? " " : ",\r\n ") + WithoutControls(message.to[i]);
-  mail += kLineEnd;
-  mail += Unstructured("Subject", message.subject);
-  mail += "Message-ID: <" + message.id + "@" + domain + ">\r\n";
-  mail += "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n";
   // "=_" cannot stand in what is quoted-printable or Base64, so that no content ends a part.
   const std::string boundary = "=_" + message.id;
-  const auto multipart = [](std::string_view kind, const std::string& limit, const std::vector<std::string>& parts) {
-    std::string all = "Content-Type: multipart/";
-    all.append(kind).append(";\r\n boundary=\"" + limit + "\"\r\n\r\n");
-    for (const std::string& part : parts) all.append("--").append(limit).append("\r\n").append(part);
-    return all + "--" + limit + "--\r\n";
-  };
-  std::string body = Part("plain", message.text);
-  if (!message.html.empty()) body = multipart("alternative", boundary, {body, Part("html", message.html)});
-  if (message.attachment.name.empty()) return mail + body;
-  return mail + multipart("mixed", boundary + "_mixed", {body, AttachedPart(message.attachment)});
+  Part part = TextPart("plain", message.text);
+  if (!message.html.empty()) part = Multipart("alternative", boundary, {part, TextPart("html", message.html)});
+  if (!message.attachment.name.empty())
+    part = Multipart("mixed", boundary + "_mixed", {part, AttachedPart(message.attachment)});
+
+  const std::string sender = WithoutControls(from);
+  const std::string domain = is_simple_mail_address(sender) ? sender.substr(sender.find('@') + 1) : "localhost";
+  std::string to;
+  for (const std::string& address : message.to) to += (to.empty() ? "" : ",\r\n ") + WithoutControls(address);
+  MessageHeader header;
+  header.set("Date", DateOf(message.queued));
+  header.set("From", DisplayName(from_name) + "\r\n <" + sender + ">");
+  header.set("To", to);
+  header.set("Subject", SubjectOf(message.subject));
+  header.set("Message-ID", "<" + message.id + "@" + domain + ">");
+  header.set("Auto-Submitted", "auto-generated");
+  header.set("MIME-Version", "1.0");
+  for (const auto& [name, value] : part.header) header.set(name, value);
+  std::ostringstream mail;
+  header.write(mail);
+  mail << kLineEnd << part.body << kLineEnd;
+  return mail.str();
 }
 
 std::string DotStuffed(std::string_view mail) {
-  std::string stuffed;
-  stuffed.reserve(mail.size() + 64);
-  for (size_t i = 0; i < mail.size(); ++i) {
-    if (mail[i] == '.' && (i == 0 || mail[i - 1] == '\n')) stuffed += '.';
-    stuffed += mail[i];
-  }
-  if (!stuffed.empty() && !stuffed.ends_with(kLineEnd)) stuffed += kLineEnd;
-  return stuffed += ".\r\n";
+  std::ostringstream stuffed;
+  Poco::Net::MailOutputStream out(stuffed);
+  out << mail;
+  out.close();
+  return stuffed.str();
 }
 
 }  // namespace linewatch

@@ -1,4 +1,12 @@
-// The text of a mail: RFC 5322 and MIME, from what people are to be told.
+// The text of a mail that carries a message: RFC 5322 and MIME.
+//
+// Poco writes header, parts, their encodings and the dots. Its MailMessage, which would write the whole, is not used,
+// because a mail by it
+//   is another one at each attempt, by its boundary: whoever gets both cannot see that they are one
+//   takes a line end in the subject for the next header, and a quote in a name for the end of the name
+//   lets encoded words begin within a character, and does not break a long header at all
+//   does not name its MIME-Version when it has a single part: what is encoded is shown as it is
+// So what stands in the headers is made here, and which parts there are.
 #ifndef LINEWATCH_MONITORD_NOTIFY_MAIL_MESSAGE_H_
 #define LINEWATCH_MONITORD_NOTIFY_MAIL_MESSAGE_H_
 

@@ -1,4 +1,4 @@
-// One way to tell people, as the delivery sees it: an e-mail, a chat, a webhook.
+// A channel as the delivery sees it: something that takes a message to people, by mail, a chat or a webhook.
 #ifndef LINEWATCH_MONITORD_NOTIFY_NOTIFIER_H_
 #define LINEWATCH_MONITORD_NOTIFY_NOTIFIER_H_
 

@@ -5,27 +5,12 @@
 #include "monitord/notify/chat_text.h"
 #include "store/json/json.h"
 #include "store/json/json_members.h"
+#include "store/text/markup.h"
 
 namespace linewatch {
 namespace {
 
 constexpr size_t kMaxBytes = 16000;  // Slack takes 40,000 characters, Mattermost 16,383
-
-std::string Escaped(std::string_view line) {
-  std::string escaped;
-  for (const char c : line) {
-    if (c == '&') {
-      escaped += "&amp;";
-    } else if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '>') {
-      escaped += "&gt;";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
 
 // There is no escape for the star that ends bold type: another star stands for it.
 std::string Bold(std::string_view line) {
@@ -44,7 +29,7 @@ std::string Bold(std::string_view line) {
 
 std::string SlackBody(const Message& message, WallTime now) {
   std::vector<std::string> lines = ChatLines(message, now);
-  for (std::string& line : lines) line = Escaped(line);
+  for (std::string& line : lines) line = SlackEscaped(line);
   lines.front() = Bold(lines.front());
   return JsonText([&](JsonWriter& out) {
     const MemberWriter write(out);

@@ -3,37 +3,162 @@
 #include <Poco/Exception.h>
 #include <Poco/Net/Context.h>
 #include <Poco/Net/InvalidCertificateHandler.h>
+#include <Poco/Net/SMTPClientSession.h>
 #include <Poco/Net/SecureStreamSocket.h>
+#include <Poco/Net/SecureStreamSocketImpl.h>
 #include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
 #include <Poco/Net/StreamSocketImpl.h>
 #include <Poco/Net/VerificationErrorArgs.h>
 #include <netdb.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
-#include <memory>
 #include <mutex>
+#include <optional>
+#include <sstream>
 #include <system_error>
-#include <thread>
+#include <utility>
+
+#include "monitord/system/background.h"
+#include "monitord/system/steady_time.h"
+#include "monitord/system/waker.h"
+#include "store/file/descriptor.h"
 
 namespace linewatch {
 
 using Poco::Net::Context;
 using Poco::Net::SecureStreamSocket;
+using Poco::Net::SecureStreamSocketImpl;
 using Poco::Net::SocketAddress;
-using Poco::Net::StreamSocket;
+using Poco::Net::StreamSocketImpl;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 namespace {
 
-// More than any server sends; what goes beyond is none.
+// More than any server sends; what goes beyond is no mail server.
 constexpr size_t kMaxLine = 2000;
 constexpr size_t kMaxLines = 100;
+
+// What is under way: how long and how much it may take.
+struct Step {
+  explicit Step(milliseconds time) : longest(time) {}
+
+  void Begin(std::string_view what) {
+    action = what;
+    deadline = steady_clock::now() + longest;
+    lines = column = 0;
+  }
+
+  [[noreturn]] void Fail(const std::string& why) const { throw SmtpConnection::Failure(action + ": " + why); }
+
+  // Until one of `events` is there for the descriptor.
+  void Wait(int fd, short events, SteadyTime until) const {
+    for (;;) {
+      std::array<pollfd, 2> waits{{{fd, events, 0}, {cancelled.fd(), POLLIN, 0}}};
+      const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
+      const int ready = poll(waits.data(), waits.size(), static_cast<int>(std::max<int64_t>(0, left.count())));
+      if (ready < 0 && errno != EINTR) ThrowErrno("poll");
+      if (ready > 0 && waits[1].revents != 0) Fail("cancelled");
+      if (ready > 0) return;
+      if (ready == 0)
+        Fail("no answer within " + std::to_string(std::chrono::ceil<std::chrono::seconds>(longest).count()) + " s");
+    }
+  }
+
+  void Count(std::string_view received) {
+    for (const char c : received) {
+      column = c == '\n' ? 0 : column + 1;
+      lines += c == '\n' ? 1 : 0;
+    }
+    if (column > kMaxLine) Fail("the server sends lines without an end");
+    if (lines > kMaxLines) Fail("the server's answer has no end");
+  }
+
+  milliseconds longest;
+  std::string action;
+  SteadyTime deadline{};
+  size_t lines = 0, column = 0;  // received
+  const Waker cancelled;         // for good
+};
+
+// A socket of Poco's kind `Base` that does not block, and waits no longer than the step allows. To Poco it is one that
+// blocks: all is sent, and something is received, or it throws Failure.
+template <class Base>
+class BoundedSocket : public Base {
+ public:
+  template <class... Arguments>
+  explicit BoundedSocket(Step& step, Arguments... arguments) : Base(arguments...), step_(step) {}
+
+  int sendBytes(const void* buffer, int length, int flags) override {
+    const char* const bytes = static_cast<const char*>(buffer);
+    for (int sent = 0; sent < length;)
+      sent += Retry([&] { return Base::sendBytes(bytes + sent, length - sent, flags); }, POLLOUT);
+    return length;
+  }
+
+  int receiveBytes(void* buffer, int length, int flags) override {
+    const int received = Retry([&] { return Base::receiveBytes(buffer, length, flags); }, POLLIN);
+    step_.Count({static_cast<const char*>(buffer), static_cast<size_t>(received)});
+    return received;
+  }
+
+ protected:
+  ~BoundedSocket() override = default;  // Poco counts who uses it
+
+  template <class Attempt>
+  int Retry(const Attempt& attempt, short events) {
+    try {
+      for (;;) {
+        const int result = attempt();
+        if (result > 0) return result;
+        if (result == 0) step_.Fail("the server closed the connection");
+        // In clear the only reason to wait is the one it was called for; TLS may have to read to write, and back.
+        if (this->secure()) events = result == SecureStreamSocket::ERR_SSL_WANT_WRITE ? POLLOUT : POLLIN;
+        step_.Wait(this->sockfd(), events, step_.deadline);
+      }
+    } catch (const Poco::Exception& error) {
+      step_.Fail(error.displayText());
+    }
+  }
+
+  Step& step_;
+};
+
+struct ClearSocket : BoundedSocket<StreamSocketImpl> {
+  using BoundedSocket::BoundedSocket;
+
+  void Connect(const SocketAddress& address, SteadyTime until) {
+    connectNB(address);
+    step_.Wait(sockfd(), POLLOUT, until);
+    if (const int error = socketError(); error != 0) step_.Fail(std::generic_category().message(error));
+  }
+};
+
+struct TlsSocket : BoundedSocket<SecureStreamSocketImpl> {
+  using BoundedSocket::BoundedSocket;
+
+  void ShakeHands(const std::string& host) {
+    setPeerHostName(host);
+    connectSSL();
+    Retry([&] { return completeHandshake(); }, POLLIN);
+  }
+};
+
+// Never opened in Poco's sense: so it sends no QUIT of its own when it ends.
+class Session : public Poco::Net::SMTPClientSession {
+ public:
+  explicit Session(StreamSocketImpl* made) : SMTPClientSession(Stream(made)) {}
+  using SMTPClientSession::socket;
+
+ private:
+  struct Stream : Poco::Net::StreamSocket {
+    explicit Stream(StreamSocketImpl* made) : StreamSocket(made) {}
+  };
+};
 
 // Keeps what is wrong with a certificate, which Poco's exception does not tell.
 class NoteFault : public Poco::Net::InvalidCertificateHandler {
@@ -51,10 +176,75 @@ struct LookedUp {
   std::mutex mutex;
   std::vector<SocketAddress> addresses;
   std::string fault;
-  const Descriptor done{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  const Waker done;
 };
 
+std::vector<SocketAddress> LookUp(const std::string& host, int port, Step& step) {
+  step.Begin("look up " + host);
+  // In a thread of its own, because nothing ends a name look-up: it is left behind when it takes too long.
+  const auto found = std::make_shared<LookedUp>();
+  Background thread;
+  const auto error = thread.Start("look up", [found, host, port] {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_ADDRCONFIG;
+    addrinfo* list = nullptr;
+    const int failed = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
+    const std::lock_guard lock(found->mutex);
+    if (failed != 0) {
+      found->fault = failed == EAI_SYSTEM ? std::generic_category().message(errno) : gai_strerror(failed);
+    } else {
+      for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next)
+        found->addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
+      freeaddrinfo(list);
+    }
+    found->done.Wake();
+  });
+  if (error) step.Fail(error.message());
+  step.Wait(found->done.fd(), POLLIN, step.deadline);
+  const std::lock_guard lock(found->mutex);
+  if (!found->fault.empty()) step.Fail(found->fault);
+  return found->addresses;
+}
+
+Context::Ptr ContextFor(const std::string& ca_file, std::shared_ptr<std::string> fault, const Step& step) {
+  try {
+    Context::Params wanted;
+    wanted.caLocation = ca_file;
+    wanted.loadDefaultCAs = ca_file.empty();
+    // Strict, because otherwise a localhost is not asked for its name.
+    wanted.verificationMode = Context::VERIFY_STRICT;
+    Context::Ptr context = new Context(Context::TLS_CLIENT_USE, wanted);
+    context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
+    context->enableExtendedCertificateVerification(true);
+    context->setInvalidCertificateHandler(new NoteFault(std::move(fault)));
+    return context;
+  } catch (const Poco::Exception& error) {
+    step.Fail(ca_file.empty() ? error.displayText()
+                              : "smtp.ca_file cannot be used, expected a file of certificates in PEM");
+  }
+}
+
 }  // namespace
+
+struct SmtpConnection::State {
+  explicit State(milliseconds longest) : step(longest) {}
+
+  // What the server answers to what `exchange` says, which returns Poco's code and fills in its text: lines with codes.
+  template <class Exchange>
+  SmtpReply Answer(std::string_view action, const Exchange& exchange) {
+    step.Begin(action);
+    std::string text;
+    SmtpReply reply{exchange(text), {}};
+    if (reply.code == 0) step.Fail("this is no mail server, it says " + text);
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) reply.lines.push_back(line.erase(0, 4));
+    return reply;
+  }
+
+  Step step;
+  std::optional<Session> session;  // none before Connect
+};
 
 std::string SmtpReply::text() const {
   std::string text = std::to_string(code);
@@ -62,195 +252,82 @@ std::string SmtpReply::text() const {
   return text;
 }
 
-SmtpConnection::SmtpConnection(milliseconds step) : step_(step), cancelled_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (!cancelled_.is_open()) ThrowErrno("eventfd");
-}
+SmtpConnection::SmtpConnection(milliseconds step) : state_(std::make_unique<State>(step)) {}
+SmtpConnection::~SmtpConnection() = default;
 
-void SmtpConnection::Cancel() { eventfd_write(cancelled_.get(), 1); }
-
-SteadyTime SmtpConnection::Deadline() const { return steady_clock::now() + step_; }
-
-void SmtpConnection::Wait(int fd, short events, SteadyTime deadline, const std::string& action) {
-  for (;;) {
-    std::array<pollfd, 2> waits{{{fd, events, 0}, {cancelled_.get(), POLLIN, 0}}};
-    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-    const int ready = poll(waits.data(), waits.size(), static_cast<int>(std::max<int64_t>(0, left.count())));
-    if (ready < 0 && errno != EINTR) ThrowErrno("poll");
-    if (ready > 0 && waits[1].revents != 0) throw Failure(action + ": cancelled");
-    if (ready > 0) return;
-    if (ready == 0) {
-      const auto seconds = std::chrono::ceil<std::chrono::seconds>(step_).count();
-      throw Failure(action + ": no answer within " + std::to_string(seconds) + " s");
-    }
-  }
-}
-
-std::vector<SocketAddress> SmtpConnection::LookUp(const std::string& host, int port) {
-  // In a thread of its own, because nothing ends a name look-up: it is left behind when it takes too long.
-  const auto found = std::make_shared<LookedUp>();
-  if (!found->done.is_open()) ThrowErrno("eventfd");
-  std::thread([found, host, port] {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_ADDRCONFIG;
-    addrinfo* list = nullptr;
-    const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
-    const std::lock_guard lock(found->mutex);
-    if (error != 0) {
-      found->fault = error == EAI_SYSTEM ? std::generic_category().message(errno) : gai_strerror(error);
-    } else {
-      for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next)
-        found->addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
-      freeaddrinfo(list);
-    }
-    eventfd_write(found->done.get(), 1);
-  }).detach();
-  const std::string action = "look up " + host;
-  Wait(found->done.get(), POLLIN, Deadline(), action);
-  const std::lock_guard lock(found->mutex);
-  if (!found->fault.empty()) throw Failure(action + ": " + found->fault);
-  return found->addresses;
-}
+void SmtpConnection::Cancel() { state_->step.cancelled.Wake(); }
 
 void SmtpConnection::Connect(const std::string& host, int port) {
-  const auto addresses = LookUp(host, port);
-  const SteadyTime deadline = Deadline();
+  Step& step = state_->step;
+  const auto addresses = LookUp(host, port, step);
+  step.Begin("connect");
   std::string fault;
   for (size_t i = 0; i < addresses.size(); ++i) {
+    step.action = "connect to " + addresses[i].toString();
     // One that is silent leaves time for the others.
     const auto now = steady_clock::now();
-    const auto share = (deadline - now) / static_cast<int>(addresses.size() - i);
-    const std::string action = "connect to " + addresses[i].toString();
+    const auto share = (step.deadline - now) / static_cast<int>(addresses.size() - i);
     try {
-      socket_ = StreamSocket();
-      socket_.connectNB(addresses[i]);
-      Wait(socket_.impl()->sockfd(), POLLOUT, now + share, action);
-      if (const int error = socket_.impl()->socketError(); error != 0)
-        throw Failure(action + ": " + std::generic_category().message(error));
-      socket_.setBlocking(false);
+      auto* const socket = new ClearSocket(step);
+      state_->session.emplace(socket);
+      socket->Connect(addresses[i], now + share);
       return;
     } catch (const Failure& failure) {
       fault = failure.what();
-      pollfd cancelled{cancelled_.get(), POLLIN, 0};
+      pollfd cancelled{step.cancelled.fd(), POLLIN, 0};
       if (poll(&cancelled, 1, 0) != 0) break;
     } catch (const Poco::Exception& error) {
-      fault = action + ": " + error.displayText();
+      fault = step.action + ": " + error.displayText();
     }
   }
   throw Failure(fault);
 }
 
-template <class Attempt>
-int SmtpConnection::Retry(const Attempt& attempt, short events, SteadyTime deadline, const std::string& action) {
-  try {
-    for (;;) {
-      const int result = attempt();
-      if (result >= 0) return result;
-      // In clear the only reason to wait is the one it was called for; TLS may have to read to write, and back.
-      if (is_secure_) events = result == SecureStreamSocket::ERR_SSL_WANT_WRITE ? POLLOUT : POLLIN;
-      Wait(socket_.impl()->sockfd(), events, deadline, action);
-    }
-  } catch (const Poco::Exception& error) {
-    throw Failure(action + ": " + error.displayText());
-  }
-}
-
 void SmtpConnection::StartTls(const std::string& host, const std::string& ca_file) {
-  const std::string action = "start TLS";
+  Step& step = state_->step;
+  step.Begin("start TLS");
   const auto fault = std::make_shared<std::string>();
-  Context::Ptr context;
+  const Context::Ptr context = ContextFor(ca_file, fault, step);
+  TlsSocket* secure = nullptr;
   try {
-    Context::Params wanted;
-    wanted.caLocation = ca_file;
-    wanted.loadDefaultCAs = ca_file.empty();
-    // Strict, because otherwise a localhost is not asked for its name.
-    wanted.verificationMode = Context::VERIFY_STRICT;
-    context = new Context(Context::TLS_CLIENT_USE, wanted);
-    context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
-    context->enableExtendedCertificateVerification(true);
-    context->setInvalidCertificateHandler(new NoteFault(fault));
+    secure = new TlsSocket(step, static_cast<StreamSocketImpl*>(state_->session->socket().impl()), context);
+    state_->session.emplace(secure);
+    secure->ShakeHands(host);
   } catch (const Poco::Exception& error) {
-    throw Failure(action + (ca_file.empty() ? ": " + error.displayText()
-                                            : ": smtp.ca_file cannot be used, expected a file of certificates in PEM"));
-  }
-  try {
-    SecureStreamSocket secure = SecureStreamSocket::attach(socket_, host, context);
-    socket_ = secure;
-    is_secure_ = true;
-    received_.clear();
-    Retry([&] { return secure.completeHandshake(); }, POLLIN, Deadline(), action);
-  } catch (const Poco::Exception& error) {
-    throw Failure(action + ": " + error.displayText());
-  } catch (const Failure& failure) {
+    step.Fail(error.displayText());
+  } catch (const Failure&) {
     if (fault->empty()) throw;
-    throw Failure(action + ": the certificate of " + host + " is not trusted: " + *fault);
+    step.Fail("the certificate of " + host + " is not trusted: " + *fault);
   }
   try {
     // Not part of the handshake of a socket that does not block.
-    SecureStreamSocket(socket_).verifyPeerCertificate(host);
+    secure->verifyPeerCertificate(host);
   } catch (const Poco::Exception&) {
-    throw Failure(action + ": the certificate is not one for " + host);
-  }
-}
-
-std::string SmtpConnection::ReadLine(SteadyTime deadline, const std::string& action) {
-  for (;;) {
-    if (const size_t end = received_.find('\n'); end != std::string::npos) {
-      std::string line = received_.substr(0, end);
-      received_.erase(0, end + 1);
-      if (line.ends_with('\r')) line.pop_back();
-      return line;
-    }
-    if (received_.size() > kMaxLine) throw Failure(action + ": the server sends lines without an end");
-    std::array<char, 1024> buffer;
-    const int length =
-        Retry([&] { return socket_.receiveBytes(buffer.data(), buffer.size()); }, POLLIN, deadline, action);
-    if (length == 0) throw Failure(action + ": the server closed the connection");
-    received_.append(buffer.data(), static_cast<size_t>(length));
+    step.Fail("the certificate is not one for " + host);
   }
 }
 
 SmtpReply SmtpConnection::Read(std::string_view step) {
-  const std::string action(step);
-  const SteadyTime deadline = Deadline();
-  SmtpReply reply;
-  for (;;) {
-    const std::string line = ReadLine(deadline, action);
-    const bool has_code = line.size() >= 3 &&
-                          std::all_of(line.begin(), line.begin() + 3, [](unsigned char c) { return std::isdigit(c); });
-    if (!has_code || (line.size() > 3 && line[3] != ' ' && line[3] != '-'))
-      throw Failure(std::string(step) += ": this is no mail server, it says " + line);
-    reply.code = std::stoi(line.substr(0, 3));
-    reply.lines.push_back(line.size() > 4 ? line.substr(4) : "");
-    if (line.size() == 3 || line[3] == ' ') return reply;
-    if (reply.lines.size() > kMaxLines) throw Failure(action + ": the server's answer has no end");
-  }
+  return state_->Answer(step, [&](std::string& text) { return state_->session->socket().receiveStatusMessage(text); });
 }
 
 SmtpReply SmtpConnection::ReadVerdict(std::string_view step) {
-  step_ *= kVerdictSteps;  // only Quit comes after it, with a limit of its own
+  state_->step.longest *= kVerdictSteps;  // only Quit comes after it, with a limit of its own
   return Read(step);
 }
 
-void SmtpConnection::Write(std::string_view step, std::string_view data) {
-  const std::string action(step);
-  const SteadyTime deadline = Deadline();
-  while (!data.empty()) {
-    // Pieces, so that none is longer than an int counts.
-    const auto piece = data.substr(0, 16 * 1024);
-    const int length = Retry([&] { return socket_.sendBytes(piece.data(), static_cast<int>(piece.size())); }, POLLOUT,
-                             deadline, action);
-    data.remove_prefix(static_cast<size_t>(length));
-  }
+void SmtpConnection::Write(std::string_view step, const std::string& data) {
+  state_->step.Begin(step);
+  state_->session->socket().sendString(data);
 }
 
-SmtpReply SmtpConnection::Command(std::string_view step, std::string_view line) {
-  Write(step, std::string(line) += "\r\n");
-  return Read(step);
+SmtpReply SmtpConnection::Command(std::string_view step, const std::string& line) {
+  return state_->Answer(step, [&](std::string& text) { return state_->session->sendCommand(line, text); });
 }
 
 void SmtpConnection::Quit() {
-  step_ = std::min<milliseconds>(step_, std::chrono::seconds(1));
+  Step& step = state_->step;
+  step.longest = std::min<milliseconds>(step.longest, std::chrono::seconds(1));
   try {
     Command("QUIT", "QUIT");
   } catch (const std::exception&) {

@@ -1,17 +1,23 @@
-// One conversation with a mail server: lines out, replies in, in clear or under TLS (RFC 5321, RFC 3207).
+// One conversation with a mail server: commands out, replies in, in clear or under TLS (RFC 5321, RFC 3207).
+//
+// Poco sends the commands and reads the replies (SMTPClientSession) and does TLS. What it cannot do is done here:
+//   deadlines   its timeout begins anew with every byte; here a step ends in time, however slowly the server drips, and
+//               can be cancelled from another thread: so can the look-up of the name and the connecting
+//   addresses   it tries the first address of a name, here each has its share of the time
+//   bounds      it reads a reply of any number of lines, and reads on for ever when the connection ends within one
+//   reasons     its exceptions do not say what is wrong with a certificate
+// Its login() takes the words of a server's prompt for the order in which name and password are wanted, and goes on
+// without a login when it does not know them; its sendMessage() gives up at the first refused recipient, and leaves
+// open whether the mail may have arrived. SmtpNotifier sends these commands itself.
 #ifndef LINEWATCH_MONITORD_NOTIFY_SMTP_CONNECTION_H_
 #define LINEWATCH_MONITORD_NOTIFY_SMTP_CONNECTION_H_
 
-#include <Poco/Net/StreamSocket.h>
-
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "monitord/system/steady_time.h"
-#include "store/file/descriptor.h"
 
 namespace linewatch {
 
@@ -32,25 +38,28 @@ class SmtpConnection {
     using runtime_error::runtime_error;
   };
 
-  // No step takes longer than `step`, however slowly the server drips.
+  // No step takes longer than `step`.
   explicit SmtpConnection(std::chrono::milliseconds step);
+  ~SmtpConnection();
+  SmtpConnection(const SmtpConnection&) = delete;
+  SmtpConnection& operator=(const SmtpConnection&) = delete;
 
   // All of these throw Failure.
 
-  // To the first of the host's addresses that takes it.
+  // To the first of the host's addresses that answers.
   void Connect(const std::string& host, int port);
 
   // From now on all goes under TLS, with a server that has a certificate for `host`, by an authority in `ca_file`, or
   // by one that the system trusts when it is empty. What the server sent in clear before it is forgotten.
   void StartTls(const std::string& host, const std::string& ca_file);
 
-  // `step` is what a failure says there was no answer to.
-  SmtpReply Command(std::string_view step, std::string_view line);
+  // `step` is what a failure says there was no answer to. `line` has no line end in it.
+  SmtpReply Command(std::string_view step, const std::string& line);
   SmtpReply Read(std::string_view step);
   // The answer to a whole mail, for which a server looks through it first: as long as kVerdictSteps others. Only Quit may
   // follow.
   SmtpReply ReadVerdict(std::string_view step);
-  void Write(std::string_view step, std::string_view data);
+  void Write(std::string_view step, const std::string& data);
 
   // Whoever does not wait for the verdict sends a mail again that was taken (RFC 5321 section 4.5.3.2.6).
   static constexpr int kVerdictSteps = 12;
@@ -62,19 +71,9 @@ class SmtpConnection {
   void Cancel();
 
  private:
-  std::vector<Poco::Net::SocketAddress> LookUp(const std::string& host, int port);
-  // Until one of `events` is there for the descriptor. `action` is what failed when it is not: "connect to ...".
-  void Wait(int fd, short events, SteadyTime deadline, const std::string& action);
-  template <class Attempt>
-  int Retry(const Attempt& attempt, short events, SteadyTime deadline, const std::string& action);
-  std::string ReadLine(SteadyTime deadline, const std::string& action);
-  SteadyTime Deadline() const;
+  struct State;
 
-  std::chrono::milliseconds step_;
-  const Descriptor cancelled_;  // an eventfd, readable for good once cancelled
-  Poco::Net::StreamSocket socket_;
-  bool is_secure_ = false;
-  std::string received_;  // and not yet read
+  const std::unique_ptr<State> state_;
 };
 
 }  // namespace linewatch

@@ -21,7 +21,7 @@ class TelegramNotifier : public Notifier {
   HttpClient client_;
 };
 
-// What is posted: plain text, in which nothing is to be escaped, cut at a line to what Telegram takes.
+// What is posted: plain text, which needs no escapes, cut at the end of a line to what Telegram takes.
 std::string TelegramBody(const std::string& chat_id, const Message& message, WallTime now);
 
 // What Telegram's answer means. A chat that is not found is for the settings to mend; a text that is not wanted is

@@ -7,7 +7,7 @@
 // id        the same for each attempt: a receiver that has seen it drops the message
 // event     down, recovery, degraded, flapping, blind or test: of the message the gravest, of a host its own
 // t         when the message was written
-// seconds   how long the trouble had lasted when the alert fell due: in a recovery, how long it lasted
+// seconds   how long the condition had lasted when the alert fell due: in a recovery, how long it lasted
 //
 // An alert that is about no host is in subject and text alone. With a secret, the header X-Linewatch-Signature is
 // "sha256=" and the HMAC-SHA256 of the body with it, in hexadecimal.

@@ -53,7 +53,7 @@ def test_the_report_of_last_month_comes_once_and_tells_what_was_not_kept(data):
     with MailServer() as server, reporting(data, server).start_and_watch() as daemon:
         mail, = until_mails(server, 1, 20)
         month, name = last_month()[2:]
-        assert mail.message["Subject"] == f"Report {month}: 1 line of 2 below target"
+        assert mail.message["Subject"] == f"Report {month}: 1 host of 2 below target"
         assert mail.recipients == ["boss@example.net"]
         assert "Line a (Acme): 9" in mail.text() and "1 outage, down 1 d\r\n" in mail.text()
         assert "Line a" in mail.text("html") and "Line b" not in mail.text("html")

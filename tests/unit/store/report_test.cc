@@ -1,7 +1,7 @@
 #include "store/report.h"
 
-#include "monitord/alert/report_text.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/report_rows.h"
 
 namespace linewatch {
 namespace {
@@ -9,26 +9,6 @@ namespace {
 using Catch::Matchers::ContainsSubstring;
 using std::chrono::hours;
 using std::chrono::seconds;
-
-constexpr Month kMonth{2026, 10};
-
-ReportRow Row(const std::string& name, seconds up, seconds down, PackedOptional<double> target = {},
-              const std::string& customer = "") {
-  ReportRow row;
-  row.host = "id" + name.substr(0, 1);
-  row.name = name;
-  row.customer = customer;
-  row.target = target;
-  Of(row.figures.time, TimeKind::kUp) = up;
-  Of(row.figures.time, TimeKind::kDown) = down;
-  row.figures.outages = down.count() > 0 ? 1 : 0;
-  row.figures.longest = down;
-  return row;
-}
-
-MonthlyReport Made(std::vector<ReportRow> rows) {
-  return MakeReport(kMonth, "Europe/Berlin", FromUnixSeconds(1790805600), FromUnixSeconds(1793487600), std::move(rows));
-}
 
 std::string Json(const MonthlyReport& report) {
   return JsonText([&](JsonWriter& out) { WriteReport(out, report); });
@@ -51,7 +31,7 @@ TEST_CASE("a target is broken below it, and not by rounding", "[report]") {
   CHECK(PercentText(100) == "100");
 }
 
-TEST_CASE("a customer has the sums of his lines", "[report]") {
+TEST_CASE("a customer has the sums of his hosts", "[report]") {
   const auto report = Made({Row("B", hours(90), hours(10), 99.0, "Acme"), Row("A", hours(100), hours(0), 99.0, "Acme"),
                             Row("C", hours(1), hours(1), {}, "")});
   CHECK(report.rows[0].name == "A");
@@ -86,52 +66,6 @@ TEST_CASE("a report as a table has the same, and no formulas", "[report]") {
         "\xEF\xBB\xBFhost,name,customer,uptime,target,breach,outages,longest,up,down,upstream,blind,maintenance,power,"
         "paused,off,rtt_avg,loss\r\n"
         "id=,'=1+1,\"Acme, Inc\",75,99.5,yes,1,1,3,1,0,0,0,0,0,0,,\r\n");
-}
-
-TEST_CASE("the mail tells first what was promised and not kept", "[report]") {
-  const auto report = Made({Row("Fine", hours(700), seconds(0), 99.0), Row("Bad", hours(90), hours(10), 99.9, "Acme"),
-                            Row("Worse <b>", hours(50), hours(50), 99.9), Row("Shaky", hours(99), hours(1))});
-  const Message message = ComposeReport(report, "NOC\nBcc: x", "https://noc.example/");
-  CHECK(message.subject == "Report October 2026: 2 lines of 3 below target");
-  const auto at = [&](const char* text) { return message.text.find(text); };
-  CHECK(at("Worse <b>: 50 %, target 99.9 %\n  1 outage, down 2 d 2 h\n") < at("Bad (Acme): 90 %, target 99.9 %"));
-  CHECK(at("Bad (Acme)") < at("Shaky: 99 %\n"));
-  CHECK(at("Shaky") < at("1 line was never down."));
-  CHECK(at("Fine") == std::string::npos);
-  CHECK_THAT(message.text, ContainsSubstring("Acme: 1 line, 90 %, 1 below target\n"));
-  CHECK_THAT(message.text, ContainsSubstring("NOC Bcc: x: https://noc.example/"));
-  CHECK_THAT(message.html, ContainsSubstring("Worse &lt;b&gt;") && !ContainsSubstring("Worse <b>"));
-  CHECK(message.attachment.name == "linewatch-report-2026-10.csv");
-  CHECK(message.attachment.content == ReportTable(report));
-}
-
-TEST_CASE("a report without targets says what was down", "[report]") {
-  const auto subject = [](std::vector<ReportRow> rows) { return ComposeReport(Made(std::move(rows)), "", "").subject; };
-  CHECK(subject({Row("A", hours(1), hours(0)), Row("B", hours(1), hours(0))}) ==
-        "Report October 2026: 2 lines, none ever down");
-  CHECK(subject({Row("A", hours(1), hours(1))}) == "Report October 2026: 1 line, 1 ever down");
-  CHECK(subject({Row("A", hours(1), hours(0), 99.0), Row("B", hours(1), hours(0), 99.0)}) ==
-        "Report October 2026: all 2 targets kept");
-}
-
-TEST_CASE("of a line that was not watched all month the mail does not say that it was never down", "[report]") {
-  ReportRow paused = Row("Paused", hours(0), hours(0));
-  Of(paused.figures.time, TimeKind::kPaused) = hours(720);
-  const Message one = ComposeReport(Made({Row("Good", hours(720), hours(0)), paused}), "", "");
-  CHECK_THAT(one.text, ContainsSubstring("\n1 line was never down.\n"));
-  CHECK_THAT(one.text, ContainsSubstring("\n1 line was not watched: nothing is known of it.\n"));
-  CHECK_THAT(one.html, ContainsSubstring("1 line was not watched"));
-  const Message none = ComposeReport(Made({paused, paused}), "", "");
-  CHECK(none.subject == "Report October 2026: nothing is known of 2 lines");
-  CHECK(none.text.find("never down") == std::string::npos);
-}
-
-TEST_CASE("a mail lists the worst lines and counts the rest", "[report]") {
-  std::vector<ReportRow> rows;
-  for (int i = 0; i < 300; ++i) rows.push_back(Row("Line " + std::to_string(i), seconds(1000), seconds(i + 1)));
-  const Message message = ComposeReport(Made(rows), "", "");
-  CHECK_THAT(message.text, ContainsSubstring("Line 299: ") && !ContainsSubstring("Line 99: ") &&
-                               ContainsSubstring("and 100 lines more"));
 }
 
 }  // namespace

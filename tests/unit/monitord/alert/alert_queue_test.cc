@@ -218,8 +218,8 @@ TEST_CASE("a message that is held up behind others for five minutes goes to the 
   CHECK(story.Try("slack", Accepted(), At(minutes(5))) == Ids{"waits"});
 }
 
-// Slack is told of a down in the stead of smtp, which fails for five minutes.
-void TellInStead(Story& story) {
+// Slack gets a down instead of smtp, which fails for five minutes.
+void HandOn(Story& story) {
   story.config.fallback = {"slack"};
   story.Add("down", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   story.Try("smtp", Deferred(), At(seconds(0)));
@@ -229,15 +229,15 @@ void TellInStead(Story& story) {
 
 TEST_CASE("who heard of a down in a failing channel's stead is to hear of its end", "[alert_queue]") {
   Story story;
-  TellInStead(story);
+  HandOn(story);
   std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
   CHECK(story.queue.Supersede("smtp", recovery).was_handed_on);
 }
 
-TEST_CASE("who heard of a down in a channel's stead is to hear of its end, though the channel has told it since",
+TEST_CASE("who got a down instead of a channel gets its end, too, though the channel has delivered the down since",
           "[alert_queue]") {
   Story story;
-  TellInStead(story);
+  HandOn(story);
   story.Try("smtp", GENERATE(Accepted(), Refused()), At(minutes(6)));
   REQUIRE(story.queue.size() == 0);
   std::vector<Alert> others = {AlertOf(AlertKind::kRecovery, "b"), AlertOf(AlertKind::kDegradedOver)};
@@ -354,7 +354,7 @@ TEST_CASE("a message keeps what is not over, and needs a new text", "[alert_queu
   CHECK(story.queue.NextFor("smtp", At(seconds(0)).steady)->message.text == "b alone");
 }
 
-TEST_CASE("a down that has been delivered, or may have been, is not told late", "[alert_queue]") {
+TEST_CASE("a down that has been delivered, or may have been, is not late", "[alert_queue]") {
   Story story;
   Delivery unsure = Deferred();
   unsure.may_have_arrived = true;
@@ -380,7 +380,7 @@ TEST_CASE("a dead channel does not pile up repeats", "[alert_queue]") {
   CHECK(story.queue.size() == 0);
 }
 
-TEST_CASE("that a line is no longer slow does not take back that it is down", "[alert_queue]") {
+TEST_CASE("that a host is no longer slow does not take back that it is down", "[alert_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown), AlertOf(AlertKind::kDegraded)}, At(seconds(0)));
   std::vector<Alert> over = {AlertOf(AlertKind::kDegradedOver)};

@@ -47,7 +47,7 @@ TEST_CASE("a group's routes name who gets its alerts instead", "[alert_routes]")
   CHECK(messages[0].smtp_to == Names{"nora@example.org", "nils@example.org"});
   CHECK(messages[0].alerts.size() == 2);
   CHECK(messages[1].channels == Names{"slack"});
-  // The only channel of the east is not configured: it is told like the west.
+  // The only channel of the east is not configured: its alerts go the way of the west.
   CHECK(messages[2].channels == kConfigured);
   CHECK(messages[2].alerts.size() == 2);
 }
@@ -60,12 +60,12 @@ TEST_CASE("other recipients are no other message where no mail is sent", "[alert
   CHECK(RouteAlerts({Of("north"), Of("south")}, with_fallback, {"smtp", "telegram"}).size() == 2);
 }
 
-TEST_CASE("what monitord tells of itself goes the usual way", "[alert_routes]") {
+TEST_CASE("an alert about monitord itself goes the usual way", "[alert_routes]") {
   const Config config = WithRoutes({{"north", {}, {"slack"}}});
   CHECK(RouteAlerts({Of("north", "")}, config, kConfigured)[0].channels == kConfigured);
 }
 
-TEST_CASE("a root cause is named only to those who are told of it", "[alert_routes]") {
+TEST_CASE("a root cause is named only to those who are notified of it", "[alert_routes]") {
   const Config config = WithRoutes({{"north", {}, {"slack"}}});
   Alert north = Of("north", "line"), south = Of("south", "other");
   north.below = south.below = "router";

@@ -62,7 +62,7 @@ TEST_CASE("a subject says what, who, where, since when and why", "[alert_text]")
   up.t = kOutage + 2 * 24h + 4h;
   CHECK(Subject({up}, up.t) == "UP Server A (192.168.0.1) after 2 d 4 h, down since 2025-11-22 08:43:10");
   CHECK(Subject({Of(AlertKind::kFlapping)}) ==
-        "FLAPPING Server A (192.168.0.1), down 4 times within 1 h; told again when it is stable");
+        "FLAPPING Server A (192.168.0.1), down 4 times within 1 h; the next notification comes when it is stable");
   CHECK(Subject({Of(AlertKind::kStable)}) == "STABLE Server A (192.168.0.1), no outage for 1 h");
   CHECK(Subject({Of(AlertKind::kDegraded)}) ==
         "DEGRADED Server A (192.168.0.1) since 08:43:10, 120 ms, slower than 100 ms");
@@ -74,14 +74,14 @@ TEST_CASE("a subject says what, who, where, since when and why", "[alert_text]")
         "CERTIFICATE Shop (https://shop.example/), expires in 14 days, 2025-12-06 08:44:50; issued by Example CA");
   Alert still_blind = Of(AlertKind::kStillBlind);
   still_blind.reason = "no uplink answers";
-  CHECK(Subject({still_blind}) == "BLIND since 08:43:10, no uplink answers: no line is told as down while it lasts");
+  CHECK(Subject({still_blind}) == "BLIND since 08:43:10, no uplink answers: no host counts as down while it lasts");
   Alert blind = Of(AlertKind::kBlind);
   blind.t = kOutage + 390s;
   CHECK(Subject({blind}) == "BLIND from 08:43:10 to 08:49:40 (6 min): nobody was blamed for it");
   Alert unwritable = Of(AlertKind::kUnwritable);
   unwritable.reason = "No space left on device in /var/lib/linewatch";
   CHECK(Subject({unwritable}) ==
-        "NOT RECORDING anything since 08:43:10: lines are watched and alerts are sent, No space "
+        "NOT RECORDING anything since 08:43:10: hosts are watched and alerts are sent, No space "
         "left on device in /var/lib/linewatch");
   Alert writable = Of(AlertKind::kWritable);
   writable.reason = "";
@@ -91,11 +91,11 @@ TEST_CASE("a subject says what, who, where, since when and why", "[alert_text]")
 }
 
 TEST_CASE("the subject of several names the root cause, or counts", "[alert_text]") {
-  CHECK(Subject({Router(200)}) == "DOWN Router (10.0.0.1) and 200 lines below it since 08:43:10, no answer within 1 s");
+  CHECK(Subject({Router(200)}) == "DOWN Router (10.0.0.1) and 200 hosts below it since 08:43:10, no answer within 1 s");
   Alert line = Of(AlertKind::kDown);
   line.below = "Router";
   CHECK(Subject({Router(0), line}) ==
-        "DOWN Router (10.0.0.1) and 1 line below it since 08:43:10, no answer within 1 s");
+        "DOWN Router (10.0.0.1) and 1 host below it since 08:43:10, no answer within 1 s");
   CHECK(Subject({Of(AlertKind::kDown, "A"), Of(AlertKind::kDown, "B"), Of(AlertKind::kRecovery, "C")}) ==
         "2 DOWN, 1 UP: A, B, C");
   CHECK(Subject({Of(AlertKind::kDown, "A"), Of(AlertKind::kBlind)}) == "1 DOWN, 1 BLIND: A");
@@ -141,7 +141,7 @@ TEST_CASE("what a message says", "[alert_text]") {
   std::string names = "Line 1";
   for (int i = 2; i <= 30; ++i) names += ", Line " + std::to_string(i);
   CHECK(Composed({router, line, back}).text ==
-        "DOWN Router (10.0.0.1) and 170 lines below it since 08:43:10, no answer within 1 s\n"
+        "DOWN Router (10.0.0.1) and 170 hosts below it since 08:43:10, no answer within 1 s\n"
         "  Address: 10.0.0.1\n"
         "  Customer: Müller & Söhne\n"
         "  Group: north\n"
@@ -158,13 +158,13 @@ TEST_CASE("what a message says", "[alert_text]") {
             "  Reason: no answer within 1 s\n"
             "  Last answer: 08:43:00\n"
             "  Reached by: Router\n"
-            "  You were told before, and it has not changed.\n"
+            "  You were notified before, and it has not changed.\n"
             "\n"
             "UP Mast 7 (10.0.7.1) after 100 s, down since 08:43:10\n"
             "  Address: 10.0.7.1\n"
             "  From: 08:43:10\n"
             "  To: 08:44:50 (100 s)\n"
-            "  It was over before this could be told here.\n"
+            "  It was over before this could be delivered here.\n"
             "\n"
             "Linewatch: https://status.example.org/\n");
 }

@@ -28,7 +28,7 @@ struct Site {
     alert.is_repeat = is_repeat;
     digest.Add(alert, kBegin + (t - kNow));
   }
-  // "D router, D line<router": what hangs below another with the other's name.
+  // "D router, D line<router": a host below another with the other's name.
   std::string Take() {
     std::string text;
     for (const Alert& alert : digest.Take(list, Topology(list))) {
@@ -86,7 +86,7 @@ TEST_CASE("who has another way that is well has a cause of its own", "[digest]")
   CHECK(site.Take() == "R one, R both<one, R two");
 }
 
-TEST_CASE("a window that is longer than the cooldown tells each line once", "[digest]") {
+TEST_CASE("a window that is longer than the cooldown has one alert for each host", "[digest]") {
   Site site({{"a", {}}, {"b", {}}});
   for (auto after = 0min; after < 60min; after += 1min) site.Add(AlertKind::kDown, "a", kNow + after, after > 0min);
   const auto alerts = site.digest.Take(site.list, Topology(site.list));
@@ -95,7 +95,7 @@ TEST_CASE("a window that is longer than the cooldown tells each line once", "[di
   CHECK_FALSE(alerts[0].is_repeat);
 }
 
-TEST_CASE("a trouble and its end within one window are one late message", "[digest]") {
+TEST_CASE("a beginning and its end within one window are one late message", "[digest]") {
   Site site({{"a", {}}, {"b", {}}});
   site.Add(AlertKind::kDown, "a");
   site.Add(AlertKind::kRecovery, "a", kNow + 5s);
@@ -103,7 +103,7 @@ TEST_CASE("a trouble and its end within one window are one late message", "[dige
   site.Add(AlertKind::kDegradedOver, "b", kNow + 5s);
   CHECK(site.Take() == "R a late, n b late");
 
-  site.Add(AlertKind::kRecovery, "a");  // of what was told earlier
+  site.Add(AlertKind::kRecovery, "a");  // of what people were notified of earlier
   site.Add(AlertKind::kDown, "a", kNow + 1s);
   CHECK(site.Take() == "D a, R a");
 

@@ -4,6 +4,7 @@
 
 #include "store/event_log.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/no_threads.h"
 #include "tests/unit/temp_dir.h"
 
 namespace linewatch {
@@ -23,7 +24,7 @@ Config Reporting() {
   return config;
 }
 
-// An installation in UTC that watched one line from the month's begin on.
+// An installation in UTC that watched one host from the month's begin on.
 struct Installation {
   const TempDir data;
   const Config config = Reporting();
@@ -66,6 +67,17 @@ TEST_CASE("a report that cannot be made is made later, and then once", "[report_
   CHECK(message->id == "report202610");
   CHECK(message->to == config.report_to);
   CHECK_FALSE(TakeMade(mailer, config, end + 76min));
+}
+
+TEST_CASE("a report for which there is no thread just now is made when there is one", "[report_mailer]") {
+  const Installation site;
+  ReportMailer mailer({site.data.path(), site.data.path()});
+  {
+    const NoThreads none;
+    CHECK_FALSE(mailer.Take(site.config, site.end + 11min));
+    CHECK(mailer.Stop());
+  }
+  CHECK(TakeMade(mailer, site.config, site.end + 11min));
 }
 
 TEST_CASE("a report mailed by a clock that was weeks ahead is not taken for the month's", "[report_mailer]") {

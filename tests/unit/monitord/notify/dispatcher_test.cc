@@ -4,8 +4,10 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 
 #include "tests/unit/catch.h"
+#include "tests/unit/no_threads.h"
 
 namespace linewatch {
 namespace {
@@ -89,6 +91,40 @@ TEST_CASE("a stop waits for no server", "[dispatcher]") {
   dispatcher.Start("smtp", std::make_unique<NotifierOf>(hanging), MessageWith("hangs"), kStart);
   CHECK(dispatcher.Stop(seconds(20)));
   CHECK(hanging.is_cancelled);
+}
+
+TEST_CASE("a machine without a thread to give is like a server that cannot be reached", "[dispatcher]") {
+  Server good;
+  good.answers = true;
+  Dispatcher dispatcher;
+  {
+    const NoThreads none;
+    dispatcher.Start("smtp", std::make_unique<NotifierOf>(good), MessageWith("first"), kStart);
+  }
+  CHECK_FALSE(dispatcher.is_under_way("smtp"));
+  const auto ended = Await(dispatcher);
+  CHECK(ended.message.subject == "first");
+  CHECK(ended.delivery.result == Delivery::Result::kDeferred);
+  CHECK(ended.delivery.answer == "Resource temporarily unavailable");
+  dispatcher.Start("smtp", std::make_unique<NotifierOf>(good), MessageWith("second"), kStart);
+  CHECK(Await(dispatcher).delivery.result == Delivery::Result::kAccepted);
+}
+
+class Faulty : public Notifier {
+ public:
+  Delivery Send(const Message&) override { throw std::runtime_error("a fault that this test makes"); }
+  void Cancel() override {}
+};
+
+TEST_CASE("a channel with a fault holds up nothing that comes after", "[dispatcher]") {
+  Dispatcher dispatcher;
+  for (int i = 0; i < 2; ++i) {
+    dispatcher.Start("smtp", std::make_unique<Faulty>(), MessageWith("subject"), kStart);
+    const auto ended = Await(dispatcher);
+    CHECK(ended.delivery.result == Delivery::Result::kDeferred);
+    CHECK(ended.delivery.answer == "a fault that this test makes");
+    CHECK_FALSE(dispatcher.is_under_way("smtp"));
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "store/text/plain_text.h"
 #include "tests/unit/catch.h"
 
 namespace linewatch {
@@ -139,6 +140,45 @@ TEST_CASE("a subject of any script and length arrives as it was", "[mail_message
     if (c != '\r' && c != '\n') unfolded += c;
   CHECK(unfolded == message.subject);
   CHECK(LongestLine(mail) <= 76);
+}
+
+TEST_CASE("no part of a subject begins within a character", "[mail_message]") {
+  Message message = Sample();
+  for (const char* character : {"\xC3\xBC", "\xE2\x8F\xB0", "\xF0\x9F\x98\x80"}) {
+    message.subject = "x";
+    for (int i = 0; i < 60; ++i) message.subject += character;
+    std::string value = HeaderOf(MailText(message, "monitor@example.org", "Linewatch"), "Subject");
+    for (size_t end = 0; (end = value.find("\r\n ")) != std::string::npos; value.erase(0, end + 3)) {
+      const std::string word = Decoded(value.substr(0, end));
+      CHECK(ValidUtf8(word) == word);
+    }
+  }
+}
+
+TEST_CASE("a quote in a name does not end it", "[mail_message]") {
+  CHECK(HeaderOf(MailText(Sample(), "monitor@example.org", "A\" <eve@example.org>, \"B"), "From") ==
+        "\"A\\\" <eve@example.org>, \\\"B\"\r\n <monitor@example.org>");
+}
+
+TEST_CASE("a mail of a single part says how it is to be read, too", "[mail_message]") {
+  Message message = Sample();
+  message.html.clear();
+  const std::string mail = MailText(message, "monitor@example.org", "Linewatch");
+  CHECK(HeaderOf(mail, "MIME-Version") == "1.0");
+  CHECK(HeaderOf(mail, "Content-Type") == "text/plain; charset=utf-8");
+  CHECK(HeaderOf(mail, "Content-Transfer-Encoding") == "quoted-printable");
+}
+
+TEST_CASE("every line of a mail ends as mail has it, however those of the text end", "[mail_message]") {
+  Message message = Sample();
+  message.text = "a\nb\r\nc\n\n.\n";
+  message.attachment = {"report.csv", "a\nb\rc\r\n"};
+  const std::string mail = DotStuffed(MailText(message, "monitor@example.org", "Linewatch"));
+  CHECK_THAT(mail, ContainsSubstring("\r\n\r\na\r\nb\r\nc\r\n\r\n..\r\n--=_k3v9"));
+  for (size_t i = 0; i < mail.size(); ++i) {
+    if (mail[i] == '\n') CHECK((i > 0 && mail[i - 1] == '\r'));
+    if (mail[i] == '\r') CHECK((i + 1 < mail.size() && mail[i + 1] == '\n'));
+  }
 }
 
 TEST_CASE("long lines, blanks at their ends and letters beyond ASCII are quoted", "[mail_message]") {

@@ -3,7 +3,10 @@
 #include <map>
 
 #include "tests/unit/catch.h"
+#include "tests/unit/certificates.h"
+#include "tests/unit/no_threads.h"
 #include "tests/unit/scripted_server.h"
+#include "tests/unit/temp_dir.h"
 
 namespace linewatch {
 namespace {
@@ -99,6 +102,13 @@ TEST_CASE("a mail that the server takes is accepted, with the server's own words
   CHECK_THAT(heard, ContainsSubstring("\r\nDOWN Server A\r\n..\r\n.\r\nQUIT\r\n"));
 }
 
+TEST_CASE("a mail to nobody asks no server", "[smtp_notifier]") {
+  const auto [delivery, heard] = Send({}, {});
+  CHECK(delivery.result == Result::kRefused);
+  CHECK(delivery.answer == "there is nobody to send it to");
+  CHECK(heard.empty());
+}
+
 TEST_CASE("a recipient who is refused or told to wait does not take the mail from the others", "[smtp_notifier]") {
   const auto [delivery, heard] =
       Send({{"RCPT TO:<eve@example.org>", "550 5.1.1 nobody here"}, {"RCPT TO:<busy@example.org>", "450 4.2.1 later"}},
@@ -161,6 +171,16 @@ TEST_CASE("the login is PLAIN where it is offered, LOGIN otherwise, and counts o
   CHECK(none.heard.find("Ym9i") == std::string::npos);
 }
 
+TEST_CASE("a long name and password are one line", "[smtp_notifier]") {
+  const auto heard = Send({}, {"noc@example.org"}, [](Config::Smtp& smtp) {
+                       smtp.username = "monitor@mail.example.org";
+                       smtp.password.text = std::string(90, 'p');
+                     }).heard;
+  const size_t begin = heard.find("AUTH PLAIN ");
+  REQUIRE(begin != std::string::npos);
+  CHECK(heard.find("\r\n", begin) - begin == 11 + (24 + 90 + 2 + 2) / 3 * 4);
+}
+
 TEST_CASE("what a server repeats of a login is not shown", "[smtp_notifier]") {
   const auto answer =
       Send({{"AUTH", "501 cannot read AUTH PLAIN AGJvYgBwdw== (bob:pw)"}}, {"noc@example.org"}, LogInAsBob)
@@ -178,6 +198,39 @@ TEST_CASE("without STARTTLS nothing goes to a server that should have it", "[smt
   CHECK(heard.starts_with("EHLO "));
   CHECK(heard.ends_with("\r\nQUIT\r\n"));
   CHECK(std::count(heard.begin(), heard.end(), '\n') == 2);
+}
+
+TEST_CASE("what a server said before STARTTLS does not count afterwards", "[smtp_notifier]") {
+  const TempDir dir;
+  const auto authority = MakeCertificate({.subject = "authority", .is_authority = true});
+  const auto shown = MakeCertificate({.names = "IP:127.0.0.1", .issuer = &authority});
+  WritePem(authority, dir.path() / "ca.pem");
+  std::string heard_under_tls;
+  Delivery delivery;
+  {
+    const ScriptedServer server([&](ScriptedServer::Connection& peer) {
+      peer.Say("220 here\r\n");
+      peer.Line();
+      peer.Say("250-here\r\n250 STARTTLS\r\n");
+      peer.Line();
+      peer.Say("220 go on\r\n250-here\r\n250 AUTH PLAIN\r\n");
+      const auto tls = ServerSide(shown);
+      SSL_set_fd(tls.get(), peer.fd());
+      char buffer[1024];
+      const int length = SSL_accept(tls.get()) == 1 ? SSL_read(tls.get(), buffer, sizeof buffer) : 0;
+      if (length <= 0) return;
+      heard_under_tls.append(buffer, static_cast<size_t>(length));
+      constexpr std::string_view kOffers = "250 here, without a login\r\n";
+      SSL_write(tls.get(), kOffers.data(), static_cast<int>(kOffers.size()));
+    });
+    auto smtp = SettingsFor(server);
+    LogInAsBob(smtp);
+    smtp.security = "starttls";
+    smtp.ca_file = dir.path() / "ca.pem";
+    delivery = SmtpNotifier(smtp, "Linewatch", 2s).Send(MessageTo({"noc@example.org"}));
+  }
+  CHECK(delivery.answer == "login: the server offers none; smtp.username is set");
+  CHECK(heard_under_tls.starts_with("EHLO "));
 }
 
 TEST_CASE("a mail may have arrived only when its end was sent", "[smtp_notifier]") {
@@ -212,6 +265,13 @@ TEST_CASE("a server that drips gets no more time than one that is silent", "[smt
   CHECK(std::chrono::steady_clock::now() - begin < 3s);
 }
 
+TEST_CASE("a server that goes in the midst of an answer is named", "[smtp_notifier]") {
+  const ScriptedServer server([](ScriptedServer::Connection& peer) { peer.Say("220-here\r\n220-and"); });
+  const auto delivery = SmtpNotifier(SettingsFor(server), "", 2s).Send(MessageTo({"noc@example.org"}));
+  CHECK(delivery.result == Result::kDeferred);
+  CHECK(delivery.answer == "greeting: the server closed the connection");
+}
+
 TEST_CASE("what is no mail server is named", "[smtp_notifier]") {
   CHECK_THAT(Send({{"greeting", "SSH-2.0-OpenSSH_9.2"}}).delivery.answer,
              ContainsSubstring("this is no mail server, it says SSH-2.0-OpenSSH_9.2"));
@@ -235,6 +295,15 @@ TEST_CASE("a mail on its way ends at once when it is cancelled, and so does one 
   CHECK(delivery.answer == "MAIL FROM: cancelled");
   CHECK(notifier.Send(MessageTo({"noc@example.org"})).result == Result::kDeferred);
   CHECK(std::chrono::steady_clock::now() - begin < 5s);
+}
+
+TEST_CASE("a mail for which there is no thread just now is sent later", "[smtp_notifier]") {
+  const ScriptedServer server(Mta({}));
+  SmtpNotifier notifier(SettingsFor(server), "", 1s);
+  const NoThreads none;
+  const auto delivery = notifier.Send(MessageTo({"noc@example.org"}));
+  CHECK(delivery.result == Result::kDeferred);
+  CHECK(delivery.answer == "look up 127.0.0.1: Resource temporarily unavailable");
 }
 
 TEST_CASE("a server that is not there is named", "[smtp_notifier]") {
