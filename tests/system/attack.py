@@ -10,7 +10,8 @@ import pwd
 import re
 import socket
 
-from stack import AS_ROOT, PASSWORD, TOP, Web, until
+from stack import AS_ROOT, PASSWORD, TOP, Web
+from until import until
 
 OPENAPI = json.loads((TOP / "htdocs" / "openapi.json").read_text())
 USERS = {"vera": "viewer", "otto": "operator", "ada": "admin"}

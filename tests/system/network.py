@@ -8,6 +8,8 @@ import pathlib
 import shutil
 import subprocess
 
+import pytest
+
 import daemon
 
 # Sends datagrams to a port where nobody listens until the machine behind the address says so.
@@ -46,6 +48,10 @@ def why_not():
         return "network namespaces are not allowed here"
     subprocess.run(["ip", "netns", "del", name], check=True)
     return None
+
+
+WHY_NOT = why_not()
+needs_network = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
 
 
 def run(*command, stdin=None):

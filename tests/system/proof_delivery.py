@@ -9,13 +9,12 @@ import subprocess
 import pytest
 
 import network
-from daemon import until
 from injection import injection, needs_strace
 from mail_server import MailServer
-from outage import fixture_certificates, fixture_data, fixture_folder, fixture_net  # noqa: F401
-from outage import FIRST, lines, needs_network, results, smtp, subjects, until_mails, waiting, watch
+from outage import FIRST, lines, results, smtp, subjects, until_mails, waiting, watch
+from until import until
 
-pytestmark = [needs_network, needs_strace]
+pytestmark = [network.needs_network, needs_strace]
 
 CALLS = ("openat", "write", "fsync", "fdatasync", "rename", "unlink", "sendto", "recvfrom", "close")
 
@@ -36,9 +35,9 @@ def traced(daemon, *options):
 
 
 @pytest.fixture(name="calls_of_a_delivery", scope="module")
-def fixture_calls_of_a_delivery(folder):
+def fixture_calls_of_a_delivery(module_folder):
     """How often one thread makes each of CALLS from the moment that a line goes down until its mail is done with."""
-    trace = folder / "trace"
+    trace = module_folder / "trace"
     with contextlib.closing(network.Network()) as net, net.here.entered(), MailServer() as server:
         with watch(folder / "counted", lines(FIRST), smtp=smtp(server), fail_threshold=1).start_and_watch() as daemon:
             net.make("silent", FIRST)

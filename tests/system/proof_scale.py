@@ -8,10 +8,10 @@ import pathlib
 import pytest
 
 import network
-from daemon import Daemon, failed_checks, folder_in_memory, host, until
+from daemon import Daemon, failed_checks, host
+from until import until
 
-WHY_NOT = network.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
+pytestmark = network.needs_network
 
 HERE = pathlib.Path(__file__).parent
 LOSS = 0.05  # of the lossy lines behind far_end.cc
@@ -53,18 +53,12 @@ def far_namespace(stack, ping_sockets=False):
     return namespace
 
 
-@pytest.fixture(scope="module", name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
-
-
 @pytest.fixture(scope="module", autouse=True)
-def watched(folder):
+def watched(module_folder):
     """The daemons that need many cycles, all started before the first test looks at one."""
     with contextlib.ExitStack() as stack:
         def start(name, namespace, hosts, config):
-            return stack.enter_context(Daemon(folder / name, hosts, config, launcher=namespace.launcher()).start())
+            return stack.enter_context(Daemon(module_folder / name, hosts, config, launcher=namespace.launcher()).start())
 
         lossy = far_namespace(stack)
         lines = network.far_addresses(network.LOSSY, 1000)

@@ -8,16 +8,9 @@ import time
 import pytest
 
 import network
-from daemon import Daemon, checked, failed_checks, folder_in_memory, host, named
+from daemon import Daemon, checked, failed_checks, host, named
 
-WHY_NOT = network.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
-
-
-@pytest.fixture(scope="module", name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
+pytestmark = network.needs_network
 
 
 def thousand(place, **settings):
@@ -26,13 +19,13 @@ def thousand(place, **settings):
 
 
 @pytest.fixture(scope="module")
-def far(folder):
+def far(module_folder):
     """Starts daemons at the near end, each in a namespace of its own."""
     with contextlib.ExitStack() as stack:
         def start(name, hosts, **settings):
             namespace = stack.enter_context(contextlib.closing(network.Namespace()))
             namespace.reach_far_end()
-            daemon = Daemon(folder / name, hosts, launcher=namespace.launcher(), **settings)
+            daemon = Daemon(module_folder / name, hosts, launcher=namespace.launcher(), **settings)
             return stack.enter_context(daemon.start())
         yield start
 

@@ -16,7 +16,8 @@ import time
 
 import pytest
 
-from stack import API, AS_ROOT, PASSWORD, TOP, Web, until
+from stack import API, AS_ROOT, PASSWORD, TOP, Web
+from until import until
 
 OPENAPI = json.loads((TOP / "htdocs" / "openapi.json").read_text())
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -599,7 +600,7 @@ def test_a_lock_that_stays_taken_is_told_after_five_seconds_and_stops_no_reader(
             start = time.monotonic()
             assert web.get("/api/hosts").status == 200
             assert time.monotonic() - start < 2
-            time.sleep(0.05)
+            concurrent.futures.wait([refused], 0.05)
         assert is_problem(refused.result(), 503)
         assert refused.result().headers["Retry-After"]
         assert 4.5 < time.monotonic() - begin < 9

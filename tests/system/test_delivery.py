@@ -5,13 +5,12 @@ import random
 import time
 
 import network
-from daemon import until
 from mail_server import MailServer
-from outage import fixture_certificates, fixture_data, fixture_folder, fixture_net  # noqa: F401
-from outage import (FIRST, SECOND, lines, needs_network, quiet, results, smtp, subjects, until_down, until_mails, waiting,
+from outage import (FIRST, SECOND, lines, results, smtp, subjects, until_all_is_sent, until_down, until_mails, waiting,
                     watch)
+from until import until
 
-pytestmark = needs_network
+pytestmark = network.needs_network
 
 
 # ---- Killed, restarted
@@ -27,7 +26,7 @@ def test_a_server_that_is_off_gets_one_mail_with_the_true_begin_though_monitord_
         daemon.start_and_watch()
         server.start()
         mail, = until_mails(server, 1)
-        quiet()
+        until_all_is_sent(daemon)
         assert len(server.mails) == 1
         assert mail.id == f"<{message['id']}@example.net>"
         clock = time.strftime("%H:%M:%S", time.localtime(began))
@@ -48,7 +47,7 @@ def test_a_message_is_neither_lost_nor_another_one_wherever_monitord_is_killed(n
             daemon.kill()
         daemon.start()
         until_mails(server, 1, 20)
-        quiet()
+        until_all_is_sent(daemon)
         assert len({mail.id for mail in server.mails}) == 1, subjects(server)
         net.restore("silent", FIRST)
         until(lambda: subjects(server)[-1].startswith("UP line 1"), 10, lambda: subjects(server))
@@ -64,7 +63,7 @@ def test_a_down_and_an_up_that_both_waited_are_one_late_message(net, data):
         until(lambda: [w["subject"].split()[0] for w in waiting(daemon)] == ["UP"], 10, lambda: waiting(daemon))
         server.start()
         mail, = until_mails(server, 1)
-        quiet()
+        until_all_is_sent(daemon)
         assert subjects(server) == [mail.message["Subject"]]
         assert mail.message["Subject"].startswith(f"UP line 1 ({FIRST}) after ")
         assert "told with a later message" in results(daemon, "smtp")
@@ -79,7 +78,7 @@ def test_a_recovery_is_told_though_monitord_was_not_running_when_the_line_came_b
         net.restore("silent", FIRST)
         daemon.start()
         until_mails(server, 2)
-        quiet()
+        until_all_is_sent(daemon)
         assert [s.split()[0] for s in subjects(server)] == ["DOWN", "UP"]
 
 
@@ -95,7 +94,7 @@ def test_an_outbox_that_takes_nothing_keeps_no_alert_from_being_sent(net, data):
         net.make("silent", SECOND)
         until_mails(server, 2)
         daemon.until_no_notice("outbox_unwritable")
-        quiet()
+        until_all_is_sent(daemon)
         assert len(server.mails) == 2
 
 
@@ -114,7 +113,7 @@ def test_a_full_disk_keeps_no_alert_from_being_sent(net, data):
             (data / "filler").unlink()
             daemon.until_no_notice("disk_full", 15)
             until_mails(server, 3, 15)
-            quiet()
+            until_all_is_sent(daemon)
             told = ["NOT RECORDING anything", "DOWN", "RECORDING again"]
             assert len(server.mails) == len(told)
             subjects = [e["subject"] for e in daemon.events("alert") if e["channel"] == "log"]

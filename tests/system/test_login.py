@@ -11,7 +11,8 @@ import urllib.parse
 import pytest
 
 from certificates import Certificates
-from stack import API, AS_ROOT, PASSWORD, TOP, Web, free_port, until
+from stack import API, AS_ROOT, PASSWORD, TOP, Web, free_port
+from until import until
 
 VIEWERS = {"access": {"anonymous": "viewer", "roles": {"alice": "admin", "olga": "operator"}}}
 HOST = {"name": "Line", "ip": "127.0.0.1"}

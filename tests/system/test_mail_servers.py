@@ -6,14 +6,13 @@ import time
 
 import pytest
 
-from daemon import until
+import network
 from http_sink import HttpSink
 from mail_server import CLOSE, HANG, MailServer
-from outage import fixture_certificates, fixture_data, fixture_folder, fixture_net  # noqa: F401
-from outage import FIRST, SECOND, lines, needs_network, results, smtp, until_mails, waiting, watch
+from outage import FIRST, SECOND, lines, results, smtp, until_mails, waiting, watch
+from until import until
 
-pytestmark = needs_network
-
+pytestmark = network.needs_network
 
 
 def test_a_server_that_wants_it_later_gets_it_later(net, data):

@@ -13,17 +13,8 @@ import pytest
 
 import network
 import plain_cgi
-from daemon import MONITORD, QUICK, Daemon, folder_in_memory, host, needs_pings, notices, put, until
-
-WHY_NO_NETWORK = network.why_not()
-needs_network = pytest.mark.skipif(WHY_NO_NETWORK is not None, reason=WHY_NO_NETWORK or "")
-
-
-
-@pytest.fixture(name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
+from daemon import MONITORD, QUICK, Daemon, host, needs_pings, notices, put
+from until import until
 
 
 OPEN = {**QUICK, "access": {"anonymous": "admin"}}
@@ -502,7 +493,7 @@ def test_a_bare_list_of_hosts_is_upgraded_and_kept_beside(folder):
         assert not notices(published)
 
 
-@needs_network
+@network.needs_network
 def test_a_host_that_was_down_in_a_bare_list_is_down_since_a_time(folder):
     with contextlib.closing(network.Namespace()) as namespace:
         hosts = [{"name": "Server D", "ip": "192.0.2.1", "fail_count": 12, "statusCurrent": False,
@@ -624,7 +615,7 @@ def test_an_edit_that_reached_the_disk_but_not_the_live_folder_counts(folder):
         assert after["hosts"][0]["trail"][:1] == before["hosts"][0]["trail"][:1], "what the live folder knew is kept"
 
 
-@needs_network
+@network.needs_network
 def test_what_is_known_of_an_outage_survives_the_loss_of_the_live_folder(folder):
     address = "10.9.9.9/32"
     with contextlib.closing(network.Namespace()) as namespace:

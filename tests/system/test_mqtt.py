@@ -8,14 +8,9 @@ import time
 import pytest
 
 from certificates import Certificates
-from daemon import QUICK, Daemon, folder_in_memory, put
+from daemon import QUICK, Daemon, put
 from mqtt_broker import Broker
-
-
-@pytest.fixture
-def folder():
-    with folder_in_memory() as made:
-        yield made
+from until import until
 
 
 @pytest.fixture
@@ -105,10 +100,7 @@ def test_topics_follow_the_hosts_without_another_connection(folder, broker):
         daemon.edit_by_hand(lambda p: p["hosts"].append(sensor("B", "hall/2/power")))
         broker.until_subscribed("hall/2/power")
         daemon.edit_by_hand(lambda p: p["hosts"].remove(next(h for h in p["hosts"] if h["name"] == "A")))
-        deadline = time.monotonic() + 10
-        while "Received UNSUBSCRIBE" not in broker.log():
-            assert time.monotonic() < deadline, broker.log()
-            time.sleep(0.02)
+        until(lambda: "Received UNSUBSCRIBE" in broker.log(), 10, broker.log)
         broker.publish("hall/2/power", "on")
         until_status(daemon, "B", "up")
         assert broker.log().count("as linewatch-") == 1

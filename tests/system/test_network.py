@@ -9,10 +9,9 @@ import time
 import pytest
 
 import network
-from daemon import QUICK, Daemon, checked, copy_for_everyone, failed_checks, folder_in_memory, host, named
+from daemon import QUICK, Daemon, checked, copy_for_everyone, failed_checks, host, named
 
-WHY_NOT = network.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
+pytestmark = network.needs_network
 
 NAME_SERVER = pathlib.Path(__file__).with_name("name_server.py")
 NOBODY = 65534
@@ -40,12 +39,6 @@ SEGMENT = [
 ]
 
 
-@pytest.fixture(scope="module", name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
-
-
 @pytest.fixture(scope="module")
 def net():
     with contextlib.closing(network.Network()) as made:
@@ -58,12 +51,12 @@ def net():
 
 
 @pytest.fixture(scope="module")
-def watched(net, folder):
+def watched(net, module_folder):
     """The daemons of this file, all started before the first test looks at one: the lossy lines need many cycles."""
     slow = {**QUICK, "interval": 6, "timeout": 2}
     with contextlib.ExitStack() as stack:
         def start(name, hosts, config=QUICK):
-            return stack.enter_context(Daemon(folder / name, hosts, config, launcher=net.here.launcher()).start())
+            return stack.enter_context(Daemon(module_folder / name, hosts, config, launcher=net.here.launcher()).start())
         yield {"lines": start("lines", LINES), "segment": start("segment", SEGMENT),
                "dead": start("dead", LINES[:70], slow)}
 
@@ -234,7 +227,7 @@ MANNERS = {
 
 
 @pytest.fixture(scope="module")
-def tunnels(folder):
+def tunnels(module_folder):
     """One daemon with raw sockets and one with ping sockets, each at the near end of a TUN device."""
     hosts = [*(host(address, address) for address in MANNERS),
              host("five packets", "10.77.1.20", packets=5),
@@ -246,7 +239,7 @@ def tunnels(folder):
             if kind == "ping":
                 namespace.allow_ping_sockets()
             namespace.reach_far_end()
-            daemon = Daemon(folder / kind, hosts, launcher=namespace.launcher())
+            daemon = Daemon(module_folder / kind, hosts, launcher=namespace.launcher())
             daemons[kind] = stack.enter_context(daemon.start())
         yield daemons
 
@@ -281,7 +274,7 @@ def test_three_slow_checks_in_a_row_make_a_line_degraded(tunnels):
 
 
 @pytest.fixture(scope="module")
-def names(folder):
+def names(module_folder):
     """A namespace whose name server knows no name, and never answers for some."""
     files = {"hosts": "127.0.0.1 localhost\n127.0.0.9 known.test\n", "resolv.conf": "nameserver 127.0.0.53\n"}
     hosts = [*(host(f"hangs {i}", f"hang{i}.test") for i in range(8)), host("unknown", "unknown.test"),
@@ -289,7 +282,7 @@ def names(folder):
     with contextlib.ExitStack() as stack:
         namespace = stack.enter_context(contextlib.closing(network.Namespace(files)))
         namespace.start("/usr/bin/python3", NAME_SERVER, "127.0.0.53", until_line="ready")
-        daemon = Daemon(folder / "names", hosts, launcher=namespace.launcher())
+        daemon = Daemon(module_folder / "names", hosts, launcher=namespace.launcher())
         yield stack.enter_context(daemon.start())
 
 

@@ -18,12 +18,6 @@ UNITS = sorted([*TOP.glob("systemd/*.service"), *TOP.glob("systemd/*.socket")])
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 
 
-@pytest.fixture(name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
-
-
 class Manager:
     """The end of the notify socket that is systemd's. A name that begins with @ is an abstract one."""
 

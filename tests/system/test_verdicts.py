@@ -8,10 +8,10 @@ import time
 import pytest
 
 import network
-from daemon import QUICK, Daemon, folder_in_memory, host, put, until
+from daemon import QUICK, Daemon, host, put
+from until import until
 
-WHY_NOT = network.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
+pytestmark = network.needs_network
 
 FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
 DAY = 86400
@@ -23,12 +23,6 @@ LINES = [
     host("other", OTHER),
     host("near", "127.0.0.1"),
 ]
-
-
-@pytest.fixture(scope="module", name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
 
 
 @pytest.fixture(name="net")
