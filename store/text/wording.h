@@ -18,6 +18,17 @@ inline std::string ListOf(const std::vector<std::string>& names, size_t most) {
   return ListOf(names, most, names.size());
 }
 
+// "a", "a and b", "a, b and c": all of `names`, texts of any kind, `last` before the last of them.
+template <class Names>
+std::string Enumeration(const Names& names, std::string_view last) {
+  std::string list;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i != 0) list += i + 1 == names.size() ? std::string(" ").append(last) + ' ' : ", ";
+    list += names[i];
+  }
+  return list;
+}
+
 }  // namespace linewatch
 
 #endif
