@@ -11,22 +11,14 @@ namespace linewatch {
 // "1 host", "2 hosts"; `what` is one whose plural has an s.
 std::string CountOf(size_t count, std::string_view what);
 
+// "a", "a and b", "a, b and c".
+std::string Enumerate(const std::vector<std::string_view>& names);
+
 // "Server A, Server B and 7 more": the first `most` of `names`. There are `all` of them, of which `names` may hold only
 // some.
 std::string ListOf(const std::vector<std::string>& names, size_t most, size_t all);
 inline std::string ListOf(const std::vector<std::string>& names, size_t most) {
   return ListOf(names, most, names.size());
-}
-
-// "a", "a and b", "a, b and c": all of `names`, texts of any kind, `last` before the last of them.
-template <class Names>
-std::string Enumeration(const Names& names, std::string_view last) {
-  std::string list;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i != 0) list += i + 1 == names.size() ? std::string(" ").append(last) + ' ' : ", ";
-    list += names[i];
-  }
-  return list;
 }
 
 }  // namespace linewatch
