@@ -155,8 +155,7 @@ Response TestChannel(Installation& installation, const Request& request, std::st
   if (const auto missing = MissingSettings(name, installation.config.settings()); !missing.empty())
     return FieldProblem(
         {{"channel",
-          name + " is not set up: " + Enumerate(missing) + (missing.size() == 1 ? " is" : " are") + " wanted",
-          ""}});
+          name + " is not set up: " + Enumerate(missing) + (missing.size() == 1 ? " is" : " are") + " wanted", ""}});
   if (const auto absence = FindAbsence(installation)) return PassingProblem(503, absence->message);
 
   // Held until the answer is there: one test message at a time, so that no more than one process ever waits.
