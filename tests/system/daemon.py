@@ -148,7 +148,7 @@ class Daemon:
         return found if "monitor" in found else None
 
     def until_replaced(self, seconds=10):
-        """Waits for the next list without reading it: to read a long one costs the machine more than to make it."""
+        """Waits for the next list without reading it: reading a long one costs more processor time than making it."""
         def identity():
             found = (self.live / "hosts.json").stat()
             return found.st_ino, found.st_mtime_ns

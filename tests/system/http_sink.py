@@ -1,4 +1,4 @@
-"""An HTTP or HTTPS server on 127.0.0.1 that notes what it is asked, and answers what it was told to.
+"""An HTTP or HTTPS server on 127.0.0.1 that notes each request, and answers as it is scripted.
 
     with HttpSink(default=Answer(200, '{"ok":true}')) as sink:
         ...                                       # monitord posts to sink.url + "/path"

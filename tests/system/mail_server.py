@@ -1,4 +1,4 @@
-"""A mail server as companies have one, on 127.0.0.1, which can be told to misbehave: aiosmtpd in a thread.
+"""A mail server as companies have one, on 127.0.0.1, which can be made to misbehave: aiosmtpd in a thread.
 
     with MailServer("starttls", certificates.good, users={"bob": "secret"}) as server:
         ...                                      # monitord sends to localhost, server.port
@@ -111,7 +111,7 @@ class MailServer(Restartable):
         for transport in list(self._transports):
             with contextlib.suppress(AttributeError):  # of asyncio's, for one of TLS that has ended
                 transport.abort()
-        self._loop.run_until_complete(asyncio.sleep(0))  # they are told on the loop
+        self._loop.run_until_complete(asyncio.sleep(0))  # their ends are noticed on the loop
         tasks = asyncio.all_tasks(self._loop)
         for task in tasks:
             task.cancel()

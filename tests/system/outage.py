@@ -1,4 +1,4 @@
-"""What the tests of alerts share: lines that fail in a network made for them, and the servers that are told."""
+"""What the tests of alerts share: hosts that fail in a network made for them, and servers that are notified."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ def watch(data, hosts, **config):
     return Daemon(data, hosts, {**SOON, **config})
 
 
-def lines(*addresses, **settings):
+def hosts_at(*addresses, **settings):
     return [host(f"line {number}", address, **settings) for number, address in enumerate(addresses, 1)]
 
 

@@ -28,7 +28,7 @@ MIB = 2**20
 
 @pytest.fixture(name="fort", scope="module")
 def fixture_fort():
-    """Anonymous may look."""
+    """Anonymous is a viewer."""
     with Fort() as running:
         yield running
 

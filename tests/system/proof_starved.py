@@ -84,14 +84,14 @@ def test_an_answer_that_was_late_does_not_count_because_the_monitor_is_later(sta
 
 @pytest.fixture(scope="module")
 def cramped(far):
-    """A daemon with room for 78 replies that watches a thousand lines of a quarter of a second each."""
+    """A daemon with room for 78 replies that watches a thousand hosts with a round trip of a quarter of a second each."""
     preloaded = {"LD_PRELOAD": str(network.built(network.SMALL_BUFFERS, "-shared", "-fPIC")),
                  "SMALL_BUFFER": str(32 << 10)}
     return far("cramped", thousand(network.FARTHER, retries=0), environment=preloaded,
                config={"interval": 3, "timeout": 1, "fail_threshold": 1})
 
 
-def test_a_receive_buffer_for_78_replies_is_enough_for_a_thousand_lines(cramped):
+def test_a_receive_buffer_for_78_replies_is_enough_for_a_thousand_hosts(cramped):
     published = cramped.until(lambda p: any(checked([h], 2) for h in p["hosts"]), "two cycles did not end", seconds=12)
     assert checked(published["hosts"], 2)
     assert failed_checks(published["hosts"]) == 0

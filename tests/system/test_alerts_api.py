@@ -89,7 +89,7 @@ def test_a_test_message_is_answered_in_the_servers_own_words(web):
     assert not list((web.live / "answers").iterdir()), "the answer was left behind"
 
 
-def test_a_refusal_is_told_in_the_servers_own_words(web):
+def test_a_refusal_is_answered_in_the_servers_own_words(web):
     with PlayedMonitor(web, lambda channel: {"ok": False, "answer": REFUSAL}):
         answer = try_channel(web)
     assert (answer.status, answer.headers["Content-Type"]) == (502, "application/problem+json")
@@ -113,7 +113,7 @@ def test_everybody_else_is_answered_while_a_test_waits(web):
         assert try_channel(web).json()["answer"] == "once more", "the turn was not given back"
 
 
-def test_a_monitor_that_takes_nothing_is_told_and_not_waited_for(web):
+def test_a_monitor_that_takes_nothing_is_answered_503_and_not_waited_for(web):
     began = time.monotonic()
     answer = try_channel(web)
     assert answer.status == 503
@@ -121,7 +121,7 @@ def test_a_monitor_that_takes_nothing_is_told_and_not_waited_for(web):
     assert time.monotonic() - began < 20
 
 
-def test_a_monitor_that_was_stopped_is_told_at_once(web):
+def test_a_monitor_that_was_stopped_is_answered_503_at_once(web):
     publish(web, state="stopped")
     answer = try_channel(web)
     assert answer.status == 503 and answer.headers["Retry-After"]

@@ -76,7 +76,7 @@ def test_a_job_that_stops_is_late_then_down_and_up_when_it_runs_again():
         daemon.until_host("Backup", lambda h: h["status"] == "up", seconds=3)
 
 
-def test_what_is_reported_shows_at_once_and_not_with_the_next_cycle():
+def test_what_a_heartbeat_says_shows_at_once_and_not_with_the_next_cycle():
     with installation({**CONFIG, "interval": 30}) as (web, daemon):
         host = add(web, max_age=600)
         daemon.until_host("Backup", lambda h: h["status"] == "pending")

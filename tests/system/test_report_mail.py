@@ -25,7 +25,7 @@ def last_month():
 
 @pytest.fixture
 def data():
-    """A folder with the events of last month: one line of two was out for a day."""
+    """A folder with the events of last month: one host of two was down for a day."""
     begin, end, _, name = last_month()
     with folder_in_memory() as made:
         events = made / "data" / "events"
@@ -50,7 +50,7 @@ def reporting(data, server, **config):
                                 "report_to": ["boss@example.net"], **config})
 
 
-def test_the_report_of_last_month_comes_once_and_tells_what_was_not_kept(data):
+def test_the_report_of_last_month_comes_once_and_says_who_was_below_target(data):
     with MailServer() as server, reporting(data, server).start_and_watch() as daemon:
         mail, = until_mails(server, 1, 20)
         month, name = last_month()[2:]
@@ -65,7 +65,7 @@ def test_the_report_of_last_month_comes_once_and_tells_what_was_not_kept(data):
         until(lambda: "sent" in results(daemon, "smtp"))
         daemon.stop()
         daemon.start_and_watch()
-        until_all_is_sent(daemon, 8)  # two looks
+        until_all_is_sent(daemon, 8)  # it is seen to twice
         daemon.kill()
         daemon.start_and_watch()
         until_all_is_sent(daemon, 8)

@@ -26,7 +26,7 @@ NOBODY = 65534
 # ---- SIGKILL at random
 
 class Editor(threading.Thread):
-    """Adds, renames and deletes hosts of its own through the API until it is told to stop."""
+    """Adds, renames and deletes hosts of its own through the API until `stopping` is set."""
 
     def __init__(self, daemon, number, dice):
         super().__init__()
@@ -100,7 +100,7 @@ class Editor(threading.Thread):
 
 @needs_pings
 @pytest.mark.parametrize("live", [None, "live"], ids=["one folder", "live folder"])
-def test_two_hundred_rounds_of_sigkill_lose_no_acknowledged_edit(live, folder):
+def test_two_hundred_times_of_sigkill_lose_no_acknowledged_edit(live, folder):
     rounds = 100  # with either kind of folders
     dice = random.Random(20261122)
     with Daemon(folder / "data", HERE, OPEN, live=live and folder / live).start_and_watch() as daemon:
@@ -250,9 +250,9 @@ def test_a_disk_that_takes_nothing_harms_nothing_and_all_recovers_by_itself(faul
             lines = daemon.lines_of_events()
             assert len(lines) == len(set(lines)), "an event stands twice"
             assert [e["to"] for e in daemon.events("status") if e["name"] == "line"] == ["up", "down"]
-            # That nothing was written is told, too, before or after the line that went down.
-            told = [e["subject"].split()[0] for e in daemon.events("alert")]
-            assert told.count("DOWN") == 1 and set(told) <= {"DOWN", "NOT", "RECORDING"}, told
+            # A message says that nothing could be written, too, before or after that of the host that went down.
+            sent = [e["subject"].split()[0] for e in daemon.events("alert")]
+            assert sent.count("DOWN") == 1 and set(sent) <= {"DOWN", "NOT", "RECORDING"}, sent
             assert daemon.is_running()
             assert daemon.left_overs() == []
         assert ask_as(as_nobody, one, "POST", "/api/hosts", host("new", "127.0.0.4"))[0] == 201
@@ -291,7 +291,7 @@ def test_an_edit_made_while_nothing_can_be_written_is_watched_rightly(folder):
 
 @network.needs_network
 @pytest.mark.parametrize("live", [None, "live"], ids=["one folder", "live folder"])
-def test_an_edit_that_monitord_may_not_read_is_told_of_and_not_lost(live, folder):
+def test_an_edit_that_monitord_may_not_read_is_a_notice_and_not_lost(live, folder):
     with contextlib.closing(network.Namespace()) as namespace:
         namespace.allow_ping_sockets()
         daemon = Daemon(folder / "data", HERE, OPEN, live=live and folder / live, launcher=namespace.launcher(NOBODY),
@@ -312,7 +312,7 @@ def test_an_edit_that_monitord_may_not_read_is_told_of_and_not_lost(live, folder
             kept = [p for p in daemon.data.iterdir() if p.name == "hosts.json" or ".bad-" in p.name]
             assert json.dumps(edited) in [p.read_text() for p in kept], "what was typed is lost"
             if live or daemon.set_aside():
-                assert notices(daemon.published()), "nobody is told"
+                assert notices(daemon.published()), "there is no notice"
             assert daemon.is_running()
 
 
