@@ -56,7 +56,7 @@ bool is_on_this_machine(const Request& request) {
          is_loopback_host(request.Variable("HTTP_HOST")) && !request.AnyVariable(is_forwarding_header);
 }
 
-// "https://noc.example.org/lines/" is of the origin "https://noc.example.org".
+// "https://noc.example.org/linewatch/" is of the origin "https://noc.example.org".
 std::string_view OriginOf(std::string_view url) {
   const size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return {};

@@ -18,6 +18,7 @@
 #include "store/host_json.h"
 #include "store/json/json_members.h"
 #include "store/text/random_name.h"
+#include "store/text/wording.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -29,17 +30,7 @@ constexpr size_t kMostSent = 200;
 constexpr auto kTestPatience = std::chrono::seconds(45);
 constexpr auto kLookAgain = std::chrono::milliseconds(100);
 
-// "a", "a and b", "a, b and c".
-std::string Enumerate(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i != 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += names[i];
-  }
-  return text;
-}
-
-// Newest first. What went to a channel is told by its events alone; the log's are for messages that no channel had.
+// Newest first. The log has an event of every message; it is listed only for one that no channel has had or will have.
 std::vector<AlertEvent> FindSent(const EventLog& events, const std::vector<QueuedMessage>& outbox, WallTime now) {
   std::vector<AlertEvent> sent;
   std::set<std::string> sent_by_channel;
@@ -92,12 +83,9 @@ std::variant<std::string, Response> ReadChannel(const Request& request) {
 "properties": {"channel": {"enum": ["smtp", "telegram", "slack", "webhook"], "description": "smtp, telegram, slack or webhook"}}
 })json");
   rapidjson::Document input;
-  if (auto problem = ParseBody(request, input)) return *std::move(problem);
-  auto errors = schema.Check(input);
+  if (auto problem = ParseBody(request, schema, input)) return *std::move(problem);
   const auto* given = FindMember(input, "channel");
-  if (errors.empty() && given == nullptr)
-    errors.push_back({"channel", "expected smtp, telegram, slack or webhook", ""});
-  if (!errors.empty()) return FieldProblem(errors);
+  if (given == nullptr) return FieldProblem({{"channel", "expected smtp, telegram, slack or webhook", ""}});
   return std::string(StringOf(*given));
 }
 
@@ -170,7 +158,7 @@ Response TestChannel(Installation& installation, const Request& request, std::st
           name + " is not set up: " + Enumerate(missing) + (missing.size() == 1 ? " is" : " are") + " wanted", ""}});
   if (const auto absence = FindAbsence(installation)) return PassingProblem(503, absence->message);
 
-  // Held until the answer is there: one trial at a time, so that no more than one process ever waits.
+  // Held until the answer is there: one test message at a time, so that no more than one process ever waits.
   std::shared_ptr<FileLock> turn;
   try {
     turn = std::make_shared<FileLock>(installation.hosts.folders().live / "test.lock", std::chrono::milliseconds(0));

@@ -17,12 +17,12 @@ namespace linewatch::cgi {
 namespace {
 
 Response BrokenConfig(const std::vector<FieldError>& errors) {
-  std::vector<FieldError> told{{"", "config.json on disk is broken and has to be repaired there first", ""}};
-  told.insert(told.end(), errors.begin(), errors.end());
-  return FieldProblem(told, 409);
+  std::vector<FieldError> all{{"", "config.json on disk is broken and has to be repaired there first", ""}};
+  all.insert(all.end(), errors.begin(), errors.end());
+  return FieldProblem(all, 409);
 }
 
-// Which file it is tells nothing of the secrets in it, as a hash of it would.
+// Made of which file it is: a hash of its content would say something of the secrets in it.
 std::string TagOf(const FileIdentity& file) {
   return '"' + std::to_string(file.modified.tv_sec) + '-' + std::to_string(file.modified.tv_nsec) + '-' +
          std::to_string(file.inode) + '-' + std::to_string(file.size) + '"';
@@ -35,7 +35,7 @@ Response ConfigResponse(EffectiveConfig& config) {
 }
 
 // The hosts whose own settings would be refused from then on. Those that are so already, by an edit of a file by hand,
-// stand in nobody's way.
+// refuse nothing.
 std::vector<FieldError> FindOutpaced(const HostList& list, const Config& before, const Config& after) {
   constexpr size_t kMostNames = 3;
   std::vector<std::string> by_interval, by_timeout;
@@ -48,12 +48,12 @@ std::vector<FieldError> FindOutpaced(const HostList& list, const Config& before,
     }
   }
   std::vector<FieldError> errors;
-  const auto tell = [&](const std::vector<std::string>& names, const std::string& expected) {
+  const auto refuse = [&](const std::vector<std::string>& names, const std::string& expected) {
     if (!names.empty())
       errors.push_back({"interval", expected + ListOf(names, kMostNames) + "; change it there first", ""});
   };
-  tell(by_interval, "expected one that divides the hosts' own intervals, also that of ");
-  tell(by_timeout, "expected more than the hosts' own timeouts, also that of ");
+  refuse(by_interval, "expected one that divides the hosts' own intervals, also that of ");
+  refuse(by_timeout, "expected more than the hosts' own timeouts, also that of ");
   return errors;
 }
 
@@ -100,7 +100,7 @@ Response PatchConfig(Installation& installation, const Request& request, std::st
     if (!outpaced.empty()) return FieldProblem(outpaced);
   }
 
-  // The event stands before the change it tells of, so that no change is without one.
+  // The event is written before the change that it is about, so that no change is without one.
   AtomicFile file(path, kConfigMode);
   file.Write(after);
   file.Sync();

@@ -17,7 +17,7 @@ class EffectiveConfig {
   const std::filesystem::path& path() const { return path_; }
 
   // Those of the file as it is now, so that a right that was taken away ends with the next request. While it cannot be
-  // read, those of the generation before, else the defaults, in which nobody may change anything.
+  // read, those of the generation before it, else the defaults, by which nobody may change anything.
   const Config& settings();
 
   // Which file settings() has read. One that is replaced while it is read is taken for the one before it.

@@ -88,7 +88,7 @@ bool ServeCgi(const Handler& handler, const BodyLimit& limit) {
   WriteResponse(request, response, [](std::string_view text) {
     while (!text.empty()) {
       const ssize_t n = write(STDOUT_FILENO, text.data(), text.size());
-      if (n <= 0) return;  // nobody is left to hear it
+      if (n <= 0) return;  // whoever asked is gone
       text.remove_prefix(static_cast<size_t>(n));
     }
   });

@@ -15,7 +15,8 @@
 namespace linewatch::cgi {
 namespace {
 
-// A message that has waited for longer, or was tried in vain as often, does not get out by itself: somebody must look.
+// A message that has waited for longer, or was tried in vain as often, is not delivered by itself any more: somebody has
+// to see to it.
 constexpr auto kOutboxPatience = std::chrono::minutes(5);
 constexpr int kMostAttempts = 3;
 
@@ -39,7 +40,7 @@ void JudgeMonitor(const Signs& signs, std::vector<Notice>& problems) {
   }
   if (list.monitor.state == "blind")
     problems.push_back({"blind", "monitord is blind: hosts that do not answer are unknown.", list.monitor.since});
-  // A start is a sign of life, too: the first cycle may not be over yet. One still ahead of the clock says nothing.
+  // Just started, monitord may not have ended its first cycle. A start that lies ahead of the clock says nothing.
   const WallTime last = list.monitor.since > signs.now ? list.updated : std::max(list.updated, list.monitor.since);
   const std::chrono::microseconds patience = 3 * signs.interval + signs.timeout;
   if (signs.now - last > patience)
@@ -76,7 +77,7 @@ FolderState StateOf(std::string_view name, const std::filesystem::path& folder, 
   return state;
 }
 
-Signs Look(Installation& installation) {
+Signs ReadSigns(Installation& installation) {
   const Folders& folders = installation.hosts.folders();
   const Config& config = installation.config.settings();
   Signs signs;
@@ -120,14 +121,14 @@ std::vector<Notice> FindOutboxProblems(const std::vector<QueuedMessage>& waiting
   }
 
   std::vector<Notice> problems;
-  std::string told;
+  std::string late_text;
   for (const auto& [channel, late] : by_channel) {
-    told += told.empty() ? "" : "; ";
-    told += std::to_string(late.count) + (late.count == 1 ? " message has" : " messages have") +
-            " not got out through " + channel;
-    if (!late.error.empty()) told += ": " + late.error;
+    late_text += late_text.empty() ? "" : "; ";
+    late_text += std::to_string(late.count) + (late.count == 1 ? " message has" : " messages have") +
+                 " not got out through " + channel;
+    if (!late.error.empty()) late_text += ": " + late.error;
   }
-  if (!told.empty()) problems.push_back({"outbox_waiting", told, since});
+  if (!late_text.empty()) problems.push_back({"outbox_waiting", late_text, since});
   if (!damaged.empty())
     problems.push_back(
         {"outbox_damaged",
@@ -140,7 +141,7 @@ std::vector<Notice> FindOutboxProblems(const std::vector<QueuedMessage>& waiting
 
 std::optional<Notice> FindAbsence(Installation& installation) {
   std::vector<Notice> problems;
-  JudgeMonitor(Look(installation), problems);
+  JudgeMonitor(ReadSigns(installation), problems);
   // A blind one sends what can be sent, and a clock that jumped says nothing.
   std::erase_if(problems, [](const Notice& problem) { return !problem.code.starts_with("monitor_"); });
   return problems.empty() ? std::nullopt : std::optional(problems.front());
@@ -159,7 +160,7 @@ std::vector<Notice> FindProblems(const Signs& signs) {
   problems.insert(problems.end(), unsent.begin(), unsent.end());
   // monitord says the same of some of them, and says it better: it knows since when.
   for (const Notice& notice : signs.header.monitor.notices) {
-    if (notice.code == kClockUnsynchronised) continue;  // people are told; it keeps no line from being watched
+    if (notice.code == kClockUnsynchronised) continue;  // the page shows it; it keeps no host from being watched
     std::erase_if(problems, [&](const Notice& problem) { return problem.code == notice.code; });
     problems.push_back(notice);
   }
@@ -167,7 +168,7 @@ std::vector<Notice> FindProblems(const Signs& signs) {
 }
 
 Response ShowHealth(Installation& installation, const Request&, std::string_view) {
-  const Signs signs = Look(installation);
+  const Signs signs = ReadSigns(installation);
   const auto problems = FindProblems(signs);
   return JsonResponse(problems.empty() ? 200 : 503, [&](JsonWriter& out) {
     const MemberWriter write(out);

@@ -1,4 +1,5 @@
-// The route /api/health: everything that keeps lines from being watched, or edits from being kept.
+// The route /api/health: everything that keeps hosts from being watched, edits from being kept, or messages from being
+// delivered.
 #ifndef LINEWATCH_CGI_HEALTH_H_
 #define LINEWATCH_CGI_HEALTH_H_
 
@@ -26,7 +27,7 @@ struct FolderState {
   uint64_t free_bytes = 0, needed_bytes = 0;
 };
 
-// What is known at one moment.
+// What the problems are found by: as it was at one moment.
 struct Signs {
   WallTime now;
   HostList header;  // of hosts.json, without the hosts
@@ -41,13 +42,15 @@ struct Signs {
 // Empty when all is well.
 std::vector<Notice> FindProblems(const Signs& signs);
 
-// Those of FindProblems that are about messages which do not get out.
+// Those of FindProblems that are about messages which are not delivered.
 std::vector<Notice> FindOutboxProblems(const std::vector<QueuedMessage>& waiting,
                                        const std::vector<std::string>& damaged, WallTime now);
 
-// Why it is no use to wait for monitord: it does not run. Nothing if it does.
+// The problem because of which monitord would not answer: it has never run, was stopped, or completes no cycles. Nothing
+// if it runs.
 std::optional<Notice> FindAbsence(Installation& installation);
 
+// 200 without problems, else 503, with {ok, problems, updated, interval, cycle_ms, late_ms, voided, state, version}.
 Response ShowHealth(Installation& installation, const Request& request, std::string_view id);
 
 }  // namespace linewatch::cgi

@@ -1,4 +1,4 @@
-// The handler of a host's past: what its chart is drawn of.
+// The route of a host's history: what its chart is drawn of.
 #ifndef LINEWATCH_CGI_HISTORY_API_H_
 #define LINEWATCH_CGI_HISTORY_API_H_
 

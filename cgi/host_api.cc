@@ -139,8 +139,8 @@ void ForgetSecrets(Installation& installation) {
   }
 }
 
-// Whether there is something to acknowledge. An unknown host may have failed before it could no longer be measured.
-bool is_in_trouble(const Host& host) {
+// Whether the host has something to acknowledge. An unknown one may have failed before it could no longer be measured.
+bool can_be_acknowledged(const Host& host) {
   switch (host.seen.status) {
     case Status::kFailing:
     case Status::kDown:
@@ -154,21 +154,16 @@ bool is_in_trouble(const Host& host) {
   }
 }
 
-const Schema& AcknowledgementSchema() {
+// `by` and `at` are left for the handler. Without a body there is no note.
+std::variant<Acknowledgement, Response> ReadAcknowledgement(const Request& request) {
   static const Schema schema(R"json({
 "type": "object",
 "properties": {"note": {"type": "string", "maxLength": 500, "description": "at most 500 characters, no control characters"}}
 })json");
-  return schema;
-}
-
-// `by` and `at` are left for the handler. Without a body there is no note.
-std::variant<Acknowledgement, Response> ReadAcknowledgement(const Request& request) {
   Acknowledgement read{"", kNever, ""};
   if (request.body.empty()) return read;
   rapidjson::Document input;
-  if (auto problem = ParseBody(request, input)) return *std::move(problem);
-  if (const auto errors = AcknowledgementSchema().Check(input); !errors.empty()) return FieldProblem(errors);
+  if (auto problem = ParseBody(request, schema, input)) return *std::move(problem);
   if (const auto* note = FindMember(input, "note")) read.note = StringOf(*note);
   if (has_control_characters(read.note, false)) return FieldProblem({{"note", "expected no control characters", ""}});
   return read;
@@ -359,7 +354,7 @@ Response AcknowledgeHost(Installation& installation, const Request& request, std
   auto& acknowledged = std::get<Acknowledgement>(read);
   acknowledged.by = UserOf(request);
   return EditHost(installation, request, id, [&](HostList&, Host& host) -> Edited {
-    if (!is_in_trouble(host))
+    if (!can_be_acknowledged(host))
       return {Problem(409, "\"" + host.name + "\" is " + std::string(NameOf(host.seen.status)) +
                                ": there is nothing to acknowledge."),
               std::nullopt};

@@ -181,18 +181,20 @@ Response FieldProblem(const std::vector<FieldError>& errors, int status) {
     if (!detail.empty()) detail += "; ";
     detail += error.field.empty() ? error.message : error.field + ": " + error.message;
   }
-  return Problem(status, detail, [&](JsonWriter& out) {
-    const MemberWriter write(out);
-    out.Key("errors");
-    out.StartArray();
-    for (const FieldError& error : errors) {
-      out.StartObject();
-      write("field", error.field);
-      write("message", error.message);
-      out.EndObject();
-    }
-    out.EndArray();
-  });
+  return Problem(status, detail, [&](JsonWriter& out) { WriteErrors(out, errors); });
+}
+
+void WriteErrors(JsonWriter& out, const std::vector<FieldError>& errors) {
+  const MemberWriter write(out);
+  out.Key("errors");
+  out.StartArray();
+  for (const FieldError& error : errors) {
+    out.StartObject();
+    write("field", error.field);
+    write("message", error.message);
+    out.EndObject();
+  }
+  out.EndArray();
 }
 
 std::optional<Response> ParseBody(const Request& request, rapidjson::Document& document) {
@@ -202,6 +204,12 @@ std::optional<Response> ParseBody(const Request& request, rapidjson::Document& d
   if (is_oversized(document))
     return Problem(400, "In the body an object may have " + std::to_string(kMostMembers) +
                             " members at most, and a list " + std::to_string(kMostEntries) + " entries.");
+  return std::nullopt;
+}
+
+std::optional<Response> ParseBody(const Request& request, const Schema& schema, rapidjson::Document& document) {
+  if (auto problem = ParseBody(request, document)) return problem;
+  if (const auto errors = schema.Check(document); !errors.empty()) return FieldProblem(errors);
   return std::nullopt;
 }
 

@@ -71,17 +71,11 @@ void WritePlan(JsonWriter& out, const ImportPlan& plan) {
 Response Refused(const ImportPlan& plan) {
   std::string detail = std::to_string(plan.refuse.size()) + (plan.refuse.size() == 1 ? " fault" : " faults");
   detail += " in the list: nothing was imported. Correct it, and send all of it again.";
+  std::vector<FieldError> errors;
+  for (const auto& refusal : plan.refuse)
+    errors.push_back({refusal.field, "line " + std::to_string(refusal.line) + ": " + refusal.message, ""});
   return Problem(422, detail, [&](JsonWriter& out) {
-    const MemberWriter write(out);
-    out.Key("errors");
-    out.StartArray();
-    for (const auto& refusal : plan.refuse) {
-      out.StartObject();
-      write("field", refusal.field);
-      write("message", "line " + std::to_string(refusal.line) + ": " + refusal.message);
-      out.EndObject();
-    }
-    out.EndArray();
+    WriteErrors(out, errors);
     WritePlan(out, plan);
   });
 }

@@ -9,10 +9,10 @@
 
 namespace linewatch::cgi {
 
-// A table, lines or JSON, as store/csv.h and cgi/host_table.h read them: all of it or nothing. With ?dry_run=1 it only
-// says what would be done.
+// A table, lines or JSON, as store/text/csv.h and cgi/host_table.h read them: all of it or nothing. With ?dry_run=1 it
+// only says what would be done.
 Response ImportHosts(Installation& installation, const Request& request, std::string_view id);
-// With ?format=json or csv, which is usual; what ImportHosts takes again. No secrets.
+// As CSV, or JSON with ?format=json: what ImportHosts takes again. No secrets.
 Response ExportHosts(Installation& installation, const Request& request, std::string_view id);
 
 }  // namespace linewatch::cgi

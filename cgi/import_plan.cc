@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "cgi/host_edit.h"
@@ -13,7 +14,7 @@
 namespace linewatch::cgi {
 namespace {
 
-// By which a line that has no id finds its host: a heartbeat by its name, any other by what it asks.
+// By which a line without an id finds its host: for a heartbeat the name, for any other check its target.
 std::string MatchKey(const Host& host) { return host.check == CheckKind::kPush ? "push " + host.name : TargetOf(host); }
 
 std::string_view TargetField(const Host& host) {
@@ -26,6 +27,34 @@ std::string_view TextMember(const rapidjson::Value& object, std::string_view nam
   return value != nullptr && value->IsString() ? StringOf(*value) : std::string_view();
 }
 
+// What a host may be called by as somebody's parent: its id, or the name that it will have.
+class ParentNames {
+ public:
+  // What is learned first counts.
+  void LearnId(std::string_view called, std::string_view id) {
+    if (!called.empty()) ids_.emplace(called, id);
+  }
+  // A name that several hosts have is known, and says nothing.
+  void LearnName(std::string_view name, std::string_view id) {
+    const auto [known, is_new] = ids_by_name_.emplace(name, id);
+    if (!is_new && known->second != id) known->second = {};
+  }
+
+  // Nothing if it is neither an id nor the name of one host.
+  std::optional<std::string_view> Find(std::string_view called) const {
+    if (called.empty()) return std::nullopt;
+    if (const auto id = ids_.find(called); id != ids_.end()) return id->second;
+    const auto named = ids_by_name_.find(called);
+    return named == ids_by_name_.end() || named->second.empty() ? std::nullopt : std::optional(named->second);
+  }
+  bool knows_name(std::string_view name) const { return ids_by_name_.contains(name); }
+
+ private:
+  std::unordered_map<std::string_view, std::string_view> ids_;
+  std::unordered_map<std::string_view, std::string_view> ids_by_name_;  // empty: several hosts have it
+};
+
+// Makes the plan in steps. A line that one of them refuses takes no part in those after it.
 class Planner {
  public:
   Planner(const GivenHosts& given, const HostList& list, const Config& config,
@@ -39,10 +68,12 @@ class Planner {
   }
 
   ImportPlan Run() {
-    Identify();
-    LearnNames();
-    for (size_t i = 0; i < items_.size(); ++i)
-      if (!items_[i].is_refused) Settle(items_[i], given_.hosts[static_cast<rapidjson::SizeType>(i)]);
+    for (size_t i = 0; i < given_.lines.size(); ++i) items_.push_back({given_.lines[i], GivenAt(i)});
+    for (Item& item : items_) Identify(item);
+    GiveIds();
+    LearnParentNames();
+    for (Item& item : items_)
+      if (!item.is_refused) Settle(item);
     CheckTargets();
     CheckCircles();
     Collect();
@@ -52,129 +83,132 @@ class Planner {
  private:
   struct Item {
     size_t line;
-    const Host* there;  // null: it is new
-    std::string id;     // that it has or will have
-    Host host;          // as it is to be, once it is settled
+    const rapidjson::Value& given;
+    const Host* there = nullptr;  // which host of the list the line is about; null: a new one
+    std::string id{};             // that it has or will have
+    Host host{};                  // as it is to be, once it is settled
     bool is_refused = false;
-    std::vector<std::string> names;  // of settings: given to a new one, or changed
+    std::vector<std::string> names{};  // of settings: given to a new one, or changed
   };
+
+  const rapidjson::Value& GivenAt(size_t place) const { return given_.hosts[static_cast<rapidjson::SizeType>(place)]; }
 
   void Refuse(Item& item, std::string_view field, std::string message) {
     item.is_refused = true;
     plan_.refuse.push_back({item.line, std::string(field), std::move(message)});
   }
 
-  // Which host each line is about.
-  void Identify() {
-    std::unordered_map<std::string_view, size_t> lines_by_there, lines_by_given_id;
-    items_.reserve(given_.lines.size());
-    for (size_t i = 0; i < given_.lines.size(); ++i) {
-      const auto& given = given_.hosts[static_cast<rapidjson::SizeType>(i)];
-      Item& item = items_.emplace_back(Item{given_.lines[i], nullptr, "", {}, false, {}});
-      const auto id = TextMember(given, "id");
-      const auto* given_id = FindMember(given, "id");
-      if (given_id != nullptr && !given_id->IsNull() && !is_host_id(id))
-        Refuse(item, "id", "expected 1 to 32 characters of a-z and 0-9, or none");
-      if (!id.empty()) {
-        const auto [first, is_new] = lines_by_given_id.emplace(id, item.line);
-        if (!is_new)
-          Refuse(item, "id", "expected each host once: line " + std::to_string(first->second) + " has it, too");
-        if (const auto found = there_by_id_.find(id); found != there_by_id_.end()) item.there = found->second;
-      }
-      if (item.there == nullptr) {
-        const auto found = there_by_key_.find(MatchKey(ReadHost(given)));
-        if (found != there_by_key_.end()) item.there = found->second;
-      }
-      if (item.there != nullptr) {
-        item.id = item.there->id;
-        const auto [first, is_new] = lines_by_there.emplace(item.there->id, item.line);
-        if (!is_new && !item.is_refused)
-          Refuse(item, id.empty() ? TargetField(*item.there) : "id",
-                 "expected each host once: line " + std::to_string(first->second) + " is about \"" + item.there->name +
-                     "\", too");
-      } else if (is_host_id(id)) {
-        item.id = id;
-      }
+  // ---- Which host each line is about.
+
+  void Identify(Item& item) {
+    CheckGivenId(item);
+    item.there = FindThere(item.given);
+    if (item.there != nullptr) {
+      item.id = item.there->id;
+      CheckMeantOnce(item);
+    } else if (const auto id = TextMember(item.given, "id"); is_host_id(id)) {
+      item.id = id;
     }
+  }
+
+  void CheckGivenId(Item& item) {
+    const auto* given = FindMember(item.given, "id");
+    const auto id = TextMember(item.given, "id");
+    if (given != nullptr && !given->IsNull() && !is_host_id(id))
+      Refuse(item, "id", "expected 1 to 32 characters of a-z and 0-9, or none");
+    if (id.empty()) return;
+    const auto [first, is_new] = lines_by_given_id_.emplace(id, item.line);
+    if (!is_new) Refuse(item, "id", "expected each host once: line " + std::to_string(first->second) + " has it, too");
+  }
+
+  const Host* FindThere(const rapidjson::Value& given) const {
+    if (const auto found = there_by_id_.find(TextMember(given, "id")); found != there_by_id_.end())
+      return found->second;
+    const auto found = there_by_key_.find(MatchKey(ReadHost(given)));
+    return found == there_by_key_.end() ? nullptr : found->second;
+  }
+
+  void CheckMeantOnce(Item& item) {
+    const auto [first, is_new] = lines_by_there_.emplace(item.there->id, item.line);
+    if (is_new || item.is_refused) return;
+    Refuse(item, TextMember(item.given, "id").empty() ? TargetField(*item.there) : "id",
+           "expected each host once: line " + std::to_string(first->second) + " is about \"" + item.there->name +
+               "\", too");
+  }
+
+  void GiveIds() {
     for (const Item& item : items_)
-      if (!item.id.empty()) taken_.emplace(item.id, &item);
+      if (!item.id.empty()) taken_.insert(item.id);
     for (Item& item : items_) {
       if (!item.id.empty()) continue;
       do {
         item.id = new_id_();
-      } while (there_by_id_.contains(item.id) || !taken_.emplace(item.id, &item).second);
+      } while (there_by_id_.contains(item.id) || !taken_.insert(item.id).second);
     }
   }
 
-  // Parents may be given by the names that hosts will have.
-  void LearnNames() {
-    const auto learn = [&](std::string_view name, std::string_view id) {
-      const auto [known, is_new] = ids_by_name_.emplace(name, id);
-      if (!is_new && known->second != id) known->second = {};
-    };
-    for (size_t i = 0; i < items_.size(); ++i) {
-      const auto& given = given_.hosts[static_cast<rapidjson::SizeType>(i)];
-      const Host* there = items_[i].there;
-      auto name = TextMember(given, "name");
-      if (name.empty()) name = there != nullptr ? std::string_view(there->name) : TextMember(given, "ip");
-      learn(name, items_[i].id);
-      ids_.emplace(TextMember(given, "id"), items_[i].id);
+  // ---- What each host will be, if it may.
+
+  void LearnParentNames() {
+    for (const Item& item : items_) {
+      auto name = TextMember(item.given, "name");
+      if (name.empty())
+        name = item.there != nullptr ? std::string_view(item.there->name) : TextMember(item.given, "ip");
+      parent_names_.LearnName(name, item.id);
+      parent_names_.LearnId(TextMember(item.given, "id"), item.id);
     }
-    for (const Host& host : list_.hosts)
-      if (!taken_.contains(host.id)) learn(host.name, host.id);
-  }
-
-  // Nothing if it is neither an id nor a name, or the name of several.
-  std::optional<std::string_view> ParentNamed(std::string_view text) const {
-    if (text.empty()) return std::nullopt;  // as the id of every line without one is
-    if (const auto alias = ids_.find(text); alias != ids_.end()) return alias->second;
-    if (there_by_id_.contains(text)) return text;
-    const auto named = ids_by_name_.find(text);
-    return named == ids_by_name_.end() || named->second.empty() ? std::nullopt : std::optional(named->second);
-  }
-
-  // `parents` with ids instead of names.
-  void ResolveParents(Item& item, rapidjson::Value& settings, rapidjson::Document::AllocatorType& memory) {
-    const auto place = settings.FindMember("parents");
-    if (place == settings.MemberEnd() || !place->value.IsArray()) return;
-    rapidjson::Value resolved(rapidjson::kArrayType);
-    const auto take = [&](std::string_view text) {
-      const auto id = ParentNamed(text);
-      const bool is_known = id.has_value();
-      const auto used = id.value_or(text);
-      if (is_known)
-        resolved.PushBack(rapidjson::Value(used.data(), static_cast<rapidjson::SizeType>(used.size()), memory), memory);
-      return is_known;
-    };
-    for (const auto& parent : place->value.GetArray()) {
-      if (!parent.IsString()) return;  // the check says what is expected
-      auto text = StringOf(parent);
-      if (take(text)) continue;
-      while (!text.empty()) {
-        const auto word = text.substr(0, text.find(' '));
-        text.remove_prefix(std::min(word.size() + 1, text.size()));
-        if (word.empty() || take(word)) continue;
-        const bool is_shared = ids_by_name_.contains(word);
-        Refuse(item, "parents",
-               is_shared ? "expected an id: several hosts have the name \"" + std::string(word) + '"'
-                         : "expected ids or names of hosts that are there or in this import; \"" +
-                               std::string(StringOf(parent)) + "\" is neither");
-        break;
-      }
+    for (const Host& host : list_.hosts) {
+      if (!taken_.contains(host.id)) parent_names_.LearnName(host.name, host.id);
+      parent_names_.LearnId(host.id, host.id);
     }
-    place->value = std::move(resolved);
   }
 
-  // What the host will be, if it may.
-  void Settle(Item& item, const rapidjson::Value& given) {
-    rapidjson::Document patch;
-    patch.CopyFrom(given, patch.GetAllocator());
-    ResolveParents(item, patch, patch.GetAllocator());
+  void Settle(Item& item) {
+    rapidjson::Document settings;
+    settings.CopyFrom(item.given, settings.GetAllocator());
+    ResolveParents(item, settings);
     if (item.there == nullptr) {
-      SettleNew(item, patch);
+      SettleNew(item, settings);
     } else {
-      SettleThere(item, patch);
+      SettleThere(item, settings);
     }
+  }
+
+  // Makes `parents` ids instead of names.
+  void ResolveParents(Item& item, rapidjson::Document& settings) {
+    const auto parents = settings.FindMember("parents");
+    if (parents == settings.MemberEnd() || !parents->value.IsArray()) return;
+    auto& memory = settings.GetAllocator();
+    rapidjson::Value resolved(rapidjson::kArrayType);
+    for (const auto& parent : parents->value.GetArray()) {
+      if (!parent.IsString()) return;  // the check says what is expected
+      for (const auto id : ParentsIn(item, StringOf(parent)))
+        resolved.PushBack(rapidjson::Value(id.data(), static_cast<rapidjson::SizeType>(id.size()), memory), memory);
+    }
+    parents->value = std::move(resolved);
+  }
+
+  // The ids of the parents that a text names: one, by a name that may have blanks in it, or several with blanks between
+  // them, as a cell of a table has them.
+  std::vector<std::string_view> ParentsIn(Item& item, std::string_view text) {
+    if (const auto id = parent_names_.Find(text)) return {*id};
+    std::vector<std::string_view> ids;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      const auto word = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+      if (word.empty()) continue;
+      if (const auto id = parent_names_.Find(word)) {
+        ids.push_back(*id);
+        continue;
+      }
+      Refuse(item, "parents",
+             parent_names_.knows_name(word) ? "expected an id: several hosts have the name \"" + std::string(word) + '"'
+                                            : "expected ids or names of hosts that are there or in this import; \"" +
+                                                  std::string(text) + "\" is neither");
+      break;
+    }
+    return ids;
   }
 
   void SettleNew(Item& item, rapidjson::Document& settings) {
@@ -200,7 +234,9 @@ class Planner {
     item.names = ChangedSettings(*item.there, item.host);
   }
 
-  // Of the hosts as they will be, no two may be the same check of the same target.
+  // ---- Whether the hosts may be so beside each other.
+
+  // No two may be the same check of the same target.
   void CheckTargets() {
     struct Owner {
       const Host* host;
@@ -264,10 +300,10 @@ class Planner {
 
   std::unordered_map<std::string_view, const Host*> there_by_id_;
   std::unordered_map<std::string, const Host*> there_by_key_;
-  std::vector<Item> items_;                                             // one for each that is given
-  std::unordered_map<std::string_view, const Item*> taken_;             // by the id it has or will have
-  std::unordered_map<std::string_view, std::string_view> ids_;          // by the id that was given
-  std::unordered_map<std::string_view, std::string_view> ids_by_name_;  // empty: several hosts have it
+  std::vector<Item> items_;                                                          // one for each line
+  std::unordered_map<std::string_view, size_t> lines_by_given_id_, lines_by_there_;  // the first of each
+  std::unordered_set<std::string_view> taken_;                                       // the ids of the items
+  ParentNames parent_names_;
   ImportPlan plan_;
 };
 

@@ -32,14 +32,14 @@ struct ImportPlan {
   std::vector<ImportRefusal> refuse;  // in the order of lines; while there are any, nothing may be done
 };
 
-// A given host is the one of its id, or else the one that the same check watches at the same target; heartbeats, which
-// have no target, go by their name. Of a host that is there only what is given changes. One that is new keeps an id that
-// is free, or gets one of `new_id`. A host without a name is called by its address. Parents are ids or names, of hosts
-// that are there or given.
+// A given host is the one in `list` that has its id, or else the same check of the same target; heartbeats, which have no
+// target, are found by their name. What is not given of a host in the list stays. A new host keeps its id if that is
+// free, else gets one of `new_id`; without a name it is called by its address. Parents are given by ids or names, of
+// hosts in the list or in the import.
 ImportPlan PlanImport(const GivenHosts& given, const HostList& list, const Config& config,
                       const std::function<std::string()>& new_id);
 
-// Does in `list` what was planned for it, and answers an event for each host.
+// Carries out in `list` a plan that was made for it and refuses nothing. Answers an event for each host.
 std::vector<Event> ApplyImport(ImportPlan&& plan, HostList& list, WallTime now, std::string_view user);
 
 }  // namespace linewatch::cgi

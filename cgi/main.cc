@@ -34,7 +34,7 @@ void PrepareSignals(sigset_t& while_waiting) {
     sigaddset(&closed, signal);
   }
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGCHLD, SIG_IGN);  // nobody asks how a process ended that has answered later
+  std::signal(SIGCHLD, SIG_IGN);  // how a process ended that has answered later is of no interest
   sigprocmask(SIG_BLOCK, &closed, &while_waiting);
 }
 

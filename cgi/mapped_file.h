@@ -11,8 +11,8 @@
 
 namespace linewatch::cgi {
 
-// Somebody who cuts the file short in place while its text is read ends this process, and the web server starts
-// another. The store never does so, it renames.
+// A file that is cut short in place while its text is read ends this process (SIGBUS), and the web server starts
+// another. The store never does so: it replaces files.
 class MappedFile {
  public:
   MappedFile() = default;

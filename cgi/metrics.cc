@@ -73,12 +73,12 @@ std::string HostMetrics(const HostList& list) {
     for (size_t i = 0; i < list.hosts.size(); ++i)
       if (const std::optional<double> value = value_of(list.hosts[i])) family.Sample(labels[i], *value);
   };
-  write("linewatch_host_up", "Whether the last check of the line succeeded.",
+  write("linewatch_host_up", "Whether the last check of the host succeeded.",
         [](const Host& host) -> std::optional<double> {
           if (!host.enabled || !host.seen.status_current) return std::nullopt;
           return *host.seen.status_current ? 1 : 0;
         });
-  write("linewatch_host_in_maintenance", "Whether a window of maintenance is open, in which nobody is told.",
+  write("linewatch_host_in_maintenance", "Whether a maintenance window is open, in which no alert is sent.",
         [](const Host& host) -> std::optional<double> { return host.seen.in_maintenance ? 1 : 0; });
   write("linewatch_host_rtt_seconds", "How long the last check that was answered took.",
         [](const Host& host) { return Scaled(host.seen.rtt_ms, 1000); });
@@ -88,18 +88,18 @@ std::string HostMetrics(const HostList& list) {
         [](const Host& host) { return Scaled(host.seen.jitter_ms, 1000); });
   write("linewatch_host_uptime_ratio", "Time up by time up and down, of the last 24 hours.",
         [](const Host& host) { return Scaled(host.seen.uptime, 100); });
-  write("linewatch_host_last_check_timestamp_seconds", "When the line was last checked.",
+  write("linewatch_host_last_check_timestamp_seconds", "When the host was last checked.",
         [](const Host& host) { return Timestamp(host.seen.last_check); });
   write("linewatch_host_certificate_expiry_timestamp_seconds", "When the certificate that was shown expires.",
         [](const Host& host) { return host.seen.details ? Timestamp(host.seen.details->cert_expires) : std::nullopt; });
   {
-    Family family(out, "linewatch_host_status", kGauge, "1 for the status that the line has, 0 for the others.");
+    Family family(out, "linewatch_host_status", kGauge, "1 for the status that the host has, 0 for the others.");
     for (size_t i = 0; i < list.hosts.size(); ++i)
       for (size_t status = 0; status < kStatusNames.size(); ++status)
         family.Sample(identities[i] + ',' + Label("status", kStatusNames[status]),
                       list.hosts[i].seen.status == static_cast<Status>(status) ? 1 : 0);
   }
-  Family family(out, "linewatch_hosts", kGauge, "Number of lines that have a status.");
+  Family family(out, "linewatch_hosts", kGauge, "Number of hosts that have a status.");
   const Summary summary = Summarize(list);
   for (size_t status = 0; status < kStatusNames.size(); ++status)
     family.Sample(Label("status", kStatusNames[status]), static_cast<double>(summary.by_status[status]));
@@ -112,7 +112,7 @@ std::string MonitorMetrics(const HostList& header, const std::vector<QueuedMessa
   const auto write = [&](std::string_view name, std::string_view type, std::string_view help, double value) {
     Family(out, name, type, help).Sample("", value);
   };
-  write("linewatch_blind", kGauge, "Whether monitord sees nothing, and blames no line for it.",
+  write("linewatch_blind", kGauge, "Whether monitord is blind, and blames no host for it.",
         monitor.state == "blind" ? 1 : 0);
   write("linewatch_cycle_duration_seconds", kGauge, "How long the last cycle took.",
         std::chrono::duration<double>(monitor.cycle).count());
@@ -122,10 +122,10 @@ std::string MonitorMetrics(const HostList& header, const std::vector<QueuedMessa
   {
     const VoidedChecks& voided = monitor.voided;
     Family family(out, "linewatch_voided_checks_total", kCounter,
-                  "Checks that could not be measured and were not counted, by what was wrong.");
-    for (const auto& [flaw, count] : {std::pair("not_sent", voided.not_sent), std::pair("late", voided.late),
-                                      std::pair("dropped", voided.dropped), std::pair("crowded", voided.crowded)})
-      family.Sample(Label("flaw", flaw), static_cast<double>(count));
+                  "Void checks, which monitord could not make and blames on no host, by the reason.");
+    for (const auto& [reason, count] : {std::pair("not_sent", voided.not_sent), std::pair("late", voided.late),
+                                        std::pair("dropped", voided.dropped), std::pair("crowded", voided.crowded)})
+      family.Sample(Label("flaw", reason), static_cast<double>(count));
   }
   write("linewatch_outbox_messages", kGauge, "Messages that wait to be delivered.", static_cast<double>(outbox.size()));
   Family(out, "linewatch_build_info", kGauge, "1, with the version of monitord.")

@@ -1,4 +1,4 @@
-// The route /metrics: what was last seen of each line and of monitord, in Prometheus's text format 0.0.4.
+// The route /metrics: what was last seen of each host and of monitord, in Prometheus's text format 0.0.4.
 #ifndef LINEWATCH_CGI_METRICS_H_
 #define LINEWATCH_CGI_METRICS_H_
 
@@ -14,13 +14,13 @@ namespace linewatch::cgi {
 
 struct Installation;
 
-// Every sample about hosts carries their id and name; all but those of their status the address, group and kind of check
+// The samples of hosts, and of monitord. Every sample about hosts carries their id and name; all but those of their status the address, group and kind of check
 // too. What was not measured has no sample, nor has whether a paused host is up.
 std::string HostMetrics(const HostList& list);
 std::string MonitorMetrics(const HostList& header, const std::vector<QueuedMessage>& outbox);
 
-// The text about hosts, made once for each hosts.json that is published: for a thousand lines that takes a fast
-// processor 14 ms, in which nobody else is answered, and any viewer may ask as often as he likes. It is 1.5 MB then.
+// The text about hosts, made once for each hosts.json that is published: for a thousand hosts (1.5 MB) that takes a fast
+// processor 14 ms, in which nobody else is answered, and any viewer may ask as often as he likes.
 class MetricsCache {
  public:
   // `read` answers the list of the tag.

@@ -21,7 +21,7 @@ namespace {
 constexpr std::chrono::days kUsualSpan{30};
 constexpr size_t kMostListed = 5000;
 
-// A clock that was set meanwhile may have moved the beginning that an id tells.
+// The id of an outage holds its beginning; a clock that was set meanwhile may have moved that in the events.
 constexpr std::chrono::days kAround{1};
 
 void WriteOutage(JsonWriter& out, const Outage& outage, WallTime now) {
@@ -65,11 +65,11 @@ WallTime TimeIn(const Request& request, std::string_view name, WallTime otherwis
   return otherwise;
 }
 
-struct Verdict {
-  std::optional<Cause> cause;
+struct Classification {
+  std::optional<Cause> cause;  // nothing: what was measured
   std::string note;
 };
-std::variant<Verdict, Response> ReadVerdict(const Request& request) {
+std::variant<Classification, Response> ReadClassification(const Request& request) {
   static const Schema schema(R"json({
 "type": "object",
 "additionalProperties": false,
@@ -78,19 +78,16 @@ std::variant<Verdict, Response> ReadVerdict(const Request& request) {
   "note": {"type": "string", "maxLength": 1000, "description": "at most 1000 characters, no control characters"}
 }})json");
   rapidjson::Document input;
-  if (auto problem = ParseBody(request, input)) return *std::move(problem);
-  auto errors = schema.Check(input);
+  if (auto problem = ParseBody(request, schema, input)) return *std::move(problem);
   const auto* given = FindMember(input, "cause");
-  if (errors.empty() && given == nullptr)
-    errors.push_back({"cause", "expected one, or null for what was measured", ""});
-  if (!errors.empty()) return FieldProblem(errors);
-  Verdict verdict;
+  if (given == nullptr) return FieldProblem({{"cause", "expected one, or null for what was measured", ""}});
+  Classification read;
   Cause cause{};
-  if (ReadName(*given, kCauseNames, cause)) verdict.cause = cause;
-  if (const auto* note = FindMember(input, "note")) verdict.note = StringOf(*note);
-  if (has_control_characters(verdict.note, false))
+  if (ReadName(*given, kCauseNames, cause)) read.cause = cause;
+  if (const auto* note = FindMember(input, "note")) read.note = StringOf(*note);
+  if (has_control_characters(read.note, false))
     return FieldProblem({{"note", "expected at most 1000 characters, no control characters", ""}});
-  return verdict;
+  return read;
 }
 
 }  // namespace
@@ -107,8 +104,8 @@ Response ListOutages(Installation& installation, const Request& request, std::st
 
   Ledger ledger = ReadLedger(installation.events, QueryFor(installation, from, to, host));
   std::vector<Outage> outages;
-  for (HostLedger& line : ledger.hosts)
-    for (Outage& outage : line.outages)
+  for (HostLedger& of_host : ledger.hosts)
+    for (Outage& outage : of_host.outages)
       if (!outage.is_blip || blips == "1") outages.push_back(std::move(outage));
   std::stable_sort(outages.begin(), outages.end(), [](const Outage& a, const Outage& b) { return a.start > b.start; });
   const bool is_more = outages.size() > kMostListed;
@@ -137,19 +134,19 @@ Response ListOutages(Installation& installation, const Request& request, std::st
 }
 
 Response ClassifyOutage(Installation& installation, const Request& request, std::string_view id) {
-  auto read = ReadVerdict(request);
+  auto read = ReadClassification(request);
   if (auto* problem = std::get_if<Response>(&read)) return std::move(*problem);
-  const auto& verdict = std::get<Verdict>(read);
+  const auto& given = std::get<Classification>(read);
   const auto named = ParseOutageId(id);
   const WallTime now = WallNow();
   const auto query = QueryFor(installation, named->start - kAround, now, named->host);
-  for (HostLedger& line : ReadLedger(installation.events, query).hosts)
-    for (Outage& outage : line.outages) {
+  for (HostLedger& of_host : ReadLedger(installation.events, query).hosts)
+    for (Outage& outage : of_host.outages) {
       if (outage.id != id) continue;
-      outage.cause = verdict.cause.value_or(outage.measured);
-      outage.note = verdict.note;
+      outage.cause = given.cause.value_or(outage.measured);
+      outage.note = given.note;
       outage.user = UserOf(request);
-      installation.events.Append({OutageEvent{now, outage.id, verdict.cause, outage.note, outage.user}});
+      installation.events.Append({OutageEvent{now, outage.id, given.cause, outage.note, outage.user}});
       return JsonResponse(200, [&](JsonWriter& out) { WriteOutage(out, outage, now); });
     }
   return Problem(404, "There is no outage of this id.");

@@ -16,13 +16,14 @@ namespace {
 
 using Heartbeat = linewatch::Request;
 
-// What a tool says beside its status may be anything: a failure must not get lost because its text is long, and a job
-// that is done is done whatever it says of its time. The first characters of it, in valid UTF-8, in one line.
+// The beginning of a text, as valid UTF-8 in one line. It is cut, not refused: that a job has failed must not get lost
+// because it says too much about it.
 std::string ShortText(std::string_view text) {
   constexpr size_t kMostCharacters = 200;
   return WithoutControls(FirstCharacters(ValidUtf8(text), kMostCharacters));
 }
 
+// Nothing for what is no length of time: a job that is done is done whatever it says of its time.
 std::optional<double> Milliseconds(std::string_view text) {
   constexpr double kMost = 1e9;
   double ms = 0;
@@ -54,7 +55,7 @@ std::variant<Heartbeat, Response> ReadHeartbeat(const Request& request) {
 }  // namespace
 
 Response TakeHeartbeat(Installation& installation, const Request& request, std::string_view token) {
-  // First of all, so that only those who know a token are told more.
+  // First of all, so that only those who know a token learn more.
   std::optional<std::string> host;
   try {
     host = installation.push_tokens.Find(token);

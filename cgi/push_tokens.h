@@ -1,4 +1,4 @@
-// Which host a push token belongs to, by the hashes in secrets.json.
+// Which host a token of heartbeats belongs to, by the hashes in secrets.json.
 #ifndef LINEWATCH_CGI_PUSH_TOKENS_H_
 #define LINEWATCH_CGI_PUSH_TOKENS_H_
 

@@ -98,8 +98,8 @@ bool takes_type(const Route& route, std::string_view type) {
   return type == "application/merge-patch+json";
 }
 
-// Why the request does not get as far as its handler, if so; told by what its head says, before the body is looked at.
-// Whoever knows a token may use it, from wherever he was told it, and in whatever form his tool sends it.
+// Why the request does not get as far as its handler, if so; found by its head, before the body is read. Whoever knows a
+// token may use it, from any page, and in whatever form his tool sends it.
 std::optional<Response> Refusal(Installation& installation, const Request& request, const Route& route) {
   const bool may_be_foreign = !request.is_write() || has_token(route.path);
   if (!may_be_foreign && is_foreign(request, installation.config.settings().public_url))

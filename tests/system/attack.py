@@ -10,7 +10,8 @@ import pwd
 import re
 import socket
 
-from stack import AS_ROOT, PASSWORD, TOP, Web, until
+from stack import AS_ROOT, PASSWORD, TOP, Web
+from until import until
 
 OPENAPI = json.loads((TOP / "htdocs" / "openapi.json").read_text())
 USERS = {"vera": "viewer", "otto": "operator", "ada": "admin"}
@@ -66,7 +67,7 @@ SMALL_BODIES = '$REQUEST_HEADER["Authorization"] !~ "." {{ server.max-request-si
 
 
 class Fort(Web):
-    """Anonymous may look, three users have the three roles; with anonymous="admin" everybody here is one."""
+    """Anonymous is a viewer, three users have the three roles; with anonymous="admin" everybody here is one."""
 
     def __init__(self, anonymous="viewer", hosts=HOSTS, **how):
         super().__init__(config={**CONFIG, "access": {"anonymous": anonymous, "roles": USERS}}, hosts=hosts,

@@ -13,24 +13,14 @@ import time
 
 import pytest
 
+from until import until
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / os.environ.get("BUILD", "build")
 MONITORD = BUILD / "monitord"
 
 # Quick enough for tests; a busy machine still answers a ping within the timeout.
 QUICK = {"interval": 1, "timeout": 0.4, "retries": 2, "fail_threshold": 3, "digest_window": 0}
-
-
-def until(condition, seconds=10, otherwise="the condition did not come true"):
-    """Waits until the condition is true and returns its value. `otherwise` may be a function."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(otherwise() if callable(otherwise) else otherwise)
-        time.sleep(0.004)
 
 
 @contextlib.contextmanager
@@ -158,7 +148,7 @@ class Daemon:
         return found if "monitor" in found else None
 
     def until_replaced(self, seconds=10):
-        """Waits for the next list without reading it: to read a long one costs the machine more than to make it."""
+        """Waits for the next list without reading it: reading a long one costs more processor time than making it."""
         def identity():
             found = (self.live / "hosts.json").stat()
             return found.st_ino, found.st_mtime_ns

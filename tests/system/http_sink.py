@@ -1,4 +1,4 @@
-"""An HTTP or HTTPS server on 127.0.0.1 that notes what it is asked, and answers what it was told to.
+"""An HTTP or HTTPS server on 127.0.0.1 that notes each request, and answers as it is scripted.
 
     with HttpSink(default=Answer(200, '{"ok":true}')) as sink:
         ...                                       # monitord posts to sink.url + "/path"
@@ -10,10 +10,11 @@
 
 import http.server
 import json
-import socket
 import ssl
 import threading
 import time
+
+from restartable import Restartable
 
 HANG = "say nothing, until the server stops"
 CLOSE = "close the connection"
@@ -37,7 +38,7 @@ class Request:
         return json.loads(self.body)
 
 
-class HttpSink:
+class HttpSink(Restartable):
     """Runs in a `with`, or from start() to stop().
 
     certificate  a Certificate makes it HTTPS
@@ -48,6 +49,7 @@ class HttpSink:
     """
 
     def __init__(self, certificate=None, default=None):
+        super().__init__()
         self.context = None
         if certificate:
             self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -57,23 +59,11 @@ class HttpSink:
         self.requests = []
         self._lock = threading.Lock()
         self._server = None
-        # Kept bound while nobody listens, so that nobody else gets the port: what connects meanwhile is refused.
-        self._reserved = socket.socket()
-        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._reserved.bind(("127.0.0.1", 0))
-        self.port = self._reserved.getsockname()[1]
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
 
     def show(self, certificate):
         """From the next connection on."""
         self.context.load_cert_chain(certificate.certificate, certificate.key)
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def start(self):
         self._server = Server(self)
@@ -89,10 +79,6 @@ class HttpSink:
         self._server.server_close()
         self._thread.join(10)
         self._server = None
-
-    def close(self):
-        self.stop()
-        self._reserved.close()
 
     def take(self, request):
         with self._lock:

@@ -1,4 +1,4 @@
-"""A mail server as companies have one, on 127.0.0.1, which can be told to misbehave: aiosmtpd in a thread.
+"""A mail server as companies have one, on 127.0.0.1, which can be made to misbehave: aiosmtpd in a thread.
 
     with MailServer("starttls", certificates.good, users={"bob": "secret"}) as server:
         ...                                      # monitord sends to localhost, server.port
@@ -13,11 +13,12 @@ import contextlib
 import email
 import email.policy
 import logging
-import socket
 import ssl
 import threading
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+from restartable import Restartable
 
 HANG = "say nothing, until the server stops"
 CLOSE = "close the connection"
@@ -49,7 +50,7 @@ class Mail:
         return self.message.get_body((kind,)).get_content()
 
 
-class MailServer:
+class MailServer(Restartable):
     """Runs in a `with`, or from start() to stop().
 
     security     "none", "starttls" (refuses mail without it) or "tls"; the latter two with a Certificate. A server that
@@ -68,6 +69,7 @@ class MailServer:
 
     def __init__(self, security="none", certificate=None, users=None, mechanisms=("PLAIN", "LOGIN"),
                  address=("127.0.0.1", 0)):
+        super().__init__(address)
         self.security = security
         self.users = users or {}
         self.hidden = {"PLAIN", "LOGIN"} - set(mechanisms)
@@ -80,18 +82,6 @@ class MailServer:
         self.connections = 0
         self.in_clear = b""
         self._thread = None
-        # Kept bound while nobody listens, so that nobody else gets the port: what connects meanwhile is refused.
-        self._reserved = socket.socket()
-        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._reserved.bind(address)
-        self.address, self.port = self._reserved.getsockname()
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def start(self):
         listening = threading.Event()
@@ -109,10 +99,6 @@ class MailServer:
         self._thread.join(10)
         self._thread = None
 
-    def close(self):
-        self.stop()
-        self._reserved.close()
-
     def _run(self, listening):
         asyncio.set_event_loop(self._loop)
         # SO_REUSEADDR on both lets this one listen beside the reserved one, which never does.
@@ -125,7 +111,7 @@ class MailServer:
         for transport in list(self._transports):
             with contextlib.suppress(AttributeError):  # of asyncio's, for one of TLS that has ended
                 transport.abort()
-        self._loop.run_until_complete(asyncio.sleep(0))  # they are told on the loop
+        self._loop.run_until_complete(asyncio.sleep(0))  # their ends are noticed on the loop
         tasks = asyncio.all_tasks(self._loop)
         for task in tasks:
             task.cancel()

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 
-from daemon import until
+from until import until
 
 AS_ROOT = os.geteuid() == 0
 USER, PASSWORD = "linewatch", "correct horse"

@@ -8,6 +8,8 @@ import pathlib
 import shutil
 import subprocess
 
+import pytest
+
 import daemon
 
 # Sends datagrams to a port where nobody listens until the machine behind the address says so.
@@ -29,7 +31,7 @@ with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as asking:
 FAR_END = pathlib.Path(__file__).with_name("far_end.cc")
 SMALL_BUFFERS = pathlib.Path(__file__).with_name("small_buffers.cc")
 ICMP_LIMIT = daemon.TOP / "tests" / "bench" / "icmp_limit.cc"
-# The second number of an address tells far_end.cc how to answer.
+# By the second number of an address far_end.cc knows how to answer.
 DISTANT, LOSSY, SILENT, FLOODED, FLOODED_SILENT, THIRD_TIME, FARTHER = PLACES = range(78, 85)
 _numbers = itertools.count()
 
@@ -46,6 +48,10 @@ def why_not():
         return "network namespaces are not allowed here"
     subprocess.run(["ip", "netns", "del", name], check=True)
     return None
+
+
+WHY_NOT = why_not()
+needs_network = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
 
 
 def run(*command, stdin=None):
@@ -118,7 +124,7 @@ class Namespace:
                 enter(outside)
 
     def start(self, *command, until_line=None):
-        """Starts a program in here that ends with the namespace; waits for its first line if told to."""
+        """Starts a program in here that ends with the namespace; waits for `until_line`, if there is one, to be its first line."""
         process = subprocess.Popen([*self.launcher(), *map(str, command)], stdout=subprocess.PIPE, text=True)
         self.processes.append(process)
         if until_line is not None:
@@ -138,9 +144,9 @@ class Namespace:
 
 
 class Network:
-    """A place to run monitord in, `here`, and what it is to watch, behind one line.
+    """A place to run monitord in, `here`, and what it is to watch, behind one link.
 
-    Over the line every address of 10.66.0.0/16 and fd66::/64 answers, unless it was told otherwise: silent, refused or
+    Over the link every address of 10.66.0.0/16 and fd66::/64 answers, unless it was made otherwise: silent, refused or
     prohibited addresses, and 10.66.3.0/24, where three of ten requests are lost. 10.88.0.0/16 is one segment of which
     only 10.88.0.0/24 is there. Nothing else has a route.
     """
@@ -172,7 +178,7 @@ class Network:
         there.ip("-6", "route", "add", "local", "fd66::/64", "dev", "lo")
         there.set("net.ipv4.icmp_ratelimit", 0)
         there.set("net.ipv6.icmp.ratelimit", 0)
-        # The neighbour discovery of IPv6 needs up to a second on a new line.
+        # The neighbour discovery of IPv6 needs up to a second on a new link.
         here.run("/usr/bin/python3", "-c", UNTIL_REFUSED, "fd66::ffff")
 
     def _misbehave(self):

@@ -1,47 +1,15 @@
-"""What the tests of alerts share: lines that fail in a network made for them, and the servers that are told."""
+"""What the tests of alerts share: hosts that fail in a network made for them, and servers that are notified."""
 
 import contextlib
 import json
-import shutil
-import time
 
-import pytest
-
-import network
-from certificates import Certificates
-from daemon import QUICK, Daemon, folder_in_memory, host, until
-
-WHY_NOT = network.why_not()
-needs_network = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
+from daemon import QUICK, Daemon, host
+from until import until
 
 # Quick, for each of them waits for an outage.
 SOON = {**QUICK, "fail_threshold": 2, "digest_window": 0.3}
 FIRST, SECOND = "10.66.9.1", "10.66.9.2"
 TO = ["noc@example.net"]
-
-
-@pytest.fixture(scope="module", name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
-
-
-@pytest.fixture(scope="module", name="certificates")
-def fixture_certificates(folder):
-    return Certificates(folder / "certificates")
-
-
-@pytest.fixture(name="net")
-def fixture_net():
-    with contextlib.closing(network.Network()) as made, made.here.entered():
-        yield made
-
-
-@pytest.fixture(name="data")
-def fixture_data(folder, request):
-    made = folder / f"{request.node.name[:60].replace('/', '-')}"
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
 
 
 def smtp(server, **settings):
@@ -53,7 +21,7 @@ def watch(data, hosts, **config):
     return Daemon(data, hosts, {**SOON, **config})
 
 
-def lines(*addresses, **settings):
+def hosts_at(*addresses, **settings):
     return [host(f"line {number}", address, **settings) for number, address in enumerate(addresses, 1)]
 
 
@@ -79,9 +47,12 @@ def until_mails(server, count, seconds=10):
     return server.mails
 
 
-def quiet(seconds=1.5):
-    """So long that whatever was wrongly to be sent would have come."""
-    time.sleep(seconds)
+def until_all_is_sent(daemon, seconds=1.5):
+    """Waits until monitord has watched for so much longer, by its own account, and has nothing left to send: whatever was
+    wrongly to be sent has come by then."""
+    begin = daemon.until(lambda p: p["updated"])["updated"]
+    daemon.until(lambda p: p["updated"] > begin + seconds, "it does not go on watching", seconds + 10)
+    until(lambda: not waiting(daemon), 10, lambda: f"not delivered: {waiting(daemon)}")
 
 
 def until_down(daemon, name="line 1"):

@@ -14,7 +14,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 @pytest.fixture(name="fort", scope="module")
 def fixture_fort():
-    """Anonymous may look."""
+    """Anonymous is a viewer."""
     with Fort() as running:
         yield running
 
@@ -366,7 +366,7 @@ def test_a_body_that_is_made_to_hurt_is_refused(house, method, path):
     with house.unharmed():
         for name, body in HURTFUL.items():
             if not takes_one and len(body) <= 2**20:
-                continue  # nobody looks at it
+                continue  # it is not checked
             if path == "/api/hosts/import" and body == b"[]":
                 continue  # an import of no line at all
             answer = house.raw(request(method.upper(), target, body))

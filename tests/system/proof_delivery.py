@@ -9,13 +9,12 @@ import subprocess
 import pytest
 
 import network
-from daemon import until
 from injection import injection, needs_strace
 from mail_server import MailServer
-from outage import fixture_certificates, fixture_data, fixture_folder, fixture_net  # noqa: F401
-from outage import FIRST, lines, needs_network, results, smtp, subjects, until_mails, waiting, watch
+from outage import FIRST, hosts_at, results, smtp, subjects, until_mails, waiting, watch
+from until import until
 
-pytestmark = [needs_network, needs_strace]
+pytestmark = [network.needs_network, needs_strace]
 
 CALLS = ("openat", "write", "fsync", "fdatasync", "rename", "unlink", "sendto", "recvfrom", "close")
 
@@ -36,11 +35,11 @@ def traced(daemon, *options):
 
 
 @pytest.fixture(name="calls_of_a_delivery", scope="module")
-def fixture_calls_of_a_delivery(folder):
-    """How often one thread makes each of CALLS from the moment that a line goes down until its mail is done with."""
-    trace = folder / "trace"
+def fixture_calls_of_a_delivery(module_folder):
+    """How often one thread makes each of CALLS from the moment that a host goes down until its mail was delivered."""
+    trace = module_folder / "trace"
     with contextlib.closing(network.Network()) as net, net.here.entered(), MailServer() as server:
-        with watch(folder / "counted", lines(FIRST), smtp=smtp(server), fail_threshold=1).start_and_watch() as daemon:
+        with watch(folder / "counted", hosts_at(FIRST), smtp=smtp(server), fail_threshold=1).start_and_watch() as daemon:
             net.make("silent", FIRST)
             with traced(daemon, "-o", str(trace), "-e", "trace=" + ",".join(CALLS)):
                 until(lambda: results(daemon, "smtp") and not waiting(daemon), 15)
@@ -56,7 +55,7 @@ def test_a_kill_at_any_system_call_of_the_delivery_loses_nothing(net, data, call
     killed = 0
     for number in (1, *random.Random(call).sample(later, min(2, len(later)))):
         shutil.rmtree(data, ignore_errors=True)
-        with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server), fail_threshold=1) as daemon:
+        with MailServer() as server, watch(data, hosts_at(FIRST), smtp=smtp(server), fail_threshold=1) as daemon:
             daemon.start_and_watch()
             net.make("silent", FIRST)
             with traced(daemon, *injection(call, number, "signal=SIGKILL")):

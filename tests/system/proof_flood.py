@@ -17,7 +17,8 @@ import time
 import pytest
 
 from attack import BACKUP, LINE, OPENAPI, SECRET, SITE, Fort, login, request, statuses
-from stack import AS_ROOT, until
+from stack import AS_ROOT
+from until import until
 
 REQUESTS = int(os.environ.get("FLOOD_REQUESTS", 4000))
 CONNECTIONS = int(os.environ.get("FLOOD_CONNECTIONS", 600))
@@ -27,7 +28,7 @@ MIB = 2**20
 
 @pytest.fixture(name="fort", scope="module")
 def fixture_fort():
-    """Anonymous may look."""
+    """Anonymous is a viewer."""
     with Fort() as running:
         yield running
 

@@ -1,4 +1,4 @@
-"""Thousands of hosts at once: lossy lines, names and routes that are not there, a flood of foreign replies."""
+"""Thousands of hosts at once: lossy ones, names and routes that are not there, a flood of foreign replies."""
 
 import contextlib
 import json
@@ -8,13 +8,13 @@ import pathlib
 import pytest
 
 import network
-from daemon import Daemon, failed_checks, folder_in_memory, host, until
+from daemon import Daemon, failed_checks, host
+from until import until
 
-WHY_NOT = network.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
+pytestmark = network.needs_network
 
 HERE = pathlib.Path(__file__).parent
-LOSS = 0.05  # of the lossy lines behind far_end.cc
+LOSS = 0.05  # of the lossy hosts behind far_end.cc
 DOUBT = 1e-9  # how often a bound on what chance does may be exceeded by chance
 LOSSY = {"interval": 1.2, "timeout": 1, "retries": 3}
 SECOND = {"interval": 1.2, "timeout": 1, "retries": 2, "fail_threshold": 3}
@@ -53,18 +53,12 @@ def far_namespace(stack, ping_sockets=False):
     return namespace
 
 
-@pytest.fixture(scope="module", name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
-
-
 @pytest.fixture(scope="module", autouse=True)
-def watched(folder):
-    """The daemons that need many cycles, all started before the first test looks at one."""
+def watched(module_folder):
+    """The daemons that need many cycles, all started before the first test reads one."""
     with contextlib.ExitStack() as stack:
         def start(name, namespace, hosts, config):
-            return stack.enter_context(Daemon(folder / name, hosts, config, launcher=namespace.launcher()).start())
+            return stack.enter_context(Daemon(module_folder / name, hosts, config, launcher=namespace.launcher()).start())
 
         lossy = far_namespace(stack)
         lines = network.far_addresses(network.LOSSY, 1000)
@@ -139,7 +133,7 @@ def test_a_flood_of_foreign_replies_makes_nobody_up_and_nobody_down(folder, sock
         assert all(set(lines[ip]["trail"]) == {None} for ip in dead)
 
 
-def test_an_address_that_cannot_be_sent_to_is_told_why_and_touches_no_other(watched):
+def test_an_address_that_cannot_be_sent_to_says_why_and_touches_no_other(watched):
     _, lines = until_checked(watched["refused"], 4)
     good = [h for ip, h in lines.items() if ip.startswith("127.")]
     assert len(good) == 1000
@@ -171,7 +165,7 @@ def test_names_that_nobody_resolves_delay_none_of_ten_thousand(watched):
         assert {h["reason"] for h in unresolved} <= reasons
 
 
-def test_lossy_lines_are_never_down_and_fail_as_often_as_chance_allows(watched):
+def test_lossy_hosts_are_never_down_and_fail_as_often_as_chance_allows(watched):
     witnesses, _ = until_checked(watched["not repeated"], 10)
     checks = sum(len(h["trail"]) for h in witnesses["hosts"])
     deviation = math.sqrt(checks * LOSS * (1 - LOSS))

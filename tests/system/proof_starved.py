@@ -8,16 +8,9 @@ import time
 import pytest
 
 import network
-from daemon import Daemon, checked, failed_checks, folder_in_memory, host, named
+from daemon import Daemon, checked, failed_checks, host, named
 
-WHY_NOT = network.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
-
-
-@pytest.fixture(scope="module", name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
+pytestmark = network.needs_network
 
 
 def thousand(place, **settings):
@@ -26,13 +19,13 @@ def thousand(place, **settings):
 
 
 @pytest.fixture(scope="module")
-def far(folder):
+def far(module_folder):
     """Starts daemons at the near end, each in a namespace of its own."""
     with contextlib.ExitStack() as stack:
         def start(name, hosts, **settings):
             namespace = stack.enter_context(contextlib.closing(network.Namespace()))
             namespace.reach_far_end()
-            daemon = Daemon(folder / name, hosts, launcher=namespace.launcher(), **settings)
+            daemon = Daemon(module_folder / name, hosts, launcher=namespace.launcher(), **settings)
             return stack.enter_context(daemon.start())
         yield start
 
@@ -91,14 +84,14 @@ def test_an_answer_that_was_late_does_not_count_because_the_monitor_is_later(sta
 
 @pytest.fixture(scope="module")
 def cramped(far):
-    """A daemon with room for 78 replies that watches a thousand lines of a quarter of a second each."""
+    """A daemon with room for 78 replies that watches a thousand hosts with a round trip of a quarter of a second each."""
     preloaded = {"LD_PRELOAD": str(network.built(network.SMALL_BUFFERS, "-shared", "-fPIC")),
                  "SMALL_BUFFER": str(32 << 10)}
     return far("cramped", thousand(network.FARTHER, retries=0), environment=preloaded,
                config={"interval": 3, "timeout": 1, "fail_threshold": 1})
 
 
-def test_a_receive_buffer_for_78_replies_is_enough_for_a_thousand_lines(cramped):
+def test_a_receive_buffer_for_78_replies_is_enough_for_a_thousand_hosts(cramped):
     published = cramped.until(lambda p: any(checked([h], 2) for h in p["hosts"]), "two cycles did not end", seconds=12)
     assert checked(published["hosts"], 2)
     assert failed_checks(published["hosts"]) == 0

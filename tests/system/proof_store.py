@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 import plain_cgi
-from daemon import QUICK, Daemon, folder_in_memory, host, needs_pings
+from daemon import QUICK, Daemon, host, needs_pings
 from injection import injection, needs_strace
 
 pytestmark = [needs_pings, needs_strace]
@@ -52,12 +52,6 @@ class Trial:
                 if str(self.folder / "trial") in line and not only_looks:
                     found.append((call[1], count[call[1]]))
         return found
-
-
-@pytest.fixture(name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
 
 
 @pytest.fixture(params=[None, "live"], ids=["one folder", "live folder"])

@@ -12,7 +12,8 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
+
+from until import until
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / os.environ.get("BUILD", "build")
@@ -35,15 +36,6 @@ var.users = "{folder}/users"
 include "{folder}/lighttpd/login.conf"
 include "{folder}/lighttpd/linewatch.conf"
 """
-
-
-def until(condition, seconds=10, otherwise="the condition did not come true"):
-    """Waits until the condition is true, and returns its value."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.01)
-    return value
 
 
 def free_port():

@@ -4,12 +4,13 @@ import concurrent.futures
 import http.client
 import json
 import pathlib
-import threading
 import time
 
 import pytest
 
-from stack import Web, until
+from repeating import Repeating
+from stack import Web
+from until import until
 
 CONFIG = {
     "access": {"anonymous": "viewer", "roles": {"ada": "admin", "otto": "operator"}},
@@ -30,40 +31,30 @@ def publish(web, state="watching", **members):
     new.rename(web.live / "hosts.json")
 
 
-class PlayedMonitor:
+class PlayedMonitor(Repeating):
     """Takes each request and gives it the answer that `judge` makes of its channel, or none."""
 
     def __init__(self, web, judge):
+        super().__init__(self.take_requests, 0.01)
         self.web, self.judge = web, judge
         self.taken = []
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.run)
+        self.answers = web.live / "answers"
+        self.answers.mkdir(exist_ok=True)
+        self.answers.chmod(0o777)
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join()
-
-    def run(self):
+    def take_requests(self):
         path = self.web.live / "requests.jsonl"
-        answers = self.web.live / "answers"
-        answers.mkdir(exist_ok=True)
-        answers.chmod(0o777)
-        while not self.ended.wait(0.01):
-            if not path.exists() or not (text := path.read_text()):
-                continue
-            path.write_text("")
-            for line in text.splitlines():
-                request = json.loads(line)
-                self.taken.append(request)
-                if (answer := self.judge(request["channel"])) is not None:
-                    new = answers / "new"
-                    new.write_text(json.dumps(answer))
-                    new.chmod(0o666)
-                    new.rename(answers / f"{request['answer']}.json")
+        if not path.exists() or not (text := path.read_text()):
+            return
+        path.write_text("")
+        for line in text.splitlines():
+            request = json.loads(line)
+            self.taken.append(request)
+            if (answer := self.judge(request["channel"])) is not None:
+                new = self.answers / "new"
+                new.write_text(json.dumps(answer))
+                new.chmod(0o666)
+                new.rename(self.answers / f"{request['answer']}.json")
 
 
 def members_of(group):
@@ -98,7 +89,7 @@ def test_a_test_message_is_answered_in_the_servers_own_words(web):
     assert not list((web.live / "answers").iterdir()), "the answer was left behind"
 
 
-def test_a_refusal_is_told_in_the_servers_own_words(web):
+def test_a_refusal_is_answered_in_the_servers_own_words(web):
     with PlayedMonitor(web, lambda channel: {"ok": False, "answer": REFUSAL}):
         answer = try_channel(web)
     assert (answer.status, answer.headers["Content-Type"]) == (502, "application/problem+json")
@@ -122,7 +113,7 @@ def test_everybody_else_is_answered_while_a_test_waits(web):
         assert try_channel(web).json()["answer"] == "once more", "the turn was not given back"
 
 
-def test_a_monitor_that_takes_nothing_is_told_and_not_waited_for(web):
+def test_a_monitor_that_takes_nothing_is_answered_503_and_not_waited_for(web):
     began = time.monotonic()
     answer = try_channel(web)
     assert answer.status == 503
@@ -130,7 +121,7 @@ def test_a_monitor_that_takes_nothing_is_told_and_not_waited_for(web):
     assert time.monotonic() - began < 20
 
 
-def test_a_monitor_that_was_stopped_is_told_at_once(web):
+def test_a_monitor_that_was_stopped_is_answered_503_at_once(web):
     publish(web, state="stopped")
     answer = try_channel(web)
     assert answer.status == 503 and answer.headers["Retry-After"]

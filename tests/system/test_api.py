@@ -16,7 +16,8 @@ import time
 
 import pytest
 
-from stack import API, AS_ROOT, PASSWORD, TOP, Web, until
+from stack import API, AS_ROOT, PASSWORD, TOP, Web
+from until import until
 
 OPENAPI = json.loads((TOP / "htdocs" / "openapi.json").read_text())
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -88,7 +89,7 @@ def test_an_operation_answers_what_openapi_says(web, path, method, operation):
     answers = [web.send(*wrong[:3], headers=wrong[3]),
                web.send(wrong[0], at(path, "nobody"), wrong[2]),
                web.send(wrong[0], at(path, host), good.get((path, method)))]
-    # Nothing runs here, so no line is in trouble either; none waits for heartbeats.
+    # Nothing runs here, so no host fails either; none waits for heartbeats.
     otherwise = {("/api/health", "get"): 503, ("/api/outages/{outage}", "patch"): 404, ("/api/alerts/test", "post"): 503,
                  ("/api/hosts/{id}/acknowledge", "post"): 409, ("/api/hosts/{id}/token", "post"): 409,
                  ("/api/push/{token}", "get"): 404, ("/api/push/{token}", "post"): 404}
@@ -119,7 +120,7 @@ def test_openapi_is_served(web):
 
 @pytest.fixture(scope="module")
 def guarded():
-    """Anonymous may look; three users with the three roles."""
+    """Anonymous is a viewer; three users with the three roles."""
     access = {"anonymous": "viewer", "roles": {user: role for role, user in ROLES.items()}}
     with Web(config={"access": access}, hosts=[SERVER_A], users=[*ROLES.values(), "zoe"]) as running:
         running.send("POST", "/api/hosts", {"name": "B", "ip": "192.0.2.2"}, user="ada")
@@ -428,7 +429,7 @@ def test_the_life_of_a_host(web):
 
 @pytest.mark.parametrize("method,content", [
     ("PUT", {"name": "C", "ip": "192.0.2.1"}), ("PATCH", {"name": "C"}), ("DELETE", None)])
-def test_the_slower_of_two_editors_is_told(web, method, content):
+def test_the_slower_of_two_editors_is_refused(web, method, content):
     where = "/api/hosts/" + web.add(**SERVER_A)
     tag = web.get(where).headers["ETag"]
     assert web.send("PATCH", where, {"name": "B"}, headers={"If-Match": tag}).status == 200
@@ -540,7 +541,7 @@ def filled(folder):
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root can mount a small disk")
-def test_a_full_disk_is_told_harms_nothing_and_passes():
+def test_a_full_disk_is_answered_507_harms_nothing_and_passes():
     with Web(config={"access": {"anonymous": "admin"}}, tmpfs="2m") as web:
         host = web.add(**SERVER_A)
         before = web.stored()
@@ -561,7 +562,7 @@ def test_a_full_disk_is_told_harms_nothing_and_passes():
         assert "No space left on device" in web.log()
 
 
-def test_a_folder_that_cannot_be_written_is_told_and_passes(web):
+def test_a_folder_that_cannot_be_written_is_answered_503_and_passes(web):
     host = web.add(**SERVER_A)
     web.data.chmod(0o500)
     try:
@@ -576,7 +577,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_passes(web):
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root can mount a disk read-only")
-def test_a_read_only_disk_is_told_and_passes():
+def test_a_read_only_disk_is_answered_503_and_passes():
     with Web(config={"access": {"anonymous": "admin"}}, tmpfs="2m") as web:
         web.add(**SERVER_A)
         def remount(how):
@@ -589,7 +590,7 @@ def test_a_read_only_disk_is_told_and_passes():
         assert web.add("B", "192.0.2.2")
 
 
-def test_a_lock_that_stays_taken_is_told_after_five_seconds_and_stops_no_reader(web):
+def test_a_lock_that_stays_taken_is_answered_503_after_five_seconds_and_stops_no_reader(web):
     web.add(**SERVER_A)
     with open(web.data / "hosts.json.lock", "rb") as lock, concurrent.futures.ThreadPoolExecutor() as pool:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -599,7 +600,7 @@ def test_a_lock_that_stays_taken_is_told_after_five_seconds_and_stops_no_reader(
             start = time.monotonic()
             assert web.get("/api/hosts").status == 200
             assert time.monotonic() - start < 2
-            time.sleep(0.05)
+            concurrent.futures.wait([refused], 0.05)
         assert is_problem(refused.result(), 503)
         assert refused.result().headers["Retry-After"]
         assert 4.5 < time.monotonic() - begin < 9
@@ -733,7 +734,7 @@ ME = {"REQUEST_METHOD": "GET", "SCRIPT_NAME": "/api/me"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
-def test_it_ends_at_once_when_told_to(folder, number):
+def test_it_ends_at_once_at_a_signal(folder, number):
     with alone(folder) as process:
         assert b'"role"' in answered(asked(folder, **ME))
         begin = time.monotonic()

@@ -5,20 +5,19 @@ import random
 import time
 
 import network
-from daemon import until
 from mail_server import MailServer
-from outage import fixture_certificates, fixture_data, fixture_folder, fixture_net  # noqa: F401
-from outage import (FIRST, SECOND, lines, needs_network, quiet, results, smtp, subjects, until_down, until_mails, waiting,
+from outage import (FIRST, SECOND, hosts_at, results, smtp, subjects, until_all_is_sent, until_down, until_mails, waiting,
                     watch)
+from until import until
 
-pytestmark = needs_network
+pytestmark = network.needs_network
 
 
 # ---- Killed, restarted
 
 def test_a_server_that_is_off_gets_one_mail_with_the_true_begin_though_monitord_was_killed_meanwhile(net, data):
     server = MailServer()
-    with contextlib.closing(server), watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+    with contextlib.closing(server), watch(data, hosts_at(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
         net.make("silent", FIRST)
         began = until_down(daemon)["fail_since"]
         until(lambda: waiting(daemon) and waiting(daemon)[0]["attempts"] > 0, 10, "it was never tried")
@@ -27,7 +26,7 @@ def test_a_server_that_is_off_gets_one_mail_with_the_true_begin_though_monitord_
         daemon.start_and_watch()
         server.start()
         mail, = until_mails(server, 1)
-        quiet()
+        until_all_is_sent(daemon)
         assert len(server.mails) == 1
         assert mail.id == f"<{message['id']}@example.net>"
         clock = time.strftime("%H:%M:%S", time.localtime(began))
@@ -40,7 +39,7 @@ def test_a_server_that_is_off_gets_one_mail_with_the_true_begin_though_monitord_
 def test_a_message_is_neither_lost_nor_another_one_wherever_monitord_is_killed(net, data):
     """At random moments from before the threshold until after the delivery."""
     dice = random.Random(3)
-    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)) as daemon:
+    with MailServer() as server, watch(data, hosts_at(FIRST), smtp=smtp(server)) as daemon:
         net.make("silent", FIRST)
         for _ in range(12):
             daemon.start()
@@ -48,7 +47,7 @@ def test_a_message_is_neither_lost_nor_another_one_wherever_monitord_is_killed(n
             daemon.kill()
         daemon.start()
         until_mails(server, 1, 20)
-        quiet()
+        until_all_is_sent(daemon)
         assert len({mail.id for mail in server.mails}) == 1, subjects(server)
         net.restore("silent", FIRST)
         until(lambda: subjects(server)[-1].startswith("UP line 1"), 10, lambda: subjects(server))
@@ -57,21 +56,21 @@ def test_a_message_is_neither_lost_nor_another_one_wherever_monitord_is_killed(n
 
 def test_a_down_and_an_up_that_both_waited_are_one_late_message(net, data):
     server = MailServer()
-    with contextlib.closing(server), watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+    with contextlib.closing(server), watch(data, hosts_at(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
         net.make("silent", FIRST)
         until(lambda: waiting(daemon) and waiting(daemon)[0]["attempts"] > 0, 10, "it was never tried")
         net.restore("silent", FIRST)
         until(lambda: [w["subject"].split()[0] for w in waiting(daemon)] == ["UP"], 10, lambda: waiting(daemon))
         server.start()
         mail, = until_mails(server, 1)
-        quiet()
+        until_all_is_sent(daemon)
         assert subjects(server) == [mail.message["Subject"]]
         assert mail.message["Subject"].startswith(f"UP line 1 ({FIRST}) after ")
         assert "told with a later message" in results(daemon, "smtp")
 
 
-def test_a_recovery_is_told_though_monitord_was_not_running_when_the_line_came_back(net, data):
-    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+def test_a_recovery_is_sent_though_monitord_was_not_running_when_the_host_came_back(net, data):
+    with MailServer() as server, watch(data, hosts_at(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
         net.make("silent", FIRST)
         until_mails(server, 1)
         until(lambda: not waiting(daemon), 5)
@@ -79,14 +78,14 @@ def test_a_recovery_is_told_though_monitord_was_not_running_when_the_line_came_b
         net.restore("silent", FIRST)
         daemon.start()
         until_mails(server, 2)
-        quiet()
+        until_all_is_sent(daemon)
         assert [s.split()[0] for s in subjects(server)] == ["DOWN", "UP"]
 
 
 # ---- The disk
 
 def test_an_outbox_that_takes_nothing_keeps_no_alert_from_being_sent(net, data):
-    with MailServer() as server, watch(data, lines(FIRST, SECOND), smtp=smtp(server)).start_and_watch() as daemon:
+    with MailServer() as server, watch(data, hosts_at(FIRST, SECOND), smtp=smtp(server)).start_and_watch() as daemon:
         (data / "outbox").write_text("in the way")
         net.make("silent", FIRST)
         until_mails(server, 1)
@@ -95,7 +94,7 @@ def test_an_outbox_that_takes_nothing_keeps_no_alert_from_being_sent(net, data):
         net.make("silent", SECOND)
         until_mails(server, 2)
         daemon.until_no_notice("outbox_unwritable")
-        quiet()
+        until_all_is_sent(daemon)
         assert len(server.mails) == 2
 
 
@@ -103,7 +102,7 @@ def test_a_full_disk_keeps_no_alert_from_being_sent(net, data):
     data.mkdir(parents=True)
     network.run("mount", "-t", "tmpfs", "-o", "size=1m,mode=0755", "tmpfs", data)
     try:
-        with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+        with MailServer() as server, watch(data, hosts_at(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
             with contextlib.suppress(OSError), open(data / "filler", "wb", buffering=0) as filler:
                 for size in (4096, 1):
                     with contextlib.suppress(OSError):
@@ -114,17 +113,17 @@ def test_a_full_disk_keeps_no_alert_from_being_sent(net, data):
             (data / "filler").unlink()
             daemon.until_no_notice("disk_full", 15)
             until_mails(server, 3, 15)
-            quiet()
-            told = ["NOT RECORDING anything", "DOWN", "RECORDING again"]
-            assert len(server.mails) == len(told)
+            until_all_is_sent(daemon)
+            sent = ["NOT RECORDING anything", "DOWN", "RECORDING again"]
+            assert len(server.mails) == len(sent)
             subjects = [e["subject"] for e in daemon.events("alert") if e["channel"] == "log"]
-            assert all(any(s.startswith(begin) for s in subjects) for begin in told), subjects
+            assert all(any(s.startswith(begin) for s in subjects) for begin in sent), subjects
     finally:
         network.run("umount", "--lazy", data)
 
 
 def test_a_damaged_message_costs_only_itself(net, data):
-    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)) as daemon:
+    with MailServer() as server, watch(data, hosts_at(FIRST), smtp=smtp(server)) as daemon:
         (data / "outbox").mkdir()
         (data / "outbox" / "abc.smtp.json").write_text('{"id":"abc","chan')
         daemon.start_and_watch()

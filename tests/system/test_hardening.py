@@ -1,4 +1,4 @@
-"""What the compiler and the linker were told, as it stands in the programs."""
+"""The options of compiler and linker, as they show in the programs."""
 
 import subprocess
 

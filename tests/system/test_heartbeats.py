@@ -3,16 +3,19 @@
 import concurrent.futures
 import contextlib
 import os
+import pathlib
 import signal
-import threading
 import time
 
 import pytest
 
 from daemon import QUICK, Daemon, copy_for_everyone
-from stack import AS_ROOT, Web, until
+from repeating import Repeating
+from stack import AS_ROOT, Web
+from until import until
 
 CONFIG = {**QUICK, "access": {"anonymous": "admin"}}
+LISTENING = "00010000"  # of the flags in /proc/net/unix
 AS_NOBODY = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--inh-caps=+net_raw",
              "--ambient-caps=+net_raw"] if AS_ROOT else []
 
@@ -37,26 +40,22 @@ def push(web, token, query="", **how):
     return web.get(f"/api/push/{token}{query}", **how)
 
 
-class Cron:
-    """Calls the URL all the time until it is told to stop."""
+class Cron(Repeating):
+    """Calls the URL of a heartbeat all the time."""
 
     def __init__(self, web, token):
-        self.web, self.token = web, token
         self.answers = []
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.run)
+        super().__init__(lambda: self.answers.append(push(web, token).status), 0.2)
 
-    def run(self):
-        while not self.ended.wait(0.2):
-            self.answers.append(push(self.web, self.token).status)
 
-    def __enter__(self):
-        self.thread.start()
-        return self
+def problems(web):
+    return [problem["code"] for problem in web.get("/api/health").json()["problems"]]
 
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join()
+
+def connections(web):
+    """How many lighttpd has made to api.fcgi."""
+    sockets = pathlib.Path("/proc/net/unix").read_text().splitlines()
+    return sum(f"{web.folder}/api.sock" in line and line.split()[3] != LISTENING for line in sockets)
 
 
 def statuses(daemon, host):
@@ -77,7 +76,7 @@ def test_a_job_that_stops_is_late_then_down_and_up_when_it_runs_again():
         daemon.until_host("Backup", lambda h: h["status"] == "up", seconds=3)
 
 
-def test_what_is_reported_shows_at_once_and_not_with_the_next_cycle():
+def test_what_a_heartbeat_says_shows_at_once_and_not_with_the_next_cycle():
     with installation({**CONFIG, "interval": 30}) as (web, daemon):
         host = add(web, max_age=600)
         daemon.until_host("Backup", lambda h: h["status"] == "pending")
@@ -110,7 +109,7 @@ def test_a_monitord_that_was_killed_blames_nobody_for_what_it_could_not_hear():
         daemon.until_host("Backup", lambda h: h["status"] == "up")
         daemon.kill()
         push(web, host["token"], "?status=down")  # waits in the queue until it says nothing any more
-        time.sleep(3.5)
+        until(lambda: "monitor_late" in problems(web), 10, lambda: problems(web))  # for longer than max_age
         daemon.start_and_watch()
         restarted = time.monotonic()
         begin = daemon.published()["updated"]
@@ -202,7 +201,7 @@ def test_a_token_is_in_no_log_whatever_becomes_of_its_request(method):
             os.kill(pid, signal.SIGSTOP)
         with concurrent.futures.ThreadPoolExecutor() as pool:
             answers = [pool.submit(web.send, method, path) for _ in range(3)]
-            time.sleep(0.3)
+            until(lambda: connections(web) == 3, 10, lambda: connections(web))
             for pid in workers:
                 os.kill(pid, signal.SIGKILL)
             assert all(answer.result().status >= 200 for answer in answers)

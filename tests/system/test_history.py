@@ -4,9 +4,10 @@ import json
 import time
 
 import plain_cgi
+import network
 from daemon import Daemon, folder_in_memory, host
 # pylint: disable=unused-import
-from outage import FIRST, SECOND, SOON, fixture_data, fixture_folder, fixture_net, lines, needs_network, until_down
+from outage import FIRST, SECOND, SOON, hosts_at, until_down
 
 OPEN_HOUSE = {**SOON, "access": {"anonymous": "admin"}}
 
@@ -26,9 +27,9 @@ def history_lines(daemon):
             for line in file.read_text().splitlines()]
 
 
-@needs_network
+@network.needs_network
 def test_an_outage_is_listed_from_its_first_failed_check_to_its_first_good_one(net, data):
-    with Daemon(data, lines(FIRST, SECOND), OPEN_HOUSE).start_and_watch() as daemon:
+    with Daemon(data, hosts_at(FIRST, SECOND), OPEN_HOUSE).start_and_watch() as daemon:
         cut = time.time()
         net.make("silent", FIRST)
         until_down(daemon)
@@ -61,9 +62,9 @@ def test_an_outage_is_listed_from_its_first_failed_check_to_its_first_good_one(n
         assert ask(daemon, "PATCH", f"/api/outages/{over['id']}", {"cause": None})["cause"] == "line"
 
 
-@needs_network
+@network.needs_network
 def test_what_was_measured_is_in_the_history_when_monitord_has_stopped(net, data):
-    with Daemon(data, [*lines(FIRST), {**host("near", "127.0.0.1"), "id": "near"}], OPEN_HOUSE) as daemon:
+    with Daemon(data, [*hosts_at(FIRST), {**host("near", "127.0.0.1"), "id": "near"}], OPEN_HOUSE) as daemon:
         net.make("silent", FIRST)
         daemon.start_and_watch()
         until_down(daemon)

@@ -19,7 +19,7 @@ def sent(web, body, dry_run=False, headers=CSV):
 
 
 def table(lines, note="some notes"):
-    """A tree of lines: each is reached through the one of a twentieth of its number."""
+    """A tree of hosts: the parent of each is the one of a twentieth of its number."""
     rows = (f'Line {i},10.{i // 62500}.{i // 250 % 250}.{i % 250 + 1},Group {i % 7},"a b",'
             f'{f"Line {i // 20}" if i else ""},"{note}, here"\n' for i in range(lines))
     return HEADER + "".join(rows)
@@ -43,7 +43,7 @@ def test_lines_that_somebody_pastes_are_imported(web):
     assert len(web.stored()["hosts"]) == 3
 
 
-def test_ten_thousand_lines_are_imported_in_seconds(web):
+def test_ten_thousand_hosts_are_imported_in_seconds(web):
     begin = time.monotonic()
     plan = sent(web, table(10000), dry_run=True).json()
     took = time.monotonic() - begin
@@ -57,7 +57,7 @@ def test_ten_thousand_lines_are_imported_in_seconds(web):
     assert (again["same"], again["add"], again["change"], again["refuse"]) == (10000, [], [], [])
 
 
-def test_one_line_more_than_there_may_be_is_told(web):
+def test_one_host_more_than_there_may_be_is_refused(web):
     answer = sent(web, table(10001))
     assert answer.status == 422
     assert answer.json()["refuse"] == [{"line": 10002, "field": "", "message": "expected at most 10000 hosts"}]

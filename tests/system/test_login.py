@@ -11,7 +11,8 @@ import urllib.parse
 import pytest
 
 from certificates import Certificates
-from stack import API, AS_ROOT, PASSWORD, TOP, Web, free_port, until
+from stack import API, AS_ROOT, PASSWORD, TOP, Web, free_port
+from until import until
 
 VIEWERS = {"access": {"anonymous": "viewer", "roles": {"alice": "admin", "olga": "operator"}}}
 HOST = {"name": "Line", "ip": "127.0.0.1"}
@@ -49,7 +50,7 @@ def test_who_signs_in_has_his_role_and_who_has_none_that_of_everybody(signed):
     assert who == {None: "viewer", "alice": "admin", "olga": "operator", "vera": "viewer"}
 
 
-def test_only_an_admin_adds_a_line(signed):
+def test_only_an_admin_adds_a_host(signed):
     for user, status in ((None, 403), ("vera", 403), ("olga", 403), ("alice", 201)):
         assert signed.send("POST", "/api/hosts", HOST, user=user).status == status, user
 
@@ -199,7 +200,7 @@ class Encrypted(Web):
         environment = {"PATH": os.environ["PATH"], "LINEWATCH_TLS": str(self.folder / "tls"),
                        "LINEWATCH_LIGHTTPD_D": str(self.folder / "lighttpd.d"), "LINEWATCH_WEB_GROUP": "nogroup",
                        "LINEWATCH_TLS_CONF": str(self.folder / "lighttpd/tls.conf")}
-        self.told = subprocess.run([CERTIFICATE, *arguments], capture_output=True, text=True, timeout=30, check=True,
+        self.said = subprocess.run([CERTIFICATE, *arguments], capture_output=True, text=True, timeout=30, check=True,
                                    env=environment).stdout
 
     def ask(self, path, port=None, host="localhost", trust=None, headers=""):
@@ -221,12 +222,12 @@ def fixture_encrypted():
         yield running
 
 
-def test_a_certificate_of_ones_own_making_is_for_the_names_given_and_its_fingerprint_is_told(encrypted):
+def test_a_certificate_of_ones_own_making_is_for_the_names_given_and_its_fingerprint_is_shown(encrypted):
     certificate = encrypted.folder / "tls/certificate.pem"
     text = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-text", "-fingerprint", "-sha256"],
                           capture_output=True, text=True, check=True).stdout
     assert "DNS:noc.example.org" in text and "IP Address:192.0.2.7" in text
-    assert text.splitlines()[-1].split("=")[1] in encrypted.told or text.splitlines()[0].split("=")[1] in encrypted.told
+    assert text.splitlines()[-1].split("=")[1] in encrypted.said or text.splitlines()[0].split("=")[1] in encrypted.said
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root gives a file to the web server's group")

@@ -1,4 +1,4 @@
-"""Mail servers as they are: busy, choosy, hanging, badly certified. Real ones, each told how to misbehave."""
+"""Mail servers as they are: busy, choosy, hanging, badly certified. Real ones, each made to misbehave."""
 
 import contextlib
 import shutil
@@ -6,18 +6,17 @@ import time
 
 import pytest
 
-from daemon import until
+import network
 from http_sink import HttpSink
 from mail_server import CLOSE, HANG, MailServer
-from outage import fixture_certificates, fixture_data, fixture_folder, fixture_net  # noqa: F401
-from outage import FIRST, SECOND, lines, needs_network, results, smtp, until_mails, waiting, watch
+from outage import FIRST, SECOND, hosts_at, results, smtp, until_mails, waiting, watch
+from until import until
 
-pytestmark = needs_network
-
+pytestmark = network.needs_network
 
 
 def test_a_server_that_wants_it_later_gets_it_later(net, data):
-    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+    with MailServer() as server, watch(data, hosts_at(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
         server.script["rcpt"] = "451 4.3.0 greylisted, try again later"
         net.make("silent", FIRST)
         until(lambda: waiting(daemon) and "greylisted" in (waiting(daemon)[0]["error"] or ""), 10, "not deferred")
@@ -29,7 +28,7 @@ def test_a_server_that_wants_it_later_gets_it_later(net, data):
 def test_a_refused_recipient_is_given_up_and_the_fallback_used(net, data):
     with MailServer() as server, HttpSink() as slack:
         config = {"smtp": smtp(server), "slack": {"webhook_url": slack.url + "/hook"}, "fallback": ["slack"]}
-        with watch(data, lines(FIRST, SECOND), **config).start_and_watch() as daemon:
+        with watch(data, hosts_at(FIRST, SECOND), **config).start_and_watch() as daemon:
             net.make("silent", SECOND)
             until_mails(server, 1)
             assert not slack.requests, "the fallback has nothing to do"
@@ -43,11 +42,11 @@ def test_a_refused_recipient_is_given_up_and_the_fallback_used(net, data):
             assert len(slack.requests) == 1
 
 
-def test_whoever_heard_of_a_down_in_the_stead_of_a_dead_channel_hears_of_its_end_too(net, data):
-    server = MailServer()  # off, until the line is back
+def test_a_fallback_that_got_a_down_gets_its_recovery_too(net, data):
+    server = MailServer()  # off, until the host is back
     with contextlib.closing(server), HttpSink() as slack:
         config = {"smtp": smtp(server), "slack": {"webhook_url": slack.url}, "fallback": ["slack"], "fallback_after": 1}
-        with watch(data, lines(FIRST), **config).start_and_watch() as daemon:
+        with watch(data, hosts_at(FIRST), **config).start_and_watch() as daemon:
             net.make("silent", FIRST)
             until(lambda: slack.requests, 15, "the fallback was not used")
             net.restore("silent", FIRST)
@@ -63,7 +62,7 @@ def test_the_other_recipients_get_what_one_is_refused(net, data):
     with MailServer() as server:
         server.script["rcpt"] = lambda address: "550 5.1.1 gone" if address.startswith("gone@") else None
         config = {"smtp": smtp(server, to=["gone@example.net", "here@example.net"])}
-        with watch(data, lines(FIRST), **config).start_and_watch() as daemon:
+        with watch(data, hosts_at(FIRST), **config).start_and_watch() as daemon:
             net.make("silent", FIRST)
             mail, = until_mails(server, 1)
             assert mail.recipients == ["here@example.net"]
@@ -77,7 +76,7 @@ def test_a_mail_server_that_hangs_delays_neither_a_probe_nor_another_channel_nor
     with MailServer() as server, HttpSink() as hook:
         server.script[step] = HANG
         config = {"smtp": smtp(server), "webhook": {"url": hook.url + "/hook"}}
-        with watch(data, lines(FIRST, SECOND), **config).start_and_watch() as daemon:
+        with watch(data, hosts_at(FIRST, SECOND), **config).start_and_watch() as daemon:
             net.make("silent", FIRST)
             until(lambda: hook.requests, 10, "the webhook was not called")
             until(lambda: server.connections, 5, "the mail server was not tried")
@@ -91,7 +90,7 @@ def test_a_mail_server_that_hangs_delays_neither_a_probe_nor_another_channel_nor
 
 
 def test_a_server_that_took_the_mail_and_closed_before_it_said_so_gets_the_same_mail_again(net, data):
-    with MailServer() as server, watch(data, lines(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+    with MailServer() as server, watch(data, hosts_at(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
         server.script["body"] = CLOSE
         net.make("silent", FIRST)
         until(lambda: waiting(daemon) and waiting(daemon)[0]["may_have_arrived"], 10, lambda: waiting(daemon))
@@ -108,7 +107,7 @@ def test_mail_goes_encrypted_and_logged_in(net, data, certificates):
             shutil.rmtree(data, ignore_errors=True)
             with MailServer(security, certificate, users={"bob": "secret"}, mechanisms=(mechanism,)) as server:
                 login = {"username": "bob", "password": "secret", "ca_file": str(certificates.authority)}
-                with watch(data, lines(FIRST), smtp=smtp(server, **login), fail_threshold=1).start_and_watch():
+                with watch(data, hosts_at(FIRST), smtp=smtp(server, **login), fail_threshold=1).start_and_watch():
                     net.make("silent", FIRST)
                     mail, = until_mails(server, 1)
                     assert mail.user == "bob", (number, mechanism)
@@ -126,7 +125,7 @@ def test_what_is_not_safe_or_not_allowed_is_not_sent_and_says_why(net, data, cer
         server, word = MailServer("starttls", certificates.good, users={"bob": "other"}), "535"
     else:
         server, word = MailServer("starttls", getattr(certificates, fault), users={"bob": "secret"}), "certificate"
-    with server, watch(data, lines(FIRST), smtp=smtp(server, **settings), fail_threshold=1).start_and_watch() as daemon:
+    with server, watch(data, hosts_at(FIRST), smtp=smtp(server, **settings), fail_threshold=1).start_and_watch() as daemon:
         net.make("silent", FIRST)
         until(lambda: waiting(daemon) and waiting(daemon)[0]["error"], 10, "it was not tried")
         assert word in waiting(daemon)[0]["error"]

@@ -13,17 +13,8 @@ import pytest
 
 import network
 import plain_cgi
-from daemon import MONITORD, QUICK, Daemon, folder_in_memory, host, needs_pings, notices, put, until
-
-WHY_NO_NETWORK = network.why_not()
-needs_network = pytest.mark.skipif(WHY_NO_NETWORK is not None, reason=WHY_NO_NETWORK or "")
-
-
-
-@pytest.fixture(name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
+from daemon import MONITORD, QUICK, Daemon, host, needs_pings, notices, put
+from until import until
 
 
 OPEN = {**QUICK, "access": {"anonymous": "admin"}}
@@ -143,9 +134,9 @@ def test_a_bad_edit_of_config_json_keeps_the_old_settings_and_is_shown_until_it_
             until(lambda: all(w in notices(daemon.published()).get("config_broken", "") for w in words), 3, message)
             assert config.read_bytes() == (text if isinstance(text, bytes) else text.encode())
         config.unlink()
-        daemon.until(lambda p: "No such file" in notices(p).get("config_broken", ""), "the missing file is not told of")
+        daemon.until(lambda p: "No such file" in notices(p).get("config_broken", ""), "no notice of the missing file")
         config.mkdir()
-        daemon.until(lambda p: "Is a directory" in notices(p).get("config_broken", ""), "the folder is not told of")
+        daemon.until(lambda p: "Is a directory" in notices(p).get("config_broken", ""), "no notice of the folder")
         before = daemon.published()
         daemon.until(lambda p: p["updated"] > before["updated"], "watching does not go on")
         assert daemon.published()["interval"] == 1
@@ -360,7 +351,7 @@ def test_a_paused_host_is_not_checked_and_a_deleted_one_is_gone(folder):
 
 
 @needs_pings
-def test_a_bad_entry_of_an_edit_by_hand_is_refused_alone_and_told_of(folder):
+def test_a_bad_entry_of_an_edit_by_hand_is_refused_alone_with_a_notice(folder):
     with Daemon(folder / "data", HERE).start_and_watch() as daemon:
         def edit(list_):
             list_["hosts"][0]["ip"] = "300.1.2.3"
@@ -502,7 +493,7 @@ def test_a_bare_list_of_hosts_is_upgraded_and_kept_beside(folder):
         assert not notices(published)
 
 
-@needs_network
+@network.needs_network
 def test_a_host_that_was_down_in_a_bare_list_is_down_since_a_time(folder):
     with contextlib.closing(network.Namespace()) as namespace:
         hosts = [{"name": "Server D", "ip": "192.0.2.1", "fail_count": 12, "statusCurrent": False,
@@ -516,7 +507,7 @@ def test_a_host_that_was_down_in_a_bare_list_is_down_since_a_time(folder):
             assert down["last_alert_time"] == pytest.approx(hosts[0]["last_alert_time"], abs=0.01)
             assert down["fail_since"] is not None
             assert down["fail_since"] <= begin + 1
-            assert not daemon.events("alert"), "it was told already"
+            assert not daemon.events("alert"), "it was notified already"
 
 
 # ---- requests.jsonl
@@ -624,7 +615,7 @@ def test_an_edit_that_reached_the_disk_but_not_the_live_folder_counts(folder):
         assert after["hosts"][0]["trail"][:1] == before["hosts"][0]["trail"][:1], "what the live folder knew is kept"
 
 
-@needs_network
+@network.needs_network
 def test_what_is_known_of_an_outage_survives_the_loss_of_the_live_folder(folder):
     address = "10.9.9.9/32"
     with contextlib.closing(network.Namespace()) as namespace:
@@ -644,7 +635,7 @@ def test_what_is_known_of_an_outage_survives_the_loss_of_the_live_folder(folder)
             kept = ("id", "name", "status", "statusCurrent", "fail_since", "last_alert_time", "reason")
             for old, new in zip(before["hosts"], after["hosts"], strict=True):
                 assert {key: new[key] for key in kept} == {key: old[key] for key in kept}
-                # An event is written when the round of the check has ended.
+                # An event is written when the batch of the check has ended.
                 assert new["last_change"] == pytest.approx(old["last_change"], abs=1)
             daemon.until(lambda p: p["updated"] and p["updated"] > before["updated"], "no cycle ended")
             line = daemon.host("line")
@@ -655,7 +646,7 @@ def test_what_is_known_of_an_outage_survives_the_loss_of_the_live_folder(folder)
             namespace.ip("addr", "add", address, "dev", "lo")
             daemon.until_host("line", lambda h: h["status"] == "up")
             subjects = [e["subject"].split()[0] for e in daemon.events("alert")]
-            assert subjects == ["DOWN", "UP"], "told once each, across the restart"
+            assert subjects == ["DOWN", "UP"], "once each, across the restart"
             assert [e["to"] for e in daemon.events("status") if e["name"] == "line"] == ["up", "failing", "down", "up"]
 
 
@@ -668,7 +659,7 @@ def test_a_secrets_json_that_cannot_be_read_stops_no_ping_and_fails_no_website(f
     with daemon.start_and_watch():
         daemon.until_host("first", lambda h: h["status"] == "up")
         daemon.until(lambda p: {"secrets_broken", "secrets_missing"} <= {n["code"] for n in p["monitor"]["notices"]},
-                     "both are told")
+                     "both are notified")
         assert daemon.until_host("site", lambda h: h["status"] != "failing")["fail_count"] == 0
         secrets.rmdir()
         put(secrets, '{"format":1,"hosts":{"' + daemon.published()["hosts"][3]["id"] + '":{"password":"x"}}}')

@@ -8,14 +8,9 @@ import time
 import pytest
 
 from certificates import Certificates
-from daemon import QUICK, Daemon, folder_in_memory, put
+from daemon import QUICK, Daemon, put
 from mqtt_broker import Broker
-
-
-@pytest.fixture
-def folder():
-    with folder_in_memory() as made:
-        yield made
+from until import until
 
 
 @pytest.fixture
@@ -87,7 +82,7 @@ def test_wildcards_and_shared_topics_reach_every_host_that_listens(folder, broke
         assert daemon.host("Air 3")["status"] == "pending"
 
 
-def test_what_the_broker_has_kept_is_no_sign_of_life(folder, broker):
+def test_what_the_broker_has_kept_counts_for_nothing(folder, broker):
     broker.publish("hall/1/power", "on", "-r")
     broker.publish("hall/2/power", "on", "-r")
     with watching(folder, [sensor("Old", "hall/1/power", max_age=3), sensor("New", "hall/2/power", max_age=3)],
@@ -105,10 +100,7 @@ def test_topics_follow_the_hosts_without_another_connection(folder, broker):
         daemon.edit_by_hand(lambda p: p["hosts"].append(sensor("B", "hall/2/power")))
         broker.until_subscribed("hall/2/power")
         daemon.edit_by_hand(lambda p: p["hosts"].remove(next(h for h in p["hosts"] if h["name"] == "A")))
-        deadline = time.monotonic() + 10
-        while "Received UNSUBSCRIBE" not in broker.log():
-            assert time.monotonic() < deadline, broker.log()
-            time.sleep(0.02)
+        until(lambda: "Received UNSUBSCRIBE" in broker.log(), 10, broker.log)
         broker.publish("hall/2/power", "on")
         until_status(daemon, "B", "up")
         assert broker.log().count("as linewatch-") == 1
@@ -128,7 +120,7 @@ def test_a_broker_that_is_killed_and_comes_back_is_found_again(folder, broker):
         until_status(daemon, "Meter", "up")
 
 
-def test_a_wrong_password_is_told_and_the_right_one_is_used_at_once(folder, broker):
+def test_a_wrong_password_is_a_reason_and_the_right_one_is_used_at_once(folder, broker):
     with watching(folder, [sensor("Meter", "hall/1/power", max_age=1)], broker.settings(password="wrong")) as daemon:
         reason = f": the broker 127.0.0.1:{broker.port} refuses the login"
         daemon.until_host("Meter", lambda h: h["reason"].endswith(reason))
@@ -168,7 +160,7 @@ def test_a_broker_with_a_bad_certificate_gets_no_password(folder, which, reason)
         assert "as linewatch-" not in broker.log()
 
 
-def test_garbage_instead_of_a_broker_is_told(folder):
+def test_garbage_instead_of_a_broker_is_a_reason(folder):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.1)
         settings = {"host": "127.0.0.1", "port": server.getsockname()[1]}

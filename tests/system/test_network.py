@@ -9,16 +9,15 @@ import time
 import pytest
 
 import network
-from daemon import QUICK, Daemon, checked, copy_for_everyone, failed_checks, folder_in_memory, host, named
+from daemon import QUICK, Daemon, checked, copy_for_everyone, failed_checks, host, named
 
-WHY_NOT = network.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
+pytestmark = network.needs_network
 
 NAME_SERVER = pathlib.Path(__file__).with_name("name_server.py")
 NOBODY = 65534
 
 WANDERER, STUMBLER = "10.66.5.1", "10.66.5.2"
-LINES = [
+HOSTS = [
     *(host(f"good {i}", f"10.66.1.{i}") for i in range(20)),
     *(host(f"silent {i}", f"10.66.2.{i}") for i in range(50)),
     *(host(f"lossy {i}", f"10.66.3.{i}") for i in range(100)),
@@ -40,12 +39,6 @@ SEGMENT = [
 ]
 
 
-@pytest.fixture(scope="module", name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
-
-
 @pytest.fixture(scope="module")
 def net():
     with contextlib.closing(network.Network()) as made:
@@ -58,23 +51,23 @@ def net():
 
 
 @pytest.fixture(scope="module")
-def watched(net, folder):
-    """The daemons of this file, all started before the first test looks at one: the lossy lines need many cycles."""
+def watched(net, module_folder):
+    """The daemons of this file, all started before the first test reads one: the lossy hosts need many cycles."""
     slow = {**QUICK, "interval": 6, "timeout": 2}
     with contextlib.ExitStack() as stack:
         def start(name, hosts, config=QUICK):
-            return stack.enter_context(Daemon(folder / name, hosts, config, launcher=net.here.launcher()).start())
-        yield {"lines": start("lines", LINES), "segment": start("segment", SEGMENT),
-               "dead": start("dead", LINES[:70], slow)}
+            return stack.enter_context(Daemon(module_folder / name, hosts, config, launcher=net.here.launcher()).start())
+        yield {"hosts": start("hosts", HOSTS), "segment": start("segment", SEGMENT),
+               "dead": start("dead", HOSTS[:70], slow)}
 
 
 @pytest.fixture(scope="module")
-def lines(watched):
-    return watched["lines"]
+def daemon(watched):
+    return watched["hosts"]
 
 
-def test_hosts_that_answer_are_up_over_both_families(lines):
-    published = lines.until(lambda p: checked(p["hosts"], 2), "two cycles did not end")
+def test_hosts_that_answer_are_up_over_both_families(daemon):
+    published = daemon.until(lambda p: checked(p["hosts"], 2), "two cycles did not end")
     good = named(published, "good")
     assert len(good) == 21
     assert {h["status"] for h in good} == {"up"}
@@ -82,9 +75,9 @@ def test_hosts_that_answer_are_up_over_both_families(lines):
     assert max(h["rtt_ms"] for h in good) < 100
 
 
-def test_fifty_dead_lines_cost_one_timeout(lines):
+def test_fifty_dead_hosts_cost_one_timeout(daemon):
     # A cycle ends with a write, and the disk of a busy machine has its own pace.
-    published = lines.until(lambda p: checked(p["hosts"], 2) and p["monitor"]["cycle_ms"] < 700, "no cycle is short")
+    published = daemon.until(lambda p: checked(p["hosts"], 2) and p["monitor"]["cycle_ms"] < 700, "no cycle is short")
     assert published["monitor"]["cycle_ms"] >= 400
     assert {h["status"] for h in named(published, "silent")} <= {"failing", "down"}
     sent = [h["last_check"] for h in published["hosts"]]
@@ -100,14 +93,14 @@ def test_fifty_dead_lines_cost_one_timeout(lines):
     ("no route", "cannot send: Network is unreachable"),
     ("no route over IPv6", "cannot send: Network is unreachable"),
 ])
-def test_a_failed_check_says_why(lines, name, reason):
-    failed = lines.until_host(name, lambda h: h["status"] in ("failing", "down"))
+def test_a_failed_check_says_why(daemon, name, reason):
+    failed = daemon.until_host(name, lambda h: h["status"] in ("failing", "down"))
     assert failed["reason"] == reason
     assert failed["statusCurrent"] is False
     assert failed["uptime"] == 0
 
 
-def test_a_check_asked_for_while_dead_lines_are_waited_for_is_published_within_a_second(watched):
+def test_a_check_asked_for_while_dead_hosts_are_waited_for_is_published_within_a_second(watched):
     dead = watched["dead"]
     dead.until(lambda p: p.get("updated"), "no cycle ended")
     for name in ("good 3", "good 4"):
@@ -118,7 +111,7 @@ def test_a_check_asked_for_while_dead_lines_are_waited_for_is_published_within_a
         assert time.time() - asked < 1
 
 
-def test_a_host_added_while_dead_lines_are_waited_for_is_up_within_a_second(watched):
+def test_a_host_added_while_dead_ones_are_waited_for_is_up_within_a_second(watched):
     dead = watched["dead"]
     dead.until(lambda p: p.get("updated"), "no cycle ended")
     added = time.time()
@@ -127,12 +120,12 @@ def test_a_host_added_while_dead_lines_are_waited_for_is_up_within_a_second(watc
     assert time.time() - added < 1
 
 
-def test_a_line_that_goes_away_and_comes_back_is_told_of_once_each(net, lines):
-    first_check = lines.until_host("wanderer", lambda h: h["status"] == "up")["last_change"]
+def test_a_host_that_goes_away_and_comes_back_is_one_alert_each(net, daemon):
+    first_check = daemon.until_host("wanderer", lambda h: h["status"] == "up")["last_change"]
     cut = time.time()
     net.make("silent", WANDERER)
 
-    failing = lines.until_host("wanderer", lambda h: h["status"] == "failing", seconds=4)
+    failing = daemon.until_host("wanderer", lambda h: h["status"] == "failing", seconds=4)
     fail_since = failing["fail_since"]
     assert cut - 0.1 <= fail_since <= cut + 1.6
     assert failing["statusCurrent"] is False
@@ -140,32 +133,32 @@ def test_a_line_that_goes_away_and_comes_back_is_told_of_once_each(net, lines):
     assert failing["last_alert_time"] is None
     assert failing["trail"][-failing["fail_count"]:] == [None] * failing["fail_count"]
 
-    down = lines.until_host("wanderer", lambda h: h["status"] == "down", seconds=5)
+    down = daemon.until_host("wanderer", lambda h: h["status"] == "down", seconds=5)
     assert down["fail_since"] == fail_since
     assert down["fail_count"] >= 3
-    lines.until_host("wanderer", lambda h: h["fail_count"] >= 5, seconds=5)
+    daemon.until_host("wanderer", lambda h: h["fail_count"] >= 5, seconds=5)
     net.restore("silent", WANDERER)
-    published = lines.until(lambda p: named(p, "wanderer")[0]["status"] == "up", "it does not come back", seconds=4)
+    published = daemon.until(lambda p: named(p, "wanderer")[0]["status"] == "up", "it does not come back", seconds=4)
     up = named(published, "wanderer")[0]
     assert up["statusCurrent"] is True
     assert (up["fail_count"], up["fail_since"], up["reason"]) == (0, None, "")
 
-    changes = [e for e in lines.events("status") if e["name"] == "wanderer"]
+    changes = [e for e in daemon.events("status") if e["name"] == "wanderer"]
     assert [(e["from"], e["to"]) for e in changes] == [("pending", "up"), ("up", "failing"), ("failing", "down"),
                                                        ("down", "up")]
     assert changes[1]["since"] == changes[2]["since"] == fail_since
     # The third check was sent two intervals after the first, and ended with its timeout.
     assert 2.2 < changes[2]["t"] - fail_since < 3.4
 
-    told = [e for e in lines.events("alert") if up["id"] in e["hosts"]]
+    sent = [e for e in daemon.events("alert") if up["id"] in e["hosts"]]
     clock = time.strftime("%H:%M:%S", time.localtime(fail_since))
-    assert len(told) == 2
-    if len(told[0]["hosts"]) == 1:  # else others went down at the same time, by chance
-        assert told[0]["subject"] == f"DOWN wanderer ({WANDERER}) since {clock}, no answer within 0.4 s"
-    kinds = [[a["kind"] for a in e["alerts"] if a["host"] == up["id"]] for e in told]
+    assert len(sent) == 2
+    if len(sent[0]["hosts"]) == 1:  # else others went down at the same time, by chance
+        assert sent[0]["subject"] == f"DOWN wanderer ({WANDERER}) since {clock}, no answer within 0.4 s"
+    kinds = [[a["kind"] for a in e["alerts"] if a["host"] == up["id"]] for e in sent]
     assert kinds == [["down"], ["recovery"]]
-    assert told[0]["t"] == pytest.approx(down["last_alert_time"], abs=0.01)
-    assert told[1]["t"] == pytest.approx(up["last_alert_time"], abs=0.01)
+    assert sent[0]["t"] == pytest.approx(down["last_alert_time"], abs=0.01)
+    assert sent[1]["t"] == pytest.approx(up["last_alert_time"], abs=0.01)
 
     nulls = [i for i, answer in enumerate(up["trail"]) if answer is None]
     assert nulls == list(range(nulls[0], nulls[0] + len(nulls))), "the failed checks stand together"
@@ -174,14 +167,14 @@ def test_a_line_that_goes_away_and_comes_back_is_told_of_once_each(net, lines):
     assert up["uptime"] == pytest.approx(100 * (1 - outage / (published["updated"] - first_check)), abs=2)
 
 
-def test_a_blip_below_the_threshold_is_no_alert(net, lines):
-    lines.until_host("stumbler", lambda h: h["status"] == "up")
+def test_a_short_outage_is_no_alert(net, daemon):
+    daemon.until_host("stumbler", lambda h: h["status"] == "up")
     net.make("silent", STUMBLER)
-    lines.until_host("stumbler", lambda h: h["status"] == "failing", seconds=4)
+    daemon.until_host("stumbler", lambda h: h["status"] == "failing", seconds=4)
     net.restore("silent", STUMBLER)
-    up = lines.until_host("stumbler", lambda h: h["status"] == "up", seconds=4)
-    assert [e["to"] for e in lines.events("status") if e["name"] == "stumbler"] == ["up", "failing", "up"]
-    assert not [e for e in lines.events("alert") if up["id"] in e["hosts"]]
+    up = daemon.until_host("stumbler", lambda h: h["status"] == "up", seconds=4)
+    assert [e["to"] for e in daemon.events("status") if e["name"] == "stumbler"] == ["up", "failing", "up"]
+    assert not [e for e in daemon.events("alert") if up["id"] in e["hosts"]]
     assert up["uptime"] < 100
 
 
@@ -192,8 +185,8 @@ def test_addresses_that_nobody_has_on_the_own_segment_delay_nobody(watched):
     assert failed_checks(named(published, "here") + named(published, "behind the router")) == 0
 
 
-def test_lossy_lines_fail_as_often_as_chance_allows_and_not_more(lines):
-    published = lines.until(lambda p: checked(p["hosts"], 8), "eight cycles did not end", seconds=20)
+def test_lossy_hosts_fail_as_often_as_chance_allows_and_not_more(daemon):
+    published = daemon.until(lambda p: checked(p["hosts"], 8), "eight cycles did not end", seconds=20)
 
     def deviations_above(chance, hosts):
         checks = sum(len(h["trail"]) for h in hosts)
@@ -234,7 +227,7 @@ MANNERS = {
 
 
 @pytest.fixture(scope="module")
-def tunnels(folder):
+def tunnels(module_folder):
     """One daemon with raw sockets and one with ping sockets, each at the near end of a TUN device."""
     hosts = [*(host(address, address) for address in MANNERS),
              host("five packets", "10.77.1.20", packets=5),
@@ -246,7 +239,7 @@ def tunnels(folder):
             if kind == "ping":
                 namespace.allow_ping_sockets()
             namespace.reach_far_end()
-            daemon = Daemon(folder / kind, hosts, launcher=namespace.launcher())
+            daemon = Daemon(module_folder / kind, hosts, launcher=namespace.launcher())
             daemons[kind] = stack.enter_context(daemon.start())
         yield daemons
 
@@ -265,7 +258,7 @@ def test_late_foreign_and_damaged_answers_count_for_nothing(tunnels, sockets):
 
 
 @pytest.mark.parametrize("sockets", ["raw", "ping"])
-def test_several_packets_a_check_tell_loss_and_jitter(tunnels, sockets):
+def test_several_packets_a_check_measure_loss_and_jitter(tunnels, sockets):
     line = tunnels[sockets].until_host("five packets", lambda h: len(h["trail"]) >= 3)
     assert line["status"] == "up"
     assert line["loss_percent"] == 0
@@ -273,7 +266,7 @@ def test_several_packets_a_check_tell_loss_and_jitter(tunnels, sockets):
     assert 0 <= line["jitter_ms"] < 20
 
 
-def test_three_slow_checks_in_a_row_make_a_line_degraded(tunnels):
+def test_three_slow_checks_in_a_row_make_a_host_degraded(tunnels):
     line = tunnels["raw"].until_host("slow", lambda h: h["status"] == "degraded")
     assert line["reason"].endswith("ms, slower than 30 ms")
     assert line["uptime"] == 100
@@ -281,7 +274,7 @@ def test_three_slow_checks_in_a_row_make_a_line_degraded(tunnels):
 
 
 @pytest.fixture(scope="module")
-def names(folder):
+def names(module_folder):
     """A namespace whose name server knows no name, and never answers for some."""
     files = {"hosts": "127.0.0.1 localhost\n127.0.0.9 known.test\n", "resolv.conf": "nameserver 127.0.0.53\n"}
     hosts = [*(host(f"hangs {i}", f"hang{i}.test") for i in range(8)), host("unknown", "unknown.test"),
@@ -289,7 +282,7 @@ def names(folder):
     with contextlib.ExitStack() as stack:
         namespace = stack.enter_context(contextlib.closing(network.Namespace(files)))
         namespace.start("/usr/bin/python3", NAME_SERVER, "127.0.0.53", until_line="ready")
-        daemon = Daemon(folder / "names", hosts, launcher=namespace.launcher())
+        daemon = Daemon(module_folder / "names", hosts, launcher=namespace.launcher())
         yield stack.enter_context(daemon.start())
 
 
@@ -320,7 +313,7 @@ def test_sigterm_in_the_middle_of_a_look_up_ends_within_two_seconds(names):
     (",+net_raw", False, True),
     ("", False, False),
 ], ids=["ping_group_range", "CAP_NET_RAW", "neither"])
-def test_a_user_without_rights_pings_with_either_permission_or_is_told_which_to_give(
+def test_a_user_without_rights_pings_with_either_permission_or_learns_which_to_give(
         folder, capabilities, range_allows, may_ping):
     with contextlib.closing(network.Namespace()) as namespace:
         if range_allows:

@@ -34,7 +34,7 @@ def id_of(number):
 
 
 class History:
-    """Collects events of lines that were all up at the beginning of September."""
+    """Collects events of hosts that were all up at the beginning of September."""
 
     def __init__(self, lines):
         self.events = []
@@ -80,7 +80,7 @@ def is_watched(*times):
 
 
 def scripted(seed, lines=16):
-    """Troubles of every kind, never two of one line at once, at seconds when nothing else happens."""
+    """Outages of every kind, never two of one host at once, at seconds when nothing else happens."""
     chance = random.Random(seed)
     history = History(lines)
     for i in range(lines):
@@ -101,7 +101,7 @@ def scripted(seed, lines=16):
                 history.status(host, "failing", status, start, 25)
                 history.status(host, status, "up", start + length)
             elif trouble in ("maintenance", "planned"):
-                # Half of them cut the line in their middle, and some for longer than was planned.
+                # Half of them cut the host off in their middle, and some for longer than was planned.
                 over = t + 3600
                 history.add(t, "maintenance", host=host, name=f"Line {i}", begins=True)
                 history.add(over, "maintenance", host=host, name=f"Line {i}", begins=False)
@@ -145,7 +145,7 @@ STATUS_KINDS = {"up": "up", "degraded": "up", "failing": "down", "down": "down",
 
 
 class Painted:
-    """One line: coats of what it was, and of what hides that. Each coat is a begin, an end and a colour."""
+    """One host: coats of what it was, and of what hides that. Each coat is a begin, an end and a colour."""
 
     def __init__(self):
         self.coats = {"was": [], "absent": [(FROM, TO, True)], "off": [], "maintenance": []}
@@ -188,7 +188,7 @@ def read_events(folder):
 
 
 def recomputed(folder):
-    """Rows as the report has them, by the id of the line."""
+    """Rows as the report has them, by the id of the host."""
     lines = collections.defaultdict(Painted)
     said = {}
 
@@ -239,7 +239,7 @@ def recomputed(folder):
         for start, end, is_outage in line.episodes:
             a, b = within(start), within(end or TO)
             own = [piece for piece in pieces if a <= piece[0] < b]
-            # What reaches out of the month is judged by all of it: in these histories it was the line itself.
+            # What reaches out of the month is judged by all of it: in these histories it was the host itself.
             is_own = any(piece[2] == "down" for piece in own) or start < FROM or (end or TO) > TO
             was_upstream = any(piece[2] == "upstream" for piece in own)
             blamed = said.get(f"{host}-{start}")
@@ -309,7 +309,7 @@ def test_a_report_has_the_sums_that_the_events_make(site, seed):
     assert sum(row["outages"] for row in rows.values()) > 10
 
 
-def test_a_report_follows_what_people_say_of_an_outage(site):
+def test_a_report_follows_how_people_classify_an_outage(site):
     give(site, scripted(7))
     before = compared(site)
     outages = site.get(f"/api/outages?from={FROM}&to={TO}&blips=1").json()["outages"]
@@ -335,7 +335,7 @@ def test_a_report_as_a_table_has_the_same_figures(site):
         assert {name: int(row[name]) for name in KINDS} == {name: rows[row["host"]][name] for name in KINDS}
 
 
-def test_a_report_says_how_quick_a_line_was_and_what_it_lost(site):
+def test_a_report_says_how_quick_a_host_was_and_what_it_lost(site):
     give(site, scripted(3))
     days = site.data / "history" / "86400"
     days.mkdir(parents=True)

@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from daemon import Daemon, folder_in_memory, host, needs_pings, until
+from daemon import Daemon, folder_in_memory, host, needs_pings
 from mail_server import MailServer
-from outage import SOON, quiet, results, smtp, subjects, until_mails, waiting
+from outage import SOON, results, smtp, subjects, until_all_is_sent, until_mails, waiting
+from until import until
 
 pytestmark = needs_pings
 
@@ -24,7 +25,7 @@ def last_month():
 
 @pytest.fixture
 def data():
-    """A folder with the events of last month: one line of two was out for a day."""
+    """A folder with the events of last month: one host of two was down for a day."""
     begin, end, _, name = last_month()
     with folder_in_memory() as made:
         events = made / "data" / "events"
@@ -49,7 +50,7 @@ def reporting(data, server, **config):
                                 "report_to": ["boss@example.net"], **config})
 
 
-def test_the_report_of_last_month_comes_once_and_tells_what_was_not_kept(data):
+def test_the_report_of_last_month_comes_once_and_says_who_was_below_target(data):
     with MailServer() as server, reporting(data, server).start_and_watch() as daemon:
         mail, = until_mails(server, 1, 20)
         month, name = last_month()[2:]
@@ -64,10 +65,10 @@ def test_the_report_of_last_month_comes_once_and_tells_what_was_not_kept(data):
         until(lambda: "sent" in results(daemon, "smtp"))
         daemon.stop()
         daemon.start_and_watch()
-        quiet(8)  # two looks
+        until_all_is_sent(daemon, 8)  # it is seen to twice
         daemon.kill()
         daemon.start_and_watch()
-        quiet(8)
+        until_all_is_sent(daemon, 8)
         assert len(server.mails) == 1
 
 
@@ -81,11 +82,11 @@ def test_a_report_outlives_a_mail_server_that_is_away_and_a_monitord_that_is_kil
             assert len(waiting(daemon)) == 1
             server.start()
             until_mails(server, 1, 30)
-            quiet(7)
+            until_all_is_sent(daemon, 7)
             assert len(subjects(server)) == 1
 
 
 def test_nobody_who_has_not_asked_for_it_gets_a_report(data):
     with MailServer() as server, reporting(data, server, report_to=[]).start_and_watch() as daemon:
-        quiet(8)
+        until_all_is_sent(daemon, 8)
         assert server.mails == [] and waiting(daemon) == []

@@ -8,13 +8,12 @@ import subprocess
 import pytest
 
 from daemon import BUILD, TOP, folder_in_memory
-from network import Namespace, why_not
-from stack import until
+from network import Namespace, needs_network
+from until import until
 
-NETWORK = why_not()
 ADDRESS = "10.77.0.1"  # of the namespace's own loopback: asked by it, lighttpd sees somebody from the network
 
-pytestmark = pytest.mark.skipif(NETWORK is not None, reason=str(NETWORK))
+pytestmark = needs_network
 
 
 def status_of(place, address, size):

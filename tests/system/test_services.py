@@ -10,9 +10,10 @@ import time
 import pytest
 
 from certificates import Certificates
-from daemon import Daemon, folder_in_memory, host, until
+from daemon import Daemon, folder_in_memory, host
 from http_sink import HttpSink
 from mail_server import MailServer
+from until import until
 
 # A busy machine still shakes hands within the timeout.
 CONFIG = {"interval": 2, "timeout": 1, "retries": 1, "fail_threshold": 1, "digest_window": 0}
@@ -232,7 +233,7 @@ def test_what_was_down_is_up_when_it_answers_again(tmp_path):
                 daemon.until_host("service", lambda h: h["ip"] == "127.0.0.2" and h["status"] == "up")
 
 
-def test_a_certificate_near_its_end_is_told_once_and_so_is_that_it_was_renewed():
+def test_a_certificate_near_its_end_is_one_alert_and_so_is_that_it_was_renewed():
     with folder_in_memory() as folder:
         made = Certificates(folder / "certificates")
         with HttpSink(certificate=made.good) as site, MailServer() as server:

@@ -1,4 +1,4 @@
-"""What monitord tells systemd, and what systemd makes of the unit files."""
+"""What systemd learns from monitord, and what systemd makes of the unit files."""
 
 import json
 import os
@@ -16,12 +16,6 @@ from daemon import BUILD, QUICK, TOP, Daemon, folder_in_memory, host, needs_ping
 HERE = [host("first", "127.0.0.1"), host("second", "127.0.0.2")]
 UNITS = sorted([*TOP.glob("systemd/*.service"), *TOP.glob("systemd/*.socket")])
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
-
-
-@pytest.fixture(name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
 
 
 class Manager:
@@ -69,7 +63,7 @@ def test_ready_comes_when_the_list_is_published(folder, manager):
 
 
 @needs_pings
-def test_an_abstract_socket_is_told_too(folder):
+def test_an_abstract_socket_is_notified_too(folder):
     with Manager(f"@linewatch-{os.getpid()}") as manager, \
             Daemon(folder / "data", HERE, environment=manager.environment()).start():
         manager.until("READY")
@@ -107,7 +101,7 @@ def test_the_watchdog_is_not_fed_when_it_asks_for_nothing_or_for_another_process
 
 
 @needs_pings
-def test_a_reload_is_told_before_it_begins_and_ready_when_it_has_ended(folder, manager):
+def test_systemd_knows_of_a_reload_before_it_begins_and_of_its_end(folder, manager):
     with Daemon(folder / "data", HERE, environment=manager.environment()).start() as daemon:
         manager.until("READY")
         begin = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
@@ -120,7 +114,7 @@ def test_a_reload_is_told_before_it_begins_and_ready_when_it_has_ended(folder, m
 
 
 @needs_pings
-def test_stopping_is_told(folder, manager):
+def test_systemd_knows_of_a_stop(folder, manager):
     with Daemon(folder / "data", HERE, environment=manager.environment()).start() as daemon:
         manager.until("READY")
         daemon.stop()

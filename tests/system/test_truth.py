@@ -25,7 +25,7 @@ def truth(changes):
 
 
 def said(story):
-    """Events of the line from a text such as "up 0, failing 10.5, down 10.5, up 20.2", each with its since."""
+    """Events of the host from a text such as "up 0, failing 10.5, down 10.5, up 20.2", each with its since."""
     events, before = [], "pending"
     for word in story.split(", "):
         status, since = word.split()
@@ -74,7 +74,7 @@ CABLE_CUT = [(10, "cable", "no route"), (30, "cable", "")]
     (CABLE_CUT, "up 0, failing 10.9, down 10.9, up 30.9", ["invented"]),
     ([(10, "uplink 1", "silent"), (30, "uplink 1", "")], "up 0, unknown 10.9, up 30.9", ["wrong"]),
 ])
-def test_what_is_said_of_a_line_is_held_against_what_was_done_to_it(changes, story, faults):
+def test_what_is_said_of_a_host_is_held_against_what_was_done_to_it(changes, story, faults):
     found = verdict.compare(truth(changes)["line"], said(story), CYCLE, verdict.Figures())
     assert [fault.kind for fault in found] == faults, [fault.what for fault in found]
 
@@ -85,7 +85,7 @@ def test_what_is_said_of_a_line_is_held_against_what_was_done_to_it(changes, sto
     ([("blind", 10.5, 11), ("sight", 10.5, 15)], ["wrong"]),
     ([("blind", 10.5, 11), ("sight", 10.5, 30.9), ("blind", 50, 51), ("sight", 50, 52)], ["invented"]),
 ])
-def test_so_is_what_is_said_of_sight(events, faults):
+def test_so_is_what_is_said_of_blindness(events, faults):
     said_of_sight = verdict.said_of_sight(
         [{"type": "monitor", "state": state, "since": since, "t": t} for state, since, t in events], END)
     found = verdict.compare(truth(CABLE_CUT)[verdict.SIGHT], said_of_sight, CYCLE, verdict.Figures(), verdict.BLIND)
@@ -99,7 +99,7 @@ def test_the_uptime_must_follow_from_the_script_and_from_the_events(published, f
     assert [fault.kind for fault in found] == faults
 
 
-def test_a_lossy_line_is_judged_by_what_was_lost():
+def test_a_lossy_host_is_judged_by_what_was_lost():
     def packets(t, is_answered):
         requests = [stage.Packet(t + delay, "line", False) for delay in ((0,) if is_answered else (0, 0.02, 0.2))]
         return requests + [stage.Packet(t + 0.01, "line", True)] * is_answered

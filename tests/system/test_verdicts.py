@@ -1,4 +1,4 @@
-"""What monitord says of lines when routers, the uplink, the clock or monitord itself fail, in namespaces made for it."""
+"""What monitord says of hosts when routers, the uplink, the clock or monitord itself fail, in namespaces made for it."""
 
 import contextlib
 import glob
@@ -8,10 +8,10 @@ import time
 import pytest
 
 import network
-from daemon import QUICK, Daemon, folder_in_memory, host, put, until
+from daemon import QUICK, Daemon, host, put
+from until import until
 
-WHY_NOT = network.why_not()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
+pytestmark = network.needs_network
 
 FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
 DAY = 86400
@@ -23,12 +23,6 @@ LINES = [
     host("other", OTHER),
     host("near", "127.0.0.1"),
 ]
-
-
-@pytest.fixture(scope="module", name="folder")
-def fixture_folder():
-    with folder_in_memory() as made:
-        yield made
 
 
 @pytest.fixture(name="net")
@@ -45,7 +39,7 @@ def went(daemon, name):
     return [e["to"] for e in daemon.events("status") if e["name"] == name]
 
 
-def told(daemon):
+def alerts(daemon):
     return [" ".join(e["subject"].split()[:2]) for e in daemon.events("alert")]
 
 
@@ -53,12 +47,12 @@ def monitor_events(daemon, *states):
     return [e for e in daemon.events("monitor") if e["state"] in states]
 
 
-def test_what_hangs_below_a_router_that_is_cut_is_unreachable_and_has_its_full_threshold_afterwards(net, folder):
+def test_the_children_of_a_router_that_is_cut_are_unreachable_and_have_their_full_threshold_afterwards(net, folder):
     with watch(net, folder, "router", LINES).start_and_watch() as daemon:
         net.make("silent", ROUTER, LINE)
         daemon.until_host("router", lambda h: h["status"] == "down")
         daemon.until_host("line", lambda h: h["status"] == "unreachable")
-        assert told(daemon) == ["DOWN router"]
+        assert alerts(daemon) == ["DOWN router"]
         assert daemon.host("line")["uptime"] == 100
 
         net.restore("silent", ROUTER)
@@ -66,10 +60,10 @@ def test_what_hangs_below_a_router_that_is_cut_is_unreachable_and_has_its_full_t
         line = daemon.until_host("line", lambda h: h["status"] == "down")
         assert line["fail_count"] == QUICK["fail_threshold"]
         assert line["fail_since"] >= returned - 1
-        assert told(daemon) == ["DOWN router", "UP router", "DOWN line"]
+        assert alerts(daemon) == ["DOWN router", "UP router", "DOWN line"]
         net.restore("silent", LINE)
         daemon.until_host("line", lambda h: h["status"] == "up")
-        assert told(daemon)[-1] == "UP line"
+        assert alerts(daemon)[-1] == "UP line"
 
 
 def test_nobody_is_blamed_while_no_uplink_answers(net, folder):
@@ -92,7 +86,7 @@ def test_nobody_is_blamed_while_no_uplink_answers(net, folder):
         assert {h["uptime"] for h in daemon.published()["hosts"]} == {100}
         assert [e["state"] for e in monitor_events(daemon, "blind", "sight")] == ["blind", "sight"]
         assert monitor_events(daemon, "sight")[0]["since"] == pytest.approx(cut, abs=1.5)
-        until(lambda: told(daemon) == ["BLIND from"], 5, lambda: told(daemon))
+        until(lambda: alerts(daemon) == ["BLIND from"], 5, lambda: alerts(daemon))
 
 
 def test_without_an_uplink_monitord_is_blind_when_its_own_way_out_is_gone(net, folder):
@@ -101,7 +95,7 @@ def test_without_an_uplink_monitord_is_blind_when_its_own_way_out_is_gone(net, f
         daemon.until(lambda p: p["monitor"]["state"] == "blind", "not blind")
         assert daemon.until_host("other", lambda h: h["status"] == "unknown")["uptime"] == 100
         assert daemon.host("near")["status"] == "up"
-        assert told(daemon) == []
+        assert alerts(daemon) == []
 
 
 def test_maintenance_is_silent_and_no_downtime(net, folder):
@@ -115,7 +109,7 @@ def test_maintenance_is_silent_and_no_downtime(net, folder):
         assert router["in_maintenance"] is True
         assert router["uptime"] is None
         assert daemon.host("line")["in_maintenance"] is True
-        assert told(daemon) == ["DOWN other"]
+        assert alerts(daemon) == ["DOWN other"]
         assert {e["name"] for e in daemon.events("maintenance")} == {"router", "line"}
 
 
@@ -142,14 +136,14 @@ def test_a_clock_that_jumps_by_months_is_an_event_and_nothing_else(net, folder):
             assert daemon.host("other")["uptime"] == 0
             assert daemon.host("other")["fail_since"] == pytest.approx(shown, abs=40)
             assert max(h["rtt_ms"] or 0 for h in after["hosts"]) < 100
-        assert told(daemon) == ["DOWN other"]
+        assert alerts(daemon) == ["DOWN other"]
         assert went(daemon, "other") == ["failing", "down"]
         # Each in the file of its month: not in the order of writing.
         steps = sorted(e["t"] - e["since"] for e in monitor_events(daemon, "clock"))
         assert steps == [pytest.approx(days * DAY, abs=1) for days in (-90, -90, 180)]
 
 
-def test_a_monitord_that_was_stopped_tells_so_and_blames_nobody(net, folder):
+def test_a_monitord_that_was_stopped_says_so_and_blames_nobody(net, folder):
     with watch(net, folder, "stopped", LINES).start_and_watch() as daemon:
         daemon.until_host("other", lambda h: len(h["trail"]) >= 2)
         daemon.signal(signal.SIGSTOP)
@@ -166,4 +160,4 @@ def test_a_monitord_that_was_stopped_tells_so_and_blames_nobody(net, folder):
         assert {h["uptime"] for h in daemon.published()["hosts"]} == {100}
         assert {name: went(daemon, name) for name in ("line", "router", "other", "near")} == {
             name: ["up"] for name in ("line", "router", "other", "near")}
-        assert told(daemon) == []
+        assert alerts(daemon) == []

@@ -9,7 +9,7 @@ import contextlib
 import socket
 import subprocess
 
-from daemon import until
+from until import until
 
 CERTIFICATES = ("good", "wrong_host", "expired", "self_signed")
 LOGIN = ("watcher", "pa55-w0rd-of-a-site")

@@ -68,7 +68,7 @@ TEST_CASE("what waits is shown with its hosts and its last error, and nobody's a
   CHECK(alerts["channels"].Size() == 2);
 }
 
-TEST_CASE("what waits too long is told with the alerts, in the words of health", "[alert_api]") {
+TEST_CASE("what waits too long is a problem beside the alerts, in the words of health", "[alert_api]") {
   Site site;
   site.installation.outbox.Put(Waiting("m1", WallNow() - seconds(301), "smtp"));
   const auto alerts = JsonOf(site.Send("GET", "/api/alerts?sent=0"));
@@ -175,7 +175,7 @@ TEST_CASE("one test message at a time", "[alert_api]") {
   CHECK(site.Send("POST", "/api/alerts/test", R"({"channel": "slack"})").later);
 }
 
-TEST_CASE("nobody waits for a monitor that does not run", "[alert_api]") {
+TEST_CASE("a test message waits for no monitor that does not run", "[alert_api]") {
   Site site(kConfig);
   const auto test = [&] { return site.Send("POST", "/api/alerts/test", R"({"channel": "smtp"})"); };
   CHECK(test().status == 503);

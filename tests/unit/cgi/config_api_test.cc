@@ -101,7 +101,7 @@ TEST_CASE("hosts that an edit by hand has put out of step keep nobody from chang
   CHECK(site.Send("PATCH", "/api/config", R"({"interval": 16})").status == 200);
 }
 
-TEST_CASE("two who change the settings at once: the second is told, and nothing is lost", "[config_api]") {
+TEST_CASE("two who change the settings at once: the second is refused, and nothing is lost", "[config_api]") {
   Site site(kConfig);
   const std::string tag(site.Send("GET", "/api/config").Header("ETag"));
   REQUIRE(!tag.empty());
@@ -146,7 +146,7 @@ TEST_CASE("while the file on disk is broken it is neither shown nor patched", "[
   CHECK(Contents(site.folder() / "config.json") == broken);
 }
 
-TEST_CASE("whoever asks is told name and role", "[config_api]") {
+TEST_CASE("whoever asks is answered his name and role", "[config_api]") {
   Site site(R"({"access": {"anonymous": "operator", "roles": {"ada": "admin"}}})");
   CHECK(site.Send("GET", "/api/me").body_text() == R"({"user":null,"role":"operator"})");
   CHECK(site.Send("GET", "/api/me", "", {"REMOTE_USER=ada"}).body_text() == R"({"user":"ada","role":"admin"})");

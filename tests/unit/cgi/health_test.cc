@@ -100,7 +100,7 @@ QueuedMessage Waiting(const std::string& channel, seconds ago, int attempts = 0,
   return queued;
 }
 
-TEST_CASE("messages that do not get out are a problem, with their number, channel and last error", "[health]") {
+TEST_CASE("messages that are not delivered are a problem, with their number, channel and last error", "[health]") {
   Signs signs = GoodSigns();
   signs.outbox = {Waiting("smtp", seconds(290), 2, "421 try later")};
   CHECK(Codes(signs).empty());
@@ -128,7 +128,7 @@ TEST_CASE("a file of the outbox that cannot be read is a problem", "[health]") {
   CHECK(Codes(signs) == Expected{"outbox_damaged"});
 }
 
-TEST_CASE("what monitord says is told once, in its words", "[health]") {
+TEST_CASE("a problem that monitord has a notice of is there once, in its words", "[health]") {
   Signs signs = GoodSigns();
   signs.config_broken = true;
   signs.header.monitor.notices = {{"config_broken", "timeout is 0", kNow}, {"file_set_aside", "seen to it?", kNow}};

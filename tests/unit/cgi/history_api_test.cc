@@ -22,7 +22,7 @@ void Record(Site& site, const std::string& id) {
   site.installation.history.Append(steps);
 }
 
-TEST_CASE("a host's past has a point for each step, and the uptime of every range", "[history_api]") {
+TEST_CASE("a host's history has a point for each step, and the uptime of every range", "[history_api]") {
   Site site;
   const std::string id = site.Add("A", "192.0.2.1");
   Record(site, id);
@@ -54,14 +54,14 @@ TEST_CASE("every range has its step, and no more than 500 points", "[history_api
   CHECK(history["points"].Size() <= 500);
 }
 
-TEST_CASE("a host without a past has no points and no uptime", "[history_api]") {
+TEST_CASE("a host without a history has no points and no uptime", "[history_api]") {
   Site site;
   const auto history = JsonOf(site.Send("GET", "/api/hosts/" + site.Add("A", "192.0.2.1") + "/history?range=1y"));
   CHECK(history["points"].Empty());
   CHECK(history["uptime"]["1y"].IsNull());
 }
 
-TEST_CASE("another range, and a host that there is not, are told", "[history_api]") {
+TEST_CASE("another range is refused, and a host that there is not is not found", "[history_api]") {
   Site site;
   const std::string id = site.Add("A", "192.0.2.1");
   const Response wrong = site.Send("GET", "/api/hosts/" + id + "/history?range=2y");

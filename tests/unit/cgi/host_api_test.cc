@@ -133,7 +133,7 @@ TEST_CASE("who acknowledges an outage stands in the host, with the time and the 
   CHECK(site.Send("POST", path, R"({"note": "x"})", {"REMOTE_USER=olga", "HTTP_IF_MATCH=\"9\""}).status == 412);
 }
 
-TEST_CASE("only trouble can be acknowledged, with or without a note", "[host_api]") {
+TEST_CASE("only a host that fails can be acknowledged, with or without a note", "[host_api]") {
   Site site;
   const std::string id = site.Add("Server A", "192.0.2.1"), path = Path(id) + "/acknowledge";
   for (const Status status : {Status::kPending, Status::kUp, Status::kPaused}) {
@@ -268,7 +268,7 @@ TEST_CASE("another name keeps what was observed, another target does not", "[hos
   CHECK(std::string(host["reason"].GetString()).empty());
 }
 
-TEST_CASE("of two editors the slower one is told", "[host_api]") {
+TEST_CASE("of two editors the slower one is refused", "[host_api]") {
   Site site;
   const std::string id = site.Add("A", "192.0.2.1");
   CHECK(site.Send("PATCH", Path(id), R"({"name": "B"})", IfMatch("\"1\"")).status == 200);
@@ -305,7 +305,7 @@ TEST_CASE("whoever is gone is no parent any more", "[host_api]") {
   CHECK(JsonOf(site.Send("GET", Path(mast)))["revision"].GetInt() == 1);
 }
 
-TEST_CASE("parents do not go round in a circle", "[host_api]") {
+TEST_CASE("parents do not lead back to the host", "[host_api]") {
   Site site;
   const std::string a = site.Add("A", "192.0.2.1");
   const std::string b = site.Add("B", "192.0.2.2", R"(, "parents": [")" + a + R"("])");

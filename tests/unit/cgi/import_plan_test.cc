@@ -124,7 +124,7 @@ TEST_CASE("an empty parent is nobody, and not the first line that has no id", "[
   CHECK(plan.add[1].host.parents.empty());
 }
 
-TEST_CASE("hosts that are reached through themselves are refused", "[import_plan]") {
+TEST_CASE("hosts that are their own parents, over others, are refused", "[import_plan]") {
   const auto plan = Plan("name,ip,parents\nA,192.0.2.1,B\nB,192.0.2.2,C\nC,192.0.2.3,A\nD,192.0.2.4,A\nE,192.0.2.5,\n");
   CHECK(Refused(plan) == Lines{"2 parents: expected no circle: \"B\" is itself reached through this host",
                                "3 parents: expected no circle: \"C\" is itself reached through this host",

@@ -18,7 +18,7 @@ HostList ListOfOne() {
   return list;
 }
 
-TEST_CASE("what was measured is told in seconds and ratios, with labels that cannot break out", "[metrics]") {
+TEST_CASE("what was measured is in seconds and ratios, with labels that cannot break out", "[metrics]") {
   HostList list = ListOfOne();
   Observation& seen = list.hosts[0].seen;
   seen.status = Status::kUp;
@@ -48,7 +48,7 @@ TEST_CASE("what is not known has no sample", "[metrics]") {
   CHECK_THAT(HostMetrics(list), !ContainsSubstring("linewatch_host_up{"));
 }
 
-TEST_CASE("monitord's own state is told, too", "[metrics]") {
+TEST_CASE("monitord's own state is a metric, too", "[metrics]") {
   HostList list;
   list.updated = FromUnixSeconds(1763800000.5);
   list.monitor.state = "blind";

@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 
-// Two hours ago the line was down for ten minutes, and an hour ago for a moment.
+// Two hours ago the host was down for ten minutes, and an hour ago for a moment.
 struct Recorded {
   Recorded() : site(R"({"access": {"anonymous": "viewer", "roles": {"olga": "admin", "bob": "operator"}}})") {
     const auto went = [&](Status from, Status to, WallTime t) {
@@ -32,7 +32,7 @@ struct Recorded {
   Site site;
 };
 
-TEST_CASE("outages are listed, the newest first, and blips when they are asked for", "[outage_api]") {
+TEST_CASE("outages are listed, the newest first, and short ones when they are asked for", "[outage_api]") {
   Recorded recorded;
   const auto list = recorded.List();
   REQUIRE(list["outages"].Size() == 1);

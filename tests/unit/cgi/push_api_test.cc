@@ -157,7 +157,7 @@ TEST_CASE("a token is all that a heartbeat takes, and nothing helps without one"
   CHECK(site.Send("POST", "/api/hosts/" + std::string(added["id"].GetString()) + "/token").status == 403);
 }
 
-TEST_CASE("a heartbeat is told that nobody waits for it", "[push_api]") {
+TEST_CASE("a heartbeat that no monitord takes is answered 503", "[push_api]") {
   Site site;
   const Pushed pushed = AddPushed(site);
   linewatch::Request old{WallNow() - std::chrono::minutes(1), linewatch::Request::Kind::kCheck, "a"};
@@ -167,7 +167,7 @@ TEST_CASE("a heartbeat is told that nobody waits for it", "[push_api]") {
   CHECK_FALSE(response.Header("Retry-After").empty());
 }
 
-TEST_CASE("a flood of heartbeats is told to come later", "[push_api]") {
+TEST_CASE("a flood of heartbeats is answered 429, to come later", "[push_api]") {
   Site site;
   const Pushed pushed = AddPushed(site);
   int refused = 0;

@@ -1,11 +1,10 @@
 #include "monitord/alert/report_mailer.h"
 
-#include <thread>
-
 #include "store/event_log.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/no_threads.h"
 #include "tests/unit/temp_dir.h"
+#include "tests/unit/until.h"
 
 namespace linewatch {
 namespace {
@@ -46,8 +45,7 @@ struct Installation {
 // What is answered once the thread has ended.
 std::optional<Message> TakeMade(ReportMailer& mailer, const Config& config, WallTime now) {
   if (auto message = mailer.Take(config, now)) return message;
-  const auto deadline = std::chrono::steady_clock::now() + 10s;
-  while (!mailer.Stop() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(1ms);
+  Until([&] { return mailer.Stop(); });
   return mailer.Take(config, now);
 }
 

@@ -1,27 +1,17 @@
 #include "monitord/notify/dead_man_switch.h"
 
 #include <algorithm>
-#include <functional>
-#include <thread>
 
 #include "tests/unit/catch.h"
 #include "tests/unit/no_threads.h"
 #include "tests/unit/scripted_server.h"
+#include "tests/unit/until.h"
 
 namespace linewatch {
 namespace {
 
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
-
-bool Until(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + 5s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
-}
 
 size_t CallsOf(const ScriptedServer& server) {
   const std::string heard = server.heard();
