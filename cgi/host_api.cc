@@ -212,6 +212,7 @@ Response ListFiltered(Installation& installation, const Request& request, const 
     response = JsonResponse(200, [&](JsonWriter& out) { WriteHostList(out, list); });
   }
   response.SetHeader("ETag", tag);
+  response.SetHeader("Vary", "Accept-Encoding");
   response.SetHeader("Cache-Control", "no-cache");
   return response;
 }

@@ -108,9 +108,9 @@ std::string Request::path() const { return std::string(Variable("SCRIPT_NAME")).
 
 std::string Request::Query(std::string_view name) const { return FormValue(Variable("QUERY_STRING"), name); }
 
-std::string_view Request::body_type() const {
-  const auto type = Variable("CONTENT_TYPE");
-  return type.substr(0, type.find_first_of("; "));
+bool Request::has_body_type(std::string_view type) const {
+  const auto given = Variable("CONTENT_TYPE");
+  return same_but_for_case(Trimmed(given.substr(0, given.find(';'))), type);
 }
 
 std::string FormValue(std::string_view form, std::string_view name) {

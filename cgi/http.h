@@ -43,8 +43,8 @@ class Request {
   // A value of the query, decoded; empty if it is not there.
   std::string Query(std::string_view name) const;
 
-  // The type that Content-Type says the body is of, without its parameters.
-  std::string_view body_type() const;
+  // Whether the body is of the media type `type`, by Content-Type: in any case, whatever its parameters.
+  bool has_body_type(std::string_view type) const;
 
   std::string body;
   bool body_too_large = false;  // then it was not read

@@ -20,7 +20,7 @@ std::variant<GivenHosts, Response> ReadGiven(const Request& request) {
   const auto wrong = [](const auto& fault) {
     return Problem(400, "The list cannot be read, line " + std::to_string(fault.line) + ": " + fault.what + '.');
   };
-  if (request.body_type() == "application/json") {
+  if (request.has_body_type("application/json")) {
     auto read = ReadHostEntries(request.body);
     if (const auto* fault = std::get_if<JsonFault>(&read)) return wrong(*fault);
     return std::get<GivenHosts>(std::move(read));

@@ -36,7 +36,7 @@ std::optional<double> Milliseconds(std::string_view text) {
 // What the heartbeat says of itself, or the problem to answer. A form or the query may say it. What is empty is as good
 // as not there, for tools fill in forms of their own.
 std::variant<Heartbeat, Response> ReadHeartbeat(const Request& request) {
-  if (!request.body.empty() && request.body_type() != "application/x-www-form-urlencoded")
+  if (!request.body.empty() && !request.has_body_type("application/x-www-form-urlencoded"))
     return Problem(415, "Content-Type: application/x-www-form-urlencoded is expected, or all of it in the query.");
   const auto value = [&](std::string_view name) {
     std::string text = FormValue(request.Variable("QUERY_STRING"), name);

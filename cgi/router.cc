@@ -92,10 +92,11 @@ std::vector<const Route*> RoutesAt(std::string_view path) {
 
 size_t LimitOf(const Route& route) { return route.body == Route::Body::kTable ? kMaxImport : kMaxBody; }
 
-bool takes_type(const Route& route, std::string_view type) {
-  if (type == "application/json") return true;
-  if (route.body == Route::Body::kTable) return type == "text/csv" || type == "text/plain";
-  return type == "application/merge-patch+json";
+bool takes_body_of(const Route& route, const Request& request) {
+  if (request.has_body_type("application/json")) return true;
+  if (route.body == Route::Body::kTable)
+    return request.has_body_type("text/csv") || request.has_body_type("text/plain");
+  return request.has_body_type("application/merge-patch+json");
 }
 
 // Why the request does not get as far as its handler, if so; found by its head, before the body is read. Whoever knows a
@@ -113,7 +114,7 @@ std::optional<Response> Refusal(Installation& installation, const Request& reque
   if (request.body_too_large)
     return Problem(413, "A request may have " + std::to_string(LimitOf(route)) + " bytes of body at most.");
   if (request.body_cut_short) return Problem(400, "The body ended early.");
-  if (request.is_write() && !request.body.empty() && !has_token(route.path) && !takes_type(route, request.body_type()))
+  if (request.is_write() && !request.body.empty() && !has_token(route.path) && !takes_body_of(route, request))
     return Problem(415, route.body == Route::Body::kTable
                             ? "Content-Type: text/csv, text/plain or application/json is expected."
                             : "Content-Type: application/json is expected.");
