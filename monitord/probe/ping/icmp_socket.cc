@@ -172,7 +172,7 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
       continue;
     }
     sent.error = errno;
-    // An error of an earlier packet is told once: trying again shows whose it is. Each try takes one away.
+    // An error of an earlier packet comes once: trying again shows whose it is. Each try takes one away.
     constexpr int kTries = 8;
     if (sent.error == EINTR) continue;
     if (may_be_of_another(sent.error) && ++refusals < kTries) {
@@ -206,7 +206,7 @@ void IcmpSocket::Receive(const std::function<void(const Reply&)>& take_reply,
     steps += std::max<size_t>(n, 1);
     if (n > 0) continue;
     // Either nothing waits any more, or this is the error of an earlier request and replies wait behind it. Its story
-    // is in the error queue; so is that of an error which a send was told.
+    // is in the error queue; so is that of an error which a send has answered.
     if (error == EAGAIN && read > 0 && !has_complaints_) break;
     const size_t complaints = ReceiveComplaints(take_complaint);
     has_complaints_ = complaints > 0;
