@@ -21,7 +21,7 @@ MONITORD = BUILD / "monitord"
 QUICK = {"interval": 1, "timeout": 0.4, "retries": 2, "fail_threshold": 3, "digest_window": 0}
 
 
-def until(condition, seconds=10, otherwise="the condition did not come true"):
+def until(condition, seconds=20, otherwise="the condition did not come true"):
     """Waits until the condition is true and returns its value. `otherwise` may be a function."""
     deadline = time.monotonic() + seconds
     while True:
