@@ -1,4 +1,4 @@
-// What a kind of check is to the thread that makes the checks: start some, work when told to, report each once.
+// What a kind of check is to the thread that makes the checks: it starts some, works when it is time to, and hands back each once.
 #ifndef LINEWATCH_MONITORD_PROBE_PROBER_H_
 #define LINEWATCH_MONITORD_PROBE_PROBER_H_
 
@@ -102,7 +102,7 @@ class Prober {
   virtual void Start(std::span<const Check> checks, SteadyTime now) = 0;
 
   // Adds what to poll for: Work has something to do when one of these is ready. Asked for before each wait. (A set that
-  // stands, as epoll has it, is told of each reply, which costs a twentieth of a check.)
+  // stands, as epoll has it, would cost a call for each reply, a twentieth of a check.)
   virtual void AddWaits(std::vector<pollfd>& waits) const = 0;
   // Work must be called no later than this.
   virtual SteadyTime wake_at() const = 0;

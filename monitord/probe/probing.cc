@@ -80,7 +80,7 @@ void Probing::Run() {
     try {
       Turn();
     } catch (const std::exception& error) {
-      // No memory, say. The next turn tries again; what hangs for good is noticed, because no sign of life is given.
+      // No memory, say. The next turn tries again; what hangs for good shows in is_alive.
       LogError(error.what());
       std::this_thread::sleep_for(std::chrono::seconds(1));
     }

@@ -46,20 +46,20 @@ microseconds RoundTrip::retransmit_after() const {
   return std::max(kFloor, microseconds(static_cast<int64_t>(smoothed_us_ + 4 * variation_us_)));
 }
 
-microseconds RepeatAfter(const RoundTrip& line, int n, int retries, microseconds timeout) {
+microseconds RepeatAfter(const RoundTrip& round_trip, int n, int retries, microseconds timeout) {
   const microseconds last = timeout / 2;
   if (n >= retries) return last;
-  // A line never measured may be a satellite: a quarter of the timeout is patience enough and leaves room to double.
-  const microseconds first = line.is_known() ? std::min(line.retransmit_after(), last) : timeout / 4;
+  // A host never measured may be behind a satellite: a quarter of the timeout is patience enough and leaves room to double.
+  const microseconds first = round_trip.is_known() ? std::min(round_trip.retransmit_after(), last) : timeout / 4;
   if (n == 1) return first;
   const double growth = static_cast<double>(last.count()) / static_cast<double>(first.count());
   const double exponent = static_cast<double>(n - 1) / static_cast<double>(retries - 1);
   return microseconds(std::llround(static_cast<double>(first.count()) * std::pow(growth, exponent)));
 }
 
-bool IsTooLate(nanoseconds lateness, nanoseconds left, const RoundTrip& line, nanoseconds timeout) {
+bool IsTooLate(nanoseconds lateness, nanoseconds left, const RoundTrip& round_trip, nanoseconds timeout) {
   if (lateness > timeout / 4) return true;
-  return lateness > RoundTrip::kFloor && line.is_known() && left < line.retransmit_after();
+  return lateness > RoundTrip::kFloor && round_trip.is_known() && left < round_trip.retransmit_after();
 }
 
 }  // namespace linewatch

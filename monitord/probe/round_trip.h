@@ -1,4 +1,4 @@
-// How long a line takes to answer, and when a lost echo request is therefore sent again. Pure.
+// How long a host takes to answer, and when a lost echo request is therefore sent again. Pure.
 #ifndef LINEWATCH_MONITORD_PROBE_ROUND_TRIP_H_
 #define LINEWATCH_MONITORD_PROBE_ROUND_TRIP_H_
 
@@ -20,7 +20,7 @@ struct ReplyAge {
 };
 ReplyAge AgeOfReply(const ClockReading& sent, int64_t received_wall_ns, const ClockReading& read);
 
-// The smoothed round trip and its variation of one line: RFC 6298, section 2.
+// The smoothed round trip and its variation of one host: RFC 6298, section 2.
 class RoundTrip {
  public:
   void Add(std::chrono::microseconds measured);
@@ -36,14 +36,15 @@ class RoundTrip {
   float smoothed_us_ = 0, variation_us_ = 0;
 };
 
-// When repeat `n` (from 1 to `retries`) of a check is sent, after its start. The first follows the line's own round
+// When repeat `n` (from 1 to `retries`) of a check is sent, after its start. The first follows the host's own round
 // trip, the last is not before half of the timeout, those between grow geometrically; none is later than the timeout
 // allows.
-std::chrono::microseconds RepeatAfter(const RoundTrip& line, int n, int retries, std::chrono::microseconds timeout);
+std::chrono::microseconds RepeatAfter(const RoundTrip& round_trip, int n, int retries,
+                                      std::chrono::microseconds timeout);
 
 // Whether an echo request that was sent `lateness` after its time, with `left` until the deadline, was sent too late
-// for the want of an answer to say anything about the line.
-bool IsTooLate(std::chrono::nanoseconds lateness, std::chrono::nanoseconds left, const RoundTrip& line,
+// for the want of an answer to say anything about the host.
+bool IsTooLate(std::chrono::nanoseconds lateness, std::chrono::nanoseconds left, const RoundTrip& round_trip,
                std::chrono::nanoseconds timeout);
 
 }  // namespace linewatch

@@ -1,4 +1,4 @@
-// How people are told times and durations.
+// Times and durations in words.
 #ifndef LINEWATCH_MONITORD_SYSTEM_TIME_TEXT_H_
 #define LINEWATCH_MONITORD_SYSTEM_TIME_TEXT_H_
 

@@ -6,7 +6,6 @@
 // the way itself took.
 #include <arpa/inet.h>
 #include <linux/errqueue.h>
-#include <linux/filter.h>
 #include <linux/net_tstamp.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
@@ -29,6 +28,8 @@
 #include <string_view>
 #include <system_error>
 #include <vector>
+
+#include "monitord/probe/ping/reply_filter.h"
 
 namespace {
 
@@ -97,7 +98,6 @@ class Limit {
   void Print();
 
  private:
-  void Filter() const;
   void Send(size_t first);
   void Receive();
   void TakeReply(size_t i, int64_t now);
@@ -117,28 +117,13 @@ Limit::Limit(const Options& options, const std::vector<in_addr_t>& addresses) : 
   fd_ = Checked(socket(AF_INET, options_.ping_socket ? SOCK_DGRAM : SOCK_RAW, IPPROTO_ICMP), "open a socket");
   constexpr int kRoomForAll = 64 << 20;
   Checked(setsockopt(fd_, SOL_SOCKET, SO_RCVBUFFORCE, &kRoomForAll, sizeof kRoomForAll), "set the receive buffer");
-  if (!options_.ping_socket) Filter();
+  if (!options_.ping_socket) Checked(linewatch::PassRepliesOnly(fd_, false, id_), "attach a filter");
   if (options_.stamps) {
     constexpr unsigned kStamps = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE |
                                  SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
     Checked(setsockopt(fd_, SOL_SOCKET, SO_TIMESTAMPING, &kStamps, sizeof kStamps), "ask for stamps");
   }
   out_.Prepare(kEchoSize, 0);
-}
-
-// Only replies with our id: a raw socket gets a copy of every ICMP packet of the machine, our own requests among them.
-void Limit::Filter() const {
-  std::array<sock_filter, 7> filter = {{
-      {BPF_LDX | BPF_B | BPF_MSH, 0, 0, 0},  // X = length of the IP header
-      {BPF_LD | BPF_B | BPF_IND, 0, 0, 0},   // A = ICMP type
-      {BPF_JMP | BPF_JEQ | BPF_K, 0, 3, ICMP_ECHOREPLY},
-      {BPF_LD | BPF_H | BPF_IND, 0, 0, 4},  // A = id
-      {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, id_},
-      {BPF_RET | BPF_K, 0, 0, 0xffff},
-      {BPF_RET | BPF_K, 0, 0, 0},
-  }};
-  const sock_fprog program = {static_cast<unsigned short>(filter.size()), filter.data()};
-  Checked(setsockopt(fd_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program), "attach a filter");
 }
 
 void Limit::Run() {

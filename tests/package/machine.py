@@ -12,7 +12,10 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import time
+import sys
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+from daemon import until
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / os.environ.get("BUILD", "build")
@@ -29,15 +32,6 @@ def run(*command, timeout=600, check=True, **how):
                          check=False, **how)
     assert not check or ran.returncode == 0, f"{command}: {ran.returncode}\n{ran.stdout[-4000:]}{ran.stderr[-4000:]}"
     return ran
-
-
-def until(condition, seconds=20, otherwise="it did not happen"):
-    """Waits until the condition is true; returns its value."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, otherwise() if callable(otherwise) else otherwise
-        time.sleep(0.1)
-    return value
 
 
 def in_root(root, script, timeout=3600):

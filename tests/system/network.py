@@ -234,6 +234,7 @@ def built(source, *options):
         program.parent.mkdir(parents=True, exist_ok=True)
         # Tests run side by side: none may start what another one is still writing.
         made = program.with_name(f"{program.name}.{os.getpid()}")
-        run(os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-Wall", "-Wextra", *options, "-o", made, source)
+        run(os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-Wall", "-Wextra", "-iquote", daemon.TOP, *options,
+            "-o", made, source)
         made.replace(program)
     return program

@@ -18,10 +18,10 @@ namespace linewatch {
 inline std::vector<CheckResult> RunChecks(const std::function<std::unique_ptr<Prober>(Prober::Done)>& make,
                                           const std::vector<Target>& targets) {
   using std::chrono::steady_clock;
-  std::vector<RoundTrip> lines(targets.size());
+  std::vector<RoundTrip> round_trips(targets.size());
   std::vector<CheckResult> results(targets.size());
   std::vector<Check> checks;
-  for (size_t i = 0; i < targets.size(); ++i) checks.push_back({&targets[i], &lines[i], &results[i], 0});
+  for (size_t i = 0; i < targets.size(); ++i) checks.push_back({&targets[i], &round_trips[i], &results[i], 0});
   size_t done = 0;
   const auto prober = make([&](const Check&) { ++done; });
   prober->Start(checks, steady_clock::now());

@@ -1,7 +1,6 @@
 #include "monitord/probe/ping/icmp_socket.h"
 
 #include <linux/errqueue.h>
-#include <linux/filter.h>
 #include <linux/icmp.h>
 #include <linux/sock_diag.h>
 #include <netinet/icmp6.h>
@@ -16,6 +15,8 @@
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "monitord/probe/ping/reply_filter.h"
 
 namespace linewatch {
 namespace {
@@ -116,9 +117,8 @@ IcmpSocket::IcmpSocket(bool six) : six_(six), buffers_(std::make_unique<Buffers>
 
 IcmpSocket::~IcmpSocket() { close(fd_); }
 
-// In the kernel, before they take room in the receive buffer: a raw socket gets a copy of every ICMP packet of the
-// machine. First by type, before the copy is made, then by our id. On IPv4 the program sees the IP header, on IPv6 it
-// does not. Without these the parser drops them: slower, not wrong.
+// First by type, before a copy is made for this socket, then by our id. Where the kernel does not do it the parser
+// drops them: slower, not wrong.
 void IcmpSocket::DropForeignReplies() const {
   if (six_) {
     icmp6_filter pass;
@@ -129,19 +129,7 @@ void IcmpSocket::DropForeignReplies() const {
     const icmp_filter block{~(1U << ICMP_ECHOREPLY)};
     setsockopt(fd_, SOL_RAW, ICMP_FILTER, &block, sizeof block);
   }
-  const uint32_t type = six_ ? uint32_t{ICMP6_ECHO_REPLY} : uint32_t{ICMP_ECHOREPLY};
-  std::array<sock_filter, 7> filter = {{
-      {BPF_LDX | BPF_B | BPF_MSH, 0, 0, 0},  // X = length of the IPv4 header
-      {BPF_LD | BPF_B | BPF_IND, 0, 0, 0},   // A = ICMP type
-      {BPF_JMP | BPF_JEQ | BPF_K, 0, 3, type},
-      {BPF_LD | BPF_H | BPF_IND, 0, 0, 4},  // A = id
-      {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, id_},
-      {BPF_RET | BPF_K, 0, 0, 0xffff},
-      {BPF_RET | BPF_K, 0, 0, 0},
-  }};
-  if (six_) filter[0] = {BPF_LDX | BPF_W | BPF_IMM, 0, 0, 0};  // X = 0
-  const sock_fprog program = {static_cast<unsigned short>(filter.size()), filter.data()};
-  setsockopt(fd_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+  PassRepliesOnly(fd_, six_, id_);
 }
 
 size_t IcmpSocket::room() const { return MemoryOf(fd_)[SK_MEMINFO_RCVBUF] / kReplyCharge; }
@@ -184,7 +172,7 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
       continue;
     }
     sent.error = errno;
-    // An error of an earlier packet is told once: trying again shows whose it is. Each try takes one away.
+    // An error of an earlier packet comes once: trying again shows whose it is. Each try takes one away.
     constexpr int kTries = 8;
     if (sent.error == EINTR) continue;
     if (may_be_of_another(sent.error) && ++refusals < kTries) {
@@ -218,7 +206,7 @@ void IcmpSocket::Receive(const std::function<void(const Reply&)>& take_reply,
     steps += std::max<size_t>(n, 1);
     if (n > 0) continue;
     // Either nothing waits any more, or this is the error of an earlier request and replies wait behind it. Its story
-    // is in the error queue; so is that of an error which a send was told.
+    // is in the error queue; so is that of an error which a send has answered.
     if (error == EAGAIN && read > 0 && !has_complaints_) break;
     const size_t complaints = ReceiveComplaints(take_complaint);
     has_complaints_ = complaints > 0;

@@ -70,7 +70,7 @@ class DnsConversation : public Conversation {
 
   State Work(SteadyTime now, CheckResult& result) override {
     if (error_ != 0) {
-      TellSocketError(error_, true, result);
+      FailBySocketError(error_, true, result);
       return State::kUnanswered;
     }
     return by_tcp_ ? WorkByTcp(now, result) : WorkByUdp(now, result);
@@ -97,7 +97,7 @@ class DnsConversation : public Conversation {
         if (errno == ECONNREFUSED) {
           result.reason = "port unreachable";
         } else {
-          TellSocketError(errno, false, result);
+          FailBySocketError(errno, false, result);
         }
         return State::kUnanswered;
       }

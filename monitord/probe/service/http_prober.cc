@@ -49,7 +49,7 @@ float Milliseconds(SteadyTime::duration time) { return std::chrono::duration<flo
 
 void AddTo(PackedOptional<float>& sum, float part) { sum = sum.value_or(0) + part; }
 
-// For libcurl, which is not told of interfaces: see OpenSocket.
+// For libcurl, without the interface: see OpenSocket.
 std::string AuthorityOf(const Address& address) {
   return address.is_six() ? "[" + address.Text() + "]" : address.Text();
 }
@@ -111,7 +111,7 @@ struct HttpProber::Transfers {
 
   static int Watch(CURL* easy, curl_socket_t fd, int what, void* self, void* known);
   static int SetTimer(CURLM* multi, long milliseconds, void* self);
-  // Lets libcurl look at one descriptor, or at its timers.
+  // Lets libcurl work on one descriptor, or on its timers.
   void Act(curl_socket_t fd, int what);
 
   const Descriptor epoll{epoll_create1(EPOLL_CLOEXEC)};
@@ -195,7 +195,7 @@ class HttpProber::Visit : public Conversation {
   SteadyTime looking_up_since_{};
   ServiceDetails before_;  // of the requests that were redirected
   std::optional<Verdict> verdict_;
-  VoidReason flaw_ = VoidReason::kNone;
+  VoidReason void_reason_ = VoidReason::kNone;
 };
 
 int HttpProber::Transfers::Watch(CURL* easy, curl_socket_t fd, int what, void* self, void* known) {
@@ -288,7 +288,7 @@ void HttpProber::WorkTransfers() {
 HttpProber::Visit::Visit(HttpProber& prober, const Target& target, const Address& address, Place place)
     : prober_(prober), target_(target), service_(*target.service), own_address_(address), place_(place) {
   if (lacks_secrets(target)) {
-    flaw_ = VoidReason::kNoSecret;
+    void_reason_ = VoidReason::kNoSecret;
     Fail("");
     return;
   }
@@ -468,7 +468,7 @@ bool HttpProber::Visit::TakeHeader(std::string_view line) {
   return line.find_first_not_of("\r\n") != std::string_view::npos || EndHeaders();
 }
 
-// What is told by the status alone is told at once: the body of an error may be long.
+// What the status alone decides is not waited for: the body of an error may be long.
 bool HttpProber::Visit::EndHeaders() {
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -510,7 +510,7 @@ void HttpProber::Visit::JudgeBody(bool has_keyword) {
 Conversation::State HttpProber::Visit::Work(SteadyTime now, CheckResult& result) {
   if (is_looking_up_ && !verdict_) FindRedirected(now);
   if (ended_) EndRequest(*std::exchange(ended_, std::nullopt), now, result);
-  result.void_reason = flaw_;
+  result.void_reason = void_reason_;
   result.details = Measured();
   if (!verdict_) return State::kGoesOn;
   // Whose site leads elsewhere wants to know where it is that something fails.
@@ -541,7 +541,7 @@ void HttpProber::Visit::FailBy(CURLcode code, CheckResult& result) {
   switch (code) {
     case CURLE_COULDNT_CONNECT:
       if (socket_error_ != 0) error = socket_error_;
-      TellSocketError(static_cast<int>(error), !was_watched_, result);
+      FailBySocketError(static_cast<int>(error), !was_watched_, result);
       Fail(result.reason, false);
       break;
     case CURLE_SSL_CONNECT_ERROR:

@@ -21,7 +21,7 @@ bool is_want_of_room(int error) {
 
 }  // namespace
 
-void TellSocketError(int error, bool is_refused_here, CheckResult& result) {
+void FailBySocketError(int error, bool is_refused_here, CheckResult& result) {
   if (is_want_of_room(error)) throw std::system_error(error, std::generic_category(), "connect");
   if (error == ECONNREFUSED) {
     result.reason = "connection refused";
@@ -64,7 +64,7 @@ TcpConnection::TcpConnection(const Address& address, int port)
 std::optional<Conversation::State> TcpConnection::Connect(CheckResult& result) {
   if (is_connected_) return std::nullopt;
   if (error_ != 0) {
-    TellSocketError(error_, true, result);
+    FailBySocketError(error_, true, result);
     return Conversation::State::kUnanswered;
   }
   pollfd made{socket_.get(), POLLOUT, 0};
@@ -73,7 +73,7 @@ std::optional<Conversation::State> TcpConnection::Connect(CheckResult& result) {
   socklen_t length = sizeof error;
   if (getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &length) != 0) error = errno;
   if (error != 0) {
-    TellSocketError(error, false, result);
+    FailBySocketError(error, false, result);
     return Conversation::State::kUnanswered;
   }
   is_connected_ = true;

@@ -17,9 +17,10 @@
 
 namespace linewatch {
 
-// `error` is an errno. With `is_refused_here` it came at once, before anything could be sent. What says nothing about
-// the host but that this machine has no room (descriptors, ports, memory) is thrown as std::system_error instead.
-void TellSocketError(int error, bool is_refused_here, CheckResult& result);
+// Puts into `result` why there is no connection. `error` is an errno; with `is_refused_here` it is of this machine, which
+// has sent nothing. One that only means that this machine has no room (descriptors, ports, memory) says nothing about
+// the host, and is thrown as std::system_error.
+void FailBySocketError(int error, bool is_refused_here, CheckResult& result);
 
 // Since something was begun in this turn or in an earlier one.
 float MillisecondsSince(SteadyTime begun, SteadyTime now);
@@ -29,8 +30,8 @@ class TcpConnection {
   // Begins. Throws std::system_error when this machine has no room for it.
   TcpConnection(const Address& address, int port);
 
-  // What a conversation over it answers as long as it does not stand, with why in `result` if it never will; nothing
-  // once it stands.
+  // Nothing once it stands. Until then what its conversation is to answer: that it goes on, or that it is unanswered,
+  // with why in `result`.
   std::optional<Conversation::State> Connect(CheckResult& result);
   bool is_connected() const { return is_connected_; }
   // What its conversation waits for: to be connected, then these events of poll(2).

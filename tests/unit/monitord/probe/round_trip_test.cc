@@ -8,40 +8,40 @@ namespace {
 using std::chrono::milliseconds;
 
 RoundTrip Measured(milliseconds rtt) {
-  RoundTrip line;
-  for (int i = 0; i < 50; ++i) line.Add(rtt);
-  return line;
+  RoundTrip round_trip;
+  for (int i = 0; i < 50; ++i) round_trip.Add(rtt);
+  return round_trip;
 }
 
-TEST_CASE("the first repeat follows the line's own round trip, the last waits for half of the timeout",
+TEST_CASE("the first repeat follows the host's own round trip, the last waits for half of the timeout",
           "[round_trip]") {
-  const RoundTrip line = Measured(milliseconds(80));
-  CHECK(RepeatAfter(line, 1, 3, milliseconds(1000)) < milliseconds(100));
-  CHECK(RepeatAfter(line, 1, 3, milliseconds(1000)) >= milliseconds(80));
-  CHECK(RepeatAfter(line, 3, 3, milliseconds(1000)) == milliseconds(500));
+  const RoundTrip round_trip = Measured(milliseconds(80));
+  CHECK(RepeatAfter(round_trip, 1, 3, milliseconds(1000)) < milliseconds(100));
+  CHECK(RepeatAfter(round_trip, 1, 3, milliseconds(1000)) >= milliseconds(80));
+  CHECK(RepeatAfter(round_trip, 3, 3, milliseconds(1000)) == milliseconds(500));
 }
 
 TEST_CASE("repeats grow apart", "[round_trip]") {
-  const RoundTrip line = Measured(milliseconds(20));
-  const auto first = RepeatAfter(line, 1, 3, milliseconds(1000));
-  const auto second = RepeatAfter(line, 2, 3, milliseconds(1000));
-  const auto third = RepeatAfter(line, 3, 3, milliseconds(1000));
+  const RoundTrip round_trip = Measured(milliseconds(20));
+  const auto first = RepeatAfter(round_trip, 1, 3, milliseconds(1000));
+  const auto second = RepeatAfter(round_trip, 2, 3, milliseconds(1000));
+  const auto third = RepeatAfter(round_trip, 3, 3, milliseconds(1000));
   CHECK(second - first > first);
   CHECK(third - second > second - first);
 }
 
-TEST_CASE("a line that answers in microseconds is given the floor", "[round_trip]") {
-  RoundTrip line;
-  for (int i = 0; i < 50; ++i) line.Add(std::chrono::microseconds(30));
-  CHECK(RepeatAfter(line, 1, 2, milliseconds(1000)) == RoundTrip::kFloor);
+TEST_CASE("a host that answers in microseconds is given the floor", "[round_trip]") {
+  RoundTrip round_trip;
+  for (int i = 0; i < 50; ++i) round_trip.Add(std::chrono::microseconds(30));
+  CHECK(RepeatAfter(round_trip, 1, 2, milliseconds(1000)) == RoundTrip::kFloor);
 }
 
-TEST_CASE("no repeat is sent later than half of the timeout, however slow the line was", "[round_trip]") {
-  const RoundTrip line = Measured(milliseconds(3000));
-  for (int n = 1; n <= 5; ++n) CHECK(RepeatAfter(line, n, 5, milliseconds(1000)) <= milliseconds(500));
+TEST_CASE("no repeat is sent later than half of the timeout, however slow the host was", "[round_trip]") {
+  const RoundTrip round_trip = Measured(milliseconds(3000));
+  for (int n = 1; n <= 5; ++n) CHECK(RepeatAfter(round_trip, n, 5, milliseconds(1000)) <= milliseconds(500));
 }
 
-TEST_CASE("a line never measured is given time to answer before it is asked again", "[round_trip]") {
+TEST_CASE("a host never measured is given time to answer before it is asked again", "[round_trip]") {
   CHECK(RepeatAfter(RoundTrip(), 1, 2, milliseconds(1000)) == milliseconds(250));
   CHECK(RepeatAfter(RoundTrip(), 1, 1, milliseconds(1000)) == milliseconds(500));
 }
@@ -80,18 +80,18 @@ TEST_CASE("when the wall clock was set meanwhile, the age is known as an upper b
   }
 }
 
-TEST_CASE("a request is too late by a quarter of the timeout, whatever the line", "[round_trip]") {
+TEST_CASE("a request is too late by a quarter of the timeout, whatever the host", "[round_trip]") {
   CHECK_FALSE(IsTooLate(milliseconds(249), milliseconds(251), Measured(milliseconds(1)), milliseconds(1000)));
   CHECK(IsTooLate(milliseconds(251), milliseconds(249), Measured(milliseconds(1)), milliseconds(1000)));
   CHECK(IsTooLate(milliseconds(251), milliseconds(749), RoundTrip(), milliseconds(1000)));
 }
 
-TEST_CASE("a request is too late when less is left than the line takes to answer", "[round_trip]") {
+TEST_CASE("a request is too late when less is left than the host takes to answer", "[round_trip]") {
   const RoundTrip slow = Measured(milliseconds(300));
   CHECK(IsTooLate(milliseconds(220), milliseconds(280), slow, milliseconds(1000)));
   CHECK_FALSE(IsTooLate(milliseconds(180), milliseconds(320), slow, milliseconds(1000)));
   CHECK_FALSE(IsTooLate(milliseconds(220), milliseconds(280), RoundTrip(), milliseconds(1000)));
-  // A line that always takes longer than the last repeat has time: a delay as any has is no fault.
+  // A host that always takes longer than the last repeat has time: a delay as any has is no fault.
   CHECK_FALSE(IsTooLate(milliseconds(2), milliseconds(498), Measured(milliseconds(700)), milliseconds(1000)));
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <future>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -58,19 +59,21 @@ TEST_CASE("work that throws has ended, and can be started again", "[background]"
 }
 
 TEST_CASE("work that hangs is left behind, with what it holds", "[background]") {
-  const auto held = std::make_shared<std::promise<void>>();
+  struct Held {
+    std::promise<void> has_begun, may_return, has_returned;
+  };
+  const auto held = std::make_shared<Held>();
   auto background = std::make_unique<Background>();
-  std::promise<void> has_begun, has_ended;
-  REQUIRE_FALSE(background->Start("helper", [held, &has_begun, &has_ended] {
-    has_begun.set_value();
-    held->get_future().wait();
-    has_ended.set_value_at_thread_exit();
+  REQUIRE_FALSE(background->Start("helper", [held] {
+    held->has_begun.set_value();
+    held->may_return.get_future().wait();
+    held->has_returned.set_value();
   }));
-  has_begun.get_future().wait();
+  held->has_begun.get_future().wait();
   background.reset();
   CHECK(held.use_count() == 2);
-  held->set_value();
-  has_ended.get_future().wait();
+  held->may_return.set_value();
+  held->has_returned.get_future().wait();
 }
 
 TEST_CASE("what work holds is given up before it counts as ended", "[background]") {

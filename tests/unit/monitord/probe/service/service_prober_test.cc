@@ -66,7 +66,7 @@ class FakeProber : public ServiceProber {
 struct Site {
   explicit Site(size_t count, size_t most_at_once = ServiceProber::kMostAtOnce)
       : targets(count),
-        lines(count),
+        round_trips(count),
         results(count),
         prober([this](const Check& check) { done.push_back(static_cast<size_t>(check.result - results.data())); },
                network, most_at_once) {
@@ -79,7 +79,7 @@ struct Site {
   }
   void Start() {
     std::vector<Check> checks;
-    for (size_t i = 0; i < targets.size(); ++i) checks.push_back({&targets[i], &lines[i], &results[i], 0});
+    for (size_t i = 0; i < targets.size(); ++i) checks.push_back({&targets[i], &round_trips[i], &results[i], 0});
     prober.Start(checks, begin);
   }
   // Time goes by, and the prober works as often as it wants to.
@@ -91,7 +91,7 @@ struct Site {
 
   Network network;
   std::vector<Target> targets;
-  std::vector<RoundTrip> lines;
+  std::vector<RoundTrip> round_trips;
   std::vector<CheckResult> results;
   std::vector<size_t> done;
   const SteadyTime begin = steady_clock::now() + 1h;  // no later than any clock that is read meanwhile
@@ -125,7 +125,7 @@ TEST_CASE("a service that never answers has failed at the deadline, not before",
 
 TEST_CASE("a silent service is tried again as often as it may be, one try at a time", "[service_prober]") {
   Site site(1);
-  site.lines[0].Add(10ms);
+  site.round_trips[0].Add(10ms);
   site.Start();
   CHECK(site.network.opened == 1);
   site.Pass(999ms);
@@ -133,9 +133,9 @@ TEST_CASE("a silent service is tried again as often as it may be, one try at a t
   CHECK(site.network.open == 1);
 }
 
-TEST_CASE("a far line has the time that it takes to connect, and one not known yet has all of it", "[service_prober]") {
+TEST_CASE("a far host has the time that it takes to connect, and one not known yet has all of it", "[service_prober]") {
   Site site(2);
-  for (int i = 0; i < 10; ++i) site.lines[0].Add(700ms);
+  for (int i = 0; i < 10; ++i) site.round_trips[0].Add(700ms);
   site.Start();
   site.Pass(999ms);
   CHECK(site.network.opened == 2);
@@ -197,7 +197,7 @@ TEST_CASE("what cannot be waited for is void, in a later try as well, and is not
     site.Start();
   }
   SECTION("in its second try") {
-    site.lines[0].Add(10ms);
+    site.round_trips[0].Add(10ms);
     site.Start();
     site.network.fd = file.get();
     site.Pass(900ms);
