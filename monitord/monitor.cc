@@ -90,7 +90,7 @@ void Monitor::Start() {
   std::vector<Notice> notices = std::move(list_.monitor.notices);
   list_ = store_.Load(findings);
   const Moment now = ReadClocks();
-  list_.monitor = {"watching", now.wall, list_.monitor.cycle, LINEWATCH_VERSION, std::move(notices), 0, {}};
+  list_.monitor = {WatchState::kWatching, now.wall, list_.monitor.cycle, LINEWATCH_VERSION, std::move(notices), 0, {}};
   Clear("events_unreadable");
   events_.SkipUnreadable([this](const std::string& why) {
     Note("events_unreadable",
@@ -99,7 +99,7 @@ void Monitor::Start() {
              why);
   });
   const WallTime last_sign = ReplayEvents(list_, events_, config_, now.wall);
-  Add(MonitorEvent{now.wall, "start", last_sign});
+  Add(MonitorEvent{now.wall, MonitorChange::kStart, last_sign});
   AddAll(alerting_.Start(list_, events_, now));
   recorder_.Start(last_sign, now);
   if (events_.has_snapshot(now.wall)) snapshot_month_ = FileMonthOf(now.wall);
@@ -124,9 +124,9 @@ void Monitor::Start() {
 void Monitor::Stop() {
   service_manager_.Stopping();
   AddAll(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
-  Add(MonitorEvent{WallNow(), "stop", WallNow()});
+  Add(MonitorEvent{WallNow(), MonitorChange::kStop, WallNow()});
   if (step_begin_ != kNever) unwritten_steps_.push_back(CloseStep(list_, step_begin_, WallNow()));
-  list_.monitor.state = "stopped";
+  list_.monitor.state = WatchState::kStopped;
   list_.monitor.since = WallNow();
   is_durable_due_ = true;
   Publish();
@@ -355,8 +355,8 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
     if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
       LogWarning(Describe(*monitor));
       // A start tells by their times what it knows already: no list by the old time may be left for it.
-      if (monitor->state == "clock") is_durable_due_ = true;
-      if (monitor->state == "sight") alerting_.TellBlindness(monitor->since, config_, ReadClocks());
+      if (monitor->state == MonitorChange::kClock) is_durable_due_ = true;
+      if (monitor->state == MonitorChange::kSight) alerting_.TellBlindness(monitor->since, config_, ReadClocks());
     }
     Add(std::move(event));
   }

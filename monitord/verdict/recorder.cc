@@ -144,7 +144,7 @@ void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
     if (contact.answered >= started_ && contact.answered <= now.wall - *step) contact.answered += *step;
   started_ += *step;
   if (last_cycle_) last_cycle_->wall += *step;
-  outcome.events.push_back(MonitorEvent{now.wall, "clock", now.wall - *step});
+  outcome.events.push_back(MonitorEvent{now.wall, MonitorChange::kClock, now.wall - *step});
 }
 
 void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outcome) {
@@ -156,7 +156,7 @@ void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outc
   for (Host& host : list_.hosts)
     if (host.seen.last_check != kNever && host.seen.status != Status::kPaused)
       RecordGap(host.seen, before->wall, began.wall);
-  outcome.events.push_back(MonitorEvent{now.wall, "late", before->wall});
+  outcome.events.push_back(MonitorEvent{now.wall, MonitorChange::kLate, before->wall});
 }
 
 void Recorder::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
@@ -224,9 +224,10 @@ void Recorder::NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t
   const auto change = self_check_.Record(way);
   if (change == SelfCheck::Change::kNone) return;
   const bool is_blind = change == SelfCheck::Change::kBlind;
-  list_.monitor.state = is_blind ? "blind" : "watching";
+  list_.monitor.state = is_blind ? WatchState::kBlind : WatchState::kWatching;
   list_.monitor.since = is_blind ? self_check_.blind_since() : way.sent;
-  outcome.events.push_back(MonitorEvent{now.wall, is_blind ? "blind" : "sight", self_check_.blind_since()});
+  outcome.events.push_back(
+      MonitorEvent{now.wall, is_blind ? MonitorChange::kBlind : MonitorChange::kSight, self_check_.blind_since()});
 }
 
 void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {

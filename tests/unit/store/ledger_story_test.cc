@@ -30,7 +30,7 @@ class Life {
     list_.hosts.resize(3);
     for (size_t i = 0; i < list_.hosts.size(); ++i)
       list_.hosts[i].id = list_.hosts[i].name = std::string(1, static_cast<char>('a' + i));
-    Tell(MonitorEvent{now_, "start", kNever});
+    Tell(MonitorEvent{now_, MonitorChange::kStart, kNever});
   }
 
   void GoOn(microseconds length) {
@@ -85,14 +85,14 @@ class Life {
     now_ += 7 * kInterval;
     for (Host& host : list_.hosts)
       if (host.seen.last_check != kNever && host.seen.status != Status::kPaused) RecordGap(host.seen, since, now_);
-    Tell(MonitorEvent{now_, "late", since});
+    Tell(MonitorEvent{now_, MonitorChange::kLate, since});
   }
 
   void SetClock(microseconds step) {
     now_ += step;
     ShiftTimes(list_, started_, step, now_);
     started_ += step;
-    Tell(MonitorEvent{now_, "clock", now_ - step});
+    Tell(MonitorEvent{now_, MonitorChange::kClock, now_ - step});
   }
 
   void TellOf(const Host& host, const std::optional<StatusChange>& change) {
