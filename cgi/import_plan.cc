@@ -9,6 +9,7 @@
 #include "store/host_check.h"
 #include "store/host_json.h"
 #include "store/json/json_members.h"
+#include "store/parents.h"
 
 namespace linewatch::cgi {
 namespace {
