@@ -18,6 +18,7 @@
 #include "store/host_json.h"
 #include "store/json/json_members.h"
 #include "store/text/random_name.h"
+#include "store/text/wording.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -28,16 +29,6 @@ constexpr size_t kMostSent = 200;
 // Longer than most attempts of a channel that come to something; lighttpd waits longer still (read-timeout).
 constexpr auto kTestPatience = std::chrono::seconds(45);
 constexpr auto kLookAgain = std::chrono::milliseconds(100);
-
-// "a", "a and b", "a, b and c".
-std::string Enumerate(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i != 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += names[i];
-  }
-  return text;
-}
 
 // Newest first. What went to a channel is told by its events alone; the log's are for messages that no channel had.
 std::vector<AlertEvent> FindSent(const EventLog& events, const std::vector<QueuedMessage>& outbox, WallTime now) {

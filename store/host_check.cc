@@ -217,11 +217,6 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
 
 std::string_view HostSchemaText() { return kSchema; }
 
-bool is_host_id(std::string_view text) {
-  return !text.empty() && text.size() <= 32 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
-}
-
 void DropIgnoredMembers(rapidjson::Value& settings) {
   if (!settings.IsObject()) return;
   for (auto member = settings.MemberBegin(); member != settings.MemberEnd();) {

@@ -35,8 +35,6 @@ std::vector<FieldError> CheckParents(const HostList& list, const Host& host);
 // The other host that the same check watches at the same target, or null.
 const Host* FindSameTarget(const HostList& list, const Host& host);
 
-bool is_host_id(std::string_view text);
-
 }  // namespace linewatch
 
 #endif

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "store/host_check.h"
+#include "store/host.h"
 
 namespace linewatch {
 namespace {

@@ -8,6 +8,15 @@ std::string CountOf(size_t count, std::string_view what) {
   return std::to_string(count).append(" ").append(what).append(count == 1 ? "" : "s");
 }
 
+std::string Enumerate(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i != 0) text += i + 1 == names.size() ? " and " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
 std::string ListOf(const std::vector<std::string>& names, size_t most, size_t all) {
   const size_t shown = std::min(names.size(), most);
   std::string list;

@@ -11,6 +11,9 @@ namespace linewatch {
 // "1 host", "2 hosts"; `what` is one whose plural has an s.
 std::string CountOf(size_t count, std::string_view what);
 
+// "a", "a and b", "a, b and c".
+std::string Enumerate(const std::vector<std::string_view>& names);
+
 // "Server A, Server B and 7 more": the first `most` of `names`. There are `all` of them, of which `names` may hold only
 // some.
 std::string ListOf(const std::vector<std::string>& names, size_t most, size_t all);

@@ -12,6 +12,10 @@ TEST_CASE("one is no plural", "[wording]") {
 }
 
 TEST_CASE("a list names the first and counts the rest, also those whose names it was not given", "[wording]") {
+  CHECK(Enumerate({}).empty());
+  CHECK(Enumerate({"A"}) == "A");
+  CHECK(Enumerate({"A", "B"}) == "A and B");
+  CHECK(Enumerate({"A", "B", "C"}) == "A, B and C");
   CHECK(ListOf({}, 3).empty());
   CHECK(ListOf({"A", "B", "C"}, 3) == "A, B, C");
   CHECK(ListOf({"A", "B", "C", "D"}, 3) == "A, B, C and 1 more");
