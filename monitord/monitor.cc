@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "monitord/alert/alert_replay.h"
 #include "monitord/net/answer_text.h"
 #include "monitord/notices.h"
 #include "monitord/system/clock_watch.h"
@@ -98,10 +99,11 @@ void Monitor::Start() {
          "was told already. Give the file back to the owner of its folder, or move it away: " +
              why);
   });
-  const WallTime last_sign = ReplayEvents(list_, events_, config_, now.wall);
-  Add(MonitorEvent{now.wall, MonitorChange::kStart, last_sign});
-  AddAll(alerting_.Start(list_, events_, now));
-  recorder_.Start(last_sign, now);
+  AlertReplay alerts(list_, config_);
+  Replayed past = ReplayEvents(list_, events_, config_, now.wall, &alerts);
+  Add(MonitorEvent{now.wall, MonitorChange::kStart, past.last_sign});
+  AddAll(alerting_.Start(list_, past.states, std::move(alerts.alerts()), events_, now));
+  recorder_.Start(std::move(past), now);
   if (events_.has_snapshot(now.wall)) snapshot_month_ = FileMonthOf(now.wall);
   TellSetAside(findings);
   if (list_.revision == 0) list_.revision = 1;
@@ -114,7 +116,7 @@ void Monitor::Start() {
   UseConfig();
   LoadSecrets();
   WatchTargets();
-  alerting_.LookAt(list_, recorder_.topology(), config_, now);
+  alerting_.LookAt(list_, recorder_.states(), recorder_.topology(), config_, now);
   Publish();
   service_manager_.Ready();
   LogInfo("watching " + CountOf(list_.hosts.size(), "host") + " every " + std::to_string(config_.interval.count()) +
@@ -125,7 +127,7 @@ void Monitor::Stop() {
   service_manager_.Stopping();
   AddAll(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
   Add(MonitorEvent{WallNow(), MonitorChange::kStop, WallNow()});
-  if (step_begin_ != kNever) unwritten_steps_.push_back(CloseStep(list_, step_begin_, WallNow()));
+  if (step_begin_ != kNever) unwritten_steps_.push_back(recorder_.CloseStep(step_begin_, WallNow()));
   list_.monitor.state = WatchState::kStopped;
   list_.monitor.since = WallNow();
   is_durable_due_ = true;
@@ -295,7 +297,7 @@ void Monitor::KeepHistory() {
   if (step_begin_ == kNever) step_begin_ = begin;
   if (begin == step_begin_) return;
   if (unwritten_steps_.size() == kMostUnwrittenSteps) unwritten_steps_.erase(unwritten_steps_.begin());
-  unwritten_steps_.push_back(CloseStep(list_, step_begin_, now));
+  unwritten_steps_.push_back(recorder_.CloseStep(step_begin_, now));
   step_begin_ = begin;
   is_changed_ = true;
 }
@@ -319,7 +321,8 @@ void Monitor::WriteHistory() {
 // also have been set into another month: what it says of the hosts may be old, then.
 void Monitor::KeepRecord() {
   const WallTime now = WallNow();
-  if (std::exchange(snapshot_month_, FileMonthOf(now)) != FileMonthOf(now)) Add(SnapshotOf(list_, now));
+  if (std::exchange(snapshot_month_, FileMonthOf(now)) != FileMonthOf(now))
+    Add(SnapshotOf(list_, recorder_.states(), now));
   if (last_removal_ && steady_clock::now() - *last_removal_ < kRemoveEvery) return;
   last_removal_ = steady_clock::now();
   if (!is_clock_synchronised()) return;
@@ -347,10 +350,11 @@ void Monitor::Record(const CheckBatch& batch) {
     cycle_started_ = batch.started;
   }
   Take(std::move(outcome));
-  alerting_.LookAt(list_, recorder_.topology(), config_, now);
+  alerting_.LookAt(list_, recorder_.states(), recorder_.topology(), config_, now);
 }
 
 void Monitor::Take(Recorder::Outcome&& outcome) {
+  if (outcome.clock_step) alerting_.ShiftTimes(*outcome.clock_step);
   for (Event& event : outcome.events) {
     if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
       LogWarning(Describe(*monitor));
@@ -437,14 +441,21 @@ std::optional<Monitor::Failure> Monitor::Attempt(const std::function<void()>& wr
 void Monitor::PublishList() {
   HostStore::TakenOver taken;
   const auto take = [&] {
-    if (taken.is_edited) WatchTargets();
+    if (taken.is_edited) {
+      recorder_.FollowEdit(taken.origins);
+      alerting_.FollowEdit(taken.origins);
+      WatchTargets();
+    }
     AddAll(std::move(taken.events));
     TellSetAside(taken.findings);
   };
   const SteadyTime now = steady_clock::now();
   if (now - last_checkpoint_ >= config_.checkpoint) is_durable_due_ = true;
   try {
-    store_.Publish(list_, is_durable_due_ ? HostStore::Depth::kDurable : HostStore::Depth::kLive, taken);
+    store_.Publish(list_, is_durable_due_ ? HostStore::Depth::kDurable : HostStore::Depth::kLive, taken,
+                   [this](size_t host, const Acknowledgement& acknowledgement) {
+                     return recorder_.is_over(host, acknowledgement);
+                   });
   } catch (...) {
     is_durable_due_ = is_durable_due_ || taken.is_edited;
     take();  // the list has other hosts now, whether it could be written or not

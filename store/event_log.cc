@@ -86,7 +86,7 @@ void VisitMembers(E& event, auto&& visit) {
   visit("since", event.since);
 }
 
-template <MaybeConst<HostState> S>
+template <MaybeConst<HostSnapshot> S>
 void VisitMembers(S& state, auto&& visit) {
   visit("id", state.id);
   visit("name", state.name);

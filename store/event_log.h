@@ -88,7 +88,7 @@ struct MaintenanceEvent {
   bool begins;  // else it ends
 };
 // What is known of a host at a moment.
-struct HostState {
+struct HostSnapshot {
   std::string id, name, customer;
   PackedOptional<double> sla_percent;
   Status status;
@@ -100,7 +100,7 @@ struct HostState {
 // Every host there is: once a month, so that any time can be computed from the events of a month or two.
 struct HostsEvent {
   WallTime t;
-  std::vector<HostState> hosts;
+  std::vector<HostSnapshot> hosts;
 };
 
 // Whose fault an outage is.

@@ -70,38 +70,8 @@ struct Acknowledgement {
   std::string note;
 };
 
-// What was told of a host, and what is held back.
-struct AlertState {
-  WallTime told_outage = kNever;       // the beginning of the outage that was told and whose end was not
-  WallTime told_degraded = kNever;     // the same of a degradation
-  WallTime told_at = kNever;           // when anything was told last
-  WallTime degraded_told_at = kNever;  // when it was last told as degraded
-  WallTime degraded_since = kNever;    // of the degradation as of the last look, told or not
-  WallTime told_certificate = kNever;  // as Observation::cert_warned, told or about to be; until the end is told
-  WallTime past_certificate = kNever;  // the same, of the certificate before
-  WallTime told_expires = kNever;      // when the certificate that was told ends, if this run knows
-  std::vector<WallTime> outages;       // when the last few were opened
-  WallTime last_unrest = kNever;       // when an outage was last opened or ended
-  bool is_open = false;                // an outage, as of the last look
-  bool is_flapping = false;            // told as such: held until it is stable
-  bool is_late = false;                // told_outage was to be told, and a run ended before it was
-};
-
-// Something that single checks to the contrary do not change: kDegradedChecks in a row do.
-struct SteadyMark {
-  bool is_on = false;
-  uint8_t contrary = 0;  // checks in a row
-};
-
-// What was measured since the last step of history/ ended.
-struct OpenStep {
-  float rtt_min = 0, rtt_max = 0, rtt_sum = 0;  // milliseconds, of what was answered
-  float loss_sum = 0;                           // percent, of all checks
-  uint16_t answered = 0, checks = 0;
-};
-
-// What monitord observes. Only monitord writes it; an API request that names one of these fields is not refused, so
-// that what was read can be sent back, but the field is ignored.
+// What monitord observes, as hosts.json shows it. Only monitord writes it; an API request that names one of these
+// fields is not refused, so that what was read can be sent back, but the field is ignored.
 struct Observation {
   Status status = Status::kPending;
   std::optional<bool> status_current;  // did the last check succeed; frozen while paused, blind or voided
@@ -119,20 +89,17 @@ struct Observation {
   // The day of warning, of the certificate that is told to end soon, for which people were told last.
   WallTime cert_warned = kNever;
   BoxedOptional<ServiceDetails> details;  // of a check other than ping
-
-  // Not in hosts.json.
-  bool is_outage = false;  // the threshold was reached; until a good check
-  // Either makes a host degraded, and failed checks between do not change it.
-  SteadyMark beyond_limits, certificate_ending;
-  uint8_t unmeasured = 0;         // void checks in a row
-  int vouched_failures = 0;       // of fail_count: those after which something that it is reached through has answered
-  WallTime doubt_since = kNever;  // the first failure after those
-  // When the last check was sent that ended an outage or found all well: acknowledgements until then are over.
-  WallTime settled = kNever;
-  BoxedOptional<AlertState> alert;  // of a host that was in trouble
-  OpenStep step;
-  Timeline history;  // of the last day; a start computes it from the events
 };
+
+// Hands to `shift` each time of it that was read from the clock and goes with it when that is set. (cert_warned does
+// not: it follows from the certificate.) All members are named here: a new one compiles only when somebody has decided
+// whether it is such a time.
+template <class Shift>
+void ForEachClockTime(Observation& seen, Shift&& shift) {
+  auto& [status, status_current, fail_count, fail_since, last_check, last_good, last_change, last_alert_time, reason,
+         rtt_ms, loss_percent, jitter_ms, uptime, trail, in_maintenance, cert_warned, details] = seen;
+  for (WallTime* t : {&fail_since, &last_check, &last_good, &last_change, &last_alert_time}) shift(*t);
+}
 
 // Every byte counts ten thousand times: `packets` stands where there is room for it, and what is hardly ever set is
 // small while it is not.
@@ -164,6 +131,14 @@ struct Host {
   // Members of hosts.json that this version does not know, as `,"name":value` one after the other: kept as they are.
   BoxedOptional<std::string> unknown_members;
 };
+
+// The same of a host. Its settings hold times that people have named; of those only an acknowledgement's was read from
+// the clock.
+template <class Shift>
+void ForEachClockTime(Host& host, Shift&& shift) {
+  ForEachClockTime(host.seen, shift);
+  if (host.acknowledged) shift(host.acknowledged->at);
+}
 
 // Two hosts with equal targets are watched by the same check of the same thing: "2001:DB8::1" is "2001:db8:0::1".
 // Whoever waits for heartbeats is its own target.

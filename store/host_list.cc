@@ -29,32 +29,37 @@ Summary Summarize(const HostList& list) {
 }
 
 bool is_over(const Acknowledgement& acknowledgement, const Observation& seen) {
-  return acknowledgement.at <= seen.settled || (seen.status == Status::kUp && acknowledgement.at <= seen.last_good);
+  return seen.status == Status::kUp && acknowledgement.at <= seen.last_good;
 }
 
-void EndAcknowledgements(HostList& settings, const HostList& observed) {
-  std::unordered_map<std::string_view, const Host*> by_id;
+void EndAcknowledgements(HostList& settings, const HostList& observed, const IsOver& is_over) {
+  std::unordered_map<std::string_view, size_t> by_id;
   for (Host& host : settings.hosts) {
     if (!host.acknowledged) continue;
     if (by_id.empty())
-      for (const Host& other : observed.hosts) by_id.emplace(other.id, &other);
+      for (size_t i = 0; i < observed.hosts.size(); ++i) by_id.emplace(observed.hosts[i].id, i);
     const auto same = by_id.find(host.id);
-    if (same != by_id.end() && TargetOf(*same->second) == TargetOf(host) &&
-        is_over(*host.acknowledged, same->second->seen))
+    if (same != by_id.end() && TargetOf(observed.hosts[same->second]) == TargetOf(host) &&
+        is_over(same->second, *host.acknowledged))
       host.acknowledged.reset();
   }
 }
 
-void TakeObservations(HostList& settings, HostList&& observed) {
+HostOrigins TakeObservations(HostList& settings, HostList&& observed) {
   settings.updated = observed.updated;
   settings.interval = observed.interval;
   settings.monitor = std::move(observed.monitor);
-  std::unordered_map<std::string_view, Host*> by_id;
-  for (Host& host : observed.hosts) by_id.emplace(host.id, &host);
+  std::unordered_map<std::string_view, uint32_t> by_id;
+  for (uint32_t i = 0; i < observed.hosts.size(); ++i) by_id.emplace(observed.hosts[i].id, i);
+  HostOrigins origins;
+  origins.reserve(settings.hosts.size());
   for (Host& host : settings.hosts) {
     const auto same = by_id.find(host.id);
-    if (same != by_id.end() && TargetOf(*same->second) == TargetOf(host)) host.seen = std::move(same->second->seen);
+    const bool is_same = same != by_id.end() && TargetOf(observed.hosts[same->second]) == TargetOf(host);
+    if (is_same) host.seen = std::move(observed.hosts[same->second].seen);
+    origins.push_back(is_same ? same->second : kNewHost);
   }
+  return origins;
 }
 
 }  // namespace linewatch

@@ -5,9 +5,11 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "store/host.h"
@@ -64,6 +66,26 @@ struct HostList {
   const Host* Find(std::string_view id) const;
 };
 
+// Hands to `shift` each time in it that was read from the clock, those of its hosts among them: see there.
+template <class Shift>
+void ForEachClockTime(Notice& notice, Shift&& shift) {
+  auto& [code, message, since] = notice;
+  shift(since);
+}
+template <class Shift>
+void ForEachClockTime(MonitorState& monitor, Shift&& shift) {
+  auto& [state, since, cycle, version, notices, late_ms, voided] = monitor;
+  shift(since);
+  for (Notice& notice : notices) ForEachClockTime(notice, shift);
+}
+template <class Shift>
+void ForEachClockTime(HostList& list, Shift&& shift) {
+  auto& [updated, interval, revision, monitor, hosts, unknown_members] = list;
+  shift(updated);
+  ForEachClockTime(monitor, shift);
+  for (Host& host : hosts) ForEachClockTime(host, shift);
+}
+
 struct Summary {
   std::array<size_t, kStatusNames.size()> by_status{};
   size_t total = 0;
@@ -71,16 +93,33 @@ struct Summary {
 };
 Summary Summarize(const HostList& list);
 
-// Whether the trouble has ended in which it was written. It has ended for a line that is up, and for one that came back
-// from an outage.
+// Whether the trouble has ended in which it was written, as far as hosts.json says: it has for a host that is up.
 bool is_over(const Acknowledgement& acknowledgement, const Observation& seen);
 
-// Takes acknowledgements out of `settings` that are over by what `observed` saw of the same host and target.
-void EndAcknowledgements(HostList& settings, const HostList& observed);
+// The same by whoever remembers more of the host that stands at `host` in the list of those that are observed.
+using IsOver = std::function<bool(size_t host, const Acknowledgement& acknowledgement)>;
 
-// Puts what `observed` saw of a host into the host of the same id and target in `settings`. A host whose target has
-// changed is a new line under an old name: it keeps what it has itself.
-void TakeObservations(HostList& settings, HostList&& observed);
+// Takes acknowledgements out of `settings` that are over by what `observed` saw of the same host and target.
+void EndAcknowledgements(HostList& settings, const HostList& observed, const IsOver& is_over);
+
+// Where each host of an edited list stood in the list before the edit; kNewHost if it was not there, or had another
+// target.
+using HostOrigins = std::vector<uint32_t>;
+inline constexpr uint32_t kNewHost = 0xffffffff;
+
+// Puts what `observed` saw of a host into the host of the same id and target in `settings`, and answers where that
+// stood in `observed`. A host whose target has changed is a new host under an old name: it keeps what it has itself.
+HostOrigins TakeObservations(HostList& settings, HostList&& observed);
+
+// What is kept beside a list of hosts, one for each and in the same order, follows an edit of that list. Of a new host
+// nothing is known yet.
+template <class State>
+void FollowHosts(std::vector<State>& states, const HostOrigins& origins) {
+  std::vector<State> followed(origins.size());
+  for (size_t i = 0; i < origins.size(); ++i)
+    if (origins[i] != kNewHost) followed[i] = std::move(states[origins[i]]);
+  states = std::move(followed);
+}
 
 }  // namespace linewatch
 

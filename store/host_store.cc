@@ -124,6 +124,13 @@ void RestoreRefused(HostList& list, const std::vector<std::string>& refused_ids,
     if (const Host* host = known.Find(id); host != nullptr && list.Find(id) == nullptr) list.hosts.push_back(*host);
 }
 
+// By what the list itself says.
+IsOver ByList(const HostList& list) {
+  return [&list](size_t host, const Acknowledgement& acknowledgement) {
+    return is_over(acknowledgement, list.hosts[host].seen);
+  };
+}
+
 struct Copy {
   std::optional<HostList> list;
   FileIdentity identity;
@@ -136,8 +143,8 @@ HostList Newest(Copy live, Copy durable) {
     auto& only = live.list ? live.list : durable.list;
     return only ? *std::move(only) : HostList{};
   }
-  EndAcknowledgements(*live.list, *durable.list);
-  EndAcknowledgements(*durable.list, *live.list);
+  EndAcknowledgements(*live.list, *durable.list, ByList(*durable.list));
+  EndAcknowledgements(*durable.list, *live.list, ByList(*live.list));
   // The same revision of other settings: one of them was edited by hand, and its time tells which.
   const auto time = [](const Copy& copy) {
     return std::pair(copy.identity.modified.tv_sec, copy.identity.modified.tv_nsec);
@@ -216,17 +223,17 @@ bool HostStore::changed() const {
          (!folders_.live_is_data() && IdentityOf(folders_.durable_hosts()) != durable_seen_);
 }
 
-void HostStore::Publish(HostList& mine, Depth depth, TakenOver& taken) {
+void HostStore::Publish(HostList& mine, Depth depth, TakenOver& taken, const IsOver& is_over) {
   const FileLock lock(folders_.lock(), lock_patience_);
   if (changed()) {
-    TakeOver(mine, taken);
+    TakeOver(mine, taken, is_over);
     depth = Depth::kDurable;  // whatever it was, both folders agree afterwards
   }
   try {
     Write(mine, depth, {});
   } catch (const EditedMeanwhile&) {
     // The edit fell into the writing, which may last seconds on a card: once more, with it. A second one has to wait.
-    TakeOver(mine, taken);
+    TakeOver(mine, taken, is_over);
     Write(mine, Depth::kDurable, {});
   } catch (const std::system_error&) {
     // The card is full or gone: what is live goes on in memory.
@@ -315,7 +322,7 @@ HostList HostStore::ReadNewest(Findings& findings) {
   return Newest(std::move(live), std::move(durable));
 }
 
-void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
+void HostStore::TakeOver(HostList& mine, TakenOver& taken, const IsOver& is_over) {
   std::optional<HostList> theirs;
   std::vector<std::string> refused_ids;
   const auto consider = [&](const std::filesystem::path& path, FileIdentity& seen) {
@@ -334,7 +341,14 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
 
   RestoreRefused(*theirs, refused_ids, mine);
   // What monitord has taken away meanwhile is no edit, and an edit of something else does not bring it back.
-  EndAcknowledgements(*theirs, mine);
+  const IsOver by_list = ByList(mine);
+  EndAcknowledgements(*theirs, mine, [&](size_t host, const Acknowledgement& acknowledgement) {
+    if (by_list(host, acknowledgement)) return true;
+    if (!is_over) return false;
+    // The caller knows the list as it was handed in, not as an edit right before this one left it.
+    if (!taken.is_edited) return is_over(host, acknowledgement);
+    return taken.origins[host] != kNewHost && is_over(taken.origins[host], acknowledgement);
+  });
   std::unordered_map<std::string_view, const Host*> before;
   for (const Host& host : mine.hosts) before.emplace(host.id, &host);
 
@@ -352,7 +366,10 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken) {
   // What was seen is in `mine`. What the file says of it may be another line's: of the address before, or of the entry
   // that somebody copied to write the next.
   for (Host& host : theirs->hosts) host.seen = {};
-  TakeObservations(*theirs, std::move(mine));
+  HostOrigins origins = TakeObservations(*theirs, std::move(mine));
+  if (taken.is_edited)
+    for (uint32_t& origin : origins) origin = origin == kNewHost ? kNewHost : taken.origins[origin];
+  taken.origins = std::move(origins);
   mine = *std::move(theirs);
   malloc_trim(0);  // the names of the one list lay between those of the other
   taken.is_edited = true;

@@ -75,13 +75,16 @@ class HostStore {
   // then takes them over and keeps what it observed (TakeObservations). An edit by hand is checked and gets a revision;
   // a host whose edit is refused stays as it was, and the edited file is kept as NAME.bad-TIME. kDurable replaces the
   // file in the data folder too. `taken` is filled even when writing fails and this throws: `mine` has changed then.
+  // `is_over` is asked of hosts as they stood in `mine` before; without one, acknowledgements are over by what the list
+  // itself says.
   enum class Depth { kLive, kDurable };
   struct TakenOver {
-    bool is_edited = false;  // other settings than before
+    bool is_edited = false;  // other settings than before:
+    HostOrigins origins;     // then, of each host of `mine`
     Findings findings;
     std::vector<Event> events;  // to be appended by the caller
   };
-  void Publish(HostList& mine, Depth depth, TakenOver& taken);
+  void Publish(HostList& mine, Depth depth, TakenOver& taken, const IsOver& is_over = {});
 
   // Whether Publish would find another file than its own: a look at inode and time, nothing is read.
   bool changed() const;
@@ -93,7 +96,7 @@ class HostStore {
   std::optional<HostList> ReadOrSetAside(const std::filesystem::path& path, Findings& findings,
                                          std::vector<std::string>& refused_ids) const;
   HostList ReadNewest(Findings& findings);
-  void TakeOver(HostList& mine, TakenOver& taken);
+  void TakeOver(HostList& mine, TakenOver& taken, const IsOver& is_over);
   void Write(const HostList& list, Depth depth, const std::vector<Event>& events, const Companion& companion = nullptr);
 
   Folders folders_;

@@ -251,7 +251,7 @@ class Reader {
     // The beginning of the run that wrote it stands before it, where nobody reads.
     if (run_since_ == kNever) run_since_ = event.t;
     std::vector<std::string_view> there;
-    for (const HostState& state : event.hosts) {
+    for (const HostSnapshot& state : event.hosts) {
       there.push_back(state.id);
       if (Line* line = Find(state.id)) TakeState(*line, state, event.t);
     }
@@ -261,7 +261,7 @@ class Reader {
   }
 
   // Mostly it says what is known. Where events were lost, or written by a clock that was wrong by months, it does not.
-  void TakeState(Line& line, const HostState& state, WallTime t) {
+  void TakeState(Line& line, const HostSnapshot& state, WallTime t) {
     if (line.was_deleted_just_before(t)) return;
     const bool is_news = !line.is_there || line.status != state.status || line.in_maintenance != state.in_maintenance;
     Know(line, t, state.name, state.customer, state.sla_percent);

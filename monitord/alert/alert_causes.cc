@@ -48,7 +48,8 @@ void NameCauses(Phase phase, std::vector<Alert>& alerts, const HostList& list, c
 
 }  // namespace
 
-void FillDependents(Alert& alert, uint32_t host, const HostList& list, const Topology& topology) {
+void FillDependents(Alert& alert, uint32_t host, const HostList& list, const HostStates& states,
+                    const Topology& topology) {
   alert.dependents.clear();
   alert.dependents_count = 0;
   if (!topology.is_parent(host)) return;
@@ -65,7 +66,7 @@ void FillDependents(Alert& alert, uint32_t host, const HostList& list, const Top
     const Host& below = list.hosts[i];
     if (!below.enabled) continue;
     const bool has_answered =
-        is_end ? was_mostly_up(below.seen.history, alert.since, alert.t) : below.seen.last_good > alert.since;
+        is_end ? was_mostly_up(states[i].history, alert.since, alert.t) : below.seen.last_good > alert.since;
     if (!has_answered) found.push_back(i);
   }
   std::sort(found.begin(), found.end(),

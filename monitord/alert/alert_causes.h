@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "monitord/verdict/host_state.h"
 #include "monitord/verdict/topology.h"
 #include "store/alert.h"
 #include "store/host_list.h"
@@ -13,7 +14,8 @@ namespace linewatch {
 
 // Names in the alert of list.hosts[host] the enabled hosts that are reached through nothing but it, unless they
 // answered while it did not. For the kinds that tell of an outage or of its end; both name the same hosts.
-void FillDependents(Alert& alert, uint32_t host, const HostList& list, const Topology& topology);
+void FillDependents(Alert& alert, uint32_t host, const HostList& list, const HostStates& states,
+                    const Topology& topology);
 
 // Sets `below` of what began (or ended) below a host that is told to be down (or back) beside it, and orders them for
 // people: by gravity; of the same gravity root causes first, each with what hangs below it; then by name.

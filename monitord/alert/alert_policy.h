@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "monitord/alert/alert_state.h"
+#include "monitord/verdict/host_state.h"
 #include "store/alert.h"
 #include "store/event_log.h"
 #include "store/host_list.h"
@@ -29,24 +31,25 @@ namespace linewatch {
 // Not in maintenance, but for what takes a told trouble back. An acknowledgement counts for the trouble in which it was
 // written. Times that lie ahead of `now`, as a clock set back leaves them, are unknown: nothing waits for them.
 // What hangs below the host is not filled in: see FillDependents.
-std::optional<Alert> TakeDueAlert(Host& host, std::chrono::milliseconds cooldown, WallTime now);
+std::optional<Alert> TakeDueAlert(const Host& host, const HostState& state, BoxedOptional<AlertState>& alert,
+                                  std::chrono::milliseconds cooldown, WallTime now);
 
 inline constexpr size_t kMostOutages = 3;
 
 // The alert is in the outbox.
-void MarkNotified(Host& host, WallTime now);
+void MarkNotified(Observation& seen, const BoxedOptional<AlertState>& alert, WallTime now);
 
 // What a message tells, in the order in which it fell due: for its event, and for RestoreTold.
 std::vector<Told> ToldOf(std::span<const Alert> alerts);
 
 // At a start: this was queued at `t`, by an event or by a message that still stands in the outbox. In the order of
 // time, before RestoreAlertState.
-void RestoreNotified(Observation& seen, const Told& told, WallTime t);
-void RestoreNotified(HostList& list, const Told& told, WallTime t);
+void RestoreNotified(Observation& seen, BoxedOptional<AlertState>& alert, const Told& told, WallTime t);
+void RestoreNotified(HostList& list, AlertStates& alerts, const Told& told, WallTime t);
 
-// What hosts.json says of an outage that an earlier run has seen, where no event is left that says whether it was told;
-// and who vouches for its failures, which no file says.
-void RestoreAlertState(Observation& seen, WallTime now);
+// At a start, after those: what hosts.json says of an outage that an earlier run has seen, where no event is left that
+// says whether people were notified. One of which they were, and which has not ended, is an outage still.
+void RestoreAlertState(WatchedHost host, BoxedOptional<AlertState>& alert, WallTime now);
 
 }  // namespace linewatch
 

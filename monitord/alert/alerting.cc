@@ -43,7 +43,21 @@ AlertEvent LoggedEvent(const Message& message, WallTime now) {
 Alerting::Alerting(const Folders& folders, std::span<const ChannelKind> channels)
     : channels_(channels), outbox_(folders.outbox()), answers_(folders.answers()) {}
 
-std::vector<Event> Alerting::Start(HostList& list, const EventLog& log, const Moment& now) {
+std::vector<Event> Alerting::Start(HostList& list, HostStates& states, AlertStates&& alerts, const EventLog& log,
+                                   const Moment& now) {
+  alerts_ = std::move(alerts);
+  auto events = TakeOverOutbox(list, log, now);
+  for (size_t i = 0; i < list.hosts.size(); ++i)
+    RestoreAlertState({list.hosts[i].seen, states[i]}, alerts_[i], now.wall);
+  return events;
+}
+
+void Alerting::ShiftTimes(const ClockStep& step) {
+  for (auto& alert : alerts_)
+    if (alert) ForEachClockTime(*alert, step);
+}
+
+std::vector<Event> Alerting::TakeOverOutbox(HostList& list, const EventLog& log, const Moment& now) {
   std::vector<Event> events;
   std::vector<std::string> damaged;
   std::vector<QueuedMessage> found;
@@ -84,7 +98,7 @@ std::vector<Event> Alerting::Start(HostList& list, const EventLog& log, const Mo
   for (const QueuedMessage& queued : found) {
     if (!logged.insert(queued.message.id).second) continue;
     events.emplace_back(LoggedEvent(queued.message, queued.message.queued));
-    for (const Told& told : ToldOf(queued.message.alerts)) RestoreNotified(list, told, queued.message.queued);
+    for (const Told& told : ToldOf(queued.message.alerts)) RestoreNotified(list, alerts_, told, queued.message.queued);
     for (const std::string& channel : queued.channels) {
       if (!waiting.emplace(queued.message.id, channel).second) continue;
       missing.push_back(queued);
@@ -97,11 +111,12 @@ std::vector<Event> Alerting::Start(HostList& list, const EventLog& log, const Mo
   return events;
 }
 
-void Alerting::LookAt(HostList& list, const Topology& topology, const Config& config, const Moment& now) {
+void Alerting::LookAt(const HostList& list, const HostStates& states, const Topology& topology, const Config& config,
+                      const Moment& now) {
   for (uint32_t i = 0; i < list.hosts.size(); ++i) {
-    auto alert = TakeDueAlert(list.hosts[i], config.email_cooldown, now.wall);
+    auto alert = TakeDueAlert(list.hosts[i], states[i], alerts_[i], config.email_cooldown, now.wall);
     if (!alert) continue;
-    FillDependents(*alert, i, list, topology);
+    FillDependents(*alert, i, list, states, topology);
     digest_.Add(*std::move(alert), now.steady);
   }
 }
@@ -246,8 +261,8 @@ void Alerting::Queue(const std::vector<Alert>& alerts, HostList& list, const Con
                      std::vector<Event>& events) {
   std::set<std::string_view> told;
   for (const Alert& alert : alerts) told.insert(alert.host);
-  for (Host& host : list.hosts)
-    if (told.contains(host.id)) MarkNotified(host, now.wall);
+  for (size_t i = 0; i < list.hosts.size(); ++i)
+    if (told.contains(list.hosts[i].id)) MarkNotified(list.hosts[i].seen, alerts_[i], now.wall);
 
   for (Addressed& addressed : RouteAlerts(alerts, config, ConfiguredChannels(config))) {
     QueuedMessage queued;

@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "monitord/alert/alert_queue.h"
+#include "monitord/alert/alert_state.h"
 #include "monitord/alert/digest.h"
 #include "monitord/notify/dispatcher.h"
 #include "monitord/notify/notifier.h"
+#include "monitord/system/clock_watch.h"
 #include "monitord/system/moment.h"
+#include "monitord/verdict/host_state.h"
 #include "monitord/verdict/self_check.h"
 #include "monitord/verdict/topology.h"
 #include "store/answer_box.h"
@@ -30,12 +33,20 @@ class Alerting {
   // `channels` outlives this.
   Alerting(const Folders& folders, std::span<const ChannelKind> channels);
 
-  // Once, when the list is loaded and the events are replayed, before the rules start: takes over what the run before
-  // has left in the outbox, and whom it told. An outbox that cannot be read is logged.
-  std::vector<Event> Start(HostList& list, const EventLog& log, const Moment& now);
+  // Once, when the list is loaded and the events are replayed, before the rules of checks start: takes over what the run
+  // before has left in the outbox, and what people were notified of (`alerts`, of an AlertReplay). Outages of which they
+  // were, and which have not ended, it marks in `states`. An outbox that cannot be read is logged.
+  std::vector<Event> Start(HostList& list, HostStates& states, AlertStates&& alerts, const EventLog& log,
+                           const Moment& now);
+
+  // Right after an edit has changed the list.
+  void FollowEdit(const HostOrigins& origins) { FollowHosts(alerts_, origins); }
+  // The clock was set.
+  void ShiftTimes(const ClockStep& step);
 
   // After every round: which alerts are due.
-  void LookAt(HostList& list, const Topology& topology, const Config& config, const Moment& now);
+  void LookAt(const HostList& list, const HostStates& states, const Topology& topology, const Config& config,
+              const Moment& now);
   // While monitord is blind, as often as it likes: told once, when it has lasted for kLongBlindness. It may be a fault of
   // the uplinks alone, and nobody hears of any line in the meantime.
   void LookAtSelfCheck(const SelfCheck& sight, const Moment& now);
@@ -84,9 +95,12 @@ class Alerting {
   void EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events);
   void PutAnswer(const std::string& id, const Answer& answer);
 
+  std::vector<Event> TakeOverOutbox(HostList& list, const EventLog& log, const Moment& now);
+
   const std::span<const ChannelKind> channels_;
   const Outbox outbox_;
   const AnswerBox answers_;
+  AlertStates alerts_;
   Digest digest_;
   AlertQueue queue_;
   Dispatcher dispatcher_;

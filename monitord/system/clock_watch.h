@@ -1,16 +1,26 @@
-// Notices that the wall clock was set, and moves what was recorded by the old time to the new one.
+// Notices that the wall clock was set, and says which times go with it.
 #ifndef LINEWATCH_MONITORD_SYSTEM_CLOCK_WATCH_H_
 #define LINEWATCH_MONITORD_SYSTEM_CLOCK_WATCH_H_
 
 #include <chrono>
-#include <functional>
 #include <optional>
 
 #include "monitord/system/moment.h"
-#include "store/host_list.h"
 #include "store/value/wall_time.h"
 
 namespace linewatch {
+
+// The clock was set by `by` and shows `now`. What was recorded from `since` on, by the old time, keeps its distance from
+// now. What lay ahead of the old time is of an older run, which saw another clock: it stays.
+struct ClockStep {
+  WallTime since;
+  std::chrono::microseconds by;
+  WallTime now;
+
+  void operator()(WallTime& t) const {
+    if (t != kNever && t >= since && t <= now - by) t += by;
+  }
+};
 
 class ClockWatch {
  public:
@@ -26,13 +36,6 @@ class ClockWatch {
 
 // Whether the kernel knows the time to be right: adjtimex(2).
 bool is_clock_synchronised();
-
-// Hands every time in it on to `shift`.
-void ShiftTimes(AlertState& alert, const std::function<void(WallTime&)>& shift);
-
-// The clock was set by `step` and shows `now`: what was recorded from `since` on, by the old time, keeps its distance
-// from now. What lay ahead of the old time is of an older run, which saw another clock: it stays.
-void ShiftTimes(HostList& list, WallTime since, std::chrono::microseconds step, WallTime now);
 
 }  // namespace linewatch
 

@@ -29,13 +29,13 @@ void Measure(OpenStep& step, const CheckResult& result) {
   ++step.answered;
 }
 
-HistoryStep CloseStep(HostList& list, WallTime begin, WallTime now) {
+HistoryStep CloseStep(const HostList& list, HostStates& states, WallTime begin, WallTime now) {
   HistoryStep closed{begin, {}, {}};
   closed.hosts.reserve(list.hosts.size());
   closed.measured.reserve(list.hosts.size());
-  for (Host& host : list.hosts) {
-    const OpenStep step = std::exchange(host.seen.step, OpenStep());
-    const TimeByKind time = TimeWithin(host.seen.history, begin, std::min(begin + kStep, now));
+  for (size_t i = 0; i < list.hosts.size(); ++i) {
+    const OpenStep step = std::exchange(states[i].step, OpenStep());
+    const TimeByKind time = TimeWithin(states[i].history, begin, std::min(begin + kStep, now));
     Measured measured;
     if (step.answered > 0) {
       measured.rtt_min = step.rtt_min;
@@ -45,7 +45,7 @@ HistoryStep CloseStep(HostList& list, WallTime begin, WallTime now) {
     if (step.checks > 0) measured.loss = step.loss_sum / static_cast<float>(step.checks);
     measured.up = SecondsOf(Of(time, TimeKind::kUp));
     measured.down = SecondsOf(Of(time, TimeKind::kDown));
-    closed.hosts.push_back(host.id);
+    closed.hosts.push_back(list.hosts[i].id);
     closed.measured.push_back(measured);
   }
   return closed;

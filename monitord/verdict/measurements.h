@@ -3,6 +3,7 @@
 #define LINEWATCH_MONITORD_VERDICT_MEASUREMENTS_H_
 
 #include "monitord/probe/prober.h"
+#include "monitord/verdict/host_state.h"
 #include "store/history_log.h"
 #include "store/host_list.h"
 
@@ -12,8 +13,8 @@ namespace linewatch {
 void Measure(OpenStep& step, const CheckResult& result);
 
 // The step that began at `begin`, of all hosts, with the time up and down that their histories tell of it, until `now` if
-// it is not over; begins the next one.
-HistoryStep CloseStep(HostList& list, WallTime begin, WallTime now);
+// it is not over. Begins the next one in `states`, which are those of the list.
+HistoryStep CloseStep(const HostList& list, HostStates& states, WallTime begin, WallTime now);
 
 // When the step began that `t` lies in.
 WallTime StepOf(WallTime t);

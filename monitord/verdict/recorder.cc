@@ -5,9 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "monitord/alert/alert_policy.h"
 #include "monitord/verdict/maintenance.h"
-#include "monitord/verdict/measurements.h"
 #include "monitord/verdict/uptime.h"
 #include "store/text/url.h"
 
@@ -53,10 +51,10 @@ Target HostTarget(const Host& host, const Config& config, const Secrets& secrets
 }
 
 // A good check has come. Answers whether there was an acknowledgement that it ends.
-bool EndAcknowledgement(Host& host, bool was_outage) {
-  Observation& seen = host.seen;
-  if (seen.status == Status::kUp || was_outage) seen.settled = seen.last_check;
-  if (!host.acknowledged || !is_over(*host.acknowledged, seen)) return false;
+bool EndAcknowledgement(Host& host, HostState& state, bool was_outage) {
+  const Observation& seen = host.seen;
+  if (seen.status == Status::kUp || was_outage) state.settled_at = seen.last_check;
+  if (!host.acknowledged || !is_over(*host.acknowledged, seen, state)) return false;
   host.acknowledged.reset();
   return true;
 }
@@ -70,14 +68,16 @@ Target UplinkTarget(const std::string& address, const Config& config) {
 
 }  // namespace
 
-void Recorder::Start(WallTime last_sign, const Moment& now) {
+void Recorder::Start(Replayed&& past, const Moment& now) {
+  const WallTime last_sign = past.last_sign;
+  states_ = std::move(past.states);
   started_ = now.wall;
   clock_watch_.Look(now);
   const bool is_short = last_sign <= now.wall && now.wall - last_sign <= kMissedCycles * config_.interval;
-  for (Host& host : list_.hosts) {
-    RestoreAlertState(host.seen, now.wall);
-    RestoreDegradation(host.seen, LimitsOf(host, config_), now.wall);
-    if (last_sign != kNever && !is_short) BreakFailures(host.seen);
+  for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
+    RestoreFailures(Watched(i));
+    RestoreDegradation(Watched(i), LimitsOf(list_.hosts[i], config_), now.wall);
+    if (last_sign != kNever && !is_short) BreakFailures(Watched(i));
   }
 }
 
@@ -85,7 +85,7 @@ Targets Recorder::TakeSettings(const Moment& now, Outcome& outcome) {
   std::unordered_map<std::string_view, size_t> before;
   for (size_t i = 0; i < subjects_.size(); ++i) before.emplace((*targets_)[i].id, i);
   std::vector<Contact> contacts(list_.hosts.size() + config_.uplinks.size());
-  for (uint32_t i = 0; i < list_.hosts.size(); ++i) contacts[i].answered = list_.hosts[i].seen.last_good;
+  for (uint32_t i = 0; i < list_.hosts.size(); ++i) contacts[i].last_answer = list_.hosts[i].seen.last_good;
 
   topology_ = Topology(list_);
   auto targets = std::make_shared<std::vector<Target>>();
@@ -99,8 +99,8 @@ Targets Recorder::TakeSettings(const Moment& now, Outcome& outcome) {
     targets->push_back(std::move(target));
   };
   for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
-    Host& host = list_.hosts[i];
-    Tell(host, RecordEnabled(host.seen, host.enabled, now.wall), now.wall, outcome);
+    const Host& host = list_.hosts[i];
+    Tell(host, RecordEnabled(Watched(i), host.enabled, now.wall), now.wall, outcome);
     if (host.enabled) add(i, HostTarget(host, config_, secrets_));
   }
   auto uplink = static_cast<uint32_t>(list_.hosts.size());
@@ -130,18 +130,22 @@ void Recorder::Record(const CheckBatch& batch, const Moment& read, Outcome& outc
   SettleAwaiting(batch, now, outcome);
   // The day goes on for those, too, that are not checked.
   if (batch.is_cycle)
-    for (Host& host : list_.hosts)
-      if (!host.enabled) host.seen.uptime = UptimePercent(host.seen.history, now.wall);
+    for (uint32_t i = 0; i < list_.hosts.size(); ++i)
+      if (!list_.hosts[i].enabled) list_.hosts[i].seen.uptime = UptimePercent(states_[i].history, now.wall);
   list_.updated = now.wall;
 }
 
 void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
   const auto step = clock_watch_.Look(now);
   if (!step) return;
-  ShiftTimes(list_, started_, *step, now.wall);
+  const ClockStep& shift = outcome.clock_step.emplace(ClockStep{started_, *step, now.wall});
+  ForEachClockTime(list_, shift);
+  for (HostState& state : states_) {
+    ForEachClockTime(state, shift);
+    ShiftTimeline(state.history, started_, *step, now.wall);
+  }
   self_check_.Shift(*step);
-  for (Contact& contact : contacts_)
-    if (contact.answered >= started_ && contact.answered <= now.wall - *step) contact.answered += *step;
+  for (Contact& contact : contacts_) shift(contact.last_answer);
   started_ += *step;
   if (last_cycle_) last_cycle_->wall += *step;
   outcome.events.push_back(MonitorEvent{now.wall, MonitorChange::kClock, now.wall - *step});
@@ -153,9 +157,10 @@ void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outc
   // The first cycle after an edit of the interval comes when the old one says.
   const auto interval = std::max(std::exchange(last_interval_, config_.interval), config_.interval);
   if (!before || began.boot - before->boot <= kMissedCycles * interval) return;
-  for (Host& host : list_.hosts)
-    if (host.seen.last_check != kNever && host.seen.status != Status::kPaused)
-      RecordGap(host.seen, before->wall, began.wall);
+  for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
+    const Observation& seen = list_.hosts[i].seen;
+    if (seen.last_check != kNever && seen.status != Status::kPaused) RecordGap(Watched(i), before->wall, began.wall);
+  }
   outcome.events.push_back(MonitorEvent{now.wall, MonitorChange::kLate, before->wall});
 }
 
@@ -235,7 +240,7 @@ void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
   for (const auto& maintenance : config_.maintenance)
     if (is_open(maintenance.window, now)) groups.insert(maintenance.group);
   for (const uint32_t i : topology_.parents_first()) {
-    Host& host = list_.hosts[i];
+    const Host& host = list_.hosts[i];
     const auto parents = topology_.ParentsOf(i);
     const bool is_group_in = !groups.empty() && groups.contains(host.group);
     if (host.maintenance.empty() && parents.empty() && !host.seen.in_maintenance && !is_group_in) continue;
@@ -245,7 +250,7 @@ void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
     });
     const bool is_in = is_cut_off || is_group_in || is_in_maintenance(host.maintenance, now);
     if (is_in == host.seen.in_maintenance) continue;
-    RecordMaintenance(host.seen, is_in, now);
+    RecordMaintenance(Watched(i), is_in, now);
     outcome.events.push_back(MaintenanceEvent{now, host.id, host.name, is_in});
   }
 }
@@ -259,7 +264,7 @@ void Recorder::Judge(const CheckBatch& batch, const std::vector<uint32_t>& subje
     Observation& seen = list_.hosts[subjects[i]].seen;
     if (result.ok) {
       seen.last_good = now.WallOf(result.sent);
-      contacts_[subjects[i]].answered = now.WallOf(batch.started);
+      contacts_[subjects[i]].last_answer = now.WallOf(batch.started);
     }
     if (result.ok || !self_check_.is_blind()) seen.status_current = result.ok;
   }
@@ -270,13 +275,14 @@ void Recorder::Judge(const CheckBatch& batch, const std::vector<uint32_t>& subje
     const bool was_asked = std::exchange(contacts_[subjects[i]].is_asked, false);
     if (was_asked && !batch.is_cycle && !result.ok && !self_check_.is_blind()) continue;
     Host& host = list_.hosts[subjects[i]];
-    if (result.is_measured() && (result.ok || !self_check_.is_blind())) Measure(host.seen.step, result);
-    const bool was_outage = host.seen.is_outage;
+    HostState& state = states_[subjects[i]];
+    if (result.is_measured() && (result.ok || !self_check_.is_blind())) Measure(state.step, result);
+    const bool was_outage = state.is_outage;
     Tell(host,
-         RecordCheck(host.seen, result, now.WallOf(result.sent), LimitsOf(host, config_), UpstreamOf(subjects[i]),
-                     now.wall),
+         RecordCheck(Watched(subjects[i]), result, now.WallOf(result.sent), LimitsOf(host, config_),
+                     PathTo(subjects[i]), now.wall),
          now.wall, outcome);
-    if (result.ok && result.is_measured() && EndAcknowledgement(host, was_outage))
+    if (result.ok && result.is_measured() && EndAcknowledgement(host, state, was_outage))
       outcome.has_ended_acknowledgement = true;
   }
 }
@@ -288,14 +294,14 @@ void Recorder::SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcom
   std::set<uint32_t> parents;
   bool is_asking = false;
   for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
-    Host& host = list_.hosts[i];
+    const Host& host = list_.hosts[i];
     const Limits limits = LimitsOf(host, config_);
     const bool was_checked = host.seen.last_check >= started;
     if (was_checked && host.seen.status == Status::kUnreachable)
       for (const uint32_t parent : topology_.ParentsOf(i))
         if (list_.hosts[parent].seen.last_check < long_ago) parents.insert(parent);
     if (!is_awaiting_confirmation(host.seen, limits)) continue;
-    Tell(host, Confirm(host.seen, limits, UpstreamOf(i), now.wall), now.wall, outcome);
+    Tell(host, Confirm(Watched(i), limits, PathTo(i), now.wall), now.wall, outcome);
     if (!is_awaiting_confirmation(host.seen, limits)) continue;
     if (!was_checked && !batch.is_cycle) continue;
     is_asking = true;
@@ -329,19 +335,19 @@ std::vector<uint32_t> Recorder::SubjectsOf(const CheckBatch& batch) const {
   return subjects;
 }
 
-Upstream Recorder::UpstreamOf(uint32_t host) const {
-  Upstream upstream{self_check_.is_blind(), self_check_.reason(), false, self_check_.answered()};
+Path Recorder::PathTo(uint32_t host) const {
+  Path path{self_check_.is_blind(), self_check_.reason(), false, self_check_.last_answer()};
   const auto parents = topology_.ParentsOf(host);
-  if (parents.empty()) return upstream;
+  if (parents.empty()) return path;
   WallTime parent_answered = kNever;
-  upstream.parents_failed = true;
+  path.parents_failed = true;
   for (const uint32_t parent : parents) {
     const Observation& seen = list_.hosts[parent].seen;
-    parent_answered = std::max(parent_answered, contacts_[parent].answered);
-    if (seen.status_current != false) upstream.parents_failed = false;
+    parent_answered = std::max(parent_answered, contacts_[parent].last_answer);
+    if (seen.status_current != false) path.parents_failed = false;
   }
-  upstream.answered = std::min(upstream.answered, parent_answered);
-  return upstream;
+  path.last_answer = std::min(path.last_answer, parent_answered);
+  return path;
 }
 
 void Recorder::Tell(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) const {

@@ -11,9 +11,12 @@
 #include "monitord/probe/probing.h"
 #include "monitord/system/clock_watch.h"
 #include "monitord/system/moment.h"
+#include "monitord/verdict/host_state.h"
+#include "monitord/verdict/measurements.h"
 #include "monitord/verdict/self_check.h"
 #include "monitord/verdict/state_machine.h"
 #include "monitord/verdict/topology.h"
+#include "monitord/verdict/uptime_replay.h"
 #include "store/config.h"
 #include "store/event_log.h"
 #include "store/host_list.h"
@@ -27,21 +30,36 @@ class Recorder {
   Recorder(HostList& list, const Config& config, const Secrets& secrets)
       : list_(list), config_(config), secrets_(secrets) {}
 
+  // Of the hosts of the list, in its order.
+  const HostStates& states() const { return states_; }
+
   struct Outcome {
     std::vector<Event> events;
     std::vector<std::string> questions;             // targets whose check is wanted at once, by id
     std::array<size_t, kVoidReasons> unmeasured{};  // checks of the round that were void, by flaw
     bool has_ended_acknowledgement = false;         // a setting: it is to be as durable as an edit
+    std::optional<ClockStep> clock_step;            // what others have recorded is to be shifted by it, too
   };
 
-  // Once, when the list is loaded. `last_sign` is when the run before was last alive: failures before a longer pause
-  // are no longer in a row with those to come.
-  void Start(WallTime last_sign, const Moment& now);
+  // Once, when the list is loaded and the events are replayed. If the run before was last alive longer ago than a short
+  // pause, its failures are no longer in a row with those to come.
+  void Start(Replayed&& past, const Moment& now);
+
+  // Right after an edit has changed the list, before TakeSettings.
+  void FollowEdit(const HostOrigins& origins) { FollowHosts(states_, origins); }
+
+  // Whether the trouble of a host has ended in which it was written.
+  bool is_over(size_t host, const Acknowledgement& acknowledgement) const {
+    return linewatch::is_over(acknowledgement, list_.hosts[host].seen, states_[host]);
+  }
 
   // After a change of hosts or config. Answers what there is to probe: the enabled hosts and the uplinks.
   Targets TakeSettings(const Moment& now, Outcome& outcome);
 
   void Record(const CheckBatch& batch, const Moment& now, Outcome& outcome);
+
+  // What was measured in the step that began at `begin`: see there.
+  HistoryStep CloseStep(WallTime begin, WallTime now) { return linewatch::CloseStep(list_, states_, begin, now); }
 
   // Of the list as of the last TakeSettings.
   const Topology& topology() const { return topology_; }
@@ -63,10 +81,12 @@ class Recorder {
   void NoteMaintenance(WallTime now, Outcome& outcome);
   void Judge(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
   void SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcome& outcome);
-  Upstream UpstreamOf(uint32_t host) const;
+  Path PathTo(uint32_t host) const;
+  WatchedHost Watched(uint32_t host) { return {list_.hosts[host].seen, states_[host]}; }
   void Tell(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) const;
 
   HostList& list_;
+  HostStates states_;
   const Config& config_;
   const Secrets& secrets_;
   Targets targets_;                 // of the last TakeSettings
@@ -76,7 +96,7 @@ class Recorder {
   struct Contact {
     // When the last round began in which it answered. Within a round nobody vouches for anybody: the requests of one
     // may be sent long before those of another.
-    WallTime answered = kNever;
+    WallTime last_answer = kNever;
     std::optional<bool> is_good;  // what the last check told that was measured
     bool is_asked = false;        // to vouch for others, between two cycles
     // How far the requests of the last check came: to an answer of this machine itself, out of it, or not even that.

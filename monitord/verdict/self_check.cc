@@ -4,11 +4,11 @@ namespace linewatch {
 
 SelfCheck::Change SelfCheck::Record(const WayOut& way) {
   if (!way.has_uplinks) {
-    answered_ = WallTime::max();
+    last_answer_ = WallTime::max();
   } else if (way.uplink_answered_now) {
-    answered_ = way.sent;
-  } else if (answered_ == WallTime::max()) {
-    answered_ = kNever;
+    last_answer_ = way.sent;
+  } else if (last_answer_ == WallTime::max()) {
+    last_answer_ = kNever;
   }
 
   const bool uplinks_fail = way.uplinks_failed > 0 && way.uplinks_answered == 0;
@@ -28,7 +28,7 @@ SelfCheck::Change SelfCheck::Record(const WayOut& way) {
 }
 
 void SelfCheck::Shift(std::chrono::microseconds step) {
-  if (answered_ != kNever && answered_ != WallTime::max()) answered_ += step;
+  if (last_answer_ != kNever && last_answer_ != WallTime::max()) last_answer_ += step;
   if (blind_since_ != kNever) blind_since_ += step;
 }
 

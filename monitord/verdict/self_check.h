@@ -33,7 +33,7 @@ class SelfCheck {
   std::string_view reason() const { return reason_; }
 
   // When a check of an uplink was last sent that was answered; for ever where there are none, and everything counts.
-  WallTime answered() const { return answered_; }
+  WallTime last_answer() const { return last_answer_; }
 
   // The clock was set.
   void Shift(std::chrono::microseconds step);
@@ -42,7 +42,7 @@ class SelfCheck {
   bool is_blind_ = false;
   WallTime blind_since_ = kNever;
   std::string_view reason_;
-  WallTime answered_ = WallTime::max();
+  WallTime last_answer_ = WallTime::max();
 };
 
 }  // namespace linewatch

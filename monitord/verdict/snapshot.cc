@@ -2,14 +2,15 @@
 
 namespace linewatch {
 
-HostsEvent SnapshotOf(const HostList& list, WallTime now) {
+HostsEvent SnapshotOf(const HostList& list, const HostStates& states, WallTime now) {
   HostsEvent event{now, {}};
   event.hosts.reserve(list.hosts.size());
-  for (const Host& host : list.hosts) {
+  for (size_t i = 0; i < list.hosts.size(); ++i) {
+    const Host& host = list.hosts[i];
     const Observation& seen = host.seen;
     const WallTime since = seen.fail_since != kNever ? seen.fail_since : seen.last_change;
     event.hosts.push_back({host.id, host.name, host.customer, host.sla_percent, seen.status, since, seen.reason,
-                           seen.is_outage, seen.in_maintenance});
+                           states[i].is_outage, seen.in_maintenance});
   }
   return event;
 }

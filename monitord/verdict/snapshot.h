@@ -2,12 +2,14 @@
 #ifndef LINEWATCH_MONITORD_VERDICT_SNAPSHOT_H_
 #define LINEWATCH_MONITORD_VERDICT_SNAPSHOT_H_
 
+#include "monitord/verdict/host_state.h"
 #include "store/event_log.h"
 #include "store/host_list.h"
 
 namespace linewatch {
 
-HostsEvent SnapshotOf(const HostList& list, WallTime now);
+// `states` are those of the hosts of the list.
+HostsEvent SnapshotOf(const HostList& list, const HostStates& states, WallTime now);
 
 }  // namespace linewatch
 

@@ -18,29 +18,30 @@ std::optional<StatusChange> ChangeTo(Observation& seen, Status to, WallTime at, 
   return change;
 }
 
-// What the time from `from` on says about the line.
-void Count(Observation& seen, WallTime from) {
-  AddStretch(seen.history, from, TimeKindOf(seen.status, seen.in_maintenance));
+// What the time from `from` on says about the host.
+void Count(WatchedHost host, WallTime from) {
+  AddStretch(host.state.history, from, TimeKindOf(host.seen.status, host.seen.in_maintenance));
 }
 
-// The failures that nobody vouched for are not the line's: as if there had been none since `doubt_since`.
-void TakeBackDoubtful(Observation& seen) {
-  if (seen.is_outage) return;  // told or not, it stands until a good check
-  seen.fail_count = seen.vouched_failures;
+// The failures that are not confirmed are not the host's: as if there had been none since the first of them.
+void TakeBackUnconfirmed(WatchedHost host) {
+  auto [seen, state] = host;
+  if (state.is_outage) return;  // notified or not, it stands until a good check
+  seen.fail_count = state.confirmed_failures;
   if (seen.fail_count == 0) seen.fail_since = kNever;
 }
 
-bool has_doubtful_failures(const Observation& seen) { return seen.fail_count > seen.vouched_failures; }
-
-// The failure that was sent at `sent` is not the line's, nor are those before it that nobody vouched for.
-std::optional<StatusChange> ChangeToUnblamed(Observation& seen, Status to, WallTime sent, std::string reason) {
-  const WallTime since = has_doubtful_failures(seen) && seen.status == Status::kFailing ? seen.doubt_since : sent;
+// The failure of the check that was sent at `sent` is not the host's, nor are those before it that are not confirmed.
+std::optional<StatusChange> ChangeToUnblamed(WatchedHost host, Status to, WallTime sent, std::string reason) {
+  auto [seen, state] = host;
+  const bool has_unconfirmed = seen.fail_count > state.confirmed_failures && seen.status == Status::kFailing;
+  const WallTime since = has_unconfirmed ? state.unconfirmed_since : sent;
   auto change = ChangeTo(seen, to, sent, since, std::move(reason));
-  if (change) ForgetFrom(seen.history, since, TimeKindOf(to, seen.in_maintenance));
+  if (change) ForgetFrom(state.history, since, TimeKindOf(to, seen.in_maintenance));
   return change;
 }
 
-std::string_view WhyUnmeasured(VoidReason void_reason) {
+std::string_view WhyVoid(VoidReason void_reason) {
   switch (void_reason) {
     case VoidReason::kNotSent:
       return "not measured: nothing could be sent";
@@ -58,37 +59,41 @@ std::string_view WhyUnmeasured(VoidReason void_reason) {
   return "";
 }
 
-std::optional<StatusChange> RecordUnmeasured(Observation& seen, VoidReason void_reason, WallTime sent) {
-  if (seen.unmeasured < kUnmeasuredChecks) ++seen.unmeasured;
-  if (seen.unmeasured < kUnmeasuredChecks || seen.status == Status::kPending) return std::nullopt;
-  seen.reason = WhyUnmeasured(void_reason);
+std::optional<StatusChange> RecordVoid(WatchedHost host, VoidReason void_reason, WallTime sent) {
+  auto [seen, state] = host;
+  if (state.void_checks < kVoidChecks) ++state.void_checks;
+  if (state.void_checks < kVoidChecks || seen.status == Status::kPending) return std::nullopt;
+  seen.reason = WhyVoid(void_reason);
   auto change = ChangeTo(seen, Status::kUnknown, sent, sent, seen.reason);
-  Count(seen, sent);
+  Count(host, sent);
   return change;
 }
 
 // While monitord is blind only what answers is known.
-std::optional<StatusChange> RecordBlind(Observation& seen, WallTime sent, const Upstream& upstream) {
-  // Where there is nobody to ask, nobody has vouched either.
-  if (upstream.answered != WallTime::max() && upstream.answered > seen.last_check)
-    seen.vouched_failures = seen.fail_count;
-  seen.reason = "monitord is blind: " + std::string(upstream.why_blind);
-  auto change = ChangeToUnblamed(seen, Status::kUnknown, sent, seen.reason);
-  TakeBackDoubtful(seen);
+std::optional<StatusChange> RecordBlind(WatchedHost host, WallTime sent, const Path& path) {
+  auto [seen, state] = host;
+  // Where there is nobody to ask, nothing was confirmed either.
+  if (path.last_answer != WallTime::max() && path.last_answer > seen.last_check)
+    state.confirmed_failures = seen.fail_count;
+  seen.reason = "monitord is blind: " + std::string(path.why_blind);
+  auto change = ChangeToUnblamed(host, Status::kUnknown, sent, seen.reason);
+  TakeBackUnconfirmed(host);
   return change;
 }
 
-std::optional<StatusChange> RecordFailure(Observation& seen, const std::string& reason, WallTime sent,
-                                          const Limits& limits, const Upstream& upstream) {
-  // A parent or sight is back: what reboots behind it, or was still cut when this check was sent, is counted anew.
+std::optional<StatusChange> RecordFailure(WatchedHost host, const std::string& reason, WallTime sent,
+                                          const Limits& limits, const Path& path) {
+  auto [seen, state] = host;
+  // A parent answers again, or monitord is no longer blind: for a host that reboots with its parent, or that was still
+  // cut off when this check was sent, failures are counted anew.
   const bool was_excused = seen.status == Status::kUnreachable || seen.status == Status::kUnknown;
-  if (was_excused && !upstream.parents_failed) BreakFailures(seen);
+  if (was_excused && !path.parents_failed) BreakFailures(host);
 
   const bool is_first = seen.fail_count == 0;
   if (is_first || seen.fail_since == kNever) seen.fail_since = sent;
-  if (is_first || upstream.answered > seen.last_check) {
-    seen.vouched_failures = seen.fail_count;
-    seen.doubt_since = sent;
+  if (is_first || path.last_answer > seen.last_check) {
+    state.confirmed_failures = seen.fail_count;
+    state.unconfirmed_since = sent;
   }
   ++seen.fail_count;
   seen.last_check = sent;
@@ -97,21 +102,21 @@ std::optional<StatusChange> RecordFailure(Observation& seen, const std::string& 
   seen.trail.Add(Trail::kFailed);
 
   std::optional<StatusChange> change;
-  if (upstream.parents_failed) {
-    change = ChangeToUnblamed(seen, Status::kUnreachable, sent, reason);
-  } else if (seen.is_outage) {
+  if (path.parents_failed) {
+    change = ChangeToUnblamed(host, Status::kUnreachable, sent, reason);
+  } else if (state.is_outage) {
     change = ChangeTo(seen, Status::kDown, sent, sent, reason);
   } else {
     change = ChangeTo(seen, Status::kFailing, sent, sent, reason);
-    Count(seen, sent);
-    if (auto down = Confirm(seen, limits, upstream, sent)) {
+    Count(host, sent);
+    if (auto down = Confirm(host, limits, path, sent)) {
       if (change) down->from = change->from;
       // Time of which nothing is known does not become down time afterwards.
       if (change && !is_answering(change->from) && change->from != Status::kFailing) down->since = sent;
       change = std::move(down);
     }
   }
-  Count(seen, sent);
+  Count(host, sent);
   return change;
 }
 
@@ -136,23 +141,24 @@ void RecordDetails(Observation& seen, const CheckResult& result) {
   seen.details = fresh == ServiceDetails() ? BoxedOptional<ServiceDetails>() : std::move(fresh);
 }
 
-std::optional<StatusChange> RecordSuccess(Observation& seen, const CheckResult& result, WallTime sent,
+std::optional<StatusChange> RecordSuccess(WatchedHost host, const CheckResult& result, WallTime sent,
                                           const Limits& limits) {
+  auto [seen, state] = host;
   seen.last_check = seen.last_good = sent;
   seen.status_current = true;
   seen.trail.Add(result.rtt_ms.value_or(0));
-  seen.fail_count = seen.vouched_failures = 0;
+  seen.fail_count = state.confirmed_failures = 0;
   seen.fail_since = kNever;
-  seen.is_outage = false;
+  state.is_outage = false;
 
   seen.reason = BeyondLimit(result, limits);
-  Note(seen.beyond_limits, !seen.reason.empty());
+  Note(state.beyond_limits, !seen.reason.empty());
   const bool is_ending = is_certificate_ending(seen, limits, sent);
-  Note(seen.certificate_ending, is_ending);
+  Note(state.certificate_ending, is_ending);
   if (seen.reason.empty() && is_ending) seen.reason = EndingText(*seen.details, sent);
-  const bool is_degraded = seen.beyond_limits.is_on || seen.certificate_ending.is_on;
+  const bool is_degraded = state.beyond_limits.is_on || state.certificate_ending.is_on;
   auto change = ChangeTo(seen, is_degraded ? Status::kDegraded : Status::kUp, sent, sent, seen.reason);
-  Count(seen, sent);
+  Count(host, sent);
   return change;
 }
 
@@ -177,9 +183,17 @@ bool is_certificate_ending(const Observation& seen, const Limits& limits, WallTi
   return seen.details && seen.details->cert_expires != kNever && seen.details->cert_expires - now <= limits.certificate;
 }
 
-void RestoreDegradation(Observation& seen, const Limits& limits, WallTime now) {
+void RestoreFailures(WatchedHost host) {
+  auto [seen, state] = host;
+  const bool is_unblamed = seen.status == Status::kUnreachable;
+  state.confirmed_failures = is_unblamed ? 0 : std::max(0, seen.fail_count - 1);
+  state.unconfirmed_since = seen.last_check;
+}
+
+void RestoreDegradation(WatchedHost host, const Limits& limits, WallTime now) {
+  auto [seen, state] = host;
   if (seen.status != Status::kDegraded) return;
-  (is_certificate_ending(seen, limits, now) ? seen.certificate_ending : seen.beyond_limits).is_on = true;
+  (is_certificate_ending(seen, limits, now) ? state.certificate_ending : state.beyond_limits).is_on = true;
 }
 
 std::string BeyondLimit(const CheckResult& result, const Limits& limits) {
@@ -194,24 +208,25 @@ std::string BeyondLimit(const CheckResult& result, const Limits& limits) {
   return "";
 }
 
-std::optional<StatusChange> RecordCheck(Observation& seen, const CheckResult& result, WallTime sent,
-                                        const Limits& limits, const Upstream& upstream, WallTime now) {
+std::optional<StatusChange> RecordCheck(WatchedHost host, const CheckResult& result, WallTime sent,
+                                        const Limits& limits, const Path& path, WallTime now) {
+  auto [seen, state] = host;
   std::optional<StatusChange> change;
   if (result.void_reason == VoidReason::kNone && result.is_open) return std::nullopt;
   if (result.void_reason != VoidReason::kNone) {
-    change = RecordUnmeasured(seen, result.void_reason, sent);
-  } else if (!result.ok && upstream.is_blind) {
-    change = RecordBlind(seen, sent, upstream);
+    change = RecordVoid(host, result.void_reason, sent);
+  } else if (!result.ok && path.is_blind) {
+    change = RecordBlind(host, sent, path);
   } else {
-    seen.unmeasured = 0;
+    state.void_checks = 0;
     seen.rtt_ms = result.rtt_ms;
     seen.loss_percent = result.loss_percent;
     seen.jitter_ms = result.jitter_ms;
     RecordDetails(seen, result);
-    change = result.ok ? RecordSuccess(seen, result, sent, limits)
-                       : RecordFailure(seen, result.reason, sent, limits, upstream);
+    change =
+        result.ok ? RecordSuccess(host, result, sent, limits) : RecordFailure(host, result.reason, sent, limits, path);
   }
-  seen.uptime = UptimePercent(seen.history, now);
+  seen.uptime = UptimePercent(state.history, now);
   return change;
 }
 
@@ -219,39 +234,42 @@ bool is_awaiting_confirmation(const Observation& seen, const Limits& limits) {
   return seen.status == Status::kFailing && seen.fail_count >= limits.fail_threshold;
 }
 
-std::optional<StatusChange> Confirm(Observation& seen, const Limits& limits, const Upstream& upstream, WallTime now) {
+std::optional<StatusChange> Confirm(WatchedHost host, const Limits& limits, const Path& path, WallTime now) {
+  auto [seen, state] = host;
   if (!is_awaiting_confirmation(seen, limits)) return std::nullopt;
-  if (upstream.is_blind) return RecordBlind(seen, now, upstream);
-  if (upstream.parents_failed) return ChangeToUnblamed(seen, Status::kUnreachable, now, seen.reason);
-  if (upstream.answered <= seen.last_check) return std::nullopt;
-  seen.is_outage = true;
+  if (path.is_blind) return RecordBlind(host, now, path);
+  if (path.parents_failed) return ChangeToUnblamed(host, Status::kUnreachable, now, seen.reason);
+  if (path.last_answer <= seen.last_check) return std::nullopt;
+  state.is_outage = true;
   return ChangeTo(seen, Status::kDown, now, seen.fail_since, seen.reason);
 }
 
-std::optional<StatusChange> RecordEnabled(Observation& seen, bool enabled, WallTime now) {
+std::optional<StatusChange> RecordEnabled(WatchedHost host, bool enabled, WallTime now) {
+  auto [seen, state] = host;
   if (enabled == (seen.status != Status::kPaused)) return std::nullopt;
   auto change = ChangeTo(seen, enabled ? Status::kPending : Status::kPaused, now, now, "");
-  if (enabled) BreakFailures(seen);
-  Count(seen, now);
-  seen.uptime = UptimePercent(seen.history, now);
+  if (enabled) BreakFailures(host);
+  Count(host, now);
+  seen.uptime = UptimePercent(state.history, now);
   return change;
 }
 
-void RecordMaintenance(Observation& seen, bool in_maintenance, WallTime now) {
-  seen.in_maintenance = in_maintenance;
-  Count(seen, now);
+void RecordMaintenance(WatchedHost host, bool in_maintenance, WallTime now) {
+  host.seen.in_maintenance = in_maintenance;
+  Count(host, now);
 }
 
-void BreakFailures(Observation& seen) {
-  if (seen.is_outage) return;  // told or not, it stands until a good check
-  seen.fail_count = seen.vouched_failures = 0;
+void BreakFailures(WatchedHost host) {
+  auto [seen, state] = host;
+  if (state.is_outage) return;  // notified or not, it stands until a good check
+  seen.fail_count = state.confirmed_failures = 0;
   seen.fail_since = kNever;
 }
 
-void RecordGap(Observation& seen, WallTime from, WallTime to) {
-  AddStretch(seen.history, from, TimeKind::kOff);
-  Count(seen, to);
-  BreakFailures(seen);
+void RecordGap(WatchedHost host, WallTime from, WallTime to) {
+  AddStretch(host.state.history, from, TimeKind::kOff);
+  Count(host, to);
+  BreakFailures(host);
 }
 
 }  // namespace linewatch

@@ -2,11 +2,16 @@
 // status since it was written.
 //
 // The ledger of the store follows the same events, for people: of any month, with hosts that are gone. Here they go on
-// in what the rules of checks and alerts know of hosts that are there. An event that means something new to the time of
-// a line does so in both.
+// in what the rules of checks know of hosts that are there. An event that means something new to the time of a host does
+// so in both.
 #ifndef LINEWATCH_MONITORD_VERDICT_UPTIME_REPLAY_H_
 #define LINEWATCH_MONITORD_VERDICT_UPTIME_REPLAY_H_
 
+#include <cstddef>
+
+#include "monitord/system/clock_watch.h"
+#include "monitord/verdict/host_state.h"
+#include "store/alert.h"
 #include "store/config.h"
 #include "store/event_log.h"
 #include "store/host_list.h"
@@ -14,8 +19,37 @@
 
 namespace linewatch {
 
-// Answers the last sign of life of the run before, kNever if there was none: from then to `now` nobody watched.
-WallTime ReplayEvents(HostList& list, const EventLog& log, const Config& config, WallTime now);
+// Hears of the same events in the same order: for rules that stand above those of checks, and go on from the events, too.
+class ReplayListener {
+ public:
+  virtual ~ReplayListener() = default;
+
+  // A host as it was after the event.
+  struct HostThen {
+    size_t host;  // its place in the list
+    Status status;
+    bool in_maintenance;
+    bool is_outage;
+  };
+  virtual void Begin(const HostThen& host) = 0;  // as it was before the first event
+  virtual void Take(const HostThen& host, const StatusEvent& event) = 0;
+  virtual void Take(const HostThen& host, const MaintenanceEvent& event) = 0;
+  virtual void TakeNotified(size_t host) = 0;                                // an alert of it was queued
+  virtual void TakeNotified(size_t host, const Told& told, WallTime t) = 0;  // and this is what it said
+  virtual void Forget(size_t host) = 0;                                      // its target was changed
+  virtual void ShiftTimes(const ClockStep& step) = 0;
+  // `last_sign` is that of Replayed.
+  virtual void End(WallTime last_sign) = 0;
+};
+
+struct Replayed {
+  WallTime last_sign =
+      kNever;         // of life of the run before: from then to `now` nobody watched. kNever if there was none
+  HostStates states;  // of the hosts of the list
+};
+
+Replayed ReplayEvents(HostList& list, const EventLog& log, const Config& config, WallTime now,
+                      ReplayListener* listener = nullptr);
 
 }  // namespace linewatch
 

@@ -34,9 +34,10 @@ HostStore::Change Renaming(const std::string& id, const std::string& name) {
 }
 
 // Whether other settings were found.
-bool Published(HostStore& store, HostList& mine, Findings& findings, HostStore::Depth depth = HostStore::Depth::kLive) {
+bool Published(HostStore& store, HostList& mine, Findings& findings, HostStore::Depth depth = HostStore::Depth::kLive,
+               const IsOver& is_over = {}) {
   HostStore::TakenOver taken;
-  store.Publish(mine, depth, taken);
+  store.Publish(mine, depth, taken, is_over);
   findings.insert(findings.end(), taken.findings.begin(), taken.findings.end());
   return taken.is_edited;
 }
@@ -135,16 +136,18 @@ TEST_CASE("an acknowledgement that monitord has ended does not come back from th
   HostList mine = monitord.Load(findings);
   for (const char* id : {"ended", "newer"}) {
     mine.Find(id)->acknowledged.reset();
-    mine.Find(id)->seen.settled = written + std::chrono::seconds(60);
     mine.Find(id)->seen.status = Status::kDown;  // again
   }
+  const IsOver is_over = [&](size_t host, const Acknowledgement& acknowledgement) {
+    return host < 2 && acknowledgement.at <= written + std::chrono::seconds(60);
+  };
   // The API edits what it found before the end was published.
   api.Update([&](HostList& list, auto&) -> std::optional<EditEvent> {
     list.Find("ended")->name = "renamed";
     list.Find("newer")->acknowledged = Acknowledgement{"bob", written + std::chrono::seconds(90), ""};
     return EditEvent{written, "bob", EditAction::kChange, "", {"acknowledged"}};
   });
-  CHECK(Published(monitord, mine, findings));
+  CHECK(Published(monitord, mine, findings, HostStore::Depth::kLive, is_over));
   for (const HostList& list : {mine, api.Read()}) {
     CHECK(list.Find("ended")->name == "renamed");
     CHECK_FALSE(list.Find("ended")->acknowledged);
@@ -190,6 +193,55 @@ TEST_CASE("what was observed of the old target is not told of the new one", "[ho
   });
   REQUIRE(Published(daemon, mine, findings));
   CHECK(mine.Find("a")->seen.fail_count == 0);
+}
+
+TEST_CASE("whoever keeps something beside the list learns where each host of an edited one stood before",
+          "[host_store]") {
+  FOR_BOTH_ARRANGEMENTS;
+  HostStore editor(folders), daemon(folders);
+  for (const char* id : {"gone", "moved", "retargeted", "kept"}) editor.Update(Adding(id));
+  Findings findings;
+  HostList mine = daemon.Load(findings);
+  HostStore::TakenOver none;
+  daemon.Publish(mine, HostStore::Depth::kLive, none);
+  CHECK_FALSE(none.is_edited);
+  editor.Update([](HostList& list, auto&) -> std::optional<EditEvent> {
+    list.hosts.erase(list.hosts.begin());
+    list.Find("retargeted")->ip = "10.0.0.99";
+    list.hosts.insert(list.hosts.begin(), Named("added", "10.0.0.98"));
+    std::swap(list.hosts[1], list.hosts[3]);
+    return EditEvent{WallNow(), "", "change", "", {"ip"}};
+  });
+  HostStore::TakenOver taken;
+  SECTION("of one edit") {
+    daemon.Publish(mine, HostStore::Depth::kLive, taken);
+    CHECK(taken.origins == HostOrigins{kNewHost, 3, kNewHost, 1});
+  }
+  SECTION("of two, the second while the first is taken over") {
+    // monitord asks about an acknowledgement when it has read the list: then somebody replaces the file by hand.
+    editor.Update([](HostList& list, auto&) -> std::optional<EditEvent> {
+      list.Find("kept")->acknowledged = Acknowledgement{"alice", WallNow(), ""};
+      return EditEvent{WallNow(), "", "change", "kept", {"acknowledged"}};
+    });
+    std::vector<size_t> asked;
+    daemon.Publish(mine, HostStore::Depth::kLive, taken, [&](size_t host, const Acknowledgement&) {
+      asked.push_back(host);
+      if (asked.size() > 1) return false;
+      HostList by_hand = editor.Read();
+      std::swap(by_hand.hosts[0], by_hand.hosts[1]);
+      std::swap(by_hand.hosts[2], by_hand.hosts[3]);
+      ReplaceFile(folders.hosts(), JsonText([&](JsonWriter& out) { WriteHostList(out, by_hand); }), 0640);
+      return false;
+    });
+    CHECK(asked == std::vector<size_t>{3, 3});
+    CHECK(taken.origins == HostOrigins{3, kNewHost, 1, kNewHost});
+  }
+  std::vector<std::string> kept = {"gone", "moved", "retargeted", "kept"};
+  FollowHosts(kept, taken.origins);
+  for (size_t i = 0; i < mine.hosts.size(); ++i) {
+    const std::string& id = mine.hosts[i].id;
+    CHECK(kept[i] == (id == "moved" || id == "kept" ? id : ""));
+  }
 }
 
 TEST_CASE("the data folder is written at edits and checkpoints, the live one each cycle", "[host_store]") {

@@ -39,7 +39,7 @@ class Life {
   }
 
   WallTime now() const { return now_; }
-  const Timeline& CountedOf(size_t host) const { return list_.hosts[host].seen.history; }
+  const Timeline& CountedOf(size_t host) const { return states_[host].history; }
 
   const TempDir folder;
   const EventLog whole{folder / "whole"}, with_snapshots{folder / "with_snapshots"};
@@ -55,17 +55,17 @@ class Life {
     if (has_clock_steps_ && is_one_of(400)) SetClock(is_one_of(2) ? 50min : -50min);
     if (is_one_of(40)) is_parent_down_ = !is_parent_down_;
     if (is_one_of(100)) is_blind_ = !is_blind_;
-    for (size_t i = 0; i < list_.hosts.size(); ++i) Check(list_.hosts[i], i > 0 && is_parent_down_);
+    for (size_t i = 0; i < list_.hosts.size(); ++i) Check(list_.hosts[i], states_[i], i > 0 && is_parent_down_);
     const auto month = FileMonthOf(now_);
-    if (std::exchange(month_, month) != month) Tell(SnapshotOf(list_, now_));
+    if (std::exchange(month_, month) != month) Tell(SnapshotOf(list_, states_, now_));
   }
 
-  void Check(Host& host, bool is_cut_off) {
+  void Check(Host& host, HostState& state, bool is_cut_off) {
     Observation& seen = host.seen;
     if (is_one_of(300)) host.enabled = !host.enabled;
-    TellOf(host, RecordEnabled(seen, host.enabled, now_));
+    TellOf(host, RecordEnabled({seen, state}, host.enabled, now_));
     if (is_one_of(150)) {
-      RecordMaintenance(seen, !seen.in_maintenance, now_);
+      RecordMaintenance({seen, state}, !seen.in_maintenance, now_);
       Tell(MaintenanceEvent{now_, host.id, host.name, seen.in_maintenance});
     }
     if (!host.enabled) return;
@@ -74,23 +74,30 @@ class Life {
     result.ok = (was_good ? !is_one_of(30) : is_one_of(12)) && !is_cut_off;
     if (is_one_of(100)) result.void_reason = VoidReason::kLate;
     if (!result.ok) result.reason = "gone";
-    Upstream upstream{is_blind_, "no uplink answers", is_cut_off, is_one_of(2) ? now_ : now_ - 3 * kInterval};
+    const Path path{is_blind_, "no uplink answers", is_cut_off, is_one_of(2) ? now_ : now_ - 3 * kInterval};
     Limits limits;
     limits.fail_threshold = 3;
-    TellOf(host, RecordCheck(seen, result, now_ - 2min, limits, upstream, now_));
+    TellOf(host, RecordCheck({seen, state}, result, now_ - 2min, limits, path, now_));
   }
 
   void Sleep() {
     const WallTime since = now_ - kInterval;
     now_ += 7 * kInterval;
-    for (Host& host : list_.hosts)
-      if (host.seen.last_check != kNever && host.seen.status != Status::kPaused) RecordGap(host.seen, since, now_);
+    for (size_t i = 0; i < list_.hosts.size(); ++i) {
+      Observation& seen = list_.hosts[i].seen;
+      if (seen.last_check != kNever && seen.status != Status::kPaused) RecordGap({seen, states_[i]}, since, now_);
+    }
     Tell(MonitorEvent{now_, MonitorChange::kLate, since});
   }
 
   void SetClock(microseconds step) {
     now_ += step;
-    ShiftTimes(list_, started_, step, now_);
+    const ClockStep shift{started_, step, now_};
+    ForEachClockTime(list_, shift);
+    for (HostState& state : states_) {
+      ForEachClockTime(state, shift);
+      ShiftTimeline(state.history, started_, step, now_);
+    }
     started_ += step;
     Tell(MonitorEvent{now_, MonitorChange::kClock, now_ - step});
   }
@@ -117,6 +124,7 @@ class Life {
   const bool has_clock_steps_;
   std::mt19937 random_;
   HostList list_;
+  HostStates states_ = HostStates(3);
   WallTime now_ = kBegin, started_ = kBegin;
   std::optional<std::chrono::year_month> month_;
   bool is_parent_down_ = false, is_blind_ = false;

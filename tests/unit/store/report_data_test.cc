@@ -14,7 +14,7 @@ TEST_CASE("an outage that goes on is no longer than monitord has watched", "[rep
   const TempDir data;
   const WallTime begin = FromUnixSeconds(1790812800);  // October 2026, by UTC
   const WallTime down = begin + days(1);
-  HostState line{};
+  HostSnapshot line{};
   line.id = "a";
   line.name = "Line a";
   line.status = Status::kUp;

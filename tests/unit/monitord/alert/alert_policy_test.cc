@@ -16,13 +16,13 @@ class Line {
  public:
   std::optional<AlertKind> GoDown(WallTime since, WallTime now) {
     host.seen.status = Status::kDown;
-    host.seen.is_outage = true;
+    state.is_outage = true;
     host.seen.fail_since = since;
     return Look(now);
   }
   std::optional<AlertKind> Answer(WallTime now) {
     host.seen.status = Status::kUp;
-    host.seen.is_outage = false;
+    state.is_outage = false;
     host.seen.fail_since = kNever;
     return Look(now);
   }
@@ -32,7 +32,7 @@ class Line {
     return Look(now);
   }
   std::optional<AlertKind> Look(WallTime now) {
-    const auto due = TakeDueAlert(host, kCooldown, now);
+    const auto due = TakeDueAlert(host, state, alert, kCooldown, now);
     if (!due) return std::nullopt;
     told = *due;
     return due->kind;
@@ -40,6 +40,8 @@ class Line {
   void Acknowledge(WallTime at) { host.acknowledged = Acknowledgement{"alice", at, ""}; }
 
   Host host;
+  HostState state;
+  BoxedOptional<AlertState> alert;
   Alert told;
 };
 
@@ -139,7 +141,7 @@ TEST_CASE("a host that flapped and then stays down is told as down after a coold
     line.GoDown(kNow + i * 5min, kNow + i * 5min);
     if (i < 3) line.Answer(kNow + i * 5min + 1min);
   }
-  CHECK(line.host.seen.alert->is_flapping);
+  CHECK(line.alert->is_flapping);
   const WallTime last = kNow + 15min;
   CHECK_FALSE(line.Look(last + 59min));
   CHECK(line.Look(last + 60min) == AlertKind::kDown);
@@ -153,7 +155,7 @@ TEST_CASE("a host that flapped is not stable while nobody knows how it is", "[al
     line.GoDown(kNow + i * 5min, kNow + i * 5min);
     line.Answer(kNow + i * 5min + 1min);
   }
-  REQUIRE(line.host.seen.alert->is_flapping);
+  REQUIRE(line.alert->is_flapping);
   const WallTime end = kNow + 16min;
   line.host.seen.status = GENERATE(Status::kPaused, Status::kUnreachable, Status::kUnknown);
   for (auto passed = 0min; passed <= 5h; passed += 1min) CHECK_FALSE(line.Look(end + passed));
@@ -280,15 +282,17 @@ TEST_CASE("what is slow in a maintenance is told when it ends, and a told one th
 
 TEST_CASE("what stands in the outbox was told, though no event says so", "[alert_policy]") {
   HostList list;
+  HostStates states(1);
+  AlertStates alerts(1);
   list.hosts.resize(1);
   Host& host = list.hosts[0];
   host.id = "a";
   host.seen.status = Status::kUp;
-  RestoreNotified(list, {"a", AlertKind::kDegraded, kOutage}, kNow);
-  RestoreNotified(list, {"gone", AlertKind::kDown, kOutage}, kNow);
-  RestoreAlertState(host.seen, kNow + 1min);
+  RestoreNotified(list, alerts, {"a", AlertKind::kDegraded, kOutage}, kNow);
+  RestoreNotified(list, alerts, {"gone", AlertKind::kDown, kOutage}, kNow);
+  RestoreAlertState({host.seen, states[0]}, alerts[0], kNow + 1min);
   CHECK(host.seen.last_alert_time == kNow);
-  const auto due = TakeDueAlert(host, kCooldown, kNow + 1min);
+  const auto due = TakeDueAlert(host, states[0], alerts[0], kCooldown, kNow + 1min);
   REQUIRE(due);
   CHECK(due->kind == AlertKind::kDegradedOver);
   CHECK(due->since == kOutage);
@@ -315,7 +319,7 @@ Line Restored(WallTime last_alert, WallTime now) {
   seen.status = Status::kDown;
   seen.fail_since = kOutage;
   seen.last_alert_time = last_alert;
-  RestoreAlertState(seen, now);
+  RestoreAlertState({seen, line.state}, line.alert, now);
   return line;
 }
 
@@ -331,16 +335,16 @@ TEST_CASE("a count without a time, as the Python system's file has it, begins wi
   Line told;
   told.host.seen.fail_count = 12;
   told.host.seen.last_alert_time = kNow - 600s;
-  RestoreAlertState(told.host.seen, kNow);
+  RestoreAlertState({told.host.seen, told.state}, told.alert, kNow);
   CHECK(told.host.seen.fail_since == kNow - 600s);
   told.host.seen.status = Status::kDown;
   CHECK_FALSE(told.Look(kNow));
 
-  Observation untold;
-  untold.fail_count = 2;
-  RestoreAlertState(untold, kNow);
-  CHECK(untold.fail_since == kNever);
-  CHECK_FALSE(untold.is_outage);
+  Line untold;
+  untold.host.seen.fail_count = 2;
+  RestoreAlertState({untold.host.seen, untold.state}, untold.alert, kNow);
+  CHECK(untold.host.seen.fail_since == kNever);
+  CHECK_FALSE(untold.state.is_outage);
 }
 
 TEST_CASE("an alert time ahead of the clock silences nobody", "[alert_policy]") {
@@ -368,7 +372,7 @@ class Website : public Line {
     host.seen.details->cert_expires = expires;
     host.seen.details->cert_issuer = "Example CA";
     const bool is_ending = expires - now <= 30 * 24h;
-    host.seen.certificate_ending.is_on = is_ending;
+    state.certificate_ending.is_on = is_ending;
     host.seen.status = is_ending ? Status::kDegraded : Status::kUp;
     return Look(now);
   }
@@ -382,7 +386,7 @@ TEST_CASE("a certificate is told once for each day of warning, and that it was r
     const auto kind = site.Show(expires, now);
     if (!kind) continue;
     CHECK(kind == AlertKind::kCertificate);
-    MarkNotified(site.host, now);
+    MarkNotified(site.host.seen, site.alert, now);
     told += std::to_string((expires - now) / 24h) + ' ';
   }
   CHECK(told == "30 14 7 1 ");
@@ -395,13 +399,13 @@ TEST_CASE("a certificate of which nobody wants to be warned any more was not ren
   Website site;
   const WallTime expires = kNow + 20 * 24h;
   CHECK(site.Show(expires, kNow) == AlertKind::kCertificate);
-  MarkNotified(site.host, kNow);
+  MarkNotified(site.host.seen, site.alert, kNow);
   if (GENERATE(false, true)) {
-    site.host.seen.alert.reset();
-    RestoreAlertState(site.host.seen, kNow + 1min);
+    site.alert.reset();
+    RestoreAlertState({site.host.seen, site.state}, site.alert, kNow + 1min);
   }
   site.host.service->warn_days = {7};
-  site.host.seen.certificate_ending.is_on = false;
+  site.state.certificate_ending.is_on = false;
   site.host.seen.status = Status::kUp;
   CHECK_FALSE(site.Look(kNow + 1h));
   CHECK(site.Show(expires, expires - 7 * 24h) == AlertKind::kCertificate);
@@ -424,11 +428,11 @@ TEST_CASE("a warning that was told is not told again by the next run, one that w
     Website next;
     next.host.seen.cert_warned = before.host.seen.cert_warned;
     next.host.seen.last_alert_time = before.host.seen.last_alert_time;
-    RestoreAlertState(next.host.seen, kNow + 1h);
+    RestoreAlertState({next.host.seen, next.state}, next.alert, kNow + 1h);
     return next;
   };
   CHECK(next_run().Show(expires, kNow + 1h) == AlertKind::kCertificate);
-  MarkNotified(before.host, kNow);
+  MarkNotified(before.host.seen, before.alert, kNow);
   Website next = next_run();
   CHECK_FALSE(next.Show(expires, kNow + 1h));
   CHECK(next.Show(kNow + 90 * 24h, kNow + 2h) == AlertKind::kCertificateOver);
@@ -437,9 +441,9 @@ TEST_CASE("a warning that was told is not told again by the next run, one that w
 TEST_CASE("events say what was told of a certificate", "[alert_policy]") {
   Website site;
   const WallTime expires = kNow + 20 * 24h, day = expires - 30 * 24h;
-  RestoreNotified(site.host.seen, {"a", AlertKind::kCertificate, day}, kNow);
+  RestoreNotified(site.host.seen, site.alert, {"a", AlertKind::kCertificate, day}, kNow);
   CHECK_FALSE(site.Show(expires, kNow + 1h));
-  RestoreNotified(site.host.seen, {"a", AlertKind::kCertificateOver, day}, kNow + 2h);
+  RestoreNotified(site.host.seen, site.alert, {"a", AlertKind::kCertificateOver, day}, kNow + 2h);
   CHECK_FALSE(site.Show(expires + 90 * 24h, kNow + 3h));
 }
 

@@ -33,7 +33,7 @@ struct Installation {
   Installation() {
     UseTimeZone(config);
     end = BeginOf(After(kMonth));
-    HostState line{};
+    HostSnapshot line{};
     line.id = "a";
     line.name = "Line a";
     line.status = Status::kUp;

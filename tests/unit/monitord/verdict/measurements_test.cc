@@ -17,20 +17,25 @@ CheckResult Answered(float rtt, std::optional<float> loss = std::nullopt) {
   return result;
 }
 
-HostList OneHost() {
+struct OneHost {
+  OneHost() {
+    list.hosts.resize(1);
+    list.hosts[0].id = std::string(1, 'a');
+  }
+
+  HistoryStep Close(WallTime begin, WallTime now) { return CloseStep(list, states, begin, now); }
+
   HostList list;
-  list.hosts.resize(1);
-  list.hosts[0].id = std::string(1, 'a');
-  return list;
-}
+  HostStates states = HostStates(1);
+};
 
 TEST_CASE("a step has the least, the mean and the longest of the round trips, and the share that was lost",
           "[measurements]") {
-  HostList list = OneHost();
-  OpenStep& step = list.hosts[0].seen.step;
+  OneHost one;
+  OpenStep& step = one.states[0].step;
   for (const float rtt : {10.0F, 20.0F, 60.0F}) Measure(step, Answered(rtt));
   Measure(step, CheckResult());
-  const HistoryStep closed = CloseStep(list, kBegin, kBegin + 5min);
+  const HistoryStep closed = one.Close(kBegin, kBegin + 5min);
   CHECK(closed.t == kBegin);
   CHECK(closed.hosts == std::vector<std::string>{"a"});
   CHECK(closed.measured[0].rtt_min == 10);
@@ -40,33 +45,33 @@ TEST_CASE("a step has the least, the mean and the longest of the round trips, an
 }
 
 TEST_CASE("lost packets of a check that was answered count by their share", "[measurements]") {
-  HostList list = OneHost();
-  Measure(list.hosts[0].seen.step, Answered(10, 50.0F));
-  Measure(list.hosts[0].seen.step, Answered(10, 0.0F));
-  CHECK(CloseStep(list, kBegin, kBegin + 5min).measured[0].loss == 25);
+  OneHost one;
+  Measure(one.states[0].step, Answered(10, 50.0F));
+  Measure(one.states[0].step, Answered(10, 0.0F));
+  CHECK(one.Close(kBegin, kBegin + 5min).measured[0].loss == 25);
 }
 
 TEST_CASE("the next step begins with nothing", "[measurements]") {
-  HostList list = OneHost();
-  Measure(list.hosts[0].seen.step, Answered(10));
-  CloseStep(list, kBegin, kBegin + 5min);
-  const Measured next = CloseStep(list, kBegin + 5min, kBegin + 10min).measured[0];
+  OneHost one;
+  Measure(one.states[0].step, Answered(10));
+  one.Close(kBegin, kBegin + 5min);
+  const Measured next = one.Close(kBegin + 5min, kBegin + 10min).measured[0];
   CHECK(next.rtt_avg < 0);
   CHECK(next.loss < 0);
 }
 
 TEST_CASE("time up and down is that of the line's history, within the step", "[measurements]") {
-  HostList list = OneHost();
-  Timeline& history = list.hosts[0].seen.history;
+  OneHost one;
+  Timeline& history = one.states[0].history;
   AddStretch(history, kBegin - 1h, TimeKind::kUp);
   AddStretch(history, kBegin + 1min, TimeKind::kDown);
   AddStretch(history, kBegin + 3min, TimeKind::kMaintenance);
   AddStretch(history, kBegin + 4min, TimeKind::kUp);
-  const Measured whole = CloseStep(list, kBegin, kBegin + 6min).measured[0];
+  const Measured whole = one.Close(kBegin, kBegin + 6min).measured[0];
   CHECK(whole.up == 120);
   CHECK(whole.down == 120);
   // One that is cut short by the end of the run.
-  CHECK(CloseStep(list, kBegin, kBegin + 2min).measured[0].up == 60);
+  CHECK(one.Close(kBegin, kBegin + 2min).measured[0].up == 60);
 }
 
 TEST_CASE("steps begin at every five minutes of the day", "[measurements]") {

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <utility>
 
 #include "monitord/alert/alert_causes.h"
 #include "monitord/alert/alert_policy.h"
+#include "monitord/alert/alert_replay.h"
 #include "monitord/alert/digest.h"
 #include "monitord/verdict/uptime_replay.h"
 #include "store/host_json.h"
@@ -51,7 +53,17 @@ class Network {
   void AddUplink() { config.uplinks = {"10.9.9.9"}; }
 
   void Start(WallTime last_sign = kNever) {
-    recorder.emplace(list, config, secrets).Start(last_sign, now);
+    Start(Past{{last_sign, HostStates(list.hosts.size())}, AlertStates(list.hosts.size())});
+  }
+  struct Past {
+    Replayed replayed;
+    AlertStates alerts;
+  };
+  void Start(Past past) {
+    alert_states = std::move(past.alerts);
+    for (size_t i = 0; i < list.hosts.size(); ++i)
+      RestoreAlertState({list.hosts[i].seen, past.replayed.states[i]}, alert_states[i], now.wall);
+    recorder.emplace(list, config, secrets).Start(std::move(past.replayed), now);
     cycles_ = 0;
     TakeSettings();
   }
@@ -64,30 +76,29 @@ class Network {
                    std::chrono::microseconds pause, std::chrono::microseconds behind) {
     Pass(pause);
     now.wall -= behind;
-    WallTime last_sign;
-    list = Replayed(hosts_json, now.wall, &last_sign);
+    Past past = ReadPast(hosts_json, now.wall, list);
     for (const AlertEvent& event : outbox)
-      for (const Told& one : event.alerts) RestoreNotified(list, one, event.t);
-    events.emplace_back(MonitorEvent{now.wall, MonitorChange::kStart, last_sign});
+      for (const Told& one : event.alerts) RestoreNotified(list, past.alerts, one, event.t);
+    events.emplace_back(MonitorEvent{now.wall, MonitorChange::kStart, past.replayed.last_sign});
     questions.clear();
     digest = {};
-    Start(last_sign);
+    Start(std::move(past));
     TellDue();
   }
   std::string HostsJson() const {
     return JsonText([&](JsonWriter& out) { WriteHostList(out, list); });
   }
-  HostList Replayed(const std::string& hosts_json, WallTime at, WallTime* last_sign = nullptr) const {
-    HostList read;
+  Past ReadPast(const std::string& hosts_json, WallTime at, HostList& read) const {
+    read = {};
     bool was_array = false;
     ReadHostList(
         hosts_json, [](const auto&, size_t) { return true; }, read, was_array);
     TempDir folder;
     const EventLog log(folder / "events");
     log.Append(events);
-    const WallTime sign = ReplayEvents(read, log, config, at);
-    if (last_sign != nullptr) *last_sign = sign;
-    return read;
+    AlertReplay listener(read, config);
+    Replayed replayed = ReplayEvents(read, log, config, at, &listener);
+    return {std::move(replayed), std::move(listener.alerts())};
   }
   void TakeSettings() {
     Recorder::Outcome outcome;
@@ -135,6 +146,14 @@ class Network {
   }
 
   const Host& Seen(const std::string& id) const { return *list.Find(id); }
+  size_t IndexOf(const Host& host) const { return static_cast<size_t>(&host - list.hosts.data()); }
+  const HostState& StateOf(const std::string& id) const { return recorder->states()[IndexOf(*list.Find(id))]; }
+  // The list was edited.
+  void Follow(const HostOrigins& origins) {
+    recorder->FollowEdit(origins);
+    FollowHosts(alert_states, origins);
+    TakeSettings();
+  }
   std::vector<StatusEvent> StatusEvents(const std::string& id) const {
     return EventsOf<StatusEvent>([&](const auto& e) { return e.host == id; });
   }
@@ -151,6 +170,7 @@ class Network {
 
   Config config;
   HostList list;
+  AlertStates alert_states;
   Secrets secrets;
   std::optional<Recorder> recorder;
   Moment now{kStart, SteadyTime(1h), 1h};
@@ -199,8 +219,10 @@ class Network {
     TellDue();
   }
   void TellDue() {
-    for (Host& host : list.hosts)
-      if (auto due = TakeDueAlert(host, config.email_cooldown, now.wall)) digest.Add(*std::move(due), now.steady);
+    for (size_t i = 0; i < list.hosts.size(); ++i)
+      if (auto due =
+              TakeDueAlert(list.hosts[i], recorder->states()[i], alert_states[i], config.email_cooldown, now.wall))
+        digest.Add(*std::move(due), now.steady);
     if (const auto due_at = digest.due_at(digest_window); due_at && now.steady >= *due_at) Queue();
   }
   void Queue() {
@@ -209,12 +231,16 @@ class Network {
     for (const Told& one : event.alerts) {
       told += std::string(told.empty() ? "" : ", ") + "DRFSdn"[static_cast<size_t>(one.kind)] + " " + one.host;
       event.hosts.push_back(one.host);
-      MarkNotified(*list.Find(one.host), now.wall);
+      Host& host = *list.Find(one.host);
+      MarkNotified(host.seen, alert_states[IndexOf(host)], now.wall);
     }
     events.emplace_back(std::move(event));
     queued.insert(queued.end(), alerts.begin(), alerts.end());
   }
   void Keep(Recorder::Outcome&& outcome) {
+    if (outcome.clock_step)
+      for (auto& alert : alert_states)
+        if (alert) ForEachClockTime(*alert, *outcome.clock_step);
     for (auto& event : outcome.events) events.push_back(std::move(event));
     has_ended_acknowledgement = has_ended_acknowledgement || outcome.has_ended_acknowledgement;
     for (auto& question : outcome.questions) questions.push_back(std::move(question));
@@ -593,7 +619,7 @@ TEST_CASE("a result of a host that was changed or removed meanwhile counts for n
   for (uint32_t i = 0; i < 2; ++i) batch.entries.push_back({i, {}});
   network.list.hosts.erase(network.list.hosts.begin());
   network.list.hosts[0].ip = "10.0.0.77";
-  network.TakeSettings();
+  network.Follow({kNewHost});
   Recorder::Outcome outcome;
   network.recorder->Record(batch, network.now, outcome);
   CHECK(network.Seen("two").seen.status == Status::kPending);
@@ -665,7 +691,7 @@ TEST_CASE("an edit does not make an answer of the same round vouch", "[recorder]
   network.Cycle({{"line", 'b'}});
   network.TakeSettings();
   network.Cycle({{"line", 'b'}, {"router", 'b'}});
-  CHECK(network.Seen("line").seen.vouched_failures == 0);
+  CHECK(network.StateOf("line").confirmed_failures == 0);
 }
 
 TEST_CASE("after a kill, too, what is still silent behind a router that is back has its full threshold", "[recorder]") {
@@ -858,12 +884,19 @@ class Turmoil {
         host.ip += "1";
         host.seen = {};
         ++edits;
-        network.TakeSettings();
+        network.Follow(AllBut(host));
         break;
       default:
         break;
     }
     network.Cycle(fates_);
+  }
+  // Everything stays where it is, but of this one nothing is known any more.
+  HostOrigins AllBut(const Host& host) const {
+    HostOrigins origins(network.list.hosts.size());
+    std::iota(origins.begin(), origins.end(), 0);
+    origins[network.IndexOf(host)] = kNewHost;
+    return origins;
   }
   size_t Below(size_t end) { return random_() % end; }
 
@@ -893,7 +926,8 @@ TEST_CASE("a start knows what the run before knew, whenever that was killed", "[
       if (!is_old || is_renewed || i == 0 || turmoil.Below(30) == 0) hosts_json = network.HostsJson();
     }
     const HostList live = network.list;
-    const HostList replayed = network.Replayed(hosts_json, live.updated);
+    HostList replayed;
+    const Network::Past past = network.ReadPast(hosts_json, live.updated, replayed);
     for (const Host& host : live.hosts) {
       INFO(host.id);
       const Observation& was = host.seen;
@@ -903,8 +937,9 @@ TEST_CASE("a start knows what the run before knew, whenever that was killed", "[
       if (was.status == Status::kDown) CHECK(is.fail_since == was.fail_since);
       if (is_old) continue;  // nobody knows that it was watched after the last event
       for (const auto kind : {TimeKind::kUp, TimeKind::kDown})
-        CHECK(SecondsOf(is.history, kind, live.updated) ==
-              Catch::Approx(SecondsOf(was.history, kind, live.updated)).margin(3 * turmoil.disturbances));
+        CHECK(SecondsOf(past.replayed.states[static_cast<size_t>(&host - live.hosts.data())].history, kind,
+                        live.updated) == Catch::Approx(SecondsOf(network.StateOf(host.id).history, kind, live.updated))
+                                             .margin(3 * turmoil.disturbances));
     }
   }
 }
@@ -1042,7 +1077,7 @@ TEST_CASE("a router's down names what it cuts off, and its recovery the same", "
   const std::map<std::string, char> cut = {{"router", 'b'}, {"a", 'b'}, {"b", 'b'}, {"c", 'b'}, {"below c", 'b'}};
   const auto dependents = [&](const Alert& alert) {
     Alert filled = alert;
-    FillDependents(filled, 0, network.list, network.recorder->topology());
+    FillDependents(filled, 0, network.list, network.recorder->states(), network.recorder->topology());
     CHECK(filled.dependents_count == static_cast<int>(filled.dependents.size()));
     return filled.dependents;
   };

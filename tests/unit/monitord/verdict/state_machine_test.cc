@@ -18,7 +18,7 @@ class Line {
 
   std::optional<StatusChange> Check(const CheckResult& result) {
     const WallTime sent = kStart + 10s * checks_++;
-    return RecordCheck(seen, result, sent, limits_, upstream, sent + 1s);
+    return RecordCheck({seen, state}, result, sent, limits_, path, sent + 1s);
   }
   std::optional<StatusChange> Good(float rtt_ms = 10) {
     CheckResult result;
@@ -33,7 +33,8 @@ class Line {
   }
 
   Observation seen;
-  Upstream upstream;
+  HostState state;
+  Path path;
 
  private:
   Limits limits_;
@@ -156,13 +157,13 @@ TEST_CASE("a limit that is passed is named", "[status_history]") {
 TEST_CASE("a paused host keeps its counts and is pending when it is watched again", "[status_history]") {
   Line line;
   line.Bad();
-  const auto paused = RecordEnabled(line.seen, false, kStart + 20s);
+  const auto paused = RecordEnabled({line.seen, line.state}, false, kStart + 20s);
   REQUIRE(paused);
   CHECK(paused->to == Status::kPaused);
-  CHECK_FALSE(RecordEnabled(line.seen, false, kStart + 30s));
+  CHECK_FALSE(RecordEnabled({line.seen, line.state}, false, kStart + 30s));
   CHECK(line.seen.fail_count == 1);
   CHECK(line.seen.trail.size() == 1);
-  const auto watched = RecordEnabled(line.seen, true, kStart + 40s);
+  const auto watched = RecordEnabled({line.seen, line.state}, true, kStart + 40s);
   REQUIRE(watched);
   CHECK(watched->to == Status::kPending);
 }
@@ -170,7 +171,7 @@ TEST_CASE("a paused host keeps its counts and is pending when it is watched agai
 TEST_CASE("a failure while monitord is blind is nobody's, and nothing but the status shows it", "[status_history]") {
   Line line({.fail_threshold = 3, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
   line.Good();
-  line.upstream.is_blind = true;
+  line.path.is_blind = true;
   const auto unknown = line.Bad();
   REQUIRE(unknown);
   CHECK(unknown->to == Status::kUnknown);
@@ -189,10 +190,10 @@ TEST_CASE("an outage that was told outlives the blindness in it", "[status_histo
   line.Bad();
   line.Bad();
   CHECK(line.seen.status == Status::kDown);
-  line.upstream.is_blind = true;
+  line.path.is_blind = true;
   line.Bad();
   CHECK(line.seen.status == Status::kUnknown);
-  line.upstream.is_blind = false;
+  line.path.is_blind = false;
   const auto down = line.Bad();
   REQUIRE(down);
   CHECK(down->to == Status::kDown);
@@ -228,7 +229,7 @@ TEST_CASE("failures before a pause are not in a row with those after it", "[stat
   line.Good();
   line.Bad();
   line.Bad();
-  RecordGap(line.seen, kStart + 25s, kStart + 29s);
+  RecordGap({line.seen, line.state}, kStart + 25s, kStart + 29s);
   line.Bad();
   CHECK(line.seen.status == Status::kFailing);
   CHECK(line.seen.fail_count == 1);
@@ -240,11 +241,11 @@ TEST_CASE("failures before a pause are not in a row with those after it", "[stat
 TEST_CASE("maintenance is in neither part of the uptime, whatever the line does", "[status_history]") {
   Line line({.fail_threshold = 2, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
   line.Good();
-  RecordMaintenance(line.seen, true, kStart + 5s);
+  RecordMaintenance({line.seen, line.state}, true, kStart + 5s);
   line.Bad();
   line.Bad();
   CHECK(line.seen.status == Status::kDown);
-  RecordMaintenance(line.seen, false, kStart + 25s);
+  RecordMaintenance({line.seen, line.state}, false, kStart + 25s);
   line.Bad();
   // Up 5 s, 20 s in maintenance, down 6 s.
   CHECK(*line.seen.uptime == Catch::Approx(100.0 * 5 / 11));
@@ -282,7 +283,7 @@ TEST_CASE("a certificate near its end degrades a host after three checks, as any
   CHECK(line.seen.reason == "200 ms, slower than 100 ms");
   for (int i = 0; i < 3; ++i) check(13 * 24h);
   CHECK(line.seen.status == Status::kDegraded);
-  CHECK_FALSE(line.seen.beyond_limits.is_on);
+  CHECK_FALSE(line.state.beyond_limits.is_on);
   // A check that does not come as far as the certificate does not forget it.
   line.Bad("connection refused");
   CHECK(line.seen.details->cert_subject == "a.example");

@@ -42,7 +42,7 @@ TEST_CASE("what happened after hosts.json was written is put back", "[replay]") 
                      Went(Status::kFailing, Status::kDown, kNow - 40min, kNow - 38min),
                      AlertEvent{kNow - 38min, "log", "DOWN", {"a"}, {AlertOutcome::kLogged}}});
   HostList list = OneHost(written);
-  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow - 38min);
+  CHECK(ReplayEvents(list, log.events, Config(), kNow).last_sign == kNow - 38min);
   const Observation& seen = list.hosts[0].seen;
   CHECK(seen.status == Status::kDown);
   CHECK(seen.fail_since == kNow - 40min);
@@ -70,9 +70,10 @@ TEST_CASE("the last day's uptime is exact after a start, and time without a moni
                      Went(Status::kFailing, Status::kUp, kNow - 5h, kNow - 5h),
                      MonitorEvent{kNow - 2h, MonitorChange::kStart, kNow - 4h}});
   HostList list = OneHost(kNow - 1h);
-  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow - 1h);
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(past.last_sign == kNow - 1h);
   // Up 4 h + 1 h + 1 h, down 1 h; 2 h and the last one nobody watched.
-  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 6 / 7));
+  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 6 / 7));
 }
 
 TEST_CASE("a kill before hosts.json was first written still tells when the monitor was last alive", "[replay]") {
@@ -82,8 +83,9 @@ TEST_CASE("a kill before hosts.json was first written still tells when the monit
                      Went(Status::kFailing, Status::kUp, kNow - 50min, kNow - 50min)});
   HostList list = OneHost(kNever, Status::kPending);
   list.hosts[0].seen.last_check = kNever;
-  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow - 50min);
-  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(0.0));
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(past.last_sign == kNow - 50min);
+  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(0.0));
 }
 
 TEST_CASE("time that was unknown, unreachable, in maintenance or that nobody watched is in neither part again",
@@ -106,9 +108,9 @@ TEST_CASE("time that was unknown, unreachable, in maintenance or that nobody wat
       Went(Status::kFailing, Status::kUp, at(170), at(170)),
   });
   HostList list = OneHost(kNow);
-  ReplayEvents(list, log.events, Config(), kNow);
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
   // Up 60 + 30 + 10 + 10 + 430 minutes, down 10.
-  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 540 / 550));
+  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 540 / 550));
 }
 
 TEST_CASE("what was recorded before the clock was set counts by the time as it was set", "[replay]") {
@@ -119,8 +121,9 @@ TEST_CASE("what was recorded before the clock was set counts by the time as it w
                      Went(Status::kFailing, Status::kUp, wrong - 330min, wrong - 330min),
                      MonitorEvent{kNow - 5h, MonitorChange::kClock, wrong - 5h}});
   HostList list = OneHost(kNow);
-  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow);
-  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 330 / 360));
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(past.last_sign == kNow);
+  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 330 / 360));
 }
 
 TEST_CASE("what a clock wrote that was months ahead changes nothing any more", "[replay]") {
@@ -134,10 +137,11 @@ TEST_CASE("what a clock wrote that was months ahead changes nothing any more", "
     log.events.Append({event});  // each to the file of its month
   HostList list = OneHost(kNow - 1h, Status::kDown);
   list.hosts[0].seen.fail_since = kNow - 2h;
-  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow - 1h);
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(past.last_sign == kNow - 1h);
   CHECK(list.hosts[0].seen.status == Status::kDown);
   CHECK(list.hosts[0].seen.fail_since == kNow - 2h);
-  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() < 100);
+  CHECK(UptimePercent(past.states[0].history, kNow).value() < 100);
 }
 
 TEST_CASE("with a clock that is behind, the state is put back and the time until now is nobody's", "[replay]") {
@@ -148,15 +152,16 @@ TEST_CASE("with a clock that is behind, the state is put back and the time until
                      Went(Status::kUp, Status::kFailing, before - 30min, before - 30min),
                      Went(Status::kFailing, Status::kDown, before - 30min, before - 28min)});
   HostList list = OneHost(before - 1h);
-  CHECK(ReplayEvents(list, log.events, Config(), kNow) == before - 28min);
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(past.last_sign == before - 28min);
   Observation& seen = list.hosts[0].seen;
   CHECK(seen.status == Status::kDown);
   CHECK(seen.fail_since == before - 30min);
   // This run sees it down for ten minutes; then the clock is set forward by three hours.
-  AddStretch(seen.history, kNow, TimeKind::kDown);
-  ShiftTimeline(seen.history, kNow, 3h, kNow + 3h + 10min);
+  AddStretch(past.states[0].history, kNow, TimeKind::kDown);
+  ShiftTimeline(past.states[0].history, kNow, 3h, kNow + 3h + 10min);
   // Up 2 h as long as the clock had come to them, down 10 min.
-  CHECK(UptimePercent(seen.history, kNow + 3h + 10min).value() == Catch::Approx(100.0 * 120 / 130));
+  CHECK(UptimePercent(past.states[0].history, kNow + 3h + 10min).value() == Catch::Approx(100.0 * 120 / 130));
 }
 
 TEST_CASE("a host that was down, then unknown, is still in the same outage", "[replay]") {
@@ -173,14 +178,14 @@ TEST_CASE("a host that was down, then unknown, is still in the same outage", "[r
 TEST_CASE("a line that was quiet for a day was up all day", "[replay]") {
   Log log;
   HostList list = OneHost(kNow - 12h);
-  ReplayEvents(list, log.events, Config(), kNow);
-  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0));
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0));
 }
 
 TEST_CASE("without any past there is no sign of life", "[replay]") {
   Log log;
   HostList list = OneHost(kNever, Status::kPending);
-  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNever);
+  CHECK(ReplayEvents(list, log.events, Config(), kNow).last_sign == kNever);
 }
 
 TEST_CASE("a maintenance before the first change of status says nothing of the status then", "[replay]") {
@@ -189,9 +194,9 @@ TEST_CASE("a maintenance before the first change of status says nothing of the s
                      Went(Status::kUp, Status::kFailing, kNow - 10h, kNow - 10h),
                      Went(Status::kFailing, Status::kDown, kNow - 10h, kNow - 10h)});
   HostList list = OneHost(kNow, Status::kDown);
-  ReplayEvents(list, log.events, Config(), kNow);
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
   // Up 4 h, in maintenance 1 h, up 9 h, down 10 h.
-  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 13 / 23));
+  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 13 / 23));
 }
 
 TEST_CASE("time that nobody watched counts before the first change of status, too", "[replay]") {
@@ -199,9 +204,9 @@ TEST_CASE("time that nobody watched counts before the first change of status, to
   log.events.Append({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 20h},
                      Went(Status::kUp, Status::kFailing, kNow - 1h, kNow - 1h)});
   HostList list = OneHost(kNow, Status::kFailing);
-  ReplayEvents(list, log.events, Config(), kNow);
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
   // Up 4 h, unwatched 10 h, up 9 h, down 1 h.
-  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 13 / 14));
+  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 13 / 14));
 }
 
 TEST_CASE("what was before the clock was set back is not taken for news", "[replay]") {
@@ -226,8 +231,8 @@ TEST_CASE("a clock that was days behind at a start moves nothing of the runs bef
                      MonitorEvent{wrong - 1h, MonitorChange::kStart, kNow - 90min},
                      MonitorEvent{kNow - 1h + 30s, MonitorChange::kClock, wrong - 1h + 30s}});
   HostList list = OneHost(kNow);
-  ReplayEvents(list, log.events, Config(), kNow);
-  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0 * 23 / 24));
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 23 / 24));
 }
 
 TEST_CASE("a clock that was set more than a day ago, in a run that hosts.json knows nothing of, hinders no start",
@@ -238,7 +243,7 @@ TEST_CASE("a clock that was set more than a day ago, in a run that hosts.json kn
                      MonitorEvent{boot + 2h, MonitorChange::kClock, boot + 1min},
                      MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 12h}});
   HostList list = OneHost(kNow - 61h);
-  CHECK(ReplayEvents(list, log.events, Config(), kNow) == kNow - 10h);
+  CHECK(ReplayEvents(list, log.events, Config(), kNow).last_sign == kNow - 10h);
   CHECK(list.hosts[0].seen.status == Status::kUp);
 }
 
@@ -247,8 +252,8 @@ TEST_CASE("what the line before saw is not counted when the target was changed",
   log.events.Append({Went(Status::kUp, Status::kDown, kNow - 10h, kNow - 10h),
                      Went(Status::kPending, Status::kUp, kNow - 1h, kNow - 1h)});
   HostList list = OneHost(kNow);
-  ReplayEvents(list, log.events, Config(), kNow);
-  CHECK(UptimePercent(list.hosts[0].seen.history, kNow).value() == Catch::Approx(100.0));
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0));
 }
 
 // Events as a machine without a clock of its own leaves them, which begins each day anew until somebody sets it.
@@ -287,12 +292,12 @@ TEST_CASE("whatever a clock has made of the past, a start comes through, and a d
     Log log;
     log.events.Append(AnyEvents(seed));
     HostList list = OneHost(kNow - std::chrono::hours(seed % 80), static_cast<Status>(seed % kStatusNames.size()));
-    ReplayEvents(list, log.events, Config(), kNow);
+    Replayed past = ReplayEvents(list, log.events, Config(), kNow);
     const Observation& seen = list.hosts[0].seen;
-    const auto& stretches = seen.history.stretches;
+    const auto& stretches = past.states[0].history.stretches;
     CHECK(std::is_sorted(stretches.begin(), stretches.end(),
                          [](const auto& one, const auto& other) { return one.from < other.from; }));
-    const TimeByKind day = TimeWithin(seen.history, kNow - 24h, kNow);
+    const TimeByKind day = TimeWithin(past.states[0].history, kNow - 24h, kNow);
     CHECK(std::accumulate(day.begin(), day.end(), std::chrono::microseconds(0)) == 24h);
     CHECK(std::all_of(day.begin(), day.end(), [](auto part) { return part >= 0s; }));
     CHECK(seen.fail_count >= 0);
