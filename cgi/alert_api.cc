@@ -72,7 +72,9 @@ void WriteSent(JsonWriter& out, const AlertEvent& event) {
   write("channel", event.channel);
   write("subject", event.subject);
   write("hosts", event.hosts);
-  write("result", event.result);
+  write("result", TextOf(event.result));
+  write("outcome", NameOf(event.result.outcome));
+  write("detail", event.result.detail);
   out.EndObject();
 }
 

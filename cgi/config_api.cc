@@ -104,7 +104,8 @@ Response PatchConfig(Installation& installation, const Request& request, std::st
   AtomicFile file(path, kConfigMode);
   file.Write(after);
   file.Sync();
-  installation.events.Append({EditEvent{WallNow(), std::string(UserOf(request)), "config", "", std::move(keys)}});
+  installation.events.Append(
+      {EditEvent{WallNow(), std::string(UserOf(request)), EditAction::kConfig, "", std::move(keys)}});
   file.Commit(Previous::kKeep);
   return ConfigResponse(installation.config);
 }

@@ -29,16 +29,16 @@ std::string Seconds(std::chrono::microseconds length) {
 
 void JudgeMonitor(const Signs& signs, std::vector<Notice>& problems) {
   const HostList& list = signs.header;
-  const bool ran = list.updated != kNever || !list.monitor.state.empty();
+  const bool ran = list.updated != kNever || list.monitor.state != WatchState::kNone;
   if (!ran) {
     problems.push_back({"monitor_never_ran", "monitord has not run yet: nothing is watched.", kNever});
     return;
   }
-  if (list.monitor.state == "stopped") {
+  if (list.monitor.state == WatchState::kStopped) {
     problems.push_back({"monitor_stopped", "monitord was stopped: nothing is watched.", list.monitor.since});
     return;
   }
-  if (list.monitor.state == "blind")
+  if (list.monitor.state == WatchState::kBlind)
     problems.push_back({"blind", "monitord is blind: hosts that do not answer are unknown.", list.monitor.since});
   // Just started, monitord may not have ended its first cycle. A start that lies ahead of the clock says nothing.
   const WallTime last = list.monitor.since > signs.now ? list.updated : std::max(list.updated, list.monitor.since);
@@ -181,7 +181,7 @@ Response ShowHealth(Installation& installation, const Request&, std::string_view
     write("late_ms", signs.header.monitor.late_ms);
     out.Key("voided");
     WriteJson(out, signs.header.monitor.voided);
-    write("state", signs.header.monitor.state);
+    write("state", NameOf(signs.header.monitor.state));
     write("version", signs.header.monitor.version);
     out.EndObject();
   });

@@ -124,7 +124,8 @@ Edited ChangeSettings(const SecretStore& store, HostList& list, Host& host, cons
   if (names.empty()) return {HostResponse(200, host), std::nullopt};
 
   ReplaceSettings(host, std::move(changed));
-  return {HostResponse(200, host, token), EditEvent{WallNow(), std::string(user), "change", host.id, std::move(names)},
+  return {HostResponse(200, host, token),
+          EditEvent{WallNow(), std::string(user), EditAction::kChange, host.id, std::move(names)},
           has_new_secrets ? store.Stage(secrets, list) : nullptr};
 }
 
@@ -248,7 +249,7 @@ Response AddHost(Installation& installation, const Request& request, std::string
     }
     HostSecrets given = ReadSecrets(settings, {});
     MarkSecrets(host, given);
-    EditEvent event{WallNow(), std::string(UserOf(request)), "add", host.id, NamesOf(settings)};
+    EditEvent event{WallNow(), std::string(UserOf(request)), EditAction::kAdd, host.id, NamesOf(settings)};
     std::string token;
     if (host.check == CheckKind::kPush) {
       token = NewPushToken();
@@ -306,7 +307,7 @@ Response PatchHost(Installation& installation, const Request& request, std::stri
 
 Response RemoveHost(Installation& installation, const Request& request, std::string_view id) {
   Response removed = EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
-    EditEvent event{WallNow(), std::string(UserOf(request)), "delete", host.id, {}};
+    EditEvent event{WallNow(), std::string(UserOf(request)), EditAction::kDelete, host.id, {}};
     Describe(event, host);
     for (Host& other : list.hosts)
       if (std::erase(other.parents, event.host) != 0) ++other.revision;
@@ -335,7 +336,8 @@ Response RenewToken(Installation& installation, const Request& request, std::str
       MemberWriter{out}("token", token);
       out.EndObject();
     });
-    return {std::move(response), EditEvent{WallNow(), std::string(UserOf(request)), "change", host.id, {"token"}},
+    return {std::move(response),
+            EditEvent{WallNow(), std::string(UserOf(request)), EditAction::kChange, host.id, {"token"}},
             std::move(staged)};
   });
 }
@@ -360,7 +362,7 @@ Response AcknowledgeHost(Installation& installation, const Request& request, std
                                ": there is nothing to acknowledge."),
               std::nullopt};
     acknowledged.at = WallNow();
-    return Acknowledge(host, acknowledged, {acknowledged.at, acknowledged.by, "acknowledge", "", {}});
+    return Acknowledge(host, acknowledged, {acknowledged.at, acknowledged.by, EditAction::kAcknowledge, "", {}});
   });
 }
 
@@ -369,7 +371,8 @@ Response UnacknowledgeHost(Installation& installation, const Request& request, s
     Response gone;
     gone.status = 204;
     if (!host.acknowledged) return {std::move(gone), std::nullopt};
-    Edited edited = Acknowledge(host, std::nullopt, {WallNow(), std::string(UserOf(request)), "unacknowledge", "", {}});
+    Edited edited =
+        Acknowledge(host, std::nullopt, {WallNow(), std::string(UserOf(request)), EditAction::kUnacknowledge, "", {}});
     edited.response = std::move(gone);
     return edited;
   });

@@ -10,6 +10,7 @@
 #include "store/host_check.h"
 #include "store/host_json.h"
 #include "store/json/json_members.h"
+#include "store/parents.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -323,10 +324,11 @@ std::vector<Event> ApplyImport(ImportPlan&& plan, HostList& list, WallTime now, 
   std::vector<Event> events;
   for (size_t i = 0; i < changing.size(); ++i) {
     ReplaceSettings(*changing[i], std::move(plan.change[i].host));
-    events.push_back(EditEvent{now, std::string(user), "change", changing[i]->id, std::move(plan.change[i].changed)});
+    events.push_back(
+        EditEvent{now, std::string(user), EditAction::kChange, changing[i]->id, std::move(plan.change[i].changed)});
   }
   for (auto& add : plan.add) {
-    events.push_back(EditEvent{now, std::string(user), "add", add.host.id, std::move(add.given)});
+    events.push_back(EditEvent{now, std::string(user), EditAction::kAdd, add.host.id, std::move(add.given)});
     list.hosts.push_back(std::move(add.host));
   }
   return events;

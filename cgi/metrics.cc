@@ -113,7 +113,7 @@ std::string MonitorMetrics(const HostList& header, const std::vector<QueuedMessa
     Family(out, name, type, help).Sample("", value);
   };
   write("linewatch_blind", kGauge, "Whether monitord is blind, and blames no host for it.",
-        monitor.state == "blind" ? 1 : 0);
+        monitor.state == WatchState::kBlind ? 1 : 0);
   write("linewatch_cycle_duration_seconds", kGauge, "How long the last cycle took.",
         std::chrono::duration<double>(monitor.cycle).count());
   if (header.updated != kNever)

@@ -16,7 +16,7 @@
 #include "cgi/outage_api.h"
 #include "cgi/push_api.h"
 #include "cgi/report_api.h"
-#include "store/host_check.h"
+#include "store/host.h"
 #include "store/ledger.h"
 #include "store/push_token.h"
 

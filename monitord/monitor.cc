@@ -82,10 +82,10 @@ void Monitor::Turn() {
 void Monitor::Start() {
   const Moment now = ReadClocks();
   list_ = record_.Load(now);
-  list_.monitor = {"watching", now.wall, list_.monitor.cycle, LINEWATCH_VERSION, {}, 0, {}};
+  list_.monitor = {WatchState::kWatching, now.wall, list_.monitor.cycle, LINEWATCH_VERSION, {}, 0, {}};
   AlertReplay alerts(list_, config_);
   Replayed past = ReplayEvents(list_, record_.events(), config_, now.wall, &alerts);
-  record_.Add(MonitorEvent{now.wall, "start", past.last_sign});
+  record_.Add(MonitorEvent{now.wall, MonitorChange::kStart, past.last_sign});
   record_.Add(alerting_.Start(list_, past.states, std::move(alerts.alerts()), record_.events(), now));
   recorder_.Start(std::move(past), now);
   if (list_.revision == 0) list_.revision = 1;
@@ -108,9 +108,9 @@ void Monitor::Start() {
 void Monitor::Stop() {
   service_manager_.Stopping();
   record_.Add(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
-  record_.Add(MonitorEvent{WallNow(), "stop", WallNow()});
+  record_.Add(MonitorEvent{WallNow(), MonitorChange::kStop, WallNow()});
   record_.CloseLastStep(recorder_, WallNow());
-  list_.monitor.state = "stopped";
+  list_.monitor.state = WatchState::kStopped;
   list_.monitor.since = WallNow();
   record_.RequireCheckpoint();
   Publish();
@@ -282,8 +282,8 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
     if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
       LogWarning(Describe(*monitor));
       // A start tells by their times what it knows already: no list by the old time may be left for it.
-      if (monitor->state == "clock") record_.RequireCheckpoint();
-      if (monitor->state == "sight") alerting_.TellBlindness(monitor->since, config_, ReadClocks());
+      if (monitor->state == MonitorChange::kClock) record_.RequireCheckpoint();
+      if (monitor->state == MonitorChange::kSight) alerting_.TellBlindness(monitor->since, config_, ReadClocks());
     }
     record_.Add(std::move(event));
   }

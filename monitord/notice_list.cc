@@ -64,12 +64,14 @@ std::string WriteFailureCode(const std::error_code& error) {
 
 std::string Describe(const MonitorEvent& event) {
   const auto length = [&] { return DurationText(std::chrono::abs(event.t - event.since)); };
-  if (event.state == "blind") return "monitord is blind: hosts that do not answer are unknown, none is blamed";
-  if (event.state == "sight") return "monitord sees again, after " + length();
-  if (event.state == "late") return "nobody watched for " + length() + ": the machine slept, or monitord was held up";
-  if (event.state == "clock")
+  if (event.state == MonitorChange::kBlind)
+    return "monitord is blind: hosts that do not answer are unknown, none is blamed";
+  if (event.state == MonitorChange::kSight) return "monitord sees again, after " + length();
+  if (event.state == MonitorChange::kLate)
+    return "nobody watched for " + length() + ": the machine slept, or monitord was held up";
+  if (event.state == MonitorChange::kClock)
     return "the clock was set " + std::string(event.t > event.since ? "forward" : "back") + " by " + length();
-  return event.state;
+  return std::string(NameOf(event.state));
 }
 
 }  // namespace linewatch

@@ -29,7 +29,7 @@ std::filesystem::path PathOf(const std::filesystem::path& folder, const std::str
 
 }  // namespace
 
-bool AnswerBox::is_id(const std::string& id) { return id.size() <= 32 && is_random_name(id); }
+bool AnswerBox::is_id(const std::string& id) { return is_random_name(id, 32); }
 
 void AnswerBox::Put(const std::string& id, const Answer& answer) const {
   std::filesystem::create_directory(folder_);

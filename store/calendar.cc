@@ -1,11 +1,16 @@
 #include "store/calendar.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
+#include <forward_list>
+#include <mutex>
+#include <shared_mutex>
 #include <system_error>
+
+#include "store/config.h"
 
 namespace linewatch {
 namespace {
@@ -14,19 +19,33 @@ constexpr std::array<std::string_view, 12> kMonthNames = {"January",   "February
                                                           "May",       "June",     "July",     "August",
                                                           "September", "October",  "November", "December"};
 
-std::tm LocalTime(WallTime t) {
-  const std::time_t seconds = ToTimeT(t);
+// mktime reads the environment, which UseTimeZone changes.
+std::shared_mutex zone_mutex;
+
+}  // namespace
+
+void UseTimeZone(const Config& config) {
+  // Threads of libraries read the environment at any time, without our lock. It is there from the start on, so that its
+  // list does not move then, and what it has ever pointed to stays what it was, to the end of the process.
+  static auto& variables = *new std::forward_list<std::string>;
+  const std::string variable = "TZ=" + (config.timezone.empty() ? ":/etc/localtime" : config.timezone);
+  const std::unique_lock lock(zone_mutex);
+  auto kept = std::find(variables.begin(), variables.end(), variable);
+  if (kept == variables.end()) kept = variables.insert_after(variables.before_begin(), variable);
+  putenv(kept->data());
+  tzset();
+}
+
+std::tm LocalTime(std::time_t seconds) {
+  const std::shared_lock lock(zone_mutex);
   std::tm local{};
   localtime_r(&seconds, &local);
   return local;
 }
 
-}  // namespace
-
-void UseTimeZone(const Config& config) {
-  // Always set, from the start on: the libraries of threads that send read the environment, which must not move then.
-  setenv("TZ", config.timezone.empty() ? ":/etc/localtime" : config.timezone.c_str(), 1);
-  tzset();
+std::time_t FromLocalTime(std::tm& local) {
+  const std::shared_lock lock(zone_mutex);
+  return std::mktime(&local);
 }
 
 std::string TimeZoneName(const Config& config) {
@@ -62,7 +81,7 @@ Month Before(Month month) { return month.month == 1 ? Month{month.year - 1, 12} 
 Month After(Month month) { return month.month == 12 ? Month{month.year + 1, 1} : Month{month.year, month.month + 1}; }
 
 Month MonthOf(WallTime t) {
-  const std::tm local = LocalTime(t);
+  const std::tm local = LocalTime(ToTimeT(t));
   return {local.tm_year + 1900, local.tm_mon + 1};
 }
 
@@ -72,7 +91,7 @@ WallTime BeginOf(Month month) {
   local.tm_mon = month.month - 1;
   local.tm_mday = 1;
   local.tm_isdst = -1;
-  return WallTime(std::chrono::seconds(std::mktime(&local)));
+  return WallTime(std::chrono::seconds(FromLocalTime(local)));
 }
 
 }  // namespace linewatch

@@ -4,17 +4,24 @@
 #define LINEWATCH_STORE_CALENDAR_H_
 
 #include <compare>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "store/config.h"
 #include "store/value/wall_time.h"
 
 namespace linewatch {
 
-// Makes config's `timezone` that of the process. Not to be called while other threads ask for local times.
+struct Config;
+
+// Makes config's `timezone` that of the process, for all that follows and for localtime_r. Called once before there are
+// other threads, it may be called again while they run: they go on by the one zone or the other.
 void UseTimeZone(const Config& config);
+
+// As localtime_r and mktime; mktime by itself is not safe beside UseTimeZone.
+std::tm LocalTime(std::time_t seconds);
+std::time_t FromLocalTime(std::tm& local);
 
 // Its name, of the time zone database: config's, or the system's.
 std::string TimeZoneName(const Config& config);

@@ -29,6 +29,19 @@ std::string MonthName(WallTime t) {
 
 }  // namespace
 
+void WriteJson(JsonWriter& out, EditAction action) { out.String(NameOf(action)); }
+bool ReadJson(const rapidjson::Value& json, EditAction& action) { return ReadName(json, kEditActionNames, action); }
+void WriteJson(JsonWriter& out, MonitorChange change) { out.String(NameOf(change)); }
+bool ReadJson(const rapidjson::Value& json, MonitorChange& change) {
+  return ReadName(json, kMonitorChangeNames, change);
+}
+void WriteJson(JsonWriter& out, const AlertResult& result) { out.String(TextOf(result)); }
+bool ReadJson(const rapidjson::Value& json, AlertResult& result) {
+  if (!json.IsString()) return false;
+  result = ParseAlertResult(StringOf(json));
+  return true;
+}
+
 template <MaybeConst<StatusEvent> E>
 void VisitMembers(E& event, auto&& visit) {
   visit("t", event.t);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/alert.h"
+#include "store/alert_result.h"
 #include "store/file/file_lock.h"
 #include "store/host.h"
 #include "store/value/small_optional.h"
@@ -39,14 +40,20 @@ struct AlertEvent {
   WallTime t;
   std::string channel, subject;
   std::vector<std::string> hosts;
-  std::string result;
+  AlertResult result;
   std::vector<Told> alerts = {};  // in the order in which they fell due; for kToldChannel alone
   std::string id = {};            // of the message
 };
+// kAdopt: hosts.json was edited by hand. kConfig: config.json was changed. kOther: a word that this version does not know.
+enum class EditAction : uint8_t { kOther, kAdd, kChange, kDelete, kAcknowledge, kUnacknowledge, kAdopt, kConfig };
+inline constexpr std::array<std::string_view, 8> kEditActionNames = {
+    "other", "add", "change", "delete", "acknowledge", "unacknowledge", "adopt", "config"};
+inline std::string_view NameOf(EditAction action) { return kEditActionNames[static_cast<size_t>(action)]; }
+
 struct EditEvent {
   WallTime t;
-  std::string user;                  // empty: nobody in particular, or by hand
-  std::string action;                // add, change, delete, acknowledge, unacknowledge, adopt, config
+  std::string user;  // empty: nobody in particular, or by hand
+  EditAction action;
   std::string host;                  // id; empty for config
   std::vector<std::string> changed;  // names of the settings
   // Of the host, as the edit left them, so that reports know it after it is gone.
@@ -55,14 +62,24 @@ struct EditEvent {
 };
 void Describe(EditEvent& event, const Host& host);
 
+enum class MonitorChange : uint8_t {
+  kOther,  // a word that this version does not know
+  kStart,
+  kStop,
+  kBlind,  // monitord sees nothing
+  kSight,  // it sees again
+  kClock,  // the wall clock was set
+  kLate,   // nobody watched for a while, because the machine slept or the process was held up
+};
+inline constexpr std::array<std::string_view, 7> kMonitorChangeNames = {"other", "start", "stop", "blind",
+                                                                        "sight", "clock", "late"};
+inline std::string_view NameOf(MonitorChange change) { return kMonitorChangeNames[static_cast<size_t>(change)]; }
+
 struct MonitorEvent {
   WallTime t;
-  // start, stop
-  // blind, sight: monitord sees nothing, and sees again; `since` is when the blindness began
-  // clock: the wall clock was set
-  // late: nobody watched for a while, because the machine slept or the process was held up
-  std::string state;
-  // start: the last sign of life before; clock: what the clock showed before; late: since when nobody watched
+  MonitorChange state;
+  // kStart: the last sign of life before. kBlind and kSight: when the blindness began. kClock: what the clock showed
+  // before. kLate: since when nobody watched.
   WallTime since;
 };
 struct MaintenanceEvent {

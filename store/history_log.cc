@@ -138,6 +138,7 @@ std::optional<WallTime> TimeOfLine(std::string_view line) {
 
 // What follows `part`; nothing without it. memmem is ten times as fast as find where a first character is frequent.
 std::string_view After(std::string_view text, std::string_view part) {
+  if (text.empty()) return {};  // of what is not there: memmem takes no null pointer
   const void* found = memmem(text.data(), text.size(), part.data(), part.size());
   if (found == nullptr) return {};
   return text.substr(static_cast<size_t>(static_cast<const char*>(found) - text.data()) + part.size());

@@ -72,5 +72,6 @@ const std::string& AddressText(const Host& host) {
 }
 
 std::string NewHostId() { return RandomName(10); }
+bool is_host_id(std::string_view text) { return is_random_name(text, 32); }
 
 }  // namespace linewatch

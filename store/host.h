@@ -152,6 +152,8 @@ const std::string& AddressText(const Host& host);
 
 // Ten random characters of a-z0-9: 51 bits, so that an id is not given twice in the life of an installation.
 std::string NewHostId();
+// Whether it could be one, or one that somebody has chosen.
+bool is_host_id(std::string_view text);
 
 }  // namespace linewatch
 

@@ -8,6 +8,7 @@
 
 #include "store/host_json.h"
 #include "store/json/json_members.h"
+#include "store/parents.h"
 #include "store/text/ascii.h"
 #include "store/text/network_name.h"
 #include "store/text/status_ranges.h"
@@ -216,11 +217,6 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
 
 std::string_view HostSchemaText() { return kSchema; }
 
-bool is_host_id(std::string_view text) {
-  return !text.empty() && text.size() <= 32 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
-}
-
 void DropIgnoredMembers(rapidjson::Value& settings) {
   if (!settings.IsObject()) return;
   for (auto member = settings.MemberBegin(); member != settings.MemberEnd();) {
@@ -280,82 +276,35 @@ std::vector<FieldError> CheckEntry(const rapidjson::Value& entry) {
 }
 
 std::vector<FieldError> CheckParents(const HostList& list, const Host& host) {
-  std::unordered_map<std::string_view, const Host*> by_id;
-  for (const Host& other : list.hosts)
-    if (other.id != host.id) by_id.emplace(other.id, &other);
+  std::vector<const Host*> hosts;
+  std::unordered_map<std::string_view, const Host*> others;
+  for (const Host& other : list.hosts) {
+    if (other.id == host.id) continue;
+    hosts.push_back(&other);
+    others.emplace(other.id, &other);
+  }
+  hosts.push_back(&host);
+  const auto circle = ParentLinks(hosts, ParentLinks::Parents::kAll).WalkUp().circle;
+  std::unordered_set<const Host*> in_circle;  // with the host
+  for (size_t i = 0; i < hosts.size(); ++i)
+    if (circle[i] == circle.back()) in_circle.insert(hosts[i]);
 
   std::vector<FieldError> errors;
   for (size_t i = 0; i < host.parents.size(); ++i) {
-    const std::string field = "parents[" + std::to_string(i) + "]";
-    const std::string& parent = host.parents[i];
-    if (parent == host.id) {
-      errors.push_back({field, "expected another host: this is the host itself", parent});
-      continue;
+    const std::string& id = host.parents[i];
+    const auto refuse = [&](std::string why) {
+      errors.push_back({"parents[" + std::to_string(i) + "]", std::move(why), id});
+    };
+    const auto parent = others.find(id);
+    if (id == host.id) {
+      refuse("expected another host: this is the host itself");
+    } else if (parent == others.end()) {
+      refuse("expected the id of a host that exists");
+    } else if (in_circle.contains(parent->second)) {
+      refuse("expected no circle: \"" + parent->second->name + "\" is itself reached through this host");
     }
-    if (!by_id.contains(parent)) {
-      errors.push_back({field, "expected the id of a host that exists", parent});
-      continue;
-    }
-    // Everything this parent is reached through must not lead back to the host.
-    std::unordered_set<std::string_view> seen;
-    std::vector<std::string_view> open{parent};
-    bool circle = false;
-    while (!open.empty() && !circle) {
-      const auto found = by_id.find(open.back());
-      open.pop_back();
-      if (found == by_id.end() || !seen.insert(found->first).second) continue;
-      for (const std::string& above : found->second->parents) {
-        circle = circle || above == host.id;
-        open.push_back(above);
-      }
-    }
-    if (circle)
-      errors.push_back(
-          {field, "expected no circle: \"" + by_id[parent]->name + "\" is itself reached through this host", parent});
   }
   return errors;
-}
-
-std::vector<Circular> FindCircles(const std::vector<const Host*>& hosts) {
-  std::unordered_map<std::string_view, size_t> places;
-  for (size_t i = 0; i < hosts.size(); ++i) places.emplace(hosts[i]->id, i);
-  std::vector<std::vector<size_t>> above(hosts.size()), below(hosts.size());
-  for (size_t i = 0; i < hosts.size(); ++i) {
-    for (const std::string& parent : hosts[i]->parents) {
-      const auto found = places.find(parent);
-      if (found == places.end()) continue;
-      above[i].push_back(found->second);
-      below[found->second].push_back(i);
-    }
-  }
-  // Takes away, one after the other, who is reached through nobody that is left, and then who leads to nobody that is
-  // left: the rest are circles, and what lies between two of them.
-  std::vector<bool> is_gone(hosts.size(), false);
-  const auto take_away = [&](const auto& through, const auto& onward) {
-    std::vector<size_t> count(hosts.size(), 0), open;
-    for (size_t i = 0; i < hosts.size(); ++i) {
-      if (is_gone[i]) continue;
-      for (const size_t other : through[i]) count[i] += is_gone[other] ? 0 : 1;
-      if (count[i] == 0) open.push_back(i);
-    }
-    while (!open.empty()) {
-      const size_t i = open.back();
-      open.pop_back();
-      is_gone[i] = true;
-      for (const size_t other : onward[i])
-        if (!is_gone[other] && --count[other] == 0) open.push_back(other);
-    }
-  };
-  take_away(above, below);
-  take_away(below, above);
-
-  std::vector<Circular> circles;
-  for (size_t i = 0; i < hosts.size(); ++i) {
-    if (is_gone[i]) continue;
-    const auto parent = std::find_if(above[i].begin(), above[i].end(), [&](size_t other) { return !is_gone[other]; });
-    circles.push_back({hosts[i], hosts[*parent]});
-  }
-  return circles;
 }
 
 const Host* FindSameTarget(const HostList& list, const Host& host) {

@@ -32,18 +32,8 @@ std::vector<FieldError> CheckEntry(const rapidjson::Value& entry);
 // `host` among the others of `list` (itself, found by id, left out): its parents exist and do not lead back to it.
 std::vector<FieldError> CheckParents(const HostList& list, const Host& host);
 
-// The hosts of `hosts` that are reached through themselves, with the parent by which: the same question for all at once,
-// in one walk. Parents that are not among them lead nowhere.
-struct Circular {
-  const Host* host;
-  const Host* parent;
-};
-std::vector<Circular> FindCircles(const std::vector<const Host*>& hosts);
-
 // The other host that the same check watches at the same target, or null.
 const Host* FindSameTarget(const HostList& list, const Host& host);
-
-bool is_host_id(std::string_view text);
 
 }  // namespace linewatch
 

@@ -102,6 +102,9 @@ bool ReadJson(const rapidjson::Value& json, HeaderMarks& marks) {
 void WriteJson(JsonWriter& out, Status status) { out.String(NameOf(status)); }
 bool ReadJson(const rapidjson::Value& json, Status& status) { return ReadName(json, kStatusNames, status); }
 
+void WriteJson(JsonWriter& out, WatchState state) { out.String(NameOf(state)); }
+bool ReadJson(const rapidjson::Value& json, WatchState& state) { return ReadName(json, kWatchStateNames, state); }
+
 void WriteJson(JsonWriter& out, const Trail& trail) {
   out.Value<2 + Trail::kLength*(kLongestCheck + 1)>([&](char* end) {
     *end++ = '[';

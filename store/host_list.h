@@ -34,8 +34,18 @@ struct VoidedChecks {
   int64_t not_sent = 0, late = 0, dropped = 0, crowded = 0;  // by what was wrong
 };
 
+// What monitord does, as far as hosts.json knows.
+enum class WatchState : uint8_t {
+  kNone,  // it has not run yet
+  kWatching,
+  kBlind,
+  kStopped,  // and said so when it ended
+};
+inline constexpr std::array<std::string_view, 4> kWatchStateNames = {"", "watching", "blind", "stopped"};
+inline std::string_view NameOf(WatchState state) { return kWatchStateNames[static_cast<size_t>(state)]; }
+
 struct MonitorState {
-  std::string state;  // "watching"; "blind"; "stopped" after a clean stop; empty before the first start
+  WatchState state = WatchState::kNone;
   WallTime since = kNever;
   std::chrono::milliseconds cycle{0};  // length of the last cycle, from its start until the list is about to be written
   std::string version;

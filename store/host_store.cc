@@ -361,7 +361,7 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken, const IsOver& is_over
       if (same != before.end() && SettingsText(*same->second) != SettingsText(host))
         host.revision = same->second->revision + 1;
     }
-    taken.events.push_back(EditEvent{WallNow(), "", "adopt", "", {}});
+    taken.events.push_back(EditEvent{WallNow(), "", EditAction::kAdopt, "", {}});
   }
   // What was seen is in `mine`. What the file says of it may be another line's: of the address before, or of the entry
   // that somebody copied to write the next.

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "store/host_check.h"
+#include "store/host.h"
 
 namespace linewatch {
 namespace {
@@ -106,7 +106,7 @@ class Reader {
       if (status->to == Status::kUp || status->to == Status::kDegraded) EndLater(status->host, status->since);
       if (status->to == Status::kPaused || status->to == Status::kPending) EndLater(status->host, t);
     } else if (const auto* edit = std::get_if<EditEvent>(&event)) {
-      if (edit->action == "delete") EndLater(edit->host, t);
+      if (edit->action == EditAction::kDelete) EndLater(edit->host, t);
     } else if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
       TakeLater(*monitor);
     }
@@ -237,11 +237,11 @@ class Reader {
     Line* line = Find(event.host);
     if (line == nullptr) return;
     if (!event.name.empty()) Know(*line, event.t, event.name, event.customer, event.sla_percent);
-    if (event.action == "delete") {
+    if (event.action == EditAction::kDelete) {
       line->Leave(event.t);
       line->deleted = event.t;
     }
-    if (event.action == "add" && !line->is_there) {
+    if (event.action == EditAction::kAdd && !line->is_there) {
       line->is_there = true;
       AddStretch(line->timeline, event.t, line->kind());
     }
@@ -285,30 +285,30 @@ class Reader {
   }
 
   void TakeOne(const MonitorEvent& event) {
-    if (event.state == "start") {
+    if (event.state == MonitorChange::kStart) {
       EndBlindness(event.since == kNever ? event.t : event.since);
       Pause(event.since == kNever ? last_sign_ : event.since, event.t);
       run_since_ = event.t;
-    } else if (event.state == "stop") {
+    } else if (event.state == MonitorChange::kStop) {
       for (auto& [id, line] : lines_)
         if (line.is_there) AddStretch(line.timeline, event.t, TimeKind::kOff);
-    } else if (event.state == "late") {
+    } else if (event.state == MonitorChange::kLate) {
       Pause(event.since, event.t);
-    } else if (event.state == "blind") {
+    } else if (event.state == MonitorChange::kBlind) {
       blind_.push_back({event.since, std::nullopt});
-    } else if (event.state == "sight") {
+    } else if (event.state == MonitorChange::kSight) {
       if (blind_.empty() || blind_.back().end) blind_.push_back({event.since, std::nullopt});
       EndBlindness(event.t);
-    } else if (event.state == "clock") {
+    } else if (event.state == MonitorChange::kClock) {
       Shift(event);
     }
   }
 
   // Behind the span: a start tells of the time before it.
   void TakeLater(const MonitorEvent& event) {
-    if (event.state == "sight") EndBlindness(event.t);
-    if (event.state == "start" && event.since != kNever) EndBlindness(event.since);
-    const bool is_gap = event.state == "start" || event.state == "late";
+    if (event.state == MonitorChange::kSight) EndBlindness(event.t);
+    if (event.state == MonitorChange::kStart && event.since != kNever) EndBlindness(event.since);
+    const bool is_gap = event.state == MonitorChange::kStart || event.state == MonitorChange::kLate;
     if (is_gap && event.since != kNever && event.since < query_.to) Pause(event.since, event.t);
   }
 

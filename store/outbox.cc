@@ -68,7 +68,7 @@ namespace {
 // Private: it holds mail addresses.
 constexpr mode_t kMode = 0640;
 
-bool is_name(const std::string& text) { return text.size() <= 64 && is_random_name(text); }
+bool is_name(std::string_view text) { return is_random_name(text, 64); }
 
 }  // namespace
 

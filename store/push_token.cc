@@ -13,7 +13,7 @@ namespace linewatch {
 std::string NewPushToken() { return RandomName(kPushTokenLength); }
 
 bool is_push_token(std::string_view text) {
-  return text.size() == kPushTokenLength && is_random_name(std::string(text));
+  return text.size() == kPushTokenLength && is_random_name(text, kPushTokenLength);
 }
 
 std::string HashOf(std::string_view token) {

@@ -15,8 +15,6 @@ constexpr seconds kFirstBackOff{5}, kLongestBackOff{900};
 constexpr seconds kLongestRetryAfter{3600};                    // whatever a server asks for
 constexpr milliseconds kReportExpiry = std::chrono::days(30);  // then the next one is due
 
-constexpr std::string_view kSent = "sent", kSuperseded = "told with a later message";
-
 // Whether `later` says all that is worth knowing of what `earlier` would have said.
 bool supersedes(const Alert& later, const Alert& earlier) {
   if (later.host != earlier.host) return false;
@@ -108,7 +106,7 @@ AlertQueue::Superseded AlertQueue::Supersede(const std::string& channel, std::sp
     });
     if (waiting.size() == before) continue;
     if (waiting.empty()) {
-      entry.given_up = kSuperseded;
+      entry.given_up = {AlertOutcome::kSuperseded};
     } else {
       superseded.left.push_back(entry.queued);
     }
@@ -135,7 +133,8 @@ void AlertQueue::Add(QueuedMessage queued, SteadyTime now) {
     const auto oldest = std::find_if(entries_.begin(), entries_.end(),
                                      [&](const Entry& entry) { return is_of_channel(entry) && !entry.is_under_way; });
     if (oldest != entries_.end()) {
-      gone_.push_back({std::move(oldest->queued), "given up: more than " + std::to_string(kMost) + " messages wait"});
+      gone_.push_back({std::move(oldest->queued),
+                       {AlertOutcome::kGivenUp, "more than " + std::to_string(kMost) + " messages wait"}});
       entries_.erase(oldest);
     }
   }
@@ -152,8 +151,7 @@ void AlertQueue::Add(QueuedMessage queued, SteadyTime now) {
 std::optional<QueuedMessage> AlertQueue::NextFor(std::string_view channel, SteadyTime now) {
   Entry* next = nullptr;
   for (Entry& entry : entries_) {
-    const bool can =
-        entry.queued.channel == channel && !entry.is_under_way && entry.given_up.empty() && entry.due <= now;
+    const bool can = entry.queued.channel == channel && !entry.is_under_way && !entry.given_up && entry.due <= now;
     if (can && (next == nullptr || entry.due < next->due)) next = &entry;
   }
   if (next == nullptr) return std::nullopt;
@@ -169,13 +167,14 @@ void AlertQueue::Settle(std::string_view channel, const std::string& id, const D
   ++queued.attempts;
   queued.may_have_arrived = queued.may_have_arrived || delivery.may_have_arrived;
   if (delivery.result == Delivery::Result::kRefused) {
-    entry->given_up = "given up: " + delivery.answer;
+    entry->given_up = {AlertOutcome::kGivenUp, delivery.answer};
     return;
   }
   const bool is_accepted = delivery.result == Delivery::Result::kAccepted;
   if (is_accepted && delivery.left.empty()) {
-    std::string result(kSent);
-    for (const std::string& refusal : delivery.refused) result += ", but not to " + refusal;
+    AlertResult result{delivery.refused.empty() ? AlertOutcome::kSent : AlertOutcome::kPartlySent};
+    for (const std::string& refusal : delivery.refused)
+      result.detail += (result.detail.empty() ? "" : ", but not to ") + refusal;
     NoteHandedOn(queued);
     gone_.push_back({std::move(queued), std::move(result)});
     entries_.erase(entries_.begin() + (entry - entries_.data()));
@@ -210,12 +209,12 @@ void AlertQueue::Review(const Config& config, std::span<const std::string> chann
   for (Entry& entry : entries_) {
     const auto waited = WaitedOf(entry, now.steady);
     if (entry.is_under_way) continue;
-    if (entry.given_up.empty() && !contains(channels, entry.queued.channel))
-      entry.given_up = "given up: " + entry.queued.channel + " is not set up any more";
+    if (!entry.given_up && !contains(channels, entry.queued.channel))
+      entry.given_up = {AlertOutcome::kGivenUp, entry.queued.channel + " is not set up any more"};
     const milliseconds expiry = entry.queued.message.is_alert() ? config.alert_expiry : kReportExpiry;
-    if (entry.given_up.empty() && waited >= expiry)
-      entry.given_up = "expired: " + (entry.queued.error.empty() ? "it was never tried" : entry.queued.error);
-    if (!entry.given_up.empty() || waited >= config.fallback_after) hand_on(entry);
+    if (!entry.given_up && waited >= expiry)
+      entry.given_up = {AlertOutcome::kExpired, entry.queued.error.empty() ? "it was never tried" : entry.queued.error};
+    if (entry.given_up || waited >= config.fallback_after) hand_on(entry);
   }
   RemoveGivenUp();
   for (QueuedMessage& copy : copies) Add(std::move(copy), now.steady);
@@ -223,9 +222,9 @@ void AlertQueue::Review(const Config& config, std::span<const std::string> chann
 
 void AlertQueue::RemoveGivenUp() {
   std::erase_if(entries_, [&](Entry& entry) {
-    if (entry.given_up.empty()) return false;
+    if (!entry.given_up) return false;
     NoteHandedOn(entry.queued);
-    gone_.push_back({std::move(entry.queued), std::move(entry.given_up)});
+    gone_.push_back({std::move(entry.queued), *std::move(entry.given_up)});
     return true;
   });
 }
@@ -253,7 +252,7 @@ std::vector<QueuedMessage> AlertQueue::HandOn(const Entry& entry, const Config& 
     copy.channels = failed.channels;
     copy.instead_of = failed.channel;
     if (channel == "smtp" && copy.message.to.empty()) copy.message.to = config.smtp.to;
-    std::string why = entry.given_up.empty() ? failed.error : entry.given_up;
+    std::string why = entry.given_up ? TextOf(*entry.given_up) : failed.error;
     if (why.empty()) why = "it is held up by others";
     copy.message.text = "(" + failed.channel + " could not deliver this: " + why + ")\n\n" + copy.message.text;
     copy.message.html.clear();

@@ -14,6 +14,7 @@
 #include "monitord/notify/notifier.h"
 #include "monitord/system/moment.h"
 #include "monitord/system/steady_time.h"
+#include "store/alert_result.h"
 #include "store/config.h"
 #include "store/outbox.h"
 
@@ -27,8 +28,7 @@ class AlertQueue {
   // One that leaves the queue, and why.
   struct Gone {
     QueuedMessage queued;
-    // "sent", "given up: ANSWER", "expired: ANSWER", or "told with a later message".
-    std::string result;
+    AlertResult result;
   };
 
   // What a run before has left, oldest first: each is tried at once.
@@ -82,7 +82,7 @@ class AlertQueue {
     SteadyTime due;
     bool is_under_way = false;
     bool is_changed = true;
-    std::string given_up = {};  // why; the next RemoveGivenUp takes it out
+    std::optional<AlertResult> given_up = {};  // set: the next RemoveGivenUp takes it out
   };
   // The beginning of a condition of which the fallback channels were notified instead of `channel`, and of whose end
   // they were not.

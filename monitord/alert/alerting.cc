@@ -29,8 +29,13 @@ void SetText(Message& message, const Config& config) {
 }
 
 AlertEvent LoggedEvent(const Message& message, WallTime now) {
-  return {now,      std::string(kToldChannel), message.subject, HostsOf(message),
-          "logged", ToldOf(message.alerts),    message.id};
+  return {now,
+          std::string(kToldChannel),
+          message.subject,
+          HostsOf(message),
+          {AlertOutcome::kLogged},
+          ToldOf(message.alerts),
+          message.id};
 }
 
 }  // namespace
@@ -207,8 +212,9 @@ void Alerting::EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector
   Answer answer{delivery.result == Delivery::Result::kAccepted && delivery.left.empty() && delivery.refused.empty(),
                 WholeAnswer(delivery)};
   const Test test = *std::exchange(test_, std::nullopt);
-  events.emplace_back(
-      AlertEvent{now, test.channel, ended.message.subject, {}, answer.ok ? "sent" : "test failed: " + answer.text});
+  AlertResult result{AlertOutcome::kSent};
+  if (!answer.ok) result = {AlertOutcome::kTestFailed, answer.text};
+  events.emplace_back(AlertEvent{now, test.channel, ended.message.subject, {}, std::move(result)});
   PutAnswer(test.answer, answer);
 }
 

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "store/calendar.h"
+
 namespace linewatch {
 
 std::string DurationText(std::chrono::microseconds duration) {
@@ -33,13 +35,7 @@ std::string SecondsText(std::chrono::milliseconds duration) {
 }
 
 std::string ClockText(WallTime t, WallTime now) {
-  const auto local = [](WallTime time) {
-    const std::time_t seconds = ToTimeT(time);
-    std::tm fields{};
-    localtime_r(&seconds, &fields);
-    return fields;
-  };
-  const std::tm then = local(t), today = local(now);
+  const std::tm then = LocalTime(ToTimeT(t)), today = LocalTime(ToTimeT(now));
   const bool is_of_today = then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
   char text[64];
   const size_t length = std::strftime(text, sizeof text, is_of_today ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &then);

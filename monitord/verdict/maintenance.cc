@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ctime>
 
+#include "store/calendar.h"
+
 namespace linewatch {
 namespace {
 
@@ -20,11 +22,10 @@ std::time_t MomentOf(const std::tm& day, int minutes, WhenTwice which) {
     wanted.tm_hour = minutes / 60;
     wanted.tm_min = minutes % 60;
     wanted.tm_isdst = is_summer;
-    return std::mktime(&wanted);
+    return FromLocalTime(wanted);
   };
   const auto shows_it = [&](std::time_t t) {
-    std::tm local{};
-    localtime_r(&t, &local);
+    const std::tm local = LocalTime(t);
     return local.tm_hour * 60 + local.tm_min == minutes % kMinutesADay;
   };
   const auto [first, second] = std::minmax({with(1), with(0)});
@@ -33,13 +34,10 @@ std::time_t MomentOf(const std::tm& day, int minutes, WhenTwice which) {
   if (shows_it(second)) return second;
   // Left out: of the two readings one lies before the change and one behind it, as far as the clock was moved.
   std::time_t before = first, behind = second;
-  std::tm local{};
-  localtime_r(&before, &local);
-  const int summer_before = local.tm_isdst;
+  const int summer_before = LocalTime(before).tm_isdst;
   while (behind - before > 1) {
     const std::time_t middle = before + (behind - before) / 2;
-    localtime_r(&middle, &local);
-    (local.tm_isdst == summer_before ? before : behind) = middle;
+    (LocalTime(middle).tm_isdst == summer_before ? before : behind) = middle;
   }
   return behind;
 }
@@ -48,19 +46,18 @@ bool is_in(const MaintenanceWindow::Weekly& weekly, WallTime now) {
   const std::time_t seconds = ToTimeT(now);
   // One that opened yesterday may still be open.
   for (const int days_ago : {0, 1}) {
-    std::tm day{};
-    localtime_r(&seconds, &day);
+    std::tm day = LocalTime(seconds);
     day.tm_mday -= days_ago;
     day.tm_hour = 12;  // there is a noon on every day
     day.tm_isdst = -1;
-    std::mktime(&day);
+    FromLocalTime(day);
     const int weekday = day.tm_wday == 0 ? 7 : day.tm_wday;
     if (std::find(weekly.days.begin(), weekly.days.end(), weekday) == weekly.days.end()) continue;
     std::tm last = day;
     if (weekly.to <= weekly.from) {
       ++last.tm_mday;
       last.tm_isdst = -1;
-      std::mktime(&last);
+      FromLocalTime(last);
     }
     if (seconds >= MomentOf(day, weekly.from, WhenTwice::kFirst) &&
         seconds < MomentOf(last, weekly.to, WhenTwice::kSecond))

@@ -148,7 +148,7 @@ void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
   for (Contact& contact : contacts_) shift(contact.last_answer);
   started_ += *step;
   if (last_cycle_) last_cycle_->wall += *step;
-  outcome.events.push_back(MonitorEvent{now.wall, "clock", now.wall - *step});
+  outcome.events.push_back(MonitorEvent{now.wall, MonitorChange::kClock, now.wall - *step});
 }
 
 void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outcome) {
@@ -161,7 +161,7 @@ void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outc
     const Observation& seen = list_.hosts[i].seen;
     if (seen.last_check != kNever && seen.status != Status::kPaused) RecordGap(Watched(i), before->wall, began.wall);
   }
-  outcome.events.push_back(MonitorEvent{now.wall, "late", before->wall});
+  outcome.events.push_back(MonitorEvent{now.wall, MonitorChange::kLate, before->wall});
 }
 
 void Recorder::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
@@ -229,9 +229,10 @@ void Recorder::NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t
   const auto change = self_check_.Record(way);
   if (change == SelfCheck::Change::kNone) return;
   const bool is_blind = change == SelfCheck::Change::kBlind;
-  list_.monitor.state = is_blind ? "blind" : "watching";
+  list_.monitor.state = is_blind ? WatchState::kBlind : WatchState::kWatching;
   list_.monitor.since = is_blind ? self_check_.blind_since() : way.sent;
-  outcome.events.push_back(MonitorEvent{now.wall, is_blind ? "blind" : "sight", self_check_.blind_since()});
+  outcome.events.push_back(
+      MonitorEvent{now.wall, is_blind ? MonitorChange::kBlind : MonitorChange::kSight, self_check_.blind_since()});
 }
 
 void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {

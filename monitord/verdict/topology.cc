@@ -1,63 +1,21 @@
 #include "monitord/verdict/topology.h"
 
-#include <string_view>
-#include <unordered_map>
+#include <utility>
 
 namespace linewatch {
 
-Topology::Topology(const HostList& list) {
-  const auto count = static_cast<uint32_t>(list.hosts.size());
-  std::unordered_map<std::string_view, uint32_t> by_id;
-  for (uint32_t i = 0; i < count; ++i) by_id.emplace(list.hosts[i].id, i);
-
-  begin_.reserve(count + 1);
-  for (uint32_t i = 0; i < count; ++i) {
-    begin_.push_back(static_cast<uint32_t>(parents_.size()));
-    for (const auto& id : list.hosts[i].parents)
-      if (const auto parent = by_id.find(id); parent != by_id.end() && list.hosts[parent->second].enabled)
-        parents_.push_back(parent->second);
-  }
-  begin_.push_back(static_cast<uint32_t>(parents_.size()));
-
+Topology::Topology(const HostList& list) : is_parent_(list.hosts.size()) {
+  std::vector<const Host*> hosts;
+  hosts.reserve(list.hosts.size());
+  for (const Host& host : list.hosts) hosts.push_back(&host);
+  links_ = ParentLinks(hosts, ParentLinks::Parents::kEnabled);
+  auto walk = links_.WalkUp();
   // A circle, which an edit by hand can make, ends where it is noticed: else each of its hosts would excuse the next,
   // and none would ever be down.
-  std::vector<bool> closes_circle(parents_.size());
-  enum class Mark : uint8_t { kNew, kEntered, kDone };
-  std::vector<Mark> marks(count, Mark::kNew);
-  std::vector<uint32_t> path;
-  parents_first_.reserve(count);
-  for (uint32_t start = 0; start < count; ++start) {
-    path.push_back(start);
-    while (!path.empty()) {
-      const uint32_t host = path.back();
-      if (marks[host] == Mark::kNew) {
-        marks[host] = Mark::kEntered;
-        for (uint32_t i = begin_[host]; i < begin_[host + 1]; ++i) {
-          if (marks[parents_[i]] == Mark::kNew) path.push_back(parents_[i]);
-          if (marks[parents_[i]] == Mark::kEntered) closes_circle[i] = true;
-        }
-        continue;
-      }
-      if (marks[host] == Mark::kEntered) parents_first_.push_back(host);
-      marks[host] = Mark::kDone;
-      path.pop_back();
-    }
-  }
-
-  uint32_t kept = 0;
-  for (uint32_t host = 0, i = 0; host < count; ++host) {
-    begin_[host] = kept;
-    for (; i < begin_[host + 1]; ++i)
-      if (!closes_circle[i]) parents_[kept++] = parents_[i];
-  }
-  begin_[count] = kept;
-  parents_.resize(kept);
-  is_parent_.resize(count);
-  for (const uint32_t parent : parents_) is_parent_[parent] = true;
-}
-
-std::span<const uint32_t> Topology::ParentsOf(uint32_t host) const {
-  return std::span(parents_).subspan(begin_[host], begin_[host + 1] - begin_[host]);
+  links_.Drop(walk.closes_circle);
+  parents_first_ = std::move(walk.parents_first);
+  for (uint32_t host = 0; host < links_.size(); ++host)
+    for (const uint32_t parent : links_.Of(host)) is_parent_[parent] = true;
 }
 
 }  // namespace linewatch

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "store/host_list.h"
+#include "store/parents.h"
 
 namespace linewatch {
 
@@ -17,7 +18,7 @@ class Topology {
   explicit Topology(const HostList& list);
 
   // The enabled parents of a host: a paused one says nothing. None for most. Of a circle one link is left out.
-  std::span<const uint32_t> ParentsOf(uint32_t host) const;
+  std::span<const uint32_t> ParentsOf(uint32_t host) const { return links_.Of(host); }
 
   bool is_parent(uint32_t host) const { return is_parent_[host]; }
 
@@ -25,9 +26,8 @@ class Topology {
   const std::vector<uint32_t>& parents_first() const { return parents_first_; }
 
  private:
-  std::vector<uint32_t> begin_;    // by host: where its parents begin in parents_; one more at the end
-  std::vector<uint32_t> parents_;  // host by host
-  std::vector<bool> is_parent_;    // by host
+  ParentLinks links_;
+  std::vector<bool> is_parent_;  // by host
   std::vector<uint32_t> parents_first_;
 };
 

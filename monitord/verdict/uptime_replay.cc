@@ -36,7 +36,7 @@ class Replay {
     // The clock was set before hosts.json was written: so all that is older was, whatever times it has.
     const auto known = std::find_if(events.rbegin(), events.rend(), [&](const Event& event) {
       const auto* monitor = std::get_if<MonitorEvent>(&event);
-      return monitor != nullptr && monitor->state == "clock" && monitor->t <= written_;
+      return monitor != nullptr && monitor->state == MonitorChange::kClock && monitor->t <= written_;
     });
     const auto first_unknown = static_cast<size_t>(events.rend() - known);
     for (size_t i = 0; i < events.size(); ++i) {
@@ -135,15 +135,15 @@ class Replay {
       if (const auto host = Find(told.host)) listener_->TakeNotified(*host, told, event.t);
   }
   void Take(const MonitorEvent& event) {
-    if (event.state == "start") {
+    if (event.state == MonitorChange::kStart) {
       Pause(event.since == kNever ? last_sign_ : event.since, event.t);
       run_since_ = event.t;
-    } else if (event.state == "late") {
+    } else if (event.state == MonitorChange::kLate) {
       Pause(event.since, event.t);
       if (is_news_)
         for (Host& host : list_.hosts)
           if (host.seen.status == Status::kFailing) ForgetFailures(host.seen);
-    } else if (event.state == "clock") {
+    } else if (event.state == MonitorChange::kClock) {
       const ClockStep step{run_since_, event.t - event.since, event.t};
       // If the clock was ahead by a month, the file of that time comes later: nothing of this run was read yet.
       const bool was_read = step.by.count() > 0 || FileMonthOf(event.since) == FileMonthOf(event.t);
@@ -233,7 +233,7 @@ Replayed ReplayEvents(HostList& list, const EventLog& log, const Config& config,
   WallTime was_ahead_until = kNever;
   std::erase_if(events, [&](const Event& event) {
     const auto* step = std::get_if<MonitorEvent>(&event);
-    if (step != nullptr && step->state == "clock" && step->since > step->t &&
+    if (step != nullptr && step->state == MonitorChange::kClock && step->since > step->t &&
         FileMonthOf(step->since) != FileMonthOf(step->t))
       was_ahead_until = std::max(was_ahead_until, step->since);
     return TimeOf(event) > now && TimeOf(event) <= was_ahead_until;

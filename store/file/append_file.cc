@@ -96,7 +96,7 @@ void ReadLines(const std::filesystem::path& path, const std::function<bool(std::
     const bool is_full = rest.size() == buffer.size();
     if (is_full && (skipping || buffer.size() >= kLongest)) {
       skipping = true;
-      rest = {};
+      rest.remove_prefix(rest.size());
     }
     filled = rest.size();
     std::memmove(buffer.data(), rest.data(), filled);

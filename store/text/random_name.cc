@@ -1,7 +1,6 @@
 #include "store/text/random_name.h"
 
 #include <random>
-#include <string_view>
 
 namespace linewatch {
 
@@ -19,8 +18,8 @@ std::string RandomName(size_t length) {
   return name;
 }
 
-bool is_random_name(const std::string& text) {
-  return !text.empty() && text.find_first_not_of(kAlphabet) == std::string::npos;
+bool is_random_name(std::string_view text, size_t most) {
+  return !text.empty() && text.size() <= most && text.find_first_not_of(kAlphabet) == text.npos;
 }
 
 }  // namespace linewatch

@@ -3,14 +3,15 @@
 #define LINEWATCH_STORE_TEXT_RANDOM_NAME_H_
 
 #include <string>
+#include <string_view>
 
 namespace linewatch {
 
 // Of a-z0-9: a little more than five bits a character.
 std::string RandomName(size_t length);
 
-// Whether it could be one: not empty, and of these characters alone.
-bool is_random_name(const std::string& text);
+// Whether it could be one of 1 to `most` characters.
+bool is_random_name(std::string_view text, size_t most);
 
 }  // namespace linewatch
 

@@ -50,7 +50,7 @@ class Place {
     // As the store writes it, so that whatever differs later was changed by a request.
     installation.hosts.Update([](HostList& list, auto&) {
       ++list.revision;
-      return EditEvent{WallNow(), "", "adopt", "", {}};
+      return EditEvent{WallNow(), "", EditAction::kAdopt, "", {}};
     });
     for (const auto& [name, text] : kFiles) files_[name] = {Contents(folder_ / name), IdentityOf(folder_ / name)};
   }

@@ -15,7 +15,7 @@ constexpr const char* kConfig = R"({"access": {"anonymous": "admin"},
   "slack": {"webhook_url": "https://hooks.example/x"}})";
 
 // As monitord leaves it after a cycle.
-void PublishRunning(Site& site, const std::string& state = "watching") {
+void PublishRunning(Site& site, WatchState state = WatchState::kWatching) {
   HostList list;
   list.updated = WallNow();
   list.interval = seconds(10);
@@ -81,13 +81,16 @@ TEST_CASE("what was sent is shown newest first, for thirty days", "[alert_api]")
   Site site;
   const WallTime now = WallNow();
   const auto day = std::chrono::days(1);
-  site.installation.events.Append({AlertEvent{now - 31 * day, "smtp", "long ago", {}, "sent", {}, "m0"},
-                                   AlertEvent{now - 2 * day, "smtp", "second", {"a"}, "given up: 550 no", {}, "m1"},
-                                   AlertEvent{now - 1 * day, "slack", "first", {"a"}, "sent", {}, "m2"},
-                                   AlertEvent{now - 3 * day, "smtp", "third", {}, "sent", {}, "m3"}});
+  site.installation.events.Append(
+      {AlertEvent{now - 31 * day, "smtp", "long ago", {}, {AlertOutcome::kSent}, {}, "m0"},
+       AlertEvent{now - 2 * day, "smtp", "second", {"a"}, {AlertOutcome::kGivenUp, "550 no"}, {}, "m1"},
+       AlertEvent{now - 1 * day, "slack", "first", {"a"}, {AlertOutcome::kSent}, {}, "m2"},
+       AlertEvent{now - 3 * day, "smtp", "third", {}, {AlertOutcome::kSent}, {}, "m3"}});
   const auto alerts = JsonOf(site.Send("GET", "/api/alerts"));
   CHECK(Texts(alerts["sent"], "subject") == Names{"first", "second", "third"});
   CHECK(Texts(alerts["sent"], "result") == Names{"sent", "given up: 550 no", "sent"});
+  CHECK(Texts(alerts["sent"], "outcome") == Names{"sent", "given_up", "sent"});
+  CHECK(Texts(alerts["sent"], "detail") == Names{"", "550 no", ""});
   CHECK(std::string(alerts["sent"][0]["hosts"][0].GetString()) == "a");
   CHECK(JsonOf(site.Send("GET", "/api/alerts?sent=0"))["sent"].Empty());
 }
@@ -96,7 +99,8 @@ TEST_CASE("the list of what was sent has an end", "[alert_api]") {
   Site site;
   std::vector<Event> events;
   for (int i = 0; i < 250; ++i)
-    events.push_back(AlertEvent{WallNow() - seconds(250 - i), "smtp", std::to_string(i), {}, "sent", {}, ""});
+    events.push_back(
+        AlertEvent{WallNow() - seconds(250 - i), "smtp", std::to_string(i), {}, {AlertOutcome::kSent}, {}, ""});
   site.installation.events.Append(events);
   const auto alerts = JsonOf(site.Send("GET", "/api/alerts"));
   CHECK(alerts["sent"].Size() == 200);
@@ -106,11 +110,11 @@ TEST_CASE("the list of what was sent has an end", "[alert_api]") {
 TEST_CASE("an alert that only the log had is shown, and none is shown twice", "[alert_api]") {
   Site site;
   const WallTime t = WallNow() - seconds(100);
-  site.installation.events.Append({AlertEvent{t, "log", "before channels", {}, "logged", {}, ""},
-                                   AlertEvent{t, "log", "no channel", {}, "logged", {}, "m1"},
-                                   AlertEvent{t, "log", "sent as well", {}, "logged", {}, "m2"},
-                                   AlertEvent{t, "smtp", "sent as well", {}, "sent", {}, "m2"},
-                                   AlertEvent{t, "log", "waits", {}, "logged", {}, "m3"}});
+  site.installation.events.Append({AlertEvent{t, "log", "before channels", {}, {AlertOutcome::kLogged}, {}, ""},
+                                   AlertEvent{t, "log", "no channel", {}, {AlertOutcome::kLogged}, {}, "m1"},
+                                   AlertEvent{t, "log", "sent as well", {}, {AlertOutcome::kLogged}, {}, "m2"},
+                                   AlertEvent{t, "smtp", "sent as well", {}, {AlertOutcome::kSent}, {}, "m2"},
+                                   AlertEvent{t, "log", "waits", {}, {AlertOutcome::kLogged}, {}, "m3"}});
   site.installation.outbox.Put(Waiting("m3", t, "smtp"));
   const auto alerts = JsonOf(site.Send("GET", "/api/alerts"));
   CHECK(Texts(alerts["sent"], "subject") == Names{"before channels", "no channel", "sent as well"});
@@ -179,9 +183,9 @@ TEST_CASE("a test message waits for no monitor that does not run", "[alert_api]"
   Site site(kConfig);
   const auto test = [&] { return site.Send("POST", "/api/alerts/test", R"({"channel": "smtp"})"); };
   CHECK(test().status == 503);
-  PublishRunning(site, "stopped");
+  PublishRunning(site, WatchState::kStopped);
   CHECK_THAT(std::string(test().body_text()), ContainsSubstring("monitord was stopped"));
-  PublishRunning(site, "blind");
+  PublishRunning(site, WatchState::kBlind);
   CHECK(test().later);
 }
 

@@ -16,7 +16,7 @@ Signs GoodSigns() {
   signs.interval = seconds(10);
   signs.timeout = seconds(1);
   signs.header.updated = kNow - seconds(5);
-  signs.header.monitor.state = "watching";
+  signs.header.monitor.state = WatchState::kWatching;
   signs.header.monitor.since = kNow - seconds(3600);
   signs.folders = {{"data", {}, 1 << 30, 1 << 20}};
   return signs;
@@ -56,7 +56,7 @@ TEST_CASE("a monitor that never ran or was stopped is a problem", "[health]") {
   signs.header = HostList();
   CHECK(Codes(signs) == Expected{"monitor_never_ran"});
   signs = GoodSigns();
-  signs.header.monitor.state = "stopped";
+  signs.header.monitor.state = WatchState::kStopped;
   CHECK(Codes(signs) == Expected{"monitor_stopped"});
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("health is 503 with its problems, or 200", "[health]") {
   HostList list;
   list.updated = WallNow();
   list.interval = seconds(10);
-  list.monitor = {"watching", WallNow(), std::chrono::milliseconds(1012), "1.2.3", {}, 0, {}};
+  list.monitor = {WatchState::kWatching, WallNow(), std::chrono::milliseconds(1012), "1.2.3", {}, 0, {}};
   ReplaceFile(site.folder() / "hosts.json", JsonText([&](JsonWriter& out) { WriteHostList(out, list); }), 0640);
   response = site.Send("GET", "/api/health");
   CHECK(response.status == 200);

@@ -216,8 +216,8 @@ TEST_CASE("what was observed of a host stays while its target does", "[import_pl
   CHECK(list.hosts[1].seen.status == Status::kPending);
   CHECK(list.hosts[2].id == "new1");
   REQUIRE(events.size() == 3);
-  CHECK(std::get<EditEvent>(events[0]).action == "change");
-  CHECK(std::get<EditEvent>(events[2]).action == "add");
+  CHECK(std::get<EditEvent>(events[0]).action == EditAction::kChange);
+  CHECK(std::get<EditEvent>(events[2]).action == EditAction::kAdd);
   CHECK(std::get<EditEvent>(events[2]).host == "new1");
   CHECK(std::get<EditEvent>(events[2]).user == "ada");
 }

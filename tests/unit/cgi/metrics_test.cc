@@ -51,7 +51,7 @@ TEST_CASE("what is not known has no sample", "[metrics]") {
 TEST_CASE("monitord's own state is a metric, too", "[metrics]") {
   HostList list;
   list.updated = FromUnixSeconds(1763800000.5);
-  list.monitor.state = "blind";
+  list.monitor.state = WatchState::kBlind;
   list.monitor.cycle = std::chrono::milliseconds(1012);
   list.monitor.version = "0.1.0";
   list.monitor.voided.late = 3;

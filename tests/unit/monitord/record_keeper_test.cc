@@ -48,7 +48,7 @@ struct Record {
 TEST_CASE("events that the disk does not take wait, and are written when it takes them again", "[record_keeper]") {
   Record record;
   WriteInPlace(record.folders.events(), "a file where the folder should be");
-  record.keeper.Add(EditEvent{kNoon, "alice", "add", "a", {}});
+  record.keeper.Add(EditEvent{kNoon, "alice", EditAction::kAdd, "a", {}});
   const auto trouble = record.Write(0s);
   REQUIRE(trouble);
   CHECK(record.shows("write_failed"));
@@ -56,7 +56,7 @@ TEST_CASE("events that the disk does not take wait, and are written when it take
   CHECK(*record.keeper.retry_at() > At(0s).steady);
 
   std::filesystem::remove(record.folders.events());
-  record.keeper.Add(EditEvent{kNoon + 1s, "alice", "add", "b", {}});
+  record.keeper.Add(EditEvent{kNoon + 1s, "alice", EditAction::kAdd, "b", {}});
   CHECK_FALSE(record.Write(1s));
   CHECK(record.events() == 2);
   CHECK_FALSE(record.shows("write_failed"));
@@ -66,7 +66,7 @@ TEST_CASE("events that the disk does not take wait, and are written when it take
 TEST_CASE("a disk that takes no events does not keep the list from being renewed", "[record_keeper]") {
   Record record;
   WriteInPlace(record.folders.events(), "a file where the folder should be");
-  record.keeper.Add(EditEvent{kNoon, "alice", "add", "a", {}});
+  record.keeper.Add(EditEvent{kNoon, "alice", EditAction::kAdd, "a", {}});
   record.list.updated = kNoon;
   CHECK(record.Write(0s));
   CHECK(HostStore(record.folders).Read().updated == kNoon);
@@ -84,7 +84,7 @@ TEST_CASE("a lock that another program holds is shown, and is no reason to wake 
 TEST_CASE("of too many events that wait the oldest are dropped", "[record_keeper]") {
   Record record;
   for (size_t i = 0; i < RecordKeeper::kMostUnwritten + 1; ++i)
-    record.keeper.Add(EditEvent{kNoon + std::chrono::seconds(i), "alice", "add", "a", {}});
+    record.keeper.Add(EditEvent{kNoon + std::chrono::seconds(i), "alice", EditAction::kAdd, "a", {}});
   record.Write(0s);
   WallTime first = WallTime::max();
   size_t count = 0;

@@ -1,20 +1,26 @@
 #include "store/calendar.h"
 
+#include <atomic>
 #include <cstdlib>
+#include <string>
+#include <thread>
 
+#include "store/config.h"
 #include "tests/unit/catch.h"
 
 namespace linewatch {
 namespace {
 
+void Use(const std::string& name) {
+  Config config;
+  config.timezone = name;
+  UseTimeZone(config);
+}
+
 // The process's time zone while it lives.
 class Zone {
  public:
-  explicit Zone(const std::string& name) {
-    Config config;
-    config.timezone = name;
-    UseTimeZone(config);
-  }
+  explicit Zone(const std::string& name) { Use(name); }
   ~Zone() { UseTimeZone(Config()); }
 };
 
@@ -40,6 +46,36 @@ TEST_CASE("a month begins at midnight of its time zone", "[calendar]") {
   }
   const Zone zone("Pacific/Auckland");
   CHECK(UnixSeconds(BeginOf({2026, 11})) == 1793444400);
+}
+
+TEST_CASE("the time zone may be changed while threads ask for local times", "[calendar]") {
+  const WallTime berlin = FromUnixSeconds(1793487600), auckland = FromUnixSeconds(1793444400);
+  const Zone zone("Europe/Berlin");
+  std::atomic<bool> is_over = false;
+  std::atomic<int> asked = 0, wrong = 0;
+  std::thread asking([&] {
+    while (!is_over) {
+      const WallTime begin = BeginOf({2026, 11});
+      wrong += begin == berlin || begin == auckland ? 0 : 1;
+      ++asked;
+    }
+  });
+  for (int i = 0; i < 200 || asked < 200; ++i) Use(i % 2 == 0 ? "Pacific/Auckland" : "Europe/Berlin");
+  is_over = true;
+  asking.join();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("what a thread has read of the environment stays what it was", "[calendar]") {
+  const Zone first("Europe/Berlin");
+  const char* const read = std::getenv("TZ");
+  const char* const* const list = environ;
+  for (const char* name : {"America/Argentina/Buenos_Aires", "UTC", "Europe/Berlin"}) {
+    Use(name);
+    CHECK(std::getenv("TZ") == std::string(name));
+    CHECK(environ == list);
+    CHECK(read == std::string("Europe/Berlin"));
+  }
 }
 
 TEST_CASE("the months of a year follow each other", "[calendar]") {

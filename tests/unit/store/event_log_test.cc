@@ -25,11 +25,16 @@ std::vector<Event> AllFrom(const EventLog& log, WallTime from = kNever) {
 TEST_CASE("events of every type are read back as they were written", "[event_log]") {
   const TempDir folder;
   const EventLog log(folder / "events");
-  log.Append(
-      {Went("a", Status::kDown),
-       AlertEvent{kNoon, "log", "DOWN A", {"a", "b"}, "logged", {{"b", AlertKind::kFlapping, kNoon - 5min}}, "m1"},
-       EditEvent{kNoon, "alice", "change", "a", {"name"}}, MonitorEvent{kNoon, "start", kNoon - 1h},
-       MaintenanceEvent{kNoon, "a", "Name of a", true}});
+  log.Append({Went("a", Status::kDown),
+              AlertEvent{kNoon,
+                         "log",
+                         "DOWN A",
+                         {"a", "b"},
+                         {AlertOutcome::kLogged},
+                         {{"b", AlertKind::kFlapping, kNoon - 5min}},
+                         "m1"},
+              EditEvent{kNoon, "alice", EditAction::kChange, "a", {"name"}},
+              MonitorEvent{kNoon, MonitorChange::kStart, kNoon - 1h}, MaintenanceEvent{kNoon, "a", "Name of a", true}});
   const auto events = AllFrom(log);
   REQUIRE(events.size() == 5);
   const auto& status = std::get<StatusEvent>(events[0]);
@@ -46,6 +51,25 @@ TEST_CASE("events of every type are read back as they were written", "[event_log
   CHECK(std::get<EditEvent>(events[2]).changed == std::vector<std::string>{"name"});
   CHECK(std::get<MonitorEvent>(events[3]).since == kNoon - 1h);
   CHECK(std::get<MaintenanceEvent>(events[4]).begins);
+}
+
+TEST_CASE("words of a later version are read as another, and what is known of the event beside", "[event_log]") {
+  const TempDir folder;
+  WriteInPlace(
+      folder / "2025-11.jsonl",
+      R"({"type":"monitor","t":1763812800,"state":"asleep","since":1763812000})"
+      "\n"
+      R"({"type":"edit","t":1763812800,"user":"ada","action":"move","host":"a","changed":["site"]})"
+      "\n"
+      R"({"type":"alert","t":1763812800,"channel":"smtp","subject":"DOWN","hosts":[],"result":"posted: at noon"})"
+      "\n");
+  const auto events = AllFrom(EventLog(folder.path()));
+  REQUIRE(events.size() == 3);
+  CHECK(std::get<MonitorEvent>(events[0]).state == MonitorChange::kOther);
+  CHECK(std::get<MonitorEvent>(events[0]).since == FromUnixSeconds(1763812000));
+  CHECK(std::get<EditEvent>(events[1]).action == EditAction::kOther);
+  CHECK(std::get<EditEvent>(events[1]).host == "a");
+  CHECK(std::get<AlertEvent>(events[2]).result == AlertResult{AlertOutcome::kOther, "posted: at noon"});
 }
 
 TEST_CASE("an event lies in the file of its month, as one line", "[event_log]") {
@@ -79,7 +103,7 @@ TEST_CASE("a torn last line spoils nothing but itself", "[event_log]") {
 TEST_CASE("a file that cannot be read is told of, and the others are read", "[event_log]") {
   const TempDir folder;
   EventLog log(folder.path());
-  log.Append({MonitorEvent{FromUnixSeconds(1763800000), "start", kNever}});
+  log.Append({MonitorEvent{FromUnixSeconds(1763800000), MonitorChange::kStart, kNever}});
   std::filesystem::create_directory(folder / "2025-10.jsonl");
   const auto count = [&] {
     int events = 0;
@@ -106,7 +130,7 @@ TEST_CASE("lines of garbage are skipped", "[event_log]") {
 TEST_CASE("who was told is known again when all of ten thousand lines were down at once", "[event_log]") {
   const TempDir folder;
   const EventLog log(folder / "events");
-  AlertEvent told{kNoon, "log", "10000 DOWN", {}, "logged", {}, "m1"};
+  AlertEvent told{kNoon, "log", "10000 DOWN", {}, {AlertOutcome::kLogged}, {}, "m1"};
   for (int i = 0; i < 10000; ++i) {
     told.hosts.push_back("k3f9w2" + std::to_string(10000 + i));
     told.alerts.push_back({told.hosts.back(), AlertKind::kDown, kNoon - 90s});

@@ -213,6 +213,22 @@ TEST_CASE("lines that are torn or of no known kind are taken for none", "[histor
   CHECK(log.ReadAll(kMidnight, kMidnight + 24h).at("bb").rtt_avg == 2);
 }
 
+TEST_CASE("a line that leaves out the exceptions, or whom it is about, says no more than it does", "[history_log]") {
+  const TempDir folder;
+  std::filesystem::create_directories(folder / "history" / "300");
+  std::ofstream(folder / "history" / "300" / "2025-11-22.jsonl")
+      << "{\"t\":1763769600,\"hosts\":[\"aa\",\"bb\"]}\n"
+      << "{\"t\":1763769600,\"rtt_min\":[11,1],\"rtt_avg\":[12,2],\"rtt_max\":[13,3]}\n"
+      << "{\"t\":1763769900,\"hosts\":[\n"
+      << "{\"t\":1763769900,\"hosts\":[}\n"
+      << "{\"t\":1763769900,\"rtt_min\":[14,4],\"rtt_avg\":[15,5],\"rtt_max\":[16,6]}\n";
+  const auto steps = DayOf(HistoryLog(folder / "history"), "aa");
+  REQUIRE(steps.size() == 1);
+  CHECK(steps.at(kMidnight).rtt_avg == 12);
+  CHECK(steps.at(kMidnight).loss == 0);
+  CHECK(steps.at(kMidnight).up == 300);
+}
+
 TEST_CASE("files that are too old are removed, unless the clock alone makes them old", "[history_log]") {
   const TempDir folder;
   HistoryLog log(folder / "history");

@@ -35,7 +35,7 @@ HostList Example() {
   list.revision = 57;
   list.updated = FromUnixSeconds(1763800000.12);
   list.interval = std::chrono::seconds(10);
-  list.monitor.state = "watching";
+  list.monitor.state = WatchState::kWatching;
   list.monitor.notices.push_back({"disk_full", "the disk is full", FromUnixSeconds(1763800001)});
   Host host;
   host.id = "k3f9w2x1ab";

@@ -23,13 +23,13 @@ Host Named(const std::string& id, const std::string& ip) {
 HostStore::Change Adding(const std::string& id, const std::string& ip = "10.0.0.1") {
   return [=](HostList& list, auto&) -> std::optional<EditEvent> {
     list.hosts.push_back(Named(id, ip));
-    return EditEvent{WallNow(), "alice", "add", id, {}};
+    return EditEvent{WallNow(), "alice", EditAction::kAdd, id, {}};
   };
 }
 HostStore::Change Renaming(const std::string& id, const std::string& name) {
   return [=](HostList& list, auto&) -> std::optional<EditEvent> {
     list.Find(id)->name = name;
-    return EditEvent{WallNow(), "alice", "change", id, {"name"}};
+    return EditEvent{WallNow(), "alice", EditAction::kChange, id, {"name"}};
   };
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("an acknowledgement that monitord has ended does not come back from th
   api.Update([&](HostList& list, auto&) -> std::optional<EditEvent> {
     list.hosts = {Named("ended", "10.0.0.1"), Named("newer", "10.0.0.2"), Named("on", "10.0.0.3")};
     for (Host& host : list.hosts) host.acknowledged = Acknowledgement{"alice", written, ""};
-    return EditEvent{written, "alice", "change", "", {"acknowledged"}};
+    return EditEvent{written, "alice", EditAction::kChange, "", {"acknowledged"}};
   });
   Findings findings;
   HostList mine = monitord.Load(findings);
@@ -145,7 +145,7 @@ TEST_CASE("an acknowledgement that monitord has ended does not come back from th
   api.Update([&](HostList& list, auto&) -> std::optional<EditEvent> {
     list.Find("ended")->name = "renamed";
     list.Find("newer")->acknowledged = Acknowledgement{"bob", written + std::chrono::seconds(90), ""};
-    return EditEvent{written, "bob", "change", "", {"acknowledged"}};
+    return EditEvent{written, "bob", EditAction::kChange, "", {"acknowledged"}};
   });
   CHECK(Published(monitord, mine, findings, HostStore::Depth::kLive, is_over));
   for (const HostList& list : {mine, api.Read()}) {
@@ -164,7 +164,7 @@ TEST_CASE("an acknowledgement that monitord has ended is no edit by hand", "[hos
   api.Update([&](HostList& list, auto&) -> std::optional<EditEvent> {
     list.hosts = {Named("a", "10.0.0.1")};
     list.hosts[0].acknowledged = Acknowledgement{"alice", written, ""};
-    return EditEvent{written, "alice", "change", "a", {"acknowledged"}};
+    return EditEvent{written, "alice", EditAction::kChange, "a", {"acknowledged"}};
   });
   Findings findings;
   HostList mine = monitord.Load(findings);
@@ -189,7 +189,7 @@ TEST_CASE("what was observed of the old target is not told of the new one", "[ho
   mine.hosts[0].seen.fail_count = 3;
   editor.Update([](HostList& list, auto&) -> std::optional<EditEvent> {
     list.Find("a")->ip = "10.0.0.99";
-    return EditEvent{WallNow(), "", "change", "a", {"ip"}};
+    return EditEvent{WallNow(), "", EditAction::kChange, "a", {"ip"}};
   });
   REQUIRE(Published(daemon, mine, findings));
   CHECK(mine.Find("a")->seen.fail_count == 0);
@@ -359,7 +359,7 @@ TEST_CASE("an edit is taken over even when writing fails", "[host_store]") {
   CHECK_THROWS_AS(daemon.Publish(mine, HostStore::Depth::kLive, taken), std::system_error);
   CHECK(taken.is_edited);
   REQUIRE(taken.events.size() == 1);
-  CHECK(std::get<EditEvent>(taken.events[0]).action == "adopt");
+  CHECK(std::get<EditEvent>(taken.events[0]).action == EditAction::kAdopt);
   CHECK(mine.hosts.at(0).id == "b");
   std::filesystem::remove(folders.hosts().string() + ".tmp");
   CHECK_FALSE(Published(daemon, mine, findings));

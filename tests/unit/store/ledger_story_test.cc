@@ -30,7 +30,7 @@ class Life {
     list_.hosts.resize(3);
     for (size_t i = 0; i < list_.hosts.size(); ++i)
       list_.hosts[i].id = list_.hosts[i].name = std::string(1, static_cast<char>('a' + i));
-    Tell(MonitorEvent{now_, "start", kNever});
+    Tell(MonitorEvent{now_, MonitorChange::kStart, kNever});
   }
 
   void GoOn(microseconds length) {
@@ -87,7 +87,7 @@ class Life {
       Observation& seen = list_.hosts[i].seen;
       if (seen.last_check != kNever && seen.status != Status::kPaused) RecordGap({seen, states_[i]}, since, now_);
     }
-    Tell(MonitorEvent{now_, "late", since});
+    Tell(MonitorEvent{now_, MonitorChange::kLate, since});
   }
 
   void SetClock(microseconds step) {
@@ -99,7 +99,7 @@ class Life {
       ShiftTimeline(state.history, started_, step, now_);
     }
     started_ += step;
-    Tell(MonitorEvent{now_, "clock", now_ - step});
+    Tell(MonitorEvent{now_, MonitorChange::kClock, now_ - step});
   }
 
   void TellOf(const Host& host, const std::optional<StatusChange>& change) {

@@ -16,7 +16,7 @@ constexpr WallTime kNoon{1763812800s};  // 2025-11-22 12:00 UTC, a Saturday
 // Writes a story of one line, minute by minute, and asks what it comes to.
 class Story {
  public:
-  Story() { Tell(MonitorEvent{kNoon, "start", kNever}); }
+  Story() { Tell(MonitorEvent{kNoon, MonitorChange::kStart, kNever}); }
 
   Story& Tell(Event event) {
     log.Append({std::move(event)});
@@ -161,9 +161,9 @@ TEST_CASE("nobody is blamed while monitord is blind", "[ledger]") {
   Story story;
   story.Goes(Status::kPending, Status::kUp, 0min)
       .Goes(Status::kUp, Status::kFailing, 20min)
-      .Tell(MonitorEvent{kNoon + 21min, "blind", kNoon + 20min})
+      .Tell(MonitorEvent{kNoon + 21min, MonitorChange::kBlind, kNoon + 20min})
       .Goes(Status::kFailing, Status::kUnknown, 21min, 20min)
-      .Tell(MonitorEvent{kNoon + 30min, "sight", kNoon + 20min})
+      .Tell(MonitorEvent{kNoon + 30min, MonitorChange::kSight, kNoon + 20min})
       .Goes(Status::kUnknown, Status::kUp, 30min);
   const HostLedger line = story.Hour();
   CHECK(line.outages.empty());
@@ -211,9 +211,9 @@ TEST_CASE("paused time, and time in which monitord did not run, are told apart",
       .Goes(Status::kUp, Status::kPaused, 10min)
       .Goes(Status::kPaused, Status::kPending, 15min)
       .Goes(Status::kPending, Status::kUp, 16min)
-      .Tell(MonitorEvent{kNoon + 20min, "stop", kNoon + 20min})
-      .Tell(MonitorEvent{kNoon + 40min, "start", kNoon + 20min})
-      .Tell(MonitorEvent{kNoon + 55min, "late", kNoon + 50min});
+      .Tell(MonitorEvent{kNoon + 20min, MonitorChange::kStop, kNoon + 20min})
+      .Tell(MonitorEvent{kNoon + 40min, MonitorChange::kStart, kNoon + 20min})
+      .Tell(MonitorEvent{kNoon + 55min, MonitorChange::kLate, kNoon + 50min});
   const HostLedger line = story.Hour();
   CHECK(Time(line, TimeKind::kPaused) == 5min);
   CHECK(Time(line, TimeKind::kOff) == 1min + 20min + 5min);
@@ -235,11 +235,11 @@ TEST_CASE("a clock that is set moves what this run has recorded, and makes no ou
   const WallTime run = kNoon + 2h;
   const auto at = [&](microseconds t) { return run + t; };
   const auto went = [&](Status from, Status to, WallTime t) { story.Tell(StatusEvent{t, "b", "B", from, to, t, ""}); };
-  story.Tell(MonitorEvent{run, "start", kNever});
+  story.Tell(MonitorEvent{run, MonitorChange::kStart, kNever});
   went(Status::kPending, Status::kUp, at(0min));
   went(Status::kUp, Status::kFailing, at(10min));
   went(Status::kFailing, Status::kDown, at(12min));
-  story.Tell(MonitorEvent{at(15min) + step, "clock", at(15min)});
+  story.Tell(MonitorEvent{at(15min) + step, MonitorChange::kClock, at(15min)});
   went(Status::kDown, Status::kUp, at(20min) + step);
   LedgerQuery query{run + step, run + step + 1h};
   const auto ledger = ReadLedger(story.log, query);
@@ -273,9 +273,9 @@ TEST_CASE("whoever says afterwards whose fault an outage was moves its time ther
 
 TEST_CASE("a host that is gone or called otherwise stays what it was in the time before", "[ledger]") {
   Story story;
-  EditEvent added{kNoon + 5min, "ada", "add", "b", {}, "Bank", "Banks Ltd", 99.5};
-  EditEvent renamed{kNoon + 90min, "ada", "change", "b", {"name"}, "Library", "Town", {}};
-  EditEvent deleted{kNoon + 150min, "ada", "delete", "b", {}, "Library", "Town", {}};
+  EditEvent added{kNoon + 5min, "ada", EditAction::kAdd, "b", {}, "Bank", "Banks Ltd", 99.5};
+  EditEvent renamed{kNoon + 90min, "ada", EditAction::kChange, "b", {"name"}, "Library", "Town", {}};
+  EditEvent deleted{kNoon + 150min, "ada", EditAction::kDelete, "b", {}, "Library", "Town", {}};
   story.Tell(added)
       .Goes(Status::kPending, Status::kUp, 6min, {}, "b")
       .Tell(renamed)
@@ -299,7 +299,7 @@ TEST_CASE("a host that is gone or called otherwise stays what it was in the time
 TEST_CASE("a check that was under way when its host was deleted brings it not back", "[ledger]") {
   Story story;
   story.Goes(Status::kPending, Status::kUp, 0min)
-      .Tell(EditEvent{kNoon + 30min, "ada", "delete", "a", {}, "Line a", "", {}})
+      .Tell(EditEvent{kNoon + 30min, "ada", EditAction::kDelete, "a", {}, "Line a", "", {}})
       .Goes(Status::kUp, Status::kFailing, 30min + 1s);
   const HostLedger line = story.Hour();
   CHECK(Time(line, TimeKind::kUp) == 30min);
@@ -324,9 +324,9 @@ TEST_CASE("a host whose target was changed is another line: the outage of the on
 TEST_CASE("a clock that was ahead for a while hides nothing of what came after", "[ledger]") {
   Story story;
   story.Goes(Status::kPending, Status::kUp, 0min)
-      .Tell(MonitorEvent{kNoon + 5h, "clock", kNoon + 5min})
+      .Tell(MonitorEvent{kNoon + 5h, MonitorChange::kClock, kNoon + 5min})
       .Goes(Status::kUp, Status::kDegraded, 5h + 1min)
-      .Tell(MonitorEvent{kNoon + 10min, "clock", kNoon + 5h + 5min})
+      .Tell(MonitorEvent{kNoon + 10min, MonitorChange::kClock, kNoon + 5h + 5min})
       .Goes(Status::kDegraded, Status::kFailing, 20min)
       .Goes(Status::kFailing, Status::kDown, 22min, 20min)
       .Goes(Status::kDown, Status::kUp, 30min);
@@ -341,7 +341,7 @@ TEST_CASE("a clock that is set moves what a snapshot began, too, though nobody r
   story.Goes(Status::kPending, Status::kUp, 0min)
       .Tell(HostsEvent{month, {{"a", "Line a", "", {}, Status::kUp, kNoon, "", false, false}}})
       .Tell(StatusEvent{month + 3h, "a", "Line a", Status::kUp, Status::kDown, month + 3h, "gone"})
-      .Tell(MonitorEvent{month + 5h, "clock", month + 4h})
+      .Tell(MonitorEvent{month + 5h, MonitorChange::kClock, month + 4h})
       .Tell(StatusEvent{month + 6h, "a", "Line a", Status::kDown, Status::kUp, month + 6h, ""});
   const auto line = ReadLedger(story.log, {month + 2h, month + 10h}).hosts.at(0);
   CHECK(Time(line, TimeKind::kDown) == 2h);
@@ -352,8 +352,8 @@ TEST_CASE("nobody watched up to the end of a month: that is known by a start lon
   Story story;
   const WallTime month{1764547200s};
   story.Goes(Status::kPending, Status::kUp, 0min)
-      .Tell(EditEvent{month + 3h, "ada", "change", "a", {"name"}, "Other", "", {}})
-      .Tell(MonitorEvent{month + 5h, "start", month - 2h});
+      .Tell(EditEvent{month + 3h, "ada", EditAction::kChange, "a", {"name"}, "Other", "", {}})
+      .Tell(MonitorEvent{month + 5h, MonitorChange::kStart, month - 2h});
   const auto line = ReadLedger(story.log, {month - 3h, month}).hosts.at(0);
   CHECK(Time(line, TimeKind::kUp) == 1h);
   CHECK(Time(line, TimeKind::kOff) == 2h);
@@ -438,7 +438,7 @@ TEST_CASE("a month that begins with what is known needs nothing of the months be
 
   std::vector<Event> before, after;
   WallTime t = kMonth - 2h;
-  before.push_back(MonitorEvent{t, "start", kNever});
+  before.push_back(MonitorEvent{t, MonitorChange::kStart, kNever});
   for (size_t i = 0; i < lines.size(); ++i) {
     lines[i].since = t;
     before.push_back(StatusEvent{t, id(i), "Line", Status::kPending, Status::kUp, t, ""});
@@ -544,7 +544,7 @@ TEST_CASE("months that are too old are removed, unless the clock alone makes the
   const TempDir folder;
   const EventLog log(folder / "events");
   for (int month = 0; month < 20; ++month)
-    log.Append({MonitorEvent{kNoon - std::chrono::days(30 * month), "start", kNever}});
+    log.Append({MonitorEvent{kNoon - std::chrono::days(30 * month), MonitorChange::kStart, kNever}});
   CHECK(log.RemoveOld(std::chrono::days(400), kNoon + std::chrono::years(20)) == 0);
   const int removed = log.RemoveOld(std::chrono::days(400), kNoon);
   CHECK(removed == 5);
@@ -554,7 +554,7 @@ TEST_CASE("months that are too old are removed, unless the clock alone makes the
 
   // Not even where little is kept, and where the clock has begun a month of its own.
   const WallTime ahead = kNoon + std::chrono::years(20);
-  log.Append({MonitorEvent{ahead, "clock", kNoon}});
+  log.Append({MonitorEvent{ahead, MonitorChange::kClock, kNoon}});
   CHECK(log.RemoveOld(std::chrono::days(1), ahead) == 0);
 }
 

@@ -60,7 +60,7 @@ struct Story {
   }
   std::vector<std::string> Results() {
     std::vector<std::string> results;
-    for (const auto& gone : queue.TakeGone()) results.push_back(gone.queued.message.id + ' ' + gone.result);
+    for (const auto& gone : queue.TakeGone()) results.push_back(gone.queued.message.id + ' ' + TextOf(gone.result));
     return results;
   }
 };

@@ -47,7 +47,7 @@ struct Site {
   // The results of what has left the queue.
   static std::vector<std::string> ResultsOf(const std::vector<Event>& events) {
     std::vector<std::string> results;
-    for (const Event& event : events) results.push_back(std::get<AlertEvent>(event).result);
+    for (const Event& event : events) results.push_back(TextOf(std::get<AlertEvent>(event).result));
     return results;
   }
   std::vector<std::string> Turn(seconds after) { return ResultsOf(alerting.Turn(list, topology, config, At(after))); }

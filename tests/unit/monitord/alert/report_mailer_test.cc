@@ -52,7 +52,7 @@ std::optional<Message> TakeMade(ReportMailer& mailer, const Config& config, Wall
 TEST_CASE("a report that cannot be made is made later, and then once", "[report_mailer]") {
   const Installation site;
   const auto& [data, config, log, end] = site;
-  log.Append({MonitorEvent{end - 1min, "stop", end - 1min}});
+  log.Append({MonitorEvent{end - 1min, MonitorChange::kStop, end - 1min}});
   // What stands in the way of a file of the month is no file.
   std::filesystem::create_directory(data / "events/2026-11.jsonl");
 

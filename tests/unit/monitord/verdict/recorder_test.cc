@@ -79,7 +79,7 @@ class Network {
     Past past = ReadPast(hosts_json, now.wall, list);
     for (const AlertEvent& event : outbox)
       for (const Told& one : event.alerts) RestoreNotified(list, past.alerts, one, event.t);
-    events.emplace_back(MonitorEvent{now.wall, "start", past.replayed.last_sign});
+    events.emplace_back(MonitorEvent{now.wall, MonitorChange::kStart, past.replayed.last_sign});
     questions.clear();
     digest = {};
     Start(std::move(past));
@@ -157,7 +157,7 @@ class Network {
   std::vector<StatusEvent> StatusEvents(const std::string& id) const {
     return EventsOf<StatusEvent>([&](const auto& e) { return e.host == id; });
   }
-  std::vector<MonitorEvent> MonitorEvents(const std::string& state) const {
+  std::vector<MonitorEvent> MonitorEvents(MonitorChange state) const {
     return EventsOf<MonitorEvent>([&](const auto& e) { return e.state == state; });
   }
   template <class E, class Wanted>
@@ -227,7 +227,7 @@ class Network {
   }
   void Queue() {
     const auto alerts = digest.Take(list, recorder->topology());
-    AlertEvent event{now.wall, "log", "", {}, "logged", ToldOf(alerts)};
+    AlertEvent event{now.wall, "log", "", {}, {AlertOutcome::kLogged}, ToldOf(alerts)};
     for (const Told& one : event.alerts) {
       told += std::string(told.empty() ? "" : ", ") + "DRFSdn"[static_cast<size_t>(one.kind)] + " " + one.host;
       event.hosts.push_back(one.host);
@@ -465,13 +465,13 @@ TEST_CASE("a blindness is one event from and one to, and costs nobody uptime", "
   network.Quiet(10);
   const WallTime cut = network.now.wall;
   for (int i = 0; i < 60; ++i) network.Cycle({{"uplink", 'b'}, {"line", 'b'}});
-  CHECK(network.list.monitor.state == "blind");
+  CHECK(network.list.monitor.state == WatchState::kBlind);
   CHECK(network.list.monitor.since == cut);
   network.Quiet(10);
-  CHECK(network.list.monitor.state == "watching");
-  REQUIRE(network.MonitorEvents("blind").size() == 1);
-  REQUIRE(network.MonitorEvents("sight").size() == 1);
-  CHECK(network.MonitorEvents("sight")[0].since == cut);
+  CHECK(network.list.monitor.state == WatchState::kWatching);
+  REQUIRE(network.MonitorEvents(MonitorChange::kBlind).size() == 1);
+  REQUIRE(network.MonitorEvents(MonitorChange::kSight).size() == 1);
+  CHECK(network.MonitorEvents(MonitorChange::kSight)[0].since == cut);
   CHECK(network.Seen("line").seen.uptime == 100.0F);
   CHECK(network.told.empty());
 }
@@ -492,9 +492,10 @@ TEST_CASE("a wall clock that jumps by months changes nothing but the time", "[re
     CHECK(network.Seen("bad").seen.uptime.value_or(-1) == Catch::Approx(uptime).margin(0.9));
     CHECK(network.Seen("good").seen.uptime == 100.0F);
     CHECK(network.told == "D bad");
-    REQUIRE(network.MonitorEvents("clock").size() == 1);
-    CHECK(network.MonitorEvents("clock")[0].t - network.MonitorEvents("clock")[0].since == step);
-    CHECK(network.MonitorEvents("late").empty());
+    REQUIRE(network.MonitorEvents(MonitorChange::kClock).size() == 1);
+    CHECK(network.MonitorEvents(MonitorChange::kClock)[0].t - network.MonitorEvents(MonitorChange::kClock)[0].since ==
+          step);
+    CHECK(network.MonitorEvents(MonitorChange::kLate).empty());
 
     // The cooldown goes on as if nothing had been: told again one hour after the first time.
     const auto told_at = network.Seen("bad").seen.last_alert_time;
@@ -523,8 +524,8 @@ TEST_CASE("an hour in which nobody watched is no outage, no alert and no uptime"
   CHECK(network.Seen("bad").seen.status == Status::kFailing);
   CHECK(network.Seen("bad").seen.fail_count == 1);
   CHECK(network.told.empty());
-  REQUIRE(network.MonitorEvents("late").size() == 1);
-  CHECK(network.MonitorEvents("late")[0].since == before);
+  REQUIRE(network.MonitorEvents(MonitorChange::kLate).size() == 1);
+  CHECK(network.MonitorEvents(MonitorChange::kLate)[0].since == before);
   CHECK(network.Seen("good").seen.uptime == 100.0F);
   // Up for 100 s, down for 10 s before the pause and 1 s behind it.
   CHECK(network.Seen("bad").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 100 / 111));
@@ -561,7 +562,7 @@ TEST_CASE("a clock that is behind at the start and set then: nothing is told twi
   CHECK(network.told.empty());
   network.Quiet(1);
   CHECK(network.told == "R bad");
-  CHECK(network.MonitorEvents("late").empty());
+  CHECK(network.MonitorEvents(MonitorChange::kLate).empty());
 }
 
 TEST_CASE("maintenance silences, and is in neither part of the uptime; so it is for what hangs below", "[recorder]") {
@@ -633,12 +634,12 @@ TEST_CASE("what hung since before a blindness does not bring sight back", "[reco
   network.Quiet(2);
   const SteadyTime before = network.now.steady - 10s;
   network.Cycle({{"line", 'x'}, {"site", 'x'}});
-  REQUIRE(network.list.monitor.state == "blind");
+  REQUIRE(network.list.monitor.state == WatchState::kBlind);
   network.EndHanging("site", before);
-  CHECK(network.list.monitor.state == "blind");
+  CHECK(network.list.monitor.state == WatchState::kBlind);
   CHECK(network.Seen("site").seen.status == Status::kUnknown);
   network.Quiet(1);
-  CHECK(network.list.monitor.state == "watching");
+  CHECK(network.list.monitor.state == WatchState::kWatching);
 }
 
 TEST_CASE("a line without a route that is alone in most cycles does not make monitord blind", "[recorder]") {
@@ -649,7 +650,7 @@ TEST_CASE("a line without a route that is alone in most cycles does not make mon
   network.Quiet(6);
   for (int i = 0; i < 6; ++i) network.Cycle({{"often", 'x'}});
   CHECK(network.Seen("often").seen.status == Status::kDown);
-  CHECK(network.MonitorEvents("blind").empty());
+  CHECK(network.MonitorEvents(MonitorChange::kBlind).empty());
 }
 
 TEST_CASE("a way out that is lost is noticed though most lines are not due", "[recorder]") {
@@ -673,11 +674,11 @@ TEST_CASE("a new uplink that does not answer blinds nobody while another does", 
   network.config.uplinks.emplace_back("10.9.9.8");
   network.TakeSettings();
   network.Ask({"uplink/10.9.9.8"}, {{"uplink", 'b'}});
-  CHECK(network.MonitorEvents("blind").empty());
+  CHECK(network.MonitorEvents(MonitorChange::kBlind).empty());
   network.config.uplinks.erase(network.config.uplinks.begin());
   network.TakeSettings();
   network.Ask({"line"}, {});
-  CHECK(network.MonitorEvents("blind").size() == 1);
+  CHECK(network.MonitorEvents(MonitorChange::kBlind).size() == 1);
 }
 
 TEST_CASE("an edit does not make an answer of the same round vouch", "[recorder]") {
@@ -830,7 +831,7 @@ TEST_CASE("a machine that sleeps while a round is under way sleeps, too", "[reco
   network.Cycle({});
   network.sleep = 0s;
   network.Quiet(10);
-  REQUIRE(network.MonitorEvents("late").size() == 1);
+  REQUIRE(network.MonitorEvents(MonitorChange::kLate).size() == 1);
   // Up for 100 s, down for 50 s, asleep, up for 91 s.
   CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 191 / 241));
 }
@@ -851,7 +852,7 @@ class Turmoil {
     if (Below(2) == 0) network.list.hosts[2].interval = 30s;
     if (Below(2) == 0) network.list.hosts[0].interval = 20s;
     if (Below(2) == 0) network.AddUplink();
-    network.events.emplace_back(MonitorEvent{network.now.wall, "start", kNever});
+    network.events.emplace_back(MonitorEvent{network.now.wall, MonitorChange::kStart, kNever});
     network.Start();
   }
 
@@ -920,8 +921,8 @@ TEST_CASE("a start knows what the run before knew, whenever that was killed", "[
     size_t renewals = 0;
     for (size_t i = 0; i < cycles; ++i) {
       turmoil.Cycle();
-      const bool is_renewed = turmoil.edits + network.MonitorEvents("clock").size() != renewals;
-      renewals = turmoil.edits + network.MonitorEvents("clock").size();
+      const bool is_renewed = turmoil.edits + network.MonitorEvents(MonitorChange::kClock).size() != renewals;
+      renewals = turmoil.edits + network.MonitorEvents(MonitorChange::kClock).size();
       if (!is_old || is_renewed || i == 0 || turmoil.Below(30) == 0) hosts_json = network.HostsJson();
     }
     const HostList live = network.list;

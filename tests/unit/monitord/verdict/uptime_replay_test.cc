@@ -40,7 +40,7 @@ TEST_CASE("what happened after hosts.json was written is put back", "[replay]") 
   const WallTime written = kNow - 50min;
   log.events.Append({Went(Status::kUp, Status::kFailing, kNow - 40min, kNow - 39min),
                      Went(Status::kFailing, Status::kDown, kNow - 40min, kNow - 38min),
-                     AlertEvent{kNow - 38min, "log", "DOWN", {"a"}, "logged"}});
+                     AlertEvent{kNow - 38min, "log", "DOWN", {"a"}, {AlertOutcome::kLogged}}});
   HostList list = OneHost(written);
   CHECK(ReplayEvents(list, log.events, Config(), kNow).last_sign == kNow - 38min);
   const Observation& seen = list.hosts[0].seen;
@@ -64,10 +64,11 @@ TEST_CASE("what hosts.json already knew is not changed by older events", "[repla
 
 TEST_CASE("the last day's uptime is exact after a start, and time without a monitor is in neither part", "[replay]") {
   Log log;
-  log.events.Append(
-      {MonitorEvent{kNow - 10h, "start", kNever}, Went(Status::kPending, Status::kUp, kNow - 10h, kNow - 10h),
-       Went(Status::kUp, Status::kFailing, kNow - 6h, kNow - 6h),
-       Went(Status::kFailing, Status::kUp, kNow - 5h, kNow - 5h), MonitorEvent{kNow - 2h, "start", kNow - 4h}});
+  log.events.Append({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNever},
+                     Went(Status::kPending, Status::kUp, kNow - 10h, kNow - 10h),
+                     Went(Status::kUp, Status::kFailing, kNow - 6h, kNow - 6h),
+                     Went(Status::kFailing, Status::kUp, kNow - 5h, kNow - 5h),
+                     MonitorEvent{kNow - 2h, MonitorChange::kStart, kNow - 4h}});
   HostList list = OneHost(kNow - 1h);
   Replayed past = ReplayEvents(list, log.events, Config(), kNow);
   CHECK(past.last_sign == kNow - 1h);
@@ -77,7 +78,7 @@ TEST_CASE("the last day's uptime is exact after a start, and time without a moni
 
 TEST_CASE("a kill before hosts.json was first written still tells when the monitor was last alive", "[replay]") {
   Log log;
-  log.events.Append({MonitorEvent{kNow - 60min, "start", kNever},
+  log.events.Append({MonitorEvent{kNow - 60min, MonitorChange::kStart, kNever},
                      Went(Status::kPending, Status::kFailing, kNow - 60min, kNow - 60min),
                      Went(Status::kFailing, Status::kUp, kNow - 50min, kNow - 50min)});
   HostList list = OneHost(kNever, Status::kPending);
@@ -92,13 +93,13 @@ TEST_CASE("time that was unknown, unreachable, in maintenance or that nobody wat
   Log log;
   const auto at = [](int minutes) { return kNow - 10h + std::chrono::minutes(minutes); };
   log.events.Append({
-      MonitorEvent{at(0), "start", kNever},
+      MonitorEvent{at(0), MonitorChange::kStart, kNever},
       Went(Status::kPending, Status::kUp, at(0), at(0)),
       Went(Status::kUp, Status::kFailing, at(60), at(60)),
       // The failures turn out not to be the line's.
       Went(Status::kFailing, Status::kUnreachable, at(60), at(62)),
       Went(Status::kUnreachable, Status::kUp, at(90), at(90)),
-      MonitorEvent{at(130), "late", at(120)},
+      MonitorEvent{at(130), MonitorChange::kLate, at(120)},
       MaintenanceEvent{at(140), "a", "a", true},
       Went(Status::kUp, Status::kFailing, at(141), at(141)),
       Went(Status::kFailing, Status::kUp, at(149), at(149)),
@@ -115,10 +116,10 @@ TEST_CASE("time that was unknown, unreachable, in maintenance or that nobody wat
 TEST_CASE("what was recorded before the clock was set counts by the time as it was set", "[replay]") {
   Log log;
   const WallTime wrong = kNow + 3h;  // the clock was three hours ahead until five hours ago
-  log.events.Append({MonitorEvent{wrong - 6h, "start", kNever},
+  log.events.Append({MonitorEvent{wrong - 6h, MonitorChange::kStart, kNever},
                      Went(Status::kPending, Status::kFailing, wrong - 6h, wrong - 6h),
                      Went(Status::kFailing, Status::kUp, wrong - 330min, wrong - 330min),
-                     MonitorEvent{kNow - 5h, "clock", wrong - 5h}});
+                     MonitorEvent{kNow - 5h, MonitorChange::kClock, wrong - 5h}});
   HostList list = OneHost(kNow);
   Replayed past = ReplayEvents(list, log.events, Config(), kNow);
   CHECK(past.last_sign == kNow);
@@ -128,10 +129,11 @@ TEST_CASE("what was recorded before the clock was set counts by the time as it w
 TEST_CASE("what a clock wrote that was months ahead changes nothing any more", "[replay]") {
   Log log;
   const WallTime wrong = kNow + 60 * 24h;
-  for (const Event& event : std::vector<Event>{
-           MonitorEvent{wrong - 6h, "start", kNever}, Went(Status::kPending, Status::kUp, wrong - 6h, wrong - 6h),
-           MonitorEvent{kNow - 5h, "clock", wrong - 5h}, Went(Status::kUp, Status::kFailing, kNow - 2h, kNow - 2h),
-           Went(Status::kFailing, Status::kDown, kNow - 2h, kNow - 110min)})
+  for (const Event& event : std::vector<Event>{MonitorEvent{wrong - 6h, MonitorChange::kStart, kNever},
+                                               Went(Status::kPending, Status::kUp, wrong - 6h, wrong - 6h),
+                                               MonitorEvent{kNow - 5h, MonitorChange::kClock, wrong - 5h},
+                                               Went(Status::kUp, Status::kFailing, kNow - 2h, kNow - 2h),
+                                               Went(Status::kFailing, Status::kDown, kNow - 2h, kNow - 110min)})
     log.events.Append({event});  // each to the file of its month
   HostList list = OneHost(kNow - 1h, Status::kDown);
   list.hosts[0].seen.fail_since = kNow - 2h;
@@ -145,7 +147,7 @@ TEST_CASE("what a clock wrote that was months ahead changes nothing any more", "
 TEST_CASE("with a clock that is behind, the state is put back and the time until now is nobody's", "[replay]") {
   Log log;
   const WallTime before = kNow + 2h;  // the run before ended then, by the right time
-  log.events.Append({MonitorEvent{before - 4h, "start", kNever},
+  log.events.Append({MonitorEvent{before - 4h, MonitorChange::kStart, kNever},
                      Went(Status::kPending, Status::kUp, before - 4h, before - 4h),
                      Went(Status::kUp, Status::kFailing, before - 30min, before - 30min),
                      Went(Status::kFailing, Status::kDown, before - 30min, before - 28min)});
@@ -199,8 +201,8 @@ TEST_CASE("a maintenance before the first change of status says nothing of the s
 
 TEST_CASE("time that nobody watched counts before the first change of status, too", "[replay]") {
   Log log;
-  log.events.Append(
-      {MonitorEvent{kNow - 10h, "start", kNow - 20h}, Went(Status::kUp, Status::kFailing, kNow - 1h, kNow - 1h)});
+  log.events.Append({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 20h},
+                     Went(Status::kUp, Status::kFailing, kNow - 1h, kNow - 1h)});
   HostList list = OneHost(kNow, Status::kFailing);
   Replayed past = ReplayEvents(list, log.events, Config(), kNow);
   // Up 4 h, unwatched 10 h, up 9 h, down 1 h.
@@ -211,8 +213,8 @@ TEST_CASE("what was before the clock was set back is not taken for news", "[repl
   Log log;
   const WallTime wrong = kNow + 1h;
   log.events.Append({Went(Status::kUp, Status::kDown, wrong - 30min, wrong - 30min),
-                     AlertEvent{wrong - 30min, "log", "DOWN", {"a"}, "logged"},
-                     MonitorEvent{kNow - 20min, "clock", wrong - 20min},
+                     AlertEvent{wrong - 30min, "log", "DOWN", {"a"}, {AlertOutcome::kLogged}},
+                     MonitorEvent{kNow - 20min, MonitorChange::kClock, wrong - 20min},
                      Went(Status::kDown, Status::kUp, kNow - 10min, kNow - 10min)});
   HostList list = OneHost(kNow - 5min);
   ReplayEvents(list, log.events, Config(), kNow);
@@ -223,10 +225,11 @@ TEST_CASE("what was before the clock was set back is not taken for news", "[repl
 TEST_CASE("a clock that was days behind at a start moves nothing of the runs before", "[replay]") {
   Log log;
   const WallTime wrong = kNow - 48h;
-  log.events.Append(
-      {MonitorEvent{kNow - 10h, "start", kNow - 10h}, Went(Status::kUp, Status::kFailing, kNow - 3h, kNow - 3h),
-       Went(Status::kFailing, Status::kUp, kNow - 2h, kNow - 2h), MonitorEvent{wrong - 1h, "start", kNow - 90min},
-       MonitorEvent{kNow - 1h + 30s, "clock", wrong - 1h + 30s}});
+  log.events.Append({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 10h},
+                     Went(Status::kUp, Status::kFailing, kNow - 3h, kNow - 3h),
+                     Went(Status::kFailing, Status::kUp, kNow - 2h, kNow - 2h),
+                     MonitorEvent{wrong - 1h, MonitorChange::kStart, kNow - 90min},
+                     MonitorEvent{kNow - 1h + 30s, MonitorChange::kClock, wrong - 1h + 30s}});
   HostList list = OneHost(kNow);
   Replayed past = ReplayEvents(list, log.events, Config(), kNow);
   CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 23 / 24));
@@ -236,8 +239,9 @@ TEST_CASE("a clock that was set more than a day ago, in a run that hosts.json kn
           "[replay]") {
   Log log;
   const WallTime boot = kNow - 60h;
-  log.events.Append({MonitorEvent{boot, "start", kNow - 61h}, MonitorEvent{boot + 2h, "clock", boot + 1min},
-                     MonitorEvent{kNow - 10h, "start", kNow - 12h}});
+  log.events.Append({MonitorEvent{boot, MonitorChange::kStart, kNow - 61h},
+                     MonitorEvent{boot + 2h, MonitorChange::kClock, boot + 1min},
+                     MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 12h}});
   HostList list = OneHost(kNow - 61h);
   CHECK(ReplayEvents(list, log.events, Config(), kNow).last_sign == kNow - 10h);
   CHECK(list.hosts[0].seen.status == Status::kUp);
@@ -261,7 +265,8 @@ std::vector<Event> AnyEvents(unsigned seed) {
   std::vector<Event> events;
   for (int count = one_of(40); count > 0; --count) {
     const WallTime t = moment(), since = one_of(4) == 0 ? moment() : t - std::chrono::seconds(one_of(600));
-    const char* const states[] = {"start", "start", "clock", "clock", "late", "blind", "sight", "stop"};
+    using enum MonitorChange;
+    const MonitorChange states[] = {kStart, kStart, kClock, kClock, kLate, kBlind, kSight, kStop};
     switch (std::max(0, one_of(6) - 2)) {
       case 0:
         events.emplace_back(MonitorEvent{t, states[one_of(8)], one_of(5) == 0 ? kNever : since});
@@ -270,7 +275,8 @@ std::vector<Event> AnyEvents(unsigned seed) {
         events.emplace_back(MaintenanceEvent{t, "a", "a", one_of(2) == 0});
         break;
       case 2:
-        events.emplace_back(AlertEvent{t, "log", "DOWN", {"a"}, "logged", {{"a", AlertKind::kDown, since}}});
+        events.emplace_back(
+            AlertEvent{t, "log", "DOWN", {"a"}, {AlertOutcome::kLogged}, {{"a", AlertKind::kDown, since}}});
         break;
       default:
         events.emplace_back(Went(status(), status(), since, t));
