@@ -6,6 +6,7 @@
 #include <random>
 #include <system_error>
 
+#include "monitord/probe/probers.h"
 #include "monitord/system/time_text.h"
 #include "store/host_list.h"
 
@@ -427,6 +428,10 @@ void IcmpProber::Finish(uint16_t place, std::string reason) {
   if (flight.is_named) resolved_.erase(place);
   free_.push_back(place);
   done_(flight.check);
+}
+
+std::unique_ptr<Prober> MakePingProber(Prober::Done done, const ProberNeeds&) {
+  return std::make_unique<IcmpProber>(std::move(done));
 }
 
 }  // namespace linewatch
