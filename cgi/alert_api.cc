@@ -30,7 +30,7 @@ constexpr auto kTestPatience = std::chrono::seconds(45);
 constexpr auto kLookAgain = std::chrono::milliseconds(100);
 
 // "a", "a and b", "a, b and c".
-std::string Enumerate(const std::vector<std::string_view>& names) {
+std::string Enumerate(const std::vector<std::string>& names) {
   std::string text;
   for (size_t i = 0; i < names.size(); ++i) {
     if (i != 0) text += i + 1 == names.size() ? " and " : ", ";
@@ -87,16 +87,14 @@ void WriteSent(JsonWriter& out, const AlertEvent& event) {
 
 // The body's channel, or the problem to answer.
 std::variant<std::string, Response> ReadChannel(const Request& request) {
-  static const Schema schema(R"json({
-"type": "object",
-"properties": {"channel": {"enum": ["smtp", "telegram", "slack", "webhook"], "description": "smtp, telegram, slack or webhook"}}
-})json");
+  static const std::string expected = NamesAsChoice(kChannelNames);
+  static const Schema schema(R"({"type": "object", "properties": {"channel": {"enum": )" + NamesAsJson(kChannelNames) +
+                             R"(, "description": ")" + expected + R"("}}})");
   rapidjson::Document input;
   if (auto problem = ParseBody(request, input)) return *std::move(problem);
   auto errors = schema.Check(input);
   const auto* given = FindMember(input, "channel");
-  if (errors.empty() && given == nullptr)
-    errors.push_back({"channel", "expected smtp, telegram, slack or webhook", ""});
+  if (errors.empty() && given == nullptr) errors.push_back({"channel", "expected " + expected, ""});
   if (!errors.empty()) return FieldProblem(errors);
   return std::string(StringOf(*given));
 }
