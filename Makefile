@@ -2,6 +2,9 @@
 
 VERSION := 0.1.0
 
+# The folder store/channel is not made of store/channel.cc, as make would have it.
+MAKEFLAGS += --no-builtin-rules
+
 BUILD   := build
 PREFIX  := /usr/local
 PORT    ?= 8000
@@ -65,7 +68,7 @@ TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 .PHONY: all unit run build-packages test proofs attack check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
 .DELETE_ON_ERROR:
 
-all: $(BUILD)/monitord $(BUILD)/api.fcgi ## builds both programs (the default)
+all: $(BUILD)/monitord $(BUILD)/api.fcgi $(BUILD)/openapi.json ## builds both programs (the default)
 	@:
 unit: $(BUILD)/tests/unit
 	@:
@@ -80,6 +83,11 @@ $(BUILD)/monitord: $(STORE) $(MONITORD) $(call folders,store monitord)
 $(BUILD)/api.fcgi: $(STORE) $(API) $(call folders,store cgi)
 	@echo 'link $@'
 	@$(LINK) -o $@ $(filter %.o,$^) $(API_LIBS)
+
+# The description of the routes, completed by what the programs check input by.
+$(BUILD)/openapi.json: cgi/openapi.json $(BUILD)/api.fcgi
+	@echo 'make $@'
+	@$(BUILD)/api.fcgi --openapi $< > $@
 
 # Catch2 version 3 is a library with a main function of its own.
 $(BUILD)/tests/unit: $(STORE) $(filter-out %/main.o,$(MONITORD) $(API)) $(TESTS) $(call folders,store monitord cgi tests/unit)
@@ -243,6 +251,7 @@ INSTALLED := \
   644:systemd/linewatch.sysctl:/usr/lib/sysctl.d/60-linewatch.conf \
   $(foreach unit,$(wildcard systemd/*.service systemd/*.socket),644:$(unit):$(UNITS)/$(notdir $(unit))) \
   $(foreach page,$(wildcard man/*),644:$(page):$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+  644:$(BUILD)/openapi.json:$(SHARE)/htdocs/openapi.json \
   $(foreach file,$(shell find htdocs -type f),644:$(file):$(SHARE)/$(file))
 # Empty at first: what the installation's owner, and linewatch-certificate, put there.
 INSTALLED_FOLDERS := /etc/linewatch/lighttpd.d

@@ -1,4 +1,4 @@
-// The routes about hosts. What each of them promises is written in htdocs/openapi.json.
+// The routes about hosts. What each of them promises is written in cgi/openapi.json.
 #ifndef LINEWATCH_CGI_HOST_API_H_
 #define LINEWATCH_CGI_HOST_API_H_
 

@@ -21,7 +21,7 @@ case ${1:-}:$# in
     install -m 755 lighttpd/run.sh "$2/usr/lib/linewatch/lighttpd/"
     install -m 644 lighttpd/run.conf lighttpd/login.conf lighttpd/linewatch.conf "$2/usr/lib/linewatch/lighttpd/"
     # Where run.sh looks for them.
-    ln -s ../../share/linewatch/htdocs ../../sbin/monitord "$2/usr/lib/linewatch/"
+    ln -s ../../share/linewatch/htdocs ../../share/linewatch/htdocs/openapi.json ../../sbin/monitord "$2/usr/lib/linewatch/"
     # What the programs are linked with, by the packages that it is in.
     for program in "$2/usr/sbin/monitord" "$2/usr/lib/linewatch/api.fcgi"; do ldd "$program"; done |
       awk '$2 == "=>" { print $3 }' | sort -u | while read -r library; do

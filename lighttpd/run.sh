@@ -18,12 +18,12 @@ LIVE=$(folder "${LIVE:-$DATA}")
 PORT=${PORT:-8000}
 [[ $PORT =~ ^[1-9][0-9]{0,4}$ ]] && ((PORT < 65536)) || fail "PORT=$PORT is no port: expected a number from 1 to 65535"
 BIND=${BIND:-127.0.0.1}
-HTDOCS=$top/htdocs
+HTDOCS=$top/htdocs OPENAPI=$build/openapi.json
 address=${BIND#[} address=${address%]}
 [[ $address != *:* ]] || BIND="[$address]" # as lighttpd and a URL write IPv6
 ACCESS_LOG=${ACCESS_LOG:-access.log} # in the run folder
 SPOOL=${SPOOL:-.}                    # for what lighttpd collects; the run folder, too
-export DATA LIVE PORT BIND HTDOCS ACCESS_LOG SPOOL
+export DATA LIVE PORT BIND HTDOCS OPENAPI ACCESS_LOG SPOOL
 
 run=$(folder "$DATA/run")
 exec {lock}<"$run"

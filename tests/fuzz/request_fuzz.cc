@@ -103,7 +103,7 @@ class Place {
 using Described = std::map<std::string, std::set<int>>;
 Described ReadDescription() {
   rapidjson::Document openapi;
-  Require(!ParseJson(Contents("htdocs/openapi.json"), openapi), "this runs in the top folder");
+  Require(!ParseJson(Contents("cgi/openapi.json"), openapi), "this runs in the top folder");
   Described described;
   for (const auto& path : openapi["paths"].GetObject())
     for (const auto& method : path.value.GetObject()) {

@@ -10,9 +10,9 @@ import pwd
 import re
 import socket
 
-from stack import AS_ROOT, PASSWORD, TOP, Web, until
+from stack import AS_ROOT, BUILD, PASSWORD, Web, until
 
-OPENAPI = json.loads((TOP / "htdocs" / "openapi.json").read_text())
+OPENAPI = json.loads((BUILD / "openapi.json").read_text())
 USERS = {"vera": "viewer", "otto": "operator", "ada": "admin"}
 TOKEN = "abcdefghijklmnopqrstuvwx"
 # What nobody may see begins so.

@@ -85,6 +85,7 @@ class Web:
         shutil.copy(API, self.folder / "api.fcgi")
         for part in ("htdocs", "lighttpd"):
             shutil.copytree(TOP / part, self.folder / part)
+        shutil.copy(BUILD / "openapi.json", self.folder / "htdocs")
         (self.folder / "users").write_text("".join(f"{user}:{HASH}\n" for user in users))
         names = {"folder": self.folder, "port": self.port, "data": self.data, "live": self.live}
         text = CONFIGURATION.format(**names) + more.format(**names)

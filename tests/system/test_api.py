@@ -16,9 +16,9 @@ import time
 
 import pytest
 
-from stack import API, AS_ROOT, PASSWORD, TOP, Web, until
+from stack import API, AS_ROOT, BUILD, PASSWORD, Web, until
 
-OPENAPI = json.loads((TOP / "htdocs" / "openapi.json").read_text())
+OPENAPI = json.loads((BUILD / "openapi.json").read_text())
 METHODS = ("get", "post", "put", "patch", "delete")
 ROLES = {"viewer": "vera", "operator": "otto", "admin": "ada"}
 RANK = {"viewer": 0, "operator": 1, "admin": 2}
