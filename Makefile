@@ -19,8 +19,9 @@ FUZZ_SECONDS := 60
 FUZZ_CXX     := clang++
 MACHINES      = $(BUILD)/machines
 
-# A Raspberry Pi has memory for two compilers.
-JOBS := 2
+# A compiler for each processor, as far as there is memory for them: the largest file takes half a gigabyte.
+JOBS := $(shell awk -v processors="$$(nproc)" '/^MemAvailable/ { jobs = int($$2 / 600000) } \
+          END { print jobs < 1 ? 1 : jobs < processors ? jobs : processors }' /proc/meminfo)
 J     = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # What each program is linked with, and what each step needs from Debian.
@@ -65,7 +66,7 @@ MONITORD := $(filter $(BUILD)/obj/monitord/%,$(OBJECTS))
 API      := $(filter $(BUILD)/obj/cgi/%,$(OBJECTS))
 TESTS    := $(filter $(BUILD)/obj/tests/%,$(OBJECTS))
 
-.PHONY: all unit run build-packages test proofs attack check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
+.PHONY: all unit run build-packages test proofs pictures attack check format includes lint bench truth fuzz fuzzers install uninstall deb test-package test-arm clean help
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/monitord $(BUILD)/api.fcgi $(BUILD)/openapi.json ## builds both programs (the default)
@@ -184,6 +185,11 @@ proofs: ## installs what is missing, builds, runs what takes longer: floods, sta
 	@$(MAKE) $(J) all $(NODE_MODULES)
 	@BUILD='$(BUILD)' tests/run --proofs
 
+pictures: ## installs what is missing, builds, makes the pictures of the dashboard in docs/ anew
+	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
+	@$(MAKE) $(J) all $(NODE_MODULES)
+	@BUILD='$(BUILD)' node tests/browser/pictures.mjs
+
 attack: ## installs what is missing, builds, attacks the API by 100,000 random requests and 10,000 slow connections
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
 	@$(MAKE) $(J) all
@@ -237,6 +243,7 @@ fuzz: ## installs what is missing, feeds all that is read with what libFuzzer th
 
 # Each installed file, as mode:source:target. In those of lighttpd/ and systemd/ @PREFIX@ stands for the prefix.
 SHARE     := $(PREFIX)/share/linewatch
+DOC       := $(PREFIX)/share/doc/linewatch
 UNITS     := /lib/systemd/system
 INSTALLED := \
   755:$(BUILD)/monitord:$(PREFIX)/sbin/monitord \
@@ -250,9 +257,10 @@ INSTALLED := \
   644:systemd/linewatch.tmpfiles:/usr/lib/tmpfiles.d/linewatch.conf \
   644:systemd/linewatch.sysctl:/usr/lib/sysctl.d/60-linewatch.conf \
   $(foreach unit,$(wildcard systemd/*.service systemd/*.socket),644:$(unit):$(UNITS)/$(notdir $(unit))) \
+  $(foreach page,$(wildcard README.md CHANGELOG.md SECURITY.md docs/*),644:$(page):$(DOC)/$(page)) \
   $(foreach page,$(wildcard man/*),644:$(page):$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
   644:$(BUILD)/openapi.json:$(SHARE)/htdocs/openapi.json \
-  $(foreach file,$(shell find htdocs -type f),644:$(file):$(SHARE)/$(file))
+  $(foreach file,$(shell find htdocs -type f ! -name README.md),644:$(file):$(SHARE)/$(file))
 # Empty at first: what the installation's owner, and linewatch-certificate, put there.
 INSTALLED_FOLDERS := /etc/linewatch/lighttpd.d
 
@@ -270,8 +278,8 @@ install: all ## installs to PREFIX=/usr/local, below DESTDIR if given; an edited
 
 uninstall: ## removes what install installed; the data folder /var/lib/linewatch stays
 	@for file in $(INSTALLED); do rm -f '$(DESTDIR)'$${file##*:}; done
-	@for folder in $(SHARE)/htdocs $(SHARE)/lighttpd $(SHARE)/fail2ban $(SHARE) $(PREFIX)/lib/linewatch \
-	    $(INSTALLED_FOLDERS) /etc/linewatch; do \
+	@for folder in $(addprefix $(SHARE)/,$(shell find htdocs -depth -type d)) $(SHARE)/lighttpd $(SHARE)/fail2ban $(SHARE) \
+	    $(DOC)/docs $(DOC) $(PREFIX)/lib/linewatch $(INSTALLED_FOLDERS) /etc/linewatch; do \
 	  ! [ -d '$(DESTDIR)'$$folder ] || rmdir --ignore-fail-on-non-empty '$(DESTDIR)'$$folder; done
 
 # Built from a copy, because dpkg-buildpackage leaves what it makes beside the folder that it builds.
@@ -281,7 +289,7 @@ deb: ## installs what is missing, builds the Debian package
 	@[ "$$(dpkg-parsechangelog -S Version)" = '$(VERSION)' ] || \
 	  { echo 'debian/changelog does not begin with version $(VERSION), as the Makefile does.' >&2; exit 1; }
 	@rm -rf $(BUILD)/deb && mkdir -p $(DEB_SOURCE)
-	@cp -a Makefile README.md store monitord cgi htdocs lighttpd systemd man debian $(DEB_SOURCE)
+	@cp -a Makefile README.md CHANGELOG.md SECURITY.md docs store monitord cgi htdocs lighttpd systemd man debian $(DEB_SOURCE)
 	@rm -rf $(DEB_SOURCE)/debian/build
 	@cd $(DEB_SOURCE) && dpkg-buildpackage -b -us -uc -j$(JOBS)
 	@lintian --fail-on error,warning $(BUILD)/deb/*.changes

@@ -38,7 +38,7 @@ before(async () => {
 });
 after(() => stack.remove());
 
-// Outages of every cause, ongoing ones and blips, and a day on which the monitor was blind for a while.
+// Outages of every cause, ongoing ones and short ones, and a day on which the monitor was blind for a while.
 function makePast() {
   const causes = ["line", "upstream", "blind", "maintenance", "power"];
   const [id, name] = ["h000000012", "Branch 12"];
@@ -56,7 +56,7 @@ const SCENES = [
     await startToAdd(page);
     await unfold(page);
     await press(page, "Add host");
-    await page.locator("[data-field=ip] .field-error", { hasText: "expected" }).waitFor();
+    await page.locator("[data-field=ip] .field-error", { hasText: "Enter an address." }).waitFor();
   }],
   ["a host", async (page) => {
     await press(page, "Cancel");
@@ -125,10 +125,10 @@ const SCENES = [
     for (const button of ["Add a group", "Add a user", "Add a window", "Add a weekly one"]) await press(page, button);
     assert.deepEqual(await axeViolations(page), [], "the settings with rows");
     for (const row of ["route", "user", "window", "window"]) {
-      await dialog(page).getByRole("button", { name: `Take this ${row} away` }).first().click();
+      await dialog(page).getByRole("button", { name: `Remove this ${row}` }).first().click();
     }
     await press(page, "Save");
-    await page.locator("[data-field=interval] .field-error", { hasText: "expected" }).waitFor();
+    await page.locator("[data-field=interval] .field-error", { hasText: "such as 30 s" }).waitFor();
   }],
   ["the log of alerts", async (page) => {
     await press(page, "Cancel");
@@ -145,7 +145,7 @@ const SCENES = [
   ["an empty list", async (page) => {
     stack.write(makeList([]));
     await lookAgain(page);
-    await page.getByRole("region", { name: "Which line shall be watched first?" }).waitFor();
+    await page.getByRole("region", { name: "Add your first host" }).waitFor();
   }],
 ];
 

@@ -141,7 +141,7 @@ test("every setting that was changed is saved, an empty one is the default again
   return visit(stack, {}, async (page) => {
     await openSettings(page);
     await dialog(page).getByLabel("Title").fill("");
-    await dialog(page).getByLabel("Told again after").fill("7200");
+    await dialog(page).getByLabel("Repeat every").fill("7200");
     await dialog(page).getByLabel("Uplinks").fill("127.0.0.8\n127.0.0.9");
     await dialog(page).getByLabel("Telegram", { exact: true }).check();
     await dialog(page).getByLabel("Slack", { exact: true }).uncheck();
@@ -162,7 +162,7 @@ test("what is wrong stands at its field, and nothing that was typed is lost", ()
     await dialog(page).getByLabel("Interval").fill("soon");
     await press(page, "Save");
     await dialog(page).locator("[data-field='smtp.to'] .field-error", { hasText: "mail address" }).waitFor();
-    await dialog(page).locator("[data-field=interval] .field-error", { hasText: "seconds" }).waitFor();
+    await dialog(page).locator("[data-field=interval] .field-error", { hasText: "such as 30 s" }).waitFor();
     assert.ok(await channel(page, "smtp").getByLabel("Recipients").isVisible(), "the fold with the error is open");
     assert.equal(await dialog(page).getByLabel("Interval").inputValue(), "soon");
     await page.keyboard.press("Escape");
@@ -172,7 +172,7 @@ test("what is wrong stands at its field, and nothing that was typed is lost", ()
     assert.equal(await dialog(page).getByLabel("Interval").inputValue(), "soon");
     await press(page, "Cancel");
     await openSettings(page);
-    assert.equal(await dialog(page).getByLabel("Interval").inputValue(), "10");
+    assert.equal(await dialog(page).getByLabel("Interval").inputValue(), "10 s");
     assert.deepEqual(readConfig(), CONFIG);
   }));
 
@@ -212,7 +212,7 @@ test("a channel without its settings says what is wanted", () =>
     await result(page, "telegram").getByText("telegram.token and telegram.chat_id are wanted").waitFor();
   }));
 
-test("a broken config.json is told instead of being overwritten", () => {
+test("a broken config.json is shown as that instead of being overwritten", () => {
   fs.writeFileSync(configFile(), "{");
   fs.writeFileSync(`${configFile()}.prev`, JSON.stringify(CONFIG));
   return visit(stack, { expected: /409/ }, async (page) => {
@@ -234,7 +234,7 @@ test("the log shows what waits and what was sent, and follows while it is open",
     const texts = await rows.allInnerTexts();
     assert.match(texts[0], /DOWN Branch 1\s+E-mail · since .* · 4 attempts · next at .*\s+535 5\.7\.8 .*\s+waiting/);
     assert.match(texts[1], /UP Branch 2 after 5 min\s+E-mail · .*\s+sent/);
-    assert.match(texts[2], /DOWN Branch 2\s+Slack · .*\s+404 no_service\s+given up/);
+    assert.match(texts[2], /DOWN Branch 2\s+Slack · .*\s+(404 no_service\s+given up|given up: 404 no_service)/);
     fs.rmSync(path.join(stack.data, "outbox", "m1.smtp.json"));
     await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await rows.nth(2).waitFor({ state: "detached" });
@@ -242,11 +242,27 @@ test("the log shows what waits and what was sent, and follows while it is open",
   });
 });
 
+test("the log says what became of a message, and why", () => {
+  const sent = [["accepted", "", ""], ["refused", "404 no_service", ""], ["expired", "it was never tried", ""],
+                [undefined, undefined, "given up: 404 no_service"]];
+  const answer = { outbox: [], problems: [], channels: ["slack"], timezone: "UTC", sent: sent.map(
+    ([outcome, detail, result]) => ({ t: now() - 60, channel: "slack", subject: "DOWN Branch 2", hosts: [], result, outcome, detail })) };
+  const prepare = (page) => page.route("**/api/alerts?*", (route) => route.fulfill({ json: answer }));
+  return visit(stack, { prepare }, async (page) => {
+    await page.getByRole("link", { name: "Alerts" }).click();
+    const rows = dialog(page).getByRole("listitem");
+    await rows.nth(3).waitFor();
+    const parts = (part) => rows.locator(`.message-${part}`).allTextContents();
+    assert.deepEqual(await parts("result"), ["sent", "given up", "expired", "given up: 404 no_service"]);
+    assert.deepEqual(await parts("error"), ["", "404 no_service", "it was never tried", ""]);
+  });
+});
+
 test("a message that does not get out is a warning on the page", () => {
   writeWaiting("m1");
   return visit(stack, {}, async (page) => {
     await banner(page, `1 message has not got out through smtp: ${REFUSAL}`).waitFor();
-    await page.getByRole("link", { name: "Alerts: some do not get out" }).waitFor();
+    await page.getByRole("link", { name: "Alerts: some cannot be delivered" }).waitFor();
   });
 });
 
@@ -311,7 +327,7 @@ for (const [size, screen] of [["desk", {}], ["phone", PHONE]]) {
     }));
 }
 
-test("a line that came back meanwhile cannot be acknowledged any more, and the server says so", () =>
+test("a host that came back meanwhile cannot be acknowledged any more, and the server says so", () =>
   visit(stack, { expected: /409/ }, async (page) => {
     await openHost(page, "Branch 1");
     await pressOnPage(page, "Acknowledge…");

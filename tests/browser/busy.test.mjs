@@ -124,7 +124,7 @@ test("keys that are pressed while a note is saved lead nowhere", () =>
     assert.equal(held.requests.length, 1);
   }));
 
-test("an acknowledgement that fails is told of the host that it was for", () =>
+test("an acknowledgement that fails is reported for the host that it was for", () =>
   visit(stack, { expected: /ERR_FAILED/ }, async (page) => {
     await openHost(page, "Branch 1");
     await pressOnPage(page, "Acknowledge…");

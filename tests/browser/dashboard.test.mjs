@@ -167,7 +167,7 @@ test("the trail moves by the new checks only", () => {
   });
 });
 
-test("a dot tells its time and milliseconds, to the pointer and to the keyboard", () => {
+test("a dot shows its time and milliseconds, to the pointer and to the keyboard", () => {
   const host = makeHost(1, { trail: [11, 12.34, null], last_check: now() - 1 });
   return show([host, makeHost(2)], {}, async (page) => {
     const time = (seconds) => new Date(seconds * 1000).toTimeString().slice(0, 8);

@@ -13,10 +13,10 @@ before(async () => {
 });
 after(() => stack.remove());
 
-test("the first visit shows this machine up, and the form for the first line", () =>
+test("the first visit shows the server itself up, and the form for the first host", () =>
   visit(stack, {}, async (page) => {
     await card(page, "This machine").locator(".up-status").waitFor();
-    const form = page.getByRole("region", { name: "Add your first line" });
+    const form = page.getByRole("region", { name: "Add your first host" });
     await form.getByLabel("Name").fill("First line");
     await form.getByLabel("Address").fill("127.0.0.2");
     await form.getByRole("button", { name: "Add host" }).click();
@@ -47,7 +47,7 @@ test("what the server refuses stands at the field, and what was typed stays", ()
     await press(page, "Add host");
     const address = dialog(page).getByLabel("Address");
     await page.locator("[data-field=ip] .field-error", { hasText: "expected" }).waitFor();
-    await page.locator("[data-field=timeout] .field-error", { hasText: "expected" }).waitFor();  // the fold is open
+    await page.locator("[data-field=timeout] .field-error", { hasText: "such as 30 s" }).waitFor();  // the fold is open
     assert.equal(await address.getAttribute("aria-invalid"), "true");
     assert.equal(await address.inputValue(), "not an address");
     assert.equal(await dialog(page).getByLabel("Timeout").inputValue(), "soon");
@@ -57,6 +57,14 @@ test("what the server refuses stands at the field, and what was typed stays", ()
     await press(page, "Add host");
     await card(page, "Kept").locator(".up-status").waitFor();
     assert.equal((await stack.host("Kept")).timeout, 0.5);
+  }));
+
+test("a form that lacks what it needs says what to enter", () =>
+  visit(stack, { expected: /422/ }, async (page) => {
+    await startToAdd(page);
+    await press(page, "Add host");
+    await page.locator("[data-field=name] .field-error", { hasText: "Enter a name." }).waitFor();
+    await page.locator("[data-field=ip] .field-error", { hasText: "Enter an address." }).waitFor();
   }));
 
 test("an address that is watched already is refused on top of the form", () =>
@@ -71,15 +79,15 @@ test("an address that is watched already is refused on top of the form", () =>
 test("every setting behind the fold arrives, and comes back into the form", () =>
   visit(stack, {}, async (page) => {
     const settings = {
-      Group: "Banks", Customer: "Ex Bank", Tags: "fiber, north", Notes: "ask for Ann", Interval: "20", Timeout: "0.8",
-      "Retries within it": "1", "Down after": "5", "Pings a check": "3", "Round trip": "80", Loss: "10", Jitter: "15",
+      Group: "Banks", Customer: "Ex Bank", Tags: "fiber, north", Notes: "ask for Ann", Interval: "20 s", Timeout: "0.8 s",
+      Retries: "1", "Down after": "5", "Probes per check": "3", "Round trip": "80", Loss: "10", Jitter: "15",
       "Agreed uptime": "99.5",
     };
     await startToAdd(page);
     await unfold(page);
     await fill(page, { Name: "All set", Address: "127.0.0.5", ...settings });
-    await dialog(page).getByLabel("Reached through").fill("This machine");
-    await dialog(page).getByLabel("Reached through").press("Tab");
+    await dialog(page).getByLabel("Parents").fill("This machine");
+    await dialog(page).getByLabel("Parents").press("Tab");
     await press(page, "Add host");
     await card(page, "All set").waitFor();
     const { id } = await stack.host("This machine");

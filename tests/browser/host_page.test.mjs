@@ -60,7 +60,7 @@ const countPixels = (page, selector, [red, green, blue]) =>
     return count;
   }, [red, green, blue]);
 
-test("the uptime of four ranges stands above the chart, and one below what was agreed is told", () =>
+test("the uptime of four ranges stands above the chart, and one below what was agreed is marked", () =>
   show([makeHost(1, { sla_percent: 99.9 }), makeHost(2)], {}, async (page) => {
     await openHost(page, NAME);
     await shown(page);
@@ -112,7 +112,7 @@ test("the chart draws band, loss, outages and blindness, in the colours of both 
     }
   }));
 
-test("a line within the building is not blown up: noise below a millisecond stays small", () =>
+test("a host within the building is not blown up: noise below a millisecond stays small", () =>
   show(hosts(), {}, async (page) => {
     await openHost(page, NAME);
     await shown(page);
@@ -166,18 +166,18 @@ test("a host without a past says so instead of drawing an empty chart", () =>
   }, { outages: { outages: [], blind: [] },
        historyOf: (id, wanted) => ({ ...makeHistory(id, wanted, { young: 0 }), points: [] }) }));
 
-test("the outages stand newest first, and blips when they are asked for", () => {
+test("the outages stand newest first, and short ones when they are wanted", () => {
   const outages = past();
   outages.outages.unshift(ongoing(HOST, NAME, 190));
   return show([makeHost(1, down(190)), makeHost(2)], {}, async (page) => {
     await openHost(page, NAME);
     await rows(page).nth(2).waitFor();
     const texts = (await rows(page).allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
-    assert.match(texts[0], /^line .*\d\d:\d\d:\d\d – now 3 min no answer within 1 s/);
-    assert.match(texts[1], /^line .*\d\d:\d\d:\d\d – \d\d:\d\d:\d\d 10 min/);
+    assert.match(texts[0], /^no answer .*\d\d:\d\d:\d\d – now 3 min no answer within 1 s/);
+    assert.match(texts[1], /^no answer .*\d\d:\d\d:\d\d – \d\d:\d\d:\d\d 10 min/);
     assert.match(texts[2], /^upstream .* 30 min/);
-    await hostPage(page).getByLabel("with blips").check();
-    await rows(page).filter({ hasText: "blip" }).waitFor();
+    await hostPage(page).getByLabel("with short outages").check();
+    await rows(page).filter({ hasText: "short outage" }).waitFor();
     assert.equal(await rows(page).count(), 4);
   }, { outages });
 });
@@ -187,10 +187,10 @@ test("an outage is reclassified with a note, and set back to what was measured",
     await openHost(page, NAME);
     const first = rows(page).first();
     await first.getByRole("button", { name: /^Reclassify/ }).click();
-    await first.getByLabel("Cause").selectOption("customer’s power");
+    await first.getByLabel("Cause").selectOption("power");
     await first.getByLabel("Note").fill("no mains at Hill Road");
     await page.keyboard.press("Enter");
-    await first.getByText("measured as line, set to customer's power by olga: no mains at Hill Road").waitFor();
+    await first.getByText("measured as no answer, set to power by olga: no mains at Hill Road").waitFor();
     assert.deepEqual(asked.patches[0].slice(1), ["power", "no mains at Hill Road"]);
     const again = first.getByRole("button", { name: /^Reclassify/ });
     assert.ok(await again.evaluate((button) => button === document.activeElement), "the focus is where it was");
@@ -286,7 +286,7 @@ test("a host that is deleted leads back to the list, and one that somebody else 
     stack.write(makeList([makeHost(2), makeHost(3)]));
     await lookAgain(page);
     await page.getByRole("heading", { name: "Branch 1 is no longer there" }).waitFor();
-    await page.getByRole("link", { name: "All lines" }).click();
+    await page.getByRole("link", { name: "All hosts" }).click();
     await openHost(page, "Branch 2");
     await pressOnPage(page, "Delete…");
     await press(page, "Delete Branch 2");

@@ -25,7 +25,7 @@ const show = (options, run) => {
   stack.write(makeList([makeHost(1), makeHost(2)]));
   return visit(stack, options, async (page) => {
     await page.goto(`${stack.url}#import`);
-    await page.getByRole("heading", { name: "Many lines at once" }).waitFor();
+    await page.getByRole("heading", { name: "Import hosts" }).waitFor();
     await run(page);
   });
 };
@@ -101,11 +101,11 @@ test("what is taken along can be brought back, and changes nothing", () =>
     }
   }));
 
-test("the first visit leads to the list of lines, the uplinks and a test alert", () => {
+test("the first visit leads to the list of hosts, the uplinks and a test alert", () => {
   stack.write(makeList([]));
   return visit(stack, {}, async (page) => {
-    const welcome = page.getByRole("region", { name: "Which line shall be watched first?" });
-    await welcome.getByRole("link", { name: "Paste a list of lines" }).click();
+    const welcome = page.getByRole("region", { name: "Add your first host" });
+    await welcome.getByRole("link", { name: "Paste a list of hosts" }).click();
     await list(page).fill("127.9.0.1");
     await page.getByRole("button", { name: "Add 1", exact: true }).click();
     await page.getByText("1 host added.").waitFor();

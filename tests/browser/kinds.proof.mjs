@@ -61,11 +61,11 @@ const sent = (page, method) => page.waitForRequest((request) => request.method()
 
 // Each by what is typed, and what the server is sent for it.
 const FORMS = [
-  ["Certificate", { Address: "mail.example.org", Port: "993", "Warned before it expires": "21, 3" },
+  ["Certificate", { Address: "mail.example.org", Port: "993", "Warn before it expires": "21, 3" },
    { check: "tls", ip: "mail.example.org", port: 993, warn_days: [21, 3] }],
   ["Service (TCP port)", { Address: "127.0.0.7", Port: "22", "It greets with": "SSH-2.0" },
    { check: "tcp", ip: "127.0.0.7", port: 22, expect: "SSH-2.0" }],
-  ["Name server (DNS)", { Address: "127.0.0.53", "Asked for": "www.example.org", "Expected answer": "192.0.2.7" },
+  ["Name server (DNS)", { Address: "127.0.0.53", "Query": "www.example.org", "Expected answer": "192.0.2.7" },
    { check: "dns", ip: "127.0.0.53", query: "www.example.org", expect: "192.0.2.7" }],
   ["MQTT topic", { Topic: "hall/+/temperature", "At least every": "90", "At most": "30.5" },
    { check: "mqtt", topic: "hall/+/temperature", max_age: 90, max: 30.5 }],
@@ -89,7 +89,7 @@ for (const [kind, typed, expected] of FORMS) {
     }));
 }
 
-test("a line is added by name and address alone, by the keyboard", () =>
+test("a host is added by name and address alone, by the keyboard", () =>
   visit(stack, {}, async (page) => {
     await startToAdd(page);
     await page.keyboard.type("Line");
@@ -124,7 +124,7 @@ test("everything a website can be asked for arrives, and its secrets are shown t
     await unfold(page);
     await field(page, "Name").fill("Shop");
     await fill(page, { URL: "https://shop.example.org/", Keyword: "Error", Status: "200,204", "Response time": "800",
-                       "Warned before it expires": "none", "User name": "linewatch" });
+                       "Warn before it expires": "none", "User name": "linewatch" });
     await field(page, "The answer").selectOption("must not contain");
     await field(page, "Method").selectOption("POST");
     await field(page, "IP version").selectOption("4 alone");
@@ -137,7 +137,7 @@ test("everything a website can be asked for arrives, and its secrets are shown t
       await page.keyboard.press("Tab");
       await page.keyboard.type("battery staple");
     }
-    await dialog(page).getByRole("button", { name: "Leave this header out" }).last().click();
+    await dialog(page).getByRole("button", { name: "Remove this header" }).last().click();
     await press(page, "Add host");
     await card(page, "Shop").waitFor();
     const saved = await stack.host("Shop");
@@ -162,7 +162,7 @@ test("what is wrong stands at its field behind the fold, and what was typed for 
     await choose(page, "Website");
     await unfold(page);
     await field(page, "Name").fill("Shop");
-    await fill(page, { URL: "ftp://shop.example.org/", Status: "fine", "Warned before it expires": "30, soon" });
+    await fill(page, { URL: "ftp://shop.example.org/", Status: "fine", "Warn before it expires": "30, soon" });
     await press(page, "Add a header");
     await page.keyboard.type("X-Key");
     await field(page, "Value").fill("x".repeat(4001));
@@ -174,10 +174,10 @@ test("what is wrong stands at its field behind the fold, and what was typed for 
       await error(name).filter({ hasText: "expected" }).waitFor();
     }
     assert.equal(await field(page, "Status").inputValue(), "fine");
-    assert.equal(await dialog(page).getByLabel("Warned before it expires").inputValue(), "30, soon");
+    assert.equal(await dialog(page).getByLabel("Warn before it expires").inputValue(), "30, soon");
 
     assert.equal((await field(page, "Value").inputValue()).length, 4001);
-    await fill(page, { URL: "https://shop.example.org/", Status: "200", "Warned before it expires": "30" });
+    await fill(page, { URL: "https://shop.example.org/", Status: "200", "Warn before it expires": "30" });
     await field(page, "Value").fill("short");
     await press(page, "Add host");
     await closed(page);
@@ -192,7 +192,7 @@ test("a value without a header's name is not dropped unsaid", () =>
     await press(page, "Add a header");
     await field(page, "Value").fill("battery staple");
     await press(page, "Add host");
-    await dialog(page).getByText("expected a name with each value").waitFor();
+    await dialog(page).getByText("Enter a name for each value.").waitFor();
     assert.equal(await field(page, "Value").inputValue(), "battery staple");
   }));
 
@@ -312,11 +312,11 @@ test("cards and pages say what is watched, and what the check found", () => {
 
     await look(page, "Hall");
     await hostPage(page).getByText("35.5 is more than 30").waitFor();
-    await shown(page, "At least every").getByText("90 s").waitFor();
+    await shown(page, "At least every").getByText("1 min 30 s").waitFor();
     await shown(page, "Within").getByText("5 to 30").waitFor();
 
     await look(page, "Names");
-    await shown(page, "Asked for").getByText("www.example.org (A)").waitFor();
+    await shown(page, "Query").getByText("www.example.org (A)").waitFor();
   });
 });
 

@@ -88,7 +88,7 @@ test("other times are typed and kept in the installation's time, whatever the br
     await dialog(page).getByLabel("From", { exact: true }).fill("2030-12-01T02:00");
     await dialog(page).getByLabel("To", { exact: true }).fill("2030-12-01T01:00");
     await press(page, "Plan it");
-    await dialog(page).getByText("expected a time after the beginning").waitFor();
+    await dialog(page).getByText("Choose a time after the beginning.").waitFor();
     await dialog(page).getByLabel("To", { exact: true }).fill("2030-12-01T04:30");
     await press(page, "Plan it");
     await closed(page);
@@ -121,7 +121,7 @@ test("in the form, windows are added, shown again as they were typed, and taken 
     await unfold(page);
     assert.equal(await once.getByLabel("From", { exact: true }).inputValue(), "2030-06-01T22:00");
     assert.ok(await weekly.getByLabel("Sun").isChecked());
-    await once.getByRole("button", { name: "Take this window away" }).click();
+    await once.getByRole("button", { name: "Remove this window" }).click();
     await save(page);
     assert.equal((await windows()).length, 1);
   }));
@@ -130,20 +130,20 @@ test("a window that is over is said to be so and can be taken away", () =>
   show([{ from: now() - 7200, to: now() - 3600, note: "done" }], {}, async (page) => {
     await edit(page);
     const over = dialog(page).getByRole("group", { name: "Once, and over" });
-    await over.getByRole("button", { name: "Take this window away" }).click();
+    await over.getByRole("button", { name: "Remove this window" }).click();
     await save(page);
     assert.deepEqual(await windows(), []);
   }));
 
-test("a window that makes no sense is told at its fields, and nothing typed is lost", () =>
+test("a window that makes no sense is refused at its fields, and nothing typed is lost", () =>
   show([], { expected: /422/ }, async (page) => {
     await edit(page);
     await press(page, "Add a weekly one");
     await press(page, "Save");
     const weekly = dialog(page).getByRole("group", { name: "Every week" });
-    await weekly.getByText("expected at least one day").waitFor();
-    assert.equal(await weekly.getByText("expected a time").count(), 2);
-    await weekly.getByRole("button", { name: "Take this window away" }).click();
+    await weekly.getByText("Choose at least one day.").waitFor();
+    assert.equal(await weekly.getByText("Enter a time.").count(), 2);
+    await weekly.getByRole("button", { name: "Remove this window" }).click();
     await press(page, "Add a window");
     await dialog(page).getByLabel("From", { exact: true }).fill("2030-06-02T22:00");
     await dialog(page).getByLabel("To", { exact: true }).fill("2030-06-01T22:00");

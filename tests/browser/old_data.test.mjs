@@ -36,7 +36,7 @@ const withProblems = (problems) => (page) => {
 };
 const FULL = { code: "disk_full", message: "The disk of the data folder is full: 12 KiB are free.", since: null };
 
-test("a full disk is named as such, and nobody is told to start a monitor that runs", () => {
+test("a full disk is named as such, and nobody is sent to start a monitor that runs", () => {
   const late = { code: "monitor_late", message: "monitord has completed no cycle for 310 s.", since: now() - 310 };
   return show([makeHost(1), makeHost(2)], { prepare: withProblems([late, FULL]) }, async (page) => {
     const told = banner(page, "The disk is full: nothing has been recorded for 5 min").filter({ hasText: AS_OF });
@@ -54,14 +54,14 @@ test("a full disk is named as such, and nobody is told to start a monitor that r
   }, { updated: now() - 310 });
 });
 
-test("a full disk is told while a list in memory is still renewed", () =>
+test("a full disk is shown while a list in memory is still renewed", () =>
   show([makeHost(1), makeHost(2)], { prepare: withProblems([FULL]) }, async (page) => {
     await banner(page, FULL.message).waitFor();
     assert.equal(await page.locator("#sentence").textContent(), "All 2 hosts up");
     assert.doesNotMatch(await page.title(), /Old data/);
   }));
 
-test("who has a line checked while the monitor is stopped is told that it is stopped", () =>
+test("who has a host checked while the monitor is stopped learns that it is stopped", () =>
   show([makeHost(1), makeHost(2)], {}, async (page) => {
     await act(page, "Branch 1", "Check now");
     await page.locator("#toast", { hasText: "Branch 1 cannot be checked now. The monitor has stopped" }).waitFor();

@@ -51,9 +51,9 @@ test("what goes on stands first, then the newest, with the blind times of the mo
     assert.deepEqual(items.filter((item) => item !== "outage-day"),
                      ["outageBranch 2", "outageBranch 1", "outage-blind", "outageBranch 1", "outageBranch 3"]);
     const [first] = await rows(page).allInnerTexts();
-    assert.match(first.replace(/\s+/g, " "), /^line Branch 2 \d\d:\d\d:\d\d – now 2 h 5 min no answer within 1 s/);
+    assert.match(first.replace(/\s+/g, " "), /^no answer Branch 2 \d\d:\d\d:\d\d – now 2 h 5 min no answer within 1 s/);
     assert.deepEqual((await page.locator(".outage-day h3").allTextContents())[0], "Now");
-    await page.getByText("4 outages of 3 lines · 1 going on").waitFor();
+    await page.getByText("4 outages of 3 hosts · 1 going on").waitFor();
     await page.getByText(/The monitor was blind .*, 5 min/).waitFor();
   }));
 
@@ -83,7 +83,7 @@ test("a month is that of the installation, as in its report, wherever the reader
       assert.match(inTokyo.format(Number(query.get(bound)) * 1000), /-01 00:00:00$/);
   }));
 
-test("time, cause, name and blips choose, and stand in the address", () =>
+test("time, cause, name and short outages choose, and stand in the address", () =>
   show({}, async (page) => {
     await page.getByRole("combobox", { name: "Cause" }).selectOption("upstream");
     assert.deepEqual(await rowNames(page), ["Branch 1"]);
@@ -94,10 +94,10 @@ test("time, cause, name and blips choose, and stand in the address", () =>
     await page.getByRole("combobox", { name: "Time" }).selectOption("Last 30 days");
     await page.waitForFunction(() => document.querySelectorAll(".outages-page .outage").length === 2);
     await page.getByRole("searchbox", { name: "Name" }).fill("");
-    await page.locator(".outages-page").getByLabel("with blips").check();
-    await rows(page).filter({ hasText: "blip" }).waitFor();
+    await page.locator(".outages-page").getByLabel("with short outages").check();
+    await rows(page).filter({ hasText: "short outage" }).waitFor();
     await page.reload();
-    await rows(page).filter({ hasText: "blip" }).waitFor();
+    await rows(page).filter({ hasText: "short outage" }).waitFor();
     assert.equal(await page.getByRole("combobox", { name: "Time" }).inputValue(), "30d");
     await page.getByRole("searchbox", { name: "Name" }).fill("nowhere");
     await page.getByText("No outage matches.").waitFor();
@@ -190,7 +190,7 @@ test("with the monitor itself, an outage stands on the page while it goes on, is
       await row.getByLabel("Cause").selectOption("maintenance");
       await row.getByLabel("Note").fill("moved to the new rack");
       await page.keyboard.press("Enter");
-      await row.getByText("measured as line, set to maintenance: moved to the new rack").waitFor();
+      await row.getByText("measured as no answer, set to maintenance: moved to the new rack").waitFor();
       service.listen(port, "127.0.0.1");
       await row.getByRole("link", { name: "Database" }).click();
       const own = hostPage(page).locator(".outage").filter({ hasText: "moved to the new rack" });

@@ -84,15 +84,15 @@ test("a dialog lies over the page it was opened from, and leaves its address beh
     assert.ok(await heading(page, "Branch 3").isVisible());
   }));
 
-test("a page says how many lines are down, and one key leads to the search", () =>
+test("a page says how many hosts are down, and one key leads to the search", () =>
   show(makeNetwork(20), {}, async (page) => {
-    const lines = page.getByRole("navigation").getByRole("link", { name: "Lines" });
-    assert.equal(await lines.getAttribute("aria-current"), "page");
-    assert.equal(await lines.innerText(), "Lines");
+    const hosts = page.getByRole("navigation").getByRole("link", { name: "Hosts" });
+    assert.equal(await hosts.getAttribute("aria-current"), "page");
+    assert.equal(await hosts.innerText(), "Hosts");
     await card(page, "Branch 3").getByRole("link").click();
     await heading(page, "Branch 3").waitFor();
-    assert.equal(await lines.getAttribute("aria-current"), null);
-    assert.match(await lines.innerText(), /Lines\s*3 down/);
+    assert.equal(await hosts.getAttribute("aria-current"), null);
+    assert.match(await hosts.innerText(), /Hosts\s*3 down/);
     await page.keyboard.press("/");
     await page.waitForFunction(() => document.activeElement?.id === "search");
     await page.keyboard.type("Branch 20");

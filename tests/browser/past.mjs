@@ -1,4 +1,4 @@
-// The past of a host, as the API tells it: made up, for what a real one would take a year to become.
+// The past of a host, as the API answers it: made up, for what a real one would take a year to become.
 
 import { now } from "./hosts_file.mjs";
 
@@ -11,7 +11,7 @@ function randomFrom(seed) {
   return () => ((state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648);
 }
 
-// A line of some 12 ms with a busy evening, spikes and loss; without data in `gap`, down during `outages`, with nothing
+// A host of some 12 ms with a busy evening, spikes and loss; without data in `gap`, down during `outages`, with nothing
 // known while the monitor was blind. Times in seconds before now.
 export function makeHistory(id, range, { rtt = 12, outages = [], blind = [], gap = null, young = Infinity } = {}) {
   const [seconds, step] = RANGES[range];
@@ -50,8 +50,8 @@ export function makeOutage(host, name, ago, seconds, changes = {}) {
 export const ongoing = (host, name, ago, changes = {}) =>
   makeOutage(host, name, ago, ago, { end: null, ...changes });
 
-// Answers the page's questions for the past: `historyOf(id, range)` and `outages`, {outages, blind}, of which each
-// question gets what it asked for. What is reclassified is noted in `outages` and in what this answers.
+// Answers the page's requests for the past: `historyOf(id, range)` and `outages`, {outages, blind}, of which each
+// request gets what it asks for. What is reclassified is noted in `outages` and in what this answers.
 export async function playPast(page, { historyOf, outages }) {
   const asked = { history: [], outages: [], patches: [] };
   await page.route("**/api/hosts/*/history*", (route) => {

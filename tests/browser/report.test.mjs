@@ -43,7 +43,7 @@ const show = (report, options, run, hash = "report/2026-10") => {
 
 const part = (page, customer) =>
   page.locator(".report-part").filter({ has: page.getByRole("heading", { name: customer, exact: true }) });
-const lines = (page, customer) => part(page, customer).locator(".report-table").first().locator("tbody th").allTextContents();
+const firstCells = (page, customer) => part(page, customer).locator(".report-table").first().locator("tbody th").allTextContents();
 const row = (page, customer, name) => part(page, customer).getByRole("row", { name: new RegExp(`^${name} `) });
 
 test("each customer has a table with what was agreed, and a word for what was missed", () =>
@@ -53,38 +53,38 @@ test("each customer has a table with what was agreed, and a word for what was mi
     assert.deepEqual(await cells("Branch 1"), ["100%", "99.9%", "met", "–", "–", "–"]);
     assert.deepEqual(await cells("Branch 2"), ["99.663%", "99.9%", "missed", "2", "2 h 5 min", "2 h 30 min"]);
     assert.deepEqual((await cells("Branch 3")).slice(0, 3), ["100%", "–", "–"]);
-    await part(page, "First Bank").getByText("1 line below what was agreed").waitFor();
+    await part(page, "First Bank").getByText("1 host below what was agreed").waitFor();
     await part(page, "First Bank").getByRole("columnheader", { name: "maintenance" }).waitFor();
     assert.equal(await part(page, "Hotels").getByRole("columnheader", { name: "maintenance" }).count(), 0);
-    assert.deepEqual(await lines(page, "All customers"), ["First Bank", "Hotels", "Without a customer"]);
+    assert.deepEqual(await firstCells(page, "All customers"), ["First Bank", "Hotels", "Without a customer"]);
   }));
 
 test("the worst stands first when the head of a column is pressed, and last when it is pressed again", () =>
   show(OCTOBER, {}, async (page) => {
     const sort = () => part(page, "First Bank").getByRole("button", { name: "measured" }).click();
     await sort();
-    assert.equal((await lines(page, "First Bank"))[0], "Branch 2");
-    assert.equal((await lines(page, "All customers"))[0], "First Bank");
+    assert.equal((await firstCells(page, "First Bank"))[0], "Branch 2");
+    assert.equal((await firstCells(page, "All customers"))[0], "First Bank");
     await sort();
-    assert.equal((await lines(page, "First Bank")).at(-1), "Branch 2");
+    assert.equal((await firstCells(page, "First Bank")).at(-1), "Branch 2");
   }));
 
 test("the month's outages are listed on demand, in the report's time", () =>
   show(OCTOBER, { timezoneId: "America/New_York" }, async (page) => {
     await page.getByLabel("Each outage").check();
-    await part(page, "First Bank").getByRole("row", { name: /Branch 2 Sun 4 Oct, 09:53 – 11:58 2 h 5 min customer's power/ })
+    await part(page, "First Bank").getByRole("row", { name: /Branch 2 Sun 4 Oct, 09:53 – 11:58 2 h 5 min power/ })
       .waitFor();
     await part(page, "First Bank").getByText("breaker (olga)").waitFor();
     await part(page, "Hotels").getByText("No outage.").waitFor();
-    // Two are counted as the line's own: this is neither of them.
-    await part(page, "First Bank").getByText("1 outage, not the line’s own and so not counted above").waitFor();
+    // Two are counted as the host's own: this is neither of them.
+    await part(page, "First Bank").getByText("1 outage, not the host’s own, and so not counted above").waitFor();
   }));
 
-test("lines without a customer have a table, also where there are no customers at all", () =>
+test("hosts without a customer have a table, also where there are no customers at all", () =>
   show(makeReport("2026-10", { "": [{}, { down: 9000, outages: 1, longest: 9000 }] }), {}, async (page) => {
-    assert.deepEqual(await lines(page, "Without a customer"), ["Branch 1", "Branch 2"]);
+    assert.deepEqual(await firstCells(page, "Without a customer"), ["Branch 1", "Branch 2"]);
     assert.match(await part(page, "Without a customer").locator(".report-summary").textContent(),
-                 /^2 lines · 99.831% uptime · 1 outage · 1 line below what was agreed$/);
+                 /^2 hosts · 99.831% uptime · 1 outage · 1 host below what was agreed$/);
   }));
 
 test("on a phone each outage can be read within its card", () =>
@@ -117,7 +117,7 @@ test("a customer can be chosen, months lead on and back, and the address says bo
     await page.getByRole("heading", { name: "Report for October 2026" }).waitFor();
   }));
 
-test("a line leads to its page while it is there, and one that was deleted is told all the same", () =>
+test("a host leads to its page while it is there, and one that was deleted is listed all the same", () =>
   show(OCTOBER, {}, async (page) => {
     assert.equal(await part(page, "First Bank").getByRole("link", { name: "Branch 3" }).count(), 0);
     await part(page, "First Bank").getByRole("link", { name: "Branch 1" }).click();
@@ -133,7 +133,7 @@ test("on paper each customer has a page of his own with its heading, black on wh
     const paper = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8" }).split("\f").slice(0, -1);
     fs.rmSync(folder, { recursive: true });
     const branches = paper.flatMap((sheet) => sheet.match(/^ *Branch \d+ /gm) ?? []);
-    assert.equal(branches.length, 72, "each line once, and whole");
+    assert.equal(branches.length, 72, "each host once, and whole");
     for (const sheet of paper.slice(1)) assert.match(sheet, /measured +agreed/, `the head of the table on each sheet: ${sheet}`);
     const heads = paper.filter((sheet) => /Northwind NOC +Availability, October 2026/.test(sheet));
     assert.equal(heads.length, 3, "the overview and two customers");

@@ -38,35 +38,35 @@ async function save(page) {
   await closed(page);
 }
 
-test("a group is told by its own recipients and channels", () =>
+test("a group has its own recipients and channels", () =>
   open({}, async (page) => {
     await press(page, "Add a group");
     const route = dialog(page).locator(".route").last();
     await route.getByLabel("Group", { exact: true }).fill("Colleges");
-    await route.getByLabel("Told by mail").fill("one@example.org\ntwo@example.org");
+    await route.getByLabel("Mail recipients").fill("one@example.org\ntwo@example.org");
     await route.getByLabel("Slack").check();
     await save(page);
     assert.deepEqual(config().routes,
                      [ROUTE, { group: "Colleges", smtp_to: ["one@example.org", "two@example.org"], channels: ["slack"] }]);
     await openSettings(page);
-    await dialog(page).locator(".route").nth(1).getByRole("button", { name: "Take this route away" }).click();
+    await dialog(page).locator(".route").nth(1).getByRole("button", { name: "Remove this route" }).click();
     await save(page);
     assert.deepEqual(config().routes, [ROUTE]);
   }));
 
 test("what the server refuses of a route stands at its field", () =>
   open({ expected: /422/ }, async (page) => {
-    await dialog(page).getByLabel("Told by mail").fill("nobody");
+    await dialog(page).getByLabel("Mail recipients").fill("nobody");
     await press(page, "Save");
     await dialog(page).locator(".route .field-error", { hasText: "expected" }).waitFor();
-    assert.equal(await dialog(page).getByLabel("Told by mail").inputValue(), "nobody");
+    assert.equal(await dialog(page).getByLabel("Mail recipients").inputValue(), "nobody");
     assert.deepEqual(config().routes, [ROUTE]);
   }));
 
 test("users get a role, another one, and none any more", () =>
   open({}, async (page) => {
     await dialog(page).locator(".user-role").nth(1).getByLabel("Role").selectOption("viewer");
-    await dialog(page).locator(".user-role").first().getByRole("button", { name: "Take this user away" }).click();
+    await dialog(page).locator(".user-role").first().getByRole("button", { name: "Remove this user" }).click();
     await press(page, "Add a user");
     await dialog(page).locator(".user-role").last().getByRole("textbox", { name: "User" }).fill("carol");
     await dialog(page).locator(".user-role").last().getByLabel("Role").selectOption("admin");
@@ -74,14 +74,14 @@ test("users get a role, another one, and none any more", () =>
     assert.deepEqual(config().access, { anonymous: "admin", roles: { bob: "viewer", carol: "admin" } });
   }));
 
-test("a user without a name, or one who stands there twice, is told before anything is saved", () =>
+test("a user without a name, or one who is listed twice, is refused before anything is saved", () =>
   open({}, async (page) => {
     await press(page, "Add a user");
     await press(page, "Save");
-    await dialog(page).getByText("expected a name with each role").waitFor();
+    await dialog(page).getByText("Enter a name for each role.").waitFor();
     await dialog(page).locator(".user-role").last().getByRole("textbox", { name: "User" }).fill("bob");
     await press(page, "Save");
-    await dialog(page).getByText("bob stands here twice").waitFor();
+    await dialog(page).getByText("bob is listed twice.").waitFor();
     assert.deepEqual(config(), CONFIG);
   }));
 
@@ -122,14 +122,14 @@ test("what somebody else has saved meanwhile stays, beside what is saved here", 
     assert.deepEqual(config(), { ...CONFIG, title: "Theirs", report_to: ["boss@example.org"] });
   }));
 
-test("of two who change the same setting the second is told, and keeps what was typed", () =>
+test("of two who change the same setting the second hears of it, and keeps what was typed", () =>
   open({ expected: /412/ }, async (page) => {
     await dialog(page).getByLabel("Sent to").fill("boss@example.org");
     await dialog(page).getByLabel("The past is kept for").fill("800");
     changeMeanwhile({ retention_days: 900, title: "Theirs" });
     await press(page, "Save");
-    await dialog(page).getByText("somebody else has just changed this, too").waitFor();
-    assert.equal(await dialog(page).locator(".field-error", { hasText: "somebody else" }).count(), 1);
+    await dialog(page).getByText("Somebody else has just changed this, too").waitFor();
+    assert.equal(await dialog(page).locator(".field-error", { hasText: "Somebody else" }).count(), 1);
     assert.deepEqual(config(), { ...CONFIG, retention_days: 900, title: "Theirs" });
     assert.equal(await dialog(page).getByLabel("The past is kept for").inputValue(), "800");
     await save(page);
@@ -169,7 +169,7 @@ test("while the settings are being saved nothing can be typed in vain, and they 
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await held.letGo();
-    await page.locator("[data-field=interval] .field-error", { hasText: "seconds" }).waitFor();
+    await page.locator("[data-field=interval] .field-error", { hasText: "such as 30 s" }).waitFor();
     assert.equal(held.requests.length, 1);
     assert.equal(await interval.inputValue(), "soon");
     await page.keyboard.type("5");
@@ -178,7 +178,7 @@ test("while the settings are being saved nothing can be typed in vain, and they 
     await closed(page);
   }));
 
-test("settings that were saved are told as saved, even if the server falls silent after it", () =>
+test("settings that were saved are shown as saved, even if the server falls silent after it", () =>
   open({ expected: /ERR_FAILED/ }, async (page) => {
     await page.route("**/api/alerts?*", (route) => route.abort());
     await dialog(page).getByLabel("Interval").fill("5");
@@ -212,11 +212,26 @@ test("who leaves the settings by the browser's way back while they are saved fin
     await page.getByRole("link", { name: "Settings" }).click();
     await held.letGo();
     await page.locator("#settings-dialog:not([inert])").waitFor();
-    assert.equal(await dialog(page).getByLabel("Interval").inputValue(), "5");
+    assert.equal(await dialog(page).getByLabel("Interval").inputValue(), "5 s");
     await dialog(page).getByLabel("Interval").fill("10");
     assert.equal(await dialog(page).getByText("still here").count(), 0);
     await save(page);
     assert.equal(config().interval, 10);
+  }));
+
+test("durations are shown with their units and typed so; plain seconds are taken, too", () =>
+  open({}, async (page) => {
+    const shown = (label) => dialog(page).getByLabel(label).inputValue();
+    assert.deepEqual([await shown("Repeat every"), await shown("Group alerts for"), await shown("Interval")],
+                     ["1 h", "10 s", "10 s"]);
+    await dialog(page).getByLabel("Repeat every").fill("2 h 30 min");
+    await dialog(page).getByLabel("Retry for").fill("2 days");
+    await dialog(page).getByLabel("Fall back after").fill("90");
+    await save(page);
+    assert.deepEqual(config(), { ...CONFIG, email_cooldown: 9000, alert_expiry: 172_800, fallback_after: 90 });
+    await openSettings(page);
+    assert.deepEqual([await shown("Repeat every"), await shown("Retry for"), await shown("Fall back after")],
+                     ["2 h 30 min", "2 d", "1 min 30 s"]);
   }));
 
 test("an interval that does not fit the hosts' own is refused at its field, with their names", () =>

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 
-import { chromium } from "playwright-core";
+import { launch } from "./chromium.mjs";
 
 export const WIDE = { viewport: { width: 1920, height: 1080 } };
 export const DESK = { viewport: { width: 1280, height: 800 } };
@@ -12,10 +12,7 @@ export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, ha
 
 export let browser;
 before(async () => {
-  const root = process.getuid() === 0 ? ["--no-sandbox"] : [];  // Chromium refuses to sandbox for root
-  const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                 "--disable-component-update", "--disable-sync"];
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: [...root, ...quiet] });
+  browser = await launch();
 });
 after(() => browser.close());
 
@@ -61,7 +58,7 @@ export async function openHost(page, name) {
   await card(page, name).locator(".host-open").click();
   await hostPage(page).getByRole("heading", { name, exact: true }).waitFor();
 }
-export const openList = (page) => page.getByRole("navigation").getByRole("link", { name: "Lines" }).click();
+export const openList = (page) => page.getByRole("navigation").getByRole("link", { name: "Hosts" }).click();
 export const pressOnPage = (page, button) =>
   hostPage(page).getByRole("button", { name: button, exact: true }).click();
 

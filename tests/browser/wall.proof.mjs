@@ -134,7 +134,7 @@ test("keys lead through the page, and a list of them is behind the question mark
     await dialog(page).getByRole("heading", { name: "Keys" }).waitFor();
     await dialog(page).getByText("Wall: full screen and large").waitFor();
     const arrow = await dialog(page).getByText("↓", { exact: true }).boundingBox();
-    const text = await dialog(page).getByText("From line to line").boundingBox();
+    const text = await dialog(page).getByText("From host to host").boundingBox();
     assert.ok(arrow.x + arrow.width <= text.x, "no key stands over what it does");
     await page.keyboard.press("Escape");
     await page.keyboard.press("g");

@@ -19,7 +19,8 @@ BUILD = TOP / os.environ.get("BUILD", "build")
 MACHINES = pathlib.Path(os.environ.get("MACHINES") or BUILD / "machines").resolve()
 PORT = 8000
 # What the package is built from.
-SOURCES = ("Makefile", "README.md", "cgi", "debian", "htdocs", "lighttpd", "man", "monitord", "store", "systemd")
+SOURCES = ("CHANGELOG.md", "Makefile", "README.md", "SECURITY.md", "cgi", "debian", "docs", "htdocs", "lighttpd", "man",
+           "monitord", "store", "systemd")
 
 
 def run(*command, timeout=600, check=True, **how):

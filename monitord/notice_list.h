@@ -1,0 +1,56 @@
+// What people must know about the watching itself: the notices that the page shows, and their words.
+#ifndef LINEWATCH_MONITORD_NOTICE_LIST_H_
+#define LINEWATCH_MONITORD_NOTICE_LIST_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "monitord/probe/prober.h"
+#include "store/event_log.h"
+#include "store/host_list.h"
+
+namespace linewatch {
+
+// One notice for a code, each shown until it is removed. What is new, or says something else than before, is logged.
+class NoticeList {
+ public:
+  // `for_the_log` is added there alone: the page names no path of this machine.
+  void Put(std::string_view code, const std::string& message, const std::string& for_the_log = "");
+  // Put while there is a message, removed without one.
+  void PutWhile(const std::optional<std::string>& message, std::string_view code);
+  void Remove(std::string_view code);
+
+  const std::vector<Notice>& all() const { return notices_; }
+  // Whether there is another list to show than at the last call.
+  bool TakeChanged();
+
+ private:
+  std::vector<Notice> notices_;
+  bool is_changed_ = false;
+};
+
+// A notice whose words are fixed.
+struct Advice {
+  const char *code, *message;
+};
+
+// What to do about checks that are void. Not for VoidReason::kNone.
+const Advice& AdviceOn(VoidReason void_reason);
+
+inline constexpr Advice kNeighbourTableFull = {
+    "neighbour_table_full",
+    "the kernel's table of neighbours is full: some hosts of this network cannot be checked; raise sysctl "
+    "net.ipv4.neigh.default.gc_thresh3"};
+
+// The code of the notice that something could not be written: disk_full or write_failed.
+std::string WriteFailureCode(const std::error_code& error);
+
+// One line, for the log.
+std::string Describe(const MonitorEvent& event);
+
+}  // namespace linewatch
+
+#endif

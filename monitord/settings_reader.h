@@ -1,0 +1,50 @@
+// config.json and secrets.json as the daemon uses them: read again when they change, and the last good ones go on when an
+// edit is bad.
+#ifndef LINEWATCH_MONITORD_SETTINGS_READER_H_
+#define LINEWATCH_MONITORD_SETTINGS_READER_H_
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+
+#include "monitord/notice_list.h"
+#include "store/config.h"
+#include "store/file/atomic_file.h"
+#include "store/host_store.h"
+#include "store/secrets.h"
+
+namespace linewatch {
+
+class SettingsReader {
+ public:
+  // `config` is what `path` held when it was loaded. `patience` is for a lock that another program holds; `notices`
+  // outlives this.
+  SettingsReader(std::filesystem::path path, Config config, const Folders& folders, std::chrono::milliseconds patience,
+                 NoticeList& notices);
+
+  // Both stay where they are: whoever needs them may keep a reference.
+  const Config& config() const { return config_; }
+  const Secrets& secrets() const { return secrets_; }
+
+  // The file is read with the next ReadConfig, whether it looks changed or not.
+  void ForgetConfig() { config_seen_ = {}; }
+
+  // True when there are other settings than before. What is wrong with a file is a notice, and the settings that were
+  // read before go on.
+  bool ReadConfig();
+  bool ReadSecrets();
+
+ private:
+  const std::filesystem::path path_, lock_path_;
+  const std::chrono::milliseconds patience_;
+  NoticeList& notices_;
+  Config config_;
+  FileIdentity config_seen_;
+  SecretStore secret_store_;
+  Secrets secrets_;
+  std::optional<FileIdentity> secrets_seen_;
+};
+
+}  // namespace linewatch
+
+#endif
