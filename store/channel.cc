@@ -31,16 +31,12 @@ std::vector<std::string> MissingSettings(std::string_view channel, const Config&
   if (named == kChannelNames.end()) return {};
   const auto which = static_cast<Channel>(named - kChannelNames.begin());
   const ChannelTraits& traits = TraitsOf(which);
-  std::vector<std::string_view> missing;
-  if (traits.missing != nullptr) {
-    missing = traits.missing(config);
-  } else {
-    for (const ChannelSetting& setting : traits.settings)
-      if (setting.is_needed && config.SettingOf(which, setting.name).empty()) missing.push_back(setting.name);
-  }
-  std::vector<std::string> paths;
-  for (const std::string_view name : missing) paths.push_back(std::string(channel).append(".").append(name));
-  return paths;
+  if (traits.missing != nullptr) return traits.missing(config);
+  std::vector<std::string> missing;
+  for (const ChannelSetting& setting : traits.settings)
+    if (setting.is_needed && config.SettingOf(which, setting.name).empty())
+      missing.push_back(std::string(channel).append(".").append(setting.name));
+  return missing;
 }
 
 }  // namespace linewatch

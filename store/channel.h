@@ -46,8 +46,8 @@ struct ChannelSetting {
 
 struct ChannelTraits {
   std::span<const ChannelSetting> settings;
-  // Instead of is_needed, where what is missing depends on other settings, too: see MissingSettings.
-  std::vector<std::string_view> (*missing)(const Config& config) = nullptr;
+  // Answers MissingSettings instead of is_needed, where what is missing depends on other settings, too.
+  std::vector<std::string> (*missing)(const Config& config) = nullptr;
 };
 
 const ChannelTraits& TraitsOf(Channel channel);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
+#include <type_traits>
 
 #include "store/host_json.h"
 #include "store/json/json.h"
@@ -175,7 +176,7 @@ template <MaybeConst<Config> C>
 void VisitChannels(C& config, auto&& visit) {
   for (size_t i = 0; i < kChannelNames.size(); ++i) {
     const auto channel = static_cast<Channel>(i);
-    ChannelObject object{channel, config.channels[i]};
+    ChannelObject<std::remove_reference_t<decltype(config.channels[i])>> object{channel, config.channels[i]};
     if (channel == Channel::kSmtp) {
       visit(kChannelNames[i], config.smtp);
     } else {

@@ -28,13 +28,13 @@ constexpr ChannelSetting kSettings[] = {
 };
 
 // There is somebody to write to as soon as a route or the report names a recipient.
-std::vector<std::string_view> Missing(const Config& config) {
-  std::vector<std::string_view> missing;
-  if (config.smtp.host.empty()) missing.push_back("host");
-  if (config.smtp.from.empty()) missing.push_back("from");
+std::vector<std::string> Missing(const Config& config) {
+  std::vector<std::string> missing;
+  if (config.smtp.host.empty()) missing.emplace_back("smtp.host");
+  if (config.smtp.from.empty()) missing.emplace_back("smtp.from");
   const bool has_route = std::any_of(config.routes.begin(), config.routes.end(),
                                      [](const Config::Route& route) { return !route.smtp_to.empty(); });
-  if (config.smtp.to.empty() && !has_route && config.report_to.empty()) missing.push_back("to");
+  if (config.smtp.to.empty() && !has_route && config.report_to.empty()) missing.emplace_back("smtp.to");
   return missing;
 }
 
