@@ -80,14 +80,13 @@ void WriteSent(JsonWriter& out, const AlertEvent& event) {
 
 // The body's channel, or the problem to answer.
 std::variant<std::string, Response> ReadChannel(const Request& request) {
-  static const Schema schema(R"json({
-"type": "object",
-"properties": {"channel": {"enum": ["smtp", "telegram", "slack", "webhook"], "description": "smtp, telegram, slack or webhook"}}
-})json");
+  static const std::string expected = NamesAsChoice(kChannelNames);
+  static const Schema schema(R"({"type": "object", "properties": {"channel": {"enum": )" + NamesAsJson(kChannelNames) +
+                             R"(, "description": ")" + expected + R"("}}})");
   rapidjson::Document input;
   if (auto problem = ParseBody(request, schema, input)) return *std::move(problem);
   const auto* given = FindMember(input, "channel");
-  if (given == nullptr) return FieldProblem({{"channel", "expected smtp, telegram, slack or webhook", ""}});
+  if (given == nullptr) return FieldProblem({{"channel", "expected " + expected, ""}});
   return std::string(StringOf(*given));
 }
 
@@ -157,7 +156,7 @@ Response TestChannel(Installation& installation, const Request& request, std::st
   if (const auto missing = MissingSettings(name, installation.config.settings()); !missing.empty())
     return FieldProblem(
         {{"channel",
-          name + " is not set up: " + Enumerate(missing) + (missing.size() == 1 ? " is" : " are") + " wanted", ""}});
+          name + " is not set up: " + Enumerate({missing.begin(), missing.end()}) + (missing.size() == 1 ? " is" : " are") + " wanted", ""}});
   if (const auto absence = FindAbsence(installation)) return PassingProblem(503, absence->message);
 
   // Held until the answer is there: one test message at a time, so that no more than one process ever waits.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cgi/host_edit.h"
+#include "store/check_traits.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
 #include "store/json/json_members.h"
@@ -20,7 +21,8 @@ std::string MatchKey(const Host& host) { return host.check == CheckKind::kPush ?
 
 std::string_view TargetField(const Host& host) {
   if (!host.ip.empty() || !host.service) return "ip";
-  return host.check == CheckKind::kHttp ? "url" : host.check == CheckKind::kMqtt ? "topic" : "name";
+  const CheckSetting* target = TraitsOf(host.check).target;
+  return target != nullptr ? target->name : "name";
 }
 
 std::string_view TextMember(const rapidjson::Value& object, std::string_view name) {

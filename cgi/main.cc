@@ -12,11 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "cgi/api_description.h"
 #include "cgi/config_api.h"
 #include "cgi/failure.h"
 #include "cgi/fcgi_io.h"
 #include "cgi/installation.h"
 #include "cgi/router.h"
+#include "store/file/atomic_file.h"
 
 namespace linewatch::cgi {
 namespace {
@@ -82,7 +84,15 @@ int PatchSettings(Installation& installation, const char* user) {
   return 1;
 }
 
+// Writes openapi.json, made of the description of the routes in `path`: for make openapi.
+int WriteDescription(const char* path) {
+  constexpr size_t kMost = 1 << 20;
+  const std::string text = DescribeApi(ReadFile(path, kMost));
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0 ? 0 : 1;
+}
+
 int Main(const std::vector<const char*>& arguments) {
+  if (arguments.size() == 2 && std::string_view(arguments[0]) == "--openapi") return WriteDescription(arguments[1]);
   const std::string data = Setting("LINEWATCH_DATA", "");
   if (data.empty()) {
     Log("LINEWATCH_DATA is not set", "expected the data folder");
@@ -93,7 +103,7 @@ int Main(const std::vector<const char*>& arguments) {
   if (arguments.size() == 2 && std::string_view(arguments[0]) == "--patch-config")
     return PatchSettings(installation, arguments[1]);
   if (!arguments.empty()) {
-    Log("bad arguments", "expected none, or --patch-config USER");
+    Log("bad arguments", "expected none, --patch-config USER or --openapi FILE");
     return 2;
   }
   const Handler handler = [&](const Request& request) {

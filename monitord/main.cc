@@ -1,4 +1,4 @@
-// monitord: watches lines. Options, configuration, objects, run.
+// monitord: watches hosts. Options, configuration, objects, run.
 #include <getopt.h>
 #include <malloc.h>
 #include <sys/resource.h>
@@ -6,29 +6,23 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
 #include <system_error>
 
 #include "monitord/monitor.h"
 #include "monitord/net/trust_store.h"
-#include "monitord/notify/slack_notifier.h"
-#include "monitord/notify/smtp_notifier.h"
-#include "monitord/notify/telegram_notifier.h"
-#include "monitord/notify/webhook_notifier.h"
-#include "monitord/probe/inbound/inbound_prober.h"
-#include "monitord/probe/ping/icmp_prober.h"
+#include "monitord/notify/notifiers.h"
+#include "monitord/probe/inbound/inbox.h"
+#include "monitord/probe/probers.h"
 #include "monitord/probe/probing.h"
-#include "monitord/probe/service/dns_prober.h"
-#include "monitord/probe/service/http_prober.h"
-#include "monitord/probe/service/tcp_prober.h"
-#include "monitord/probe/service/tls_prober.h"
 #include "monitord/system/config_file.h"
 #include "monitord/system/log.h"
 #include "store/calendar.h"
@@ -153,21 +147,10 @@ int Main(int argc, char** argv) {
   const int signals = TakeSignals();
   TrustStore trust;
   const auto inbox = std::make_shared<Inbox>();
-  const auto make_inbound = [&](Prober::Done done) { return std::make_unique<InboundProber>(inbox, std::move(done)); };
-  // One line a kind of check.
-  const Probing::Kind ping[] = {
-      {CheckKind::kPing, [](Prober::Done done) { return std::make_unique<IcmpProber>(std::move(done)); }},
-  };
-  const Probing::Kind services[] = {
-      {CheckKind::kHttp, [&](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust); }},
-      {CheckKind::kTls, [&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }},
-      {CheckKind::kTcp, MakeTcpProber},
-      {CheckKind::kDns, MakeDnsProber},
-      {CheckKind::kMqtt, make_inbound},
-      {CheckKind::kPush, make_inbound},
-  };
-  const std::array channels = {SmtpChannel(), TelegramChannel(), SlackChannel(), WebhookChannel()};
-  // In a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
+  const auto probers = ProberKinds({trust, inbox});
+  const auto channels = ChannelKinds();
+  // All but ping in a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
+  const auto ping = std::span(probers).first(1), services = std::span(probers).subspan(1);
   Probing pinging(ping, Probing::Delivery::kWhole), serving(services, Probing::Delivery::kInParts);
   Monitor monitor(options, *std::move(config), fault, {&pinging, &serving}, trust, inbox, channels, signals);
   monitor.Run();

@@ -2,27 +2,40 @@
 
 #include <algorithm>
 
+#include "store/config.h"
+
 namespace linewatch {
 
-std::vector<std::string_view> MissingSettings(std::string_view channel, const Config& config) {
-  std::vector<std::string_view> missing;
-  const auto want = [&](std::string_view setting, bool is_there) {
-    if (!is_there) missing.push_back(setting);
+const ChannelTraits& TraitsOf(Channel channel) {
+  static constexpr std::array kTraits = {
+#define LINEWATCH_CHANNEL(Name, name) &k##Name##Channel,
+      LINEWATCH_CHANNELS(LINEWATCH_CHANNEL)
+#undef LINEWATCH_CHANNEL
   };
-  if (channel == "smtp") {
-    want("smtp.host", !config.smtp.host.empty());
-    want("smtp.from", !config.smtp.from.empty());
-    const bool has_route = std::any_of(config.routes.begin(), config.routes.end(),
-                                       [](const Config::Route& route) { return !route.smtp_to.empty(); });
-    want("smtp.to", !config.smtp.to.empty() || has_route || !config.report_to.empty());
-  } else if (channel == "telegram") {
-    want("telegram.token", !config.telegram.token.text.empty());
-    want("telegram.chat_id", !config.telegram.chat_id.empty());
-  } else if (channel == "slack") {
-    want("slack.webhook_url", !config.slack.webhook_url.text.empty());
-  } else if (channel == "webhook") {
-    want("webhook.url", !config.webhook.url.empty());
+  return *kTraits[static_cast<size_t>(channel)];
+}
+
+std::string SchemaOf(Channel channel) {
+  std::string members;
+  for (const ChannelSetting& setting : TraitsOf(channel).settings) {
+    members.append(members.empty() ? "\n\"" : ",\n\"").append(setting.name).append("\": {");
+    if (setting.is_secret) members += R"("writeOnly": true, )";
+    members += setting.schema.substr(1);
   }
+  return R"({"type": "object", "additionalProperties": false, "description": "an object", "properties": {)" + members +
+         "}}";
+}
+
+std::vector<std::string> MissingSettings(std::string_view channel, const Config& config) {
+  const auto named = std::find(kChannelNames.begin(), kChannelNames.end(), channel);
+  if (named == kChannelNames.end()) return {};
+  const auto which = static_cast<Channel>(named - kChannelNames.begin());
+  const ChannelTraits& traits = TraitsOf(which);
+  if (traits.missing != nullptr) return traits.missing(config);
+  std::vector<std::string> missing;
+  for (const ChannelSetting& setting : traits.settings)
+    if (setting.is_needed && config.SettingOf(which, setting.name).empty())
+      missing.push_back(std::string(channel).append(".").append(setting.name));
   return missing;
 }
 

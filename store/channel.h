@@ -1,20 +1,70 @@
-// The channels that alerts go through, by the names that settings and files have for them.
+// The channels by which notifications leave. Each has one line here; what it is stands in store/channel/NAME.cc, and
+// monitord/notify/notifiers.h says who sends by it.
 #ifndef LINEWATCH_STORE_CHANNEL_H_
 #define LINEWATCH_STORE_CHANNEL_H_
 
 #include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "store/config.h"
-
 namespace linewatch {
 
-inline constexpr std::array<std::string_view, 4> kChannelNames = {"smtp", "telegram", "slack", "webhook"};
+struct Config;
 
-// The settings that are wanted before anything can be sent through a channel: "smtp.host". None if it is set up, or wants
-// none.
-std::vector<std::string_view> MissingSettings(std::string_view channel, const Config& config);
+// The name in the code and the name in files and the API, config.json among them.
+#define LINEWATCH_CHANNELS(CHANNEL) \
+  CHANNEL(Smtp, smtp)               \
+  CHANNEL(Telegram, telegram)       \
+  CHANNEL(Slack, slack)             \
+  CHANNEL(Webhook, webhook)
+
+enum class Channel : uint8_t {
+#define LINEWATCH_CHANNEL(Name, name) k##Name,
+  LINEWATCH_CHANNELS(LINEWATCH_CHANNEL)
+#undef LINEWATCH_CHANNEL
+};
+
+inline constexpr std::array kChannelNames = {
+#define LINEWATCH_CHANNEL(Name, name) std::string_view(#name),
+    LINEWATCH_CHANNELS(LINEWATCH_CHANNEL)
+#undef LINEWATCH_CHANNEL
+};
+
+inline std::string_view NameOf(Channel channel) { return kChannelNames[static_cast<size_t>(channel)]; }
+
+// One member of the channel's object in config.json: a text, but for those of smtp.
+struct ChannelSetting {
+  std::string_view name;
+  bool is_secret = false;   // shown to nobody
+  bool is_needed = false;   // without it nothing can be sent
+  std::string_view schema;  // of its value, as store/json/schema.h wants it
+};
+
+struct ChannelTraits {
+  std::span<const ChannelSetting> settings;
+  // Answers MissingSettings instead of is_needed, where what is missing depends on other settings, too.
+  std::vector<std::string> (*missing)(const Config& config) = nullptr;
+};
+
+const ChannelTraits& TraitsOf(Channel channel);
+
+#define LINEWATCH_CHANNEL(Name, name) extern const ChannelTraits k##Name##Channel;
+LINEWATCH_CHANNELS(LINEWATCH_CHANNEL)
+#undef LINEWATCH_CHANNEL
+
+// Those settings of a channel that are given, by their names.
+using ChannelSettings = std::map<std::string_view, std::string>;
+
+// The JSON Schema of the channel's object in config.json.
+std::string SchemaOf(Channel channel);
+
+// The settings that are wanted before anything can be sent through a channel: "smtp.host". None if it is set up, or if
+// there is no such channel.
+std::vector<std::string> MissingSettings(std::string_view channel, const Config& config);
 
 inline bool is_set_up(std::string_view channel, const Config& config) {
   return MissingSettings(channel, config).empty();

@@ -5,9 +5,16 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+#include <type_traits>
 
 #include "store/host_json.h"
+#include "store/json/json.h"
 #include "store/json/json_members.h"
+#include "store/json/schema.h"
+#include "store/maintenance_schema.h"
 #include "store/text/ascii.h"
 #include "store/text/network_name.h"
 
@@ -15,10 +22,9 @@ namespace linewatch {
 namespace {
 
 constexpr std::array<std::string_view, 3> kRoleNames = {"viewer", "operator", "admin"};
+constexpr std::array<std::string_view, 3> kMailSecurityNames = {"none", "starttls", "tls"};
 
-constexpr std::string_view kSchema = R"json({
-"type": "object",
-"properties": {
+constexpr std::string_view kBeforeChannels = R"json(
   "interval": {"type": "number", "minimum": 1, "maximum": 86400, "description": "a number of seconds from 1 to 86400"},
   "timeout": {"type": "number", "minimum": 0.05, "maximum": 3600, "description": "a number of seconds from 0.05, shorter than the interval"},
   "retries": {"type": "integer", "minimum": 0, "maximum": 10, "description": "a whole number from 0 to 10"},
@@ -28,47 +34,10 @@ constexpr std::string_view kSchema = R"json({
   "digest_window": {"type": "number", "minimum": 0, "maximum": 3600, "description": "a number of seconds from 0 to 3600"},
   "alert_expiry": {"type": "number", "minimum": 60, "maximum": 31536000, "description": "a number of seconds from 60 to 31536000"},
   "fallback_after": {"type": "number", "minimum": 1, "maximum": 86400, "description": "a number of seconds from 1 to 86400"},
-  "fallback": {"type": "array", "items": {"enum": ["smtp", "telegram", "slack", "webhook"]}, "description": "a list of smtp, telegram, slack, webhook"},
-  "routes": {"type": "array", "maxItems": 100, "description": "a list of at most 100 routes", "items": {
-    "type": "object", "required": ["group"], "additionalProperties": false, "description": "an object with group, smtp_to and channels",
-    "properties": {
-      "group": {"type": "string", "minLength": 1, "maxLength": 100, "description": "1 to 100 characters"},
-      "smtp_to": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"}, "description": "a list of at most 50 mail addresses"},
-      "channels": {"type": "array", "items": {"enum": ["smtp", "telegram", "slack", "webhook"]}, "description": "a list of smtp, telegram, slack, webhook"}}}},
-  "maintenance": {"type": "array", "maxItems": 100, "description": "a list of at most 100 windows", "items": {
-    "description": "{group, from, to, note} with Unix seconds, or {group, days, from, to, note} with days from 1 (Monday) to 7 and times as \"23:00\"",
-    "oneOf": [
-      {"type": "object", "required": ["group", "from", "to"], "additionalProperties": false, "properties": {
-        "group": {"type": "string", "minLength": 1, "maxLength": 100},
-        "from": {"type": "number", "minimum": 1, "maximum": 253402300799},
-        "to": {"type": "number", "minimum": 1, "maximum": 253402300799},
-        "note": {"type": "string", "maxLength": 200}}},
-      {"type": "object", "required": ["group", "days", "from", "to"], "additionalProperties": false, "properties": {
-        "group": {"type": "string", "minLength": 1, "maxLength": 100},
-        "days": {"type": "array", "minItems": 1, "maxItems": 7, "uniqueItems": true, "items": {"type": "integer", "minimum": 1, "maximum": 7}},
-        "from": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
-        "to": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
-        "note": {"type": "string", "maxLength": 200}}}]}},
   "heartbeat_url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"},
-  "report_to": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"}, "description": "a list of at most 50 mail addresses"},
-  "smtp": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
-    "host": {"type": "string", "maxLength": 253, "description": "a host name or address"},
-    "port": {"type": "integer", "minimum": 1, "maximum": 65535, "description": "a whole number from 1 to 65535"},
-    "security": {"enum": ["none", "starttls", "tls"], "description": "none, starttls or tls"},
-    "username": {"type": "string", "maxLength": 320, "description": "at most 320 characters"},
-    "password": {"type": "string", "maxLength": 1000, "writeOnly": true, "description": "at most 1000 characters"},
-    "from": {"type": "string", "maxLength": 320, "pattern": "^([^@ ]+@[^@ ]+)?$", "description": "a mail address"},
-    "to": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"}, "description": "a list of at most 50 mail addresses"},
-    "ca_file": {"type": "string", "maxLength": 1000, "description": "the path of a file"}}},
-  "telegram": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
-    "token": {"type": "string", "maxLength": 200, "writeOnly": true, "description": "the token of a bot"},
-    "chat_id": {"type": "string", "maxLength": 100, "description": "at most 100 characters"},
-    "api_url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"}}},
-  "slack": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
-    "webhook_url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "writeOnly": true, "description": "an http or https URL"}}},
-  "webhook": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
-    "url": {"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"},
-    "secret": {"type": "string", "maxLength": 1000, "writeOnly": true, "description": "at most 1000 characters"}}},
+  "report_to": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"}, "description": "a list of at most 50 mail addresses"},)json";
+
+constexpr std::string_view kBehindChannels = R"json(
   "mqtt": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
     "host": {"type": "string", "maxLength": 253, "description": "a host name or address"},
     "port": {"type": "integer", "minimum": 1, "maximum": 65535, "description": "a whole number from 1 to 65535"},
@@ -85,11 +54,33 @@ constexpr std::string_view kSchema = R"json({
   "timezone": {"type": "string", "maxLength": 100, "description": "a name of the time zone database, such as Europe/Berlin"},
   "checkpoint": {"type": "number", "minimum": 1, "maximum": 86400, "description": "a number of seconds from 1 to 86400"},
   "retention_days": {"type": "integer", "minimum": 1, "maximum": 3660, "description": "a whole number from 1 to 3660"},
-  "title": {"type": "string", "minLength": 1, "maxLength": 100, "description": "1 to 100 characters"}
-}})json";
+  "title": {"type": "string", "minLength": 1, "maxLength": 100, "description": "1 to 100 characters"})json";
+
+// What is made of the list of channels, or stands for hosts, too.
+std::string SchemaText() {
+  std::string list;  // "smtp, telegram"
+  for (const std::string_view name : kChannelNames) list.append(list.empty() ? "" : ", ").append(name);
+  const std::string channels = R"({"type": "array", "items": {"enum": )" + NamesAsJson(kChannelNames) +
+                               R"(}, "description": "a list of )" + list + R"("})";
+  std::string text = R"({"type": "object", "properties": {)";
+  text.append(kBeforeChannels);
+  text += R"("fallback": )" + channels + R"json(,
+  "routes": {"type": "array", "maxItems": 100, "description": "a list of at most 100 routes", "items": {
+    "type": "object", "required": ["group"], "additionalProperties": false, "description": "an object with group, smtp_to and channels",
+    "properties": {
+      "group": {"type": "string", "minLength": 1, "maxLength": 100, "description": "1 to 100 characters"},
+      "smtp_to": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"}, "description": "a list of at most 50 mail addresses"},
+      "channels": )json" +
+          channels + "}}},\n";
+  text += R"("maintenance": )" + MaintenanceSchema(MaintenanceOf::kGroup) + ",\n";
+  for (size_t i = 0; i < kChannelNames.size(); ++i)
+    text.append("\"").append(kChannelNames[i]).append("\": ").append(SchemaOf(static_cast<Channel>(i))) += ",\n";
+  text.append(kBehindChannels);
+  return text += "}}";
+}
 
 const Schema& ConfigSchema() {
-  static const Schema schema(kSchema);
+  static const Schema schema(ConfigSchemaText());
   return schema;
 }
 
@@ -98,6 +89,13 @@ const Schema& ConfigSchema() {
 // Found through the namespace of the type, hence not in the unnamed one.
 void WriteJson(JsonWriter& out, Role role) { out.String(NameOf(role)); }
 bool ReadJson(const rapidjson::Value& json, Role& role) { return ReadName(json, kRoleNames, role); }
+
+void WriteJson(JsonWriter& out, MailSecurity security) {
+  out.String(kMailSecurityNames[static_cast<size_t>(security)]);
+}
+bool ReadJson(const rapidjson::Value& json, MailSecurity& security) {
+  return ReadName(json, kMailSecurityNames, security);
+}
 
 void WriteJson(JsonWriter& out, const Secret& secret) { WriteJson(out, SecretMark{!secret.text.empty()}); }
 bool ReadJson(const rapidjson::Value& json, Secret& secret) { return ReadJson(json, secret.text); }
@@ -146,22 +144,45 @@ void VisitMembers(S& smtp, auto&& visit) {
   visit("ca_file", smtp.ca_file);
 }
 
-template <MaybeConst<Config::Telegram> T>
-void VisitMembers(T& telegram, auto&& visit) {
-  visit("token", telegram.token);
-  visit("chat_id", telegram.chat_id);
-  visit("api_url", telegram.api_url);
+// The object of a channel, of which Config holds what is given.
+template <class Settings>
+struct ChannelObject {
+  Channel channel;
+  Settings& settings;
+};
+template <class Settings>
+void WriteJson(JsonWriter& out, const ChannelObject<Settings>& object) {
+  const MemberWriter write(out);
+  out.StartObject();
+  for (const auto& [name, is_secret, is_needed, schema] : TraitsOf(object.channel).settings) {
+    const auto given = object.settings.find(name);
+    const std::string_view text = given == object.settings.end() ? std::string_view() : given->second;
+    if (is_secret) {
+      write(name, SecretMark{!text.empty()});
+    } else {
+      write(name, text);
+    }
+  }
+  out.EndObject();
+}
+bool ReadJson(const rapidjson::Value& json, ChannelObject<ChannelSettings>& object) {
+  if (!json.IsObject()) return false;
+  for (const ChannelSetting& setting : TraitsOf(object.channel).settings)
+    if (const auto* value = FindMember(json, setting.name)) ReadJson(*value, object.settings[setting.name]);
+  return true;
 }
 
-template <MaybeConst<Config::Slack> S>
-void VisitMembers(S& slack, auto&& visit) {
-  visit("webhook_url", slack.webhook_url);
-}
-
-template <MaybeConst<Config::Webhook> W>
-void VisitMembers(W& webhook, auto&& visit) {
-  visit("url", webhook.url);
-  visit("secret", webhook.secret);
+template <MaybeConst<Config> C>
+void VisitChannels(C& config, auto&& visit) {
+  for (size_t i = 0; i < kChannelNames.size(); ++i) {
+    const auto channel = static_cast<Channel>(i);
+    ChannelObject<std::remove_reference_t<decltype(config.channels[i])>> object{channel, config.channels[i]};
+    if (channel == Channel::kSmtp) {
+      visit(kChannelNames[i], config.smtp);
+    } else {
+      visit(kChannelNames[i], object);
+    }
+  }
 }
 
 template <MaybeConst<Config::Mqtt> M>
@@ -196,10 +217,7 @@ void VisitMembers(C& config, auto&& visit) {
   visit("maintenance", config.maintenance);
   visit("heartbeat_url", config.heartbeat_url);
   visit("report_to", config.report_to);
-  visit("smtp", config.smtp);
-  visit("telegram", config.telegram);
-  visit("slack", config.slack);
-  visit("webhook", config.webhook);
+  VisitChannels(config, visit);
   visit("mqtt", config.mqtt);
   visit("ca_file", config.ca_file);
   visit("access", config.access);
@@ -264,6 +282,21 @@ void FindControlCharacters(const rapidjson::Value& value, const std::string& fie
 }  // namespace
 
 std::string_view NameOf(Role role) { return kRoleNames[static_cast<size_t>(role)]; }
+
+std::string_view ConfigSchemaText() {
+  static const std::string text = SchemaText();
+  return text;
+}
+
+const std::string& Config::SettingOf(Channel channel, std::string_view name) const {
+  static const std::string unset;
+  const ChannelSettings& given = channels[static_cast<size_t>(channel)];
+  if (const auto setting = given.find(name); setting != given.end()) return setting->second;
+  const auto settings = TraitsOf(channel).settings;
+  if (std::none_of(settings.begin(), settings.end(), [&](const ChannelSetting& s) { return s.name == name; }))
+    throw std::logic_error(std::string(NameOf(channel)).append(" has no setting ").append(name));
+  return unset;
+}
 
 ConfigResult CheckConfig(const rapidjson::Value& settings) {
   rapidjson::Document given;

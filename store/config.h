@@ -2,20 +2,25 @@
 #ifndef LINEWATCH_STORE_CONFIG_H_
 #define LINEWATCH_STORE_CONFIG_H_
 
+#include <rapidjson/fwd.h>
+#include <sys/types.h>
+
+#include <array>
 #include <chrono>
-#include <filesystem>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "store/file/atomic_file.h"
+#include "store/channel.h"
 #include "store/host.h"
-#include "store/json/json.h"
-#include "store/json/schema.h"
+#include "store/json/field_error.h"
 
 namespace linewatch {
+
+class JsonWriter;
 
 enum class Role { kViewer, kOperator, kAdmin };  // each may do all that the one before may
 std::string_view NameOf(Role role);
@@ -25,19 +30,25 @@ struct Secret {
   std::string text;
 };
 
+enum class MailSecurity { kNone, kStartTls, kTls };
+
 // What may stand in each field is written in the schema in config.cc.
 struct Config {
   std::chrono::milliseconds interval{10000};
   std::chrono::milliseconds timeout{1000};  // of one whole check; below the interval, so that cycles never overlap
   int retries = 2;
   int fail_threshold = 10;
-  std::chrono::milliseconds email_cooldown{3600000};  // between two alerts of one trouble, by whatever channel
-  std::vector<std::string> uplinks;                   // while none of them answers, monitord is blind
-  std::chrono::milliseconds digest_window{10000};     // what falls due within it is one message
-  std::chrono::milliseconds alert_expiry{86400000};   // a message that waited for so long is given up
-  std::chrono::milliseconds fallback_after{300000};   // one that waited for so long goes to `fallback`, too
-  std::vector<std::string> fallback;                  // channels that get nothing else
-  // Who is told of a group, instead of everybody.
+  std::vector<std::string> uplinks;  // while none of them answers, monitord is blind
+  // "Repeat every": between two notifications of one alert, by whatever channel.
+  std::chrono::milliseconds email_cooldown{3600000};
+  // "Group alerts for": what falls due within it is one message.
+  std::chrono::milliseconds digest_window{10000};
+  // "Retry for": a message that waited for so long is given up.
+  std::chrono::milliseconds alert_expiry{86400000};
+  // "Fall back after": one that waited for so long goes to the channels of `fallback`, too.
+  std::chrono::milliseconds fallback_after{300000};
+  std::vector<std::string> fallback;  // channels that get nothing else
+  // The recipients and channels of a group, instead of those of everything else.
   struct Route {
     std::string group;
     std::vector<std::string> smtp_to, channels;
@@ -48,27 +59,21 @@ struct Config {
     MaintenanceWindow window;
   };
   std::vector<GroupMaintenance> maintenance;
-  std::string heartbeat_url;           // called every minute
-  std::vector<std::string> report_to;  // who gets the report of a month by mail when it is over
+  std::string heartbeat_url;           // of the dead man's switch: called every minute
+  std::vector<std::string> report_to;  // recipients of the report of a month, by mail when it is over
   struct Smtp {
     std::string host;
     int port = 25;
-    std::string security = "starttls", username, from;
+    MailSecurity security = MailSecurity::kStartTls;
+    std::string username, from;
     Secret password;
     std::vector<std::string> to;
     std::string ca_file;
   } smtp;
-  struct Telegram {
-    Secret token;
-    std::string chat_id, api_url;
-  } telegram;
-  struct Slack {
-    Secret webhook_url;
-  } slack;
-  struct Webhook {
-    std::string url;
-    Secret secret;
-  } webhook;
+  // Of the other channels, whose settings nobody but their notifiers reads.
+  std::array<ChannelSettings, kChannelNames.size()> channels;
+  // One of those, empty if it is not set. A name that the channel has no setting of throws std::logic_error.
+  const std::string& SettingOf(Channel channel, std::string_view name) const;
   struct Mqtt {
     std::string host;
     int port = 1883;
@@ -79,8 +84,8 @@ struct Config {
   } mqtt;
   std::string ca_file;  // authorities that checks of websites and certificates trust beside the system's
   struct Access {
-    Role anonymous = Role::kViewer;
-    std::map<std::string, Role> roles;
+    Role anonymous = Role::kViewer;     // of whoever has no name
+    std::map<std::string, Role> roles;  // by user name
   } access;
   std::string public_url;  // of the dashboard, for the links in messages
   std::string timezone;    // empty: the system's
@@ -96,6 +101,9 @@ ConfigResult CheckConfig(const rapidjson::Value& settings);
 
 // One line each, for a log or a terminal: "config.json: timeout is 0, expected ...".
 std::string Describe(const std::vector<FieldError>& errors);
+
+// The JSON Schema of config.json, as openapi.json shows it.
+std::string_view ConfigSchemaText();
 
 // All settings, with defaults for those not set. Secrets are shown as {"set": true} or null.
 void WriteConfig(JsonWriter& out, const Config& config);

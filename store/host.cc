@@ -1,5 +1,6 @@
 #include "store/host.h"
 
+#include "store/check_traits.h"
 #include "store/text/network_name.h"
 #include "store/text/random_name.h"
 
@@ -29,46 +30,17 @@ TimeKind TimeKindOf(Status status, bool in_maintenance) {
 
 std::string TargetOf(const Host& host) {
   std::string target = std::string(NameOf(host.check)) + ' ' + CanonicalName(host.ip);
-  if (!host.service) return target;
-  const Service& service = *host.service;
-  const auto add = [&target](const std::string& part) { target += ' ' + part; };
-  switch (host.check) {
-    case CheckKind::kPing:
-      break;
-    case CheckKind::kHttp:
-      add(service.url);
-      add(service.method);
-      if (service.ip_version) add("IPv" + std::to_string(*service.ip_version));
-      if (service.keyword) add('"' + *service.keyword);
-      break;
-    case CheckKind::kTls:
-      add(CanonicalName(service.server_name));
-      [[fallthrough]];
-    case CheckKind::kTcp:
-      add(std::to_string(PortOf(host.check, service)));
-      break;
-    case CheckKind::kDns:
-      add(std::to_string(PortOf(host.check, service)));
-      add(CanonicalName(service.query));
-      add(service.record);
-      break;
-    case CheckKind::kMqtt:
-      add(service.topic);
-      break;
-    case CheckKind::kPush:
-      add(host.id);
-      break;
-  }
+  const auto question = TraitsOf(host.check).question;
+  if (host.service && question != nullptr) target += ' ' + question(host);
   return target;
 }
 
-int PortOf(CheckKind check, const Service& service) {
-  return service.port.value_or(check == CheckKind::kDns ? 53 : 443);
-}
+int PortOf(CheckKind check, const Service& service) { return service.port.value_or(TraitsOf(check).usual_port); }
 
 const std::string& AddressText(const Host& host) {
-  if (!host.ip.empty() || !host.service) return host.ip;
-  return host.check == CheckKind::kMqtt ? host.service->topic : host.service->url;
+  const CheckSetting* target = TraitsOf(host.check).target;
+  if (!host.ip.empty() || !host.service || target == nullptr) return host.ip;
+  return (*host.service).*std::get<std::string Service::*>(target->member);
 }
 
 std::string NewHostId() { return RandomName(10); }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "store/check_kind.h"
 #include "store/service.h"
 #include "store/timeline.h"
 #include "store/trail.h"
@@ -17,15 +18,6 @@
 #include "store/value/wall_time.h"
 
 namespace linewatch {
-
-enum class CheckKind : uint8_t { kPing, kHttp, kTls, kTcp, kDns, kMqtt, kPush };
-inline constexpr std::array<std::string_view, 7> kCheckKindNames = {"ping", "http", "tls", "tcp",
-                                                                    "dns",  "mqtt", "push"};
-inline std::string_view NameOf(CheckKind kind) { return kCheckKindNames[static_cast<size_t>(kind)]; }
-// Whether there is an address without which the check cannot be made.
-inline bool needs_address(CheckKind kind) {
-  return kind != CheckKind::kHttp && kind != CheckKind::kMqtt && kind != CheckKind::kPush;
-}
 
 enum class Status : uint8_t {
   kPending,      // not checked yet

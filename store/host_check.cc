@@ -1,28 +1,32 @@
 #include "store/host_check.h"
 
 #include <algorithm>
-#include <cctype>
-#include <functional>
+#include <optional>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
+#include <variant>
 
+#include "store/check_traits.h"
 #include "store/host_json.h"
+#include "store/json/json.h"
 #include "store/json/json_members.h"
+#include "store/json/schema.h"
+#include "store/maintenance_schema.h"
 #include "store/parents.h"
 #include "store/text/ascii.h"
 #include "store/text/network_name.h"
-#include "store/text/status_ranges.h"
-#include "store/text/url.h"
 
 namespace linewatch {
 namespace {
 
-constexpr std::string_view kSchema = R"json({
-"type": "object",
-"properties": {
+// The settings that every host has, around its kind of check.
+constexpr std::string_view kBeforeKind = R"json(
   "name": {"type": "string", "minLength": 1, "maxLength": 100, "description": "1 to 100 characters, no control characters"},
-  "ip": {"type": "string", "maxLength": 253, "description": "an IPv4 or IPv6 address or a domain name"},
-  "check": {"enum": ["ping", "http", "tls", "tcp", "dns", "mqtt", "push"], "description": "ping, http, tls, tcp, dns, mqtt or push"},
+  "ip": {"type": "string", "maxLength": 253, "description": "an IPv4 or IPv6 address or a domain name"},)json";
+
+constexpr std::string_view kBehindKind = R"json(
   "enabled": {"type": "boolean", "description": "true or false"},
   "group": {"type": "string", "maxLength": 100, "description": "at most 100 characters, no control characters"},
   "customer": {"type": "string", "maxLength": 100, "description": "at most 100 characters, no control characters"},
@@ -39,50 +43,29 @@ constexpr std::string_view kSchema = R"json({
   "slow_ms": {"type": "number", "minimum": 0.001, "maximum": 3600000, "description": "a number of milliseconds above 0"},
   "max_loss_percent": {"type": "number", "minimum": 0, "maximum": 100, "description": "a number from 0 to 100"},
   "max_jitter_ms": {"type": "number", "minimum": 0.001, "maximum": 3600000, "description": "a number of milliseconds above 0"},
-  "sla_percent": {"type": "number", "minimum": 0, "maximum": 100, "description": "a number from 0 to 100"},
-  "maintenance": {"type": "array", "maxItems": 50, "description": "a list of at most 50 windows", "items": {
-    "description": "{from, to, note} with Unix seconds, or {days, from, to, note} with days from 1 (Monday) to 7 and times as \"23:00\"",
-    "oneOf": [
-      {"type": "object", "required": ["from", "to"], "additionalProperties": false, "properties": {
-        "from": {"type": "number", "minimum": 1, "maximum": 253402300799},
-        "to": {"type": "number", "minimum": 1, "maximum": 253402300799},
-        "note": {"type": "string", "maxLength": 200}}},
-      {"type": "object", "required": ["days", "from", "to"], "additionalProperties": false, "properties": {
-        "days": {"type": "array", "minItems": 1, "maxItems": 7, "uniqueItems": true, "items": {"type": "integer", "minimum": 1, "maximum": 7}},
-        "from": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
-        "to": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
-        "note": {"type": "string", "maxLength": 200}}}]}},
-  "url": {"type": "string", "maxLength": 2000, "description": "an http:// or https:// URL of at most 2000 characters"},
-  "method": {"enum": ["GET", "HEAD", "POST"], "description": "GET, HEAD or POST"},
-  "expect_status": {"type": "string", "maxLength": 200, "description": "status codes and ranges of them, such as \"200-399\" or \"200,204\""},
-  "keyword": {"type": "string", "minLength": 1, "maxLength": 1000, "description": "1 to 1000 characters"},
-  "keyword_absent": {"type": "boolean", "description": "true or false"},
-  "follow_redirects": {"type": "boolean", "description": "true or false"},
-  "ip_version": {"enum": [4, 6], "description": "4, 6 or null"},
-  "username": {"type": "string", "maxLength": 320, "description": "at most 320 characters, no control characters and no colon"},
-  "password": {"writeOnly": true, "description": "at most 1000 characters without control characters, or {\"set\": true} for the one that is there",
-    "oneOf": [{"type": "string", "maxLength": 1000}, {"type": "object", "required": ["set"], "additionalProperties": false, "properties": {"set": {"enum": [true]}}}]},
-  "headers": {"type": "object", "maxProperties": 20, "writeOnly": true,
-    "description": "an object of at most 20 headers, each with a value of at most 4000 characters or {\"set\": true} for the one that is there",
-    "additionalProperties": {"oneOf": [{"type": "string", "maxLength": 4000}, {"type": "object", "required": ["set"], "additionalProperties": false, "properties": {"set": {"enum": [true]}}}]}},
-  "verify_tls": {"type": "boolean", "description": "true or false"},
-  "warn_days": {"type": "array", "maxItems": 10, "uniqueItems": true, "description": "a list of at most 10 whole numbers of days from 1 to 365",
-    "items": {"type": "integer", "minimum": 1, "maximum": 365}},
-  "server_name": {"type": "string", "maxLength": 253, "description": "an IPv4 or IPv6 address or a domain name"},
-  "port": {"type": "integer", "minimum": 1, "maximum": 65535, "description": "a whole number from 1 to 65535"},
-  "query": {"type": "string", "maxLength": 253, "description": "a domain name"},
-  "record": {"enum": ["A", "AAAA", "MX", "TXT", "CNAME"], "description": "A, AAAA, MX, TXT or CNAME"},
-  "expect": {"type": "string", "maxLength": 1000, "description": "at most 1000 characters"},
-  "topic": {"type": "string", "maxLength": 1000, "description": "a topic of MQTT of at most 1000 characters, perhaps with + and # as wildcards"},
-  "max_age": {"type": "number", "minimum": 1, "maximum": 31536000, "description": "a number of seconds from 1 to 31536000"},
-  "min": {"type": "number", "description": "a number"},
-  "max": {"type": "number", "description": "a number"},
+  "sla_percent": {"type": "number", "minimum": 0, "maximum": 100, "description": "a number from 0 to 100"},)json";
+
+constexpr std::string_view kAcknowledged = R"json(
   "acknowledged": {"type": "object", "additionalProperties": false, "description": "null, or what acknowledging has written",
-    "properties": {"by": {"type": "string"}, "at": {"type": "number"}, "note": {"type": "string", "maxLength": 1000}}}
-}})json";
+    "properties": {"by": {"type": "string"}, "at": {"type": "number"}, "note": {"type": "string", "maxLength": 1000}}})json";
+
+std::string SchemaText() {
+  std::string text = R"({"type": "object", "properties": {)";
+  text.append(kBeforeKind);
+  text += R"("check": {"enum": )" + NamesAsJson(kCheckKindNames) + R"(, "description": ")" +
+          NamesAsChoice(kCheckKindNames) + "\"},";
+  text.append(kBehindKind);
+  text += R"("maintenance": )" + MaintenanceSchema(MaintenanceOf::kHost) + ',';
+  std::set<std::string_view> named;
+  for (size_t kind = 0; kind < kCheckKindNames.size(); ++kind)
+    for (const auto& [name, member, schema] : TraitsOf(static_cast<CheckKind>(kind)).settings)
+      if (named.insert(name).second) text.append("\n\"").append(name).append("\": ").append(schema) += ',';
+  text.append(kAcknowledged);
+  return text += "}}";
+}
 
 const Schema& HostSchema() {
-  static const Schema schema(kSchema);
+  static const Schema schema(HostSchemaText());
   return schema;
 }
 
@@ -92,107 +75,22 @@ bool is_part_of(std::string_view inner, std::string_view field) {
   return inner.size() == field.size() || inner[field.size()] == '.' || inner[field.size()] == '[';
 }
 
-using Wrong = std::function<void(std::string field, std::string message)>;
-
-// RFC 9110 section 5.6.2.
-bool is_header_name(std::string_view text) {
-  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
-  return !text.empty() && text.size() <= 100 && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
-    return std::isalnum(c) != 0 || kPunctuation.find(static_cast<char>(c)) != std::string_view::npos;
-  });
-}
-
-// What a request is framed by is not for people to say: a server could be made to see two where there is one.
-bool is_framing_header(std::string_view name) {
-  constexpr std::string_view kFraming[] = {"Connection", "Content-Length",    "Expect",
-                                           "TE",         "Transfer-Encoding", "Upgrade"};
-  return std::any_of(std::begin(kFraming), std::end(kFraming),
-                     [&](std::string_view framing) { return same_but_for_case(name, framing); });
-}
-
-void CheckSecrets(const rapidjson::Value& settings, const Wrong& wrong) {
-  const auto is_plain = [](const rapidjson::Value& value) {
-    return !value.IsString() || !has_control_characters(StringOf(value), false);
-  };
-  if (const auto* password = FindMember(settings, "password"); password != nullptr && !is_plain(*password))
-    wrong("password", "expected no control characters");
-  const auto* headers = FindMember(settings, "headers");
-  if (headers == nullptr || !headers->IsObject()) return;
-  for (const auto& header : headers->GetObject()) {
-    const auto name = StringOf(header.name);
-    if (!is_header_name(name) || is_framing_header(name))
-      wrong("headers", "expected names of HTTP headers, and none that frames the request");
-    if (!is_plain(header.value)) wrong("headers", "expected values without control characters");
+// The settings that its kind of check has.
+void CheckService(const rapidjson::Value& settings, const Host& host, const TellWrong& wrong) {
+  const CheckTraits& traits = TraitsOf(host.check);
+  if (traits.check != nullptr) traits.check(settings, *host.service, wrong);
+  for (const CheckSetting& setting : traits.settings) {
+    std::string text;
+    if (const auto* member = std::get_if<std::string Service::*>(&setting.member)) text = (*host.service).**member;
+    if (const auto* member = std::get_if<std::optional<std::string> Service::*>(&setting.member))
+      text = ((*host.service).**member).value_or("");
+    if (has_control_characters(text, false)) wrong(std::string(setting.name), "expected no control characters");
   }
 }
 
-// Section 4.7 of MQTT 3.1.1: + stands for one whole level, # for all that follow.
-bool is_topic_filter(std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool is_level_begin = i == 0 || text[i - 1] == '/', is_last = i + 1 == text.size();
-    if (text[i] == '+' && !(is_level_begin && (is_last || text[i + 1] == '/'))) return false;
-    if (text[i] == '#' && !(is_level_begin && is_last)) return false;
-  }
-  return !text.empty();
-}
-
-// Each kind's own settings.
-void CheckService(const rapidjson::Value& settings, const Host& host, const Wrong& wrong) {
-  const Service& service = *host.service;
-  for (const auto& [field, text] :
-       {std::pair("keyword", service.keyword.value_or("")), std::pair("expect", service.expect.value_or("")),
-        std::pair("username", service.username), std::pair("topic", service.topic)})
-    if (has_control_characters(text, false)) wrong(field, "expected no control characters");
-  switch (host.check) {
-    case CheckKind::kPing:
-      break;
-    case CheckKind::kHttp: {
-      const auto url = ParseUrl(service.url);
-      if (const auto* fault = std::get_if<std::string>(&url)) wrong("url", *fault);
-      if (!StatusRanges::Parse(service.expect_status))
-        wrong("expect_status", "expected status codes and ranges of them, such as \"200-399\" or \"200,204\"");
-      if (service.username.find(':') != std::string::npos) wrong("username", "expected no colon (RFC 7617)");
-      if (service.method == "HEAD" && service.keyword)
-        wrong("keyword", "expected null, for an answer to HEAD has no body to look into");
-      CheckSecrets(settings, wrong);
-      break;
-    }
-    case CheckKind::kTls:
-      if (!service.server_name.empty() && !is_address_or_name(service.server_name))
-        wrong("server_name", "expected an IPv4 or IPv6 address or a domain name");
-      break;
-    case CheckKind::kTcp:
-      if (!service.port) wrong("port", "expected a whole number from 1 to 65535");
-      break;
-    case CheckKind::kDns:
-      if (!is_domain_name(service.query)) wrong("query", "expected the domain name to ask for");
-      break;
-    case CheckKind::kMqtt:
-      if (!is_topic_filter(service.topic))
-        wrong("topic", "expected a topic of MQTT, such as hall/3/temperature, perhaps with + and # as wildcards");
-      if (service.min && service.max && *service.min > *service.max) wrong("max", "expected at least min");
-      break;
-    case CheckKind::kPush:
-      break;
-  }
-}
-
-// Each field by itself.
-std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
-  auto errors = HostSchema().Check(settings);
-  const auto wrong = [&](std::string field, std::string message) {
-    // What the schema has refused, as a whole or in a part of it, is told once.
-    const bool told =
-        std::any_of(errors.begin(), errors.end(), [&](const FieldError& e) { return is_part_of(e.field, field); });
-    if (!told) errors.push_back({std::move(field), std::move(message), ""});
-  };
-  if (!settings.IsObject()) return errors;
-
-  if (FindMember(settings, "name") == nullptr) wrong("name", "expected 1 to 100 characters");
-  // With a field of a wrong type what follows would be about defaults.
-  const Host host = ReadHost(settings);
+// Those that every host has.
+void CheckCommon(const Host& host, const TellWrong& wrong) {
   if (host.ip.empty() && needs_address(host.check)) wrong("ip", "expected an IPv4 or IPv6 address or a domain name");
-
   if (has_control_characters(host.name, false)) wrong("name", "expected no control characters");
   if (host.name.find_first_not_of(' ') == std::string::npos) wrong("name", "expected more than blanks");
   if (has_control_characters(host.group, false)) wrong("group", "expected no control characters");
@@ -209,13 +107,33 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
     wrong("ip",
           "expected the IPv4 or IPv6 address of one machine, or a domain name "
           "(an international one in its xn-- form)");
+}
+
+// Each field by itself.
+std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
+  auto errors = HostSchema().Check(settings);
+  const auto wrong = [&](std::string field, std::string message) {
+    // What the schema has refused, as a whole or in a part of it, is told once.
+    const bool told =
+        std::any_of(errors.begin(), errors.end(), [&](const FieldError& e) { return is_part_of(e.field, field); });
+    if (!told) errors.push_back({std::move(field), std::move(message), ""});
+  };
+  if (!settings.IsObject()) return errors;
+
+  if (FindMember(settings, "name") == nullptr) wrong("name", "expected 1 to 100 characters");
+  // With a field of a wrong type what follows would be about defaults.
+  const Host host = ReadHost(settings);
+  CheckCommon(host, wrong);
   if (host.service) CheckService(settings, host, wrong);
   return errors;
 }
 
 }  // namespace
 
-std::string_view HostSchemaText() { return kSchema; }
+std::string_view HostSchemaText() {
+  static const std::string text = SchemaText();
+  return text;
+}
 
 void DropIgnoredMembers(rapidjson::Value& settings) {
   if (!settings.IsObject()) return;

@@ -2,13 +2,14 @@
 #ifndef LINEWATCH_STORE_HOST_CHECK_H_
 #define LINEWATCH_STORE_HOST_CHECK_H_
 
+#include <rapidjson/fwd.h>
+
 #include <string_view>
 #include <vector>
 
 #include "store/config.h"
 #include "store/host_list.h"
-#include "store/json/json.h"
-#include "store/json/schema.h"
+#include "store/json/field_error.h"
 
 namespace linewatch {
 

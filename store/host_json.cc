@@ -11,8 +11,10 @@
 #include <array>
 #include <map>
 #include <set>
+#include <variant>
 #include <vector>
 
+#include "store/check_traits.h"
 #include "store/json/json_members.h"
 #include "store/text/plain_text.h"
 
@@ -203,40 +205,11 @@ constexpr char kIdName[] = "id", kRevisionName[] = "revision", kCertExpiresName[
 
 const ServiceDetails kNoDetails;
 
-// Which kind has which settings.
+// The settings that its kind of check has.
 template <class S, class Visitor>
 void VisitService(CheckKind check, S& service, Visitor&& visit) {
-  const auto is = [check](auto... kinds) { return ((check == kinds) || ...); };
-  using enum CheckKind;
-  if (is(kHttp)) {
-    visit("url", service.url);
-    visit("method", service.method);
-    visit("expect_status", service.expect_status);
-    visit("keyword", service.keyword);
-    visit("keyword_absent", service.keyword_absent);
-    visit("follow_redirects", service.follow_redirects);
-    visit("ip_version", service.ip_version);
-    visit("username", service.username);
-    visit("password", service.password);
-    visit("headers", service.headers);
-  }
-  if (is(kTls)) visit("server_name", service.server_name);
-  if (is(kTls, kTcp, kDns)) visit("port", service.port);
-  if (is(kHttp, kTls)) {
-    visit("verify_tls", service.verify_tls);
-    visit("warn_days", service.warn_days);
-  }
-  if (is(kDns)) {
-    visit("query", service.query);
-    visit("record", service.record);
-  }
-  if (is(kMqtt)) visit("topic", service.topic);
-  if (is(kMqtt, kPush)) visit("max_age", service.max_age);
-  if (is(kTcp, kDns, kMqtt)) visit("expect", service.expect);
-  if (is(kMqtt)) {
-    visit("min", service.min);
-    visit("max", service.max);
-  }
+  for (const CheckSetting& setting : TraitsOf(check).settings)
+    std::visit([&](auto member) { visit(setting.name, service.*member); }, setting.member);
 }
 
 template <class H, class Visitor>

@@ -1,6 +1,6 @@
 // The alerts that were sent, and those that wait to be delivered. Follows the refreshes while it is open.
 
-import { nameOfChannel } from "../words/channels.js";
+import { iconOfChannel, nameOfChannel } from "../ui/channels.js";
 import { countOf, formatTime } from "../words/format.js";
 import { elsewhere } from "../words/installation_time.js";
 
@@ -85,8 +85,7 @@ function sentRow({ t, channel, subject, result, outcome, detail = "" }, now) {
 function makeRow({ channel, subject, facts, error, result, look }) {
   const row = template.content.firstElementChild.cloneNode(true);
   row.dataset.outcome = look;
-  const icon = document.getElementById(`icon-${channel}`) ? channel : "alerts";
-  row.querySelector("use").setAttribute("href", `#icon-${icon}`);
+  row.querySelector("use").setAttribute("href", iconOfChannel(channel));
   row.querySelector(".message-subject").textContent = subject;
   row.querySelector(".message-facts").textContent = facts.join(" · ");
   row.querySelector(".message-error").textContent = error;

@@ -1,9 +1,10 @@
 // What is known of one host, as terms and texts.
 
+import { kindOf, nameOfTime } from "../ui/check_kinds.js";
 import { certificateOf } from "../words/certificate.js";
 import { durationInWords } from "../words/durations.js";
 import { formatMs, formatPercent, formatTime } from "../words/format.js";
-import { kindOf, pageOf } from "../words/host_text.js";
+import { pageOf } from "../words/host_text.js";
 import { isOpen, isWeekly, windowInWords } from "../words/maintenance_text.js";
 
 // Only what is known: {term, text, tone} with a tone where the text is a warning, or {term, links} with [{text, href}].
@@ -19,12 +20,9 @@ const toFact = ([term, text, tone]) => ({ term, text, ...(tone && { tone }) });
 const given = (value) => value !== null && value !== undefined;
 const percent = (value) => given(value) && formatPercent(value);
 
-const TIMES = { ping: "Round trip", http: "Response time", tls: "Time to the certificate", tcp: "Time to connect",
-                dns: "Time to answer" };
-
 const measured = (host) => [
   ["Agreed uptime", percent(host.sla_percent)],
-  [TIMES[host.check] ?? "Time", given(host.rtt_ms) && formatMs(host.rtt_ms)],
+  [nameOfTime(host.check), given(host.rtt_ms) && formatMs(host.rtt_ms)],
   ["Loss", host.packets > 1 && percent(host.loss_percent)],
   ["Jitter", given(host.jitter_ms) && formatMs(host.jitter_ms)],
 ];

@@ -4,6 +4,7 @@
 
 import { addHost, ApiError, changeHost, fetchHost } from "../app/client.js";
 import { whileBusy } from "../ui/busy.js";
+import { makeCheckOptions } from "../ui/check_kinds.js";
 import { offerUsual, readField, writeField } from "../ui/form_fields.js";
 import { FormMessages } from "../ui/form_messages.js";
 import { MaintenanceWindows } from "../ui/maintenance_windows.js";
@@ -35,6 +36,7 @@ export class HostForm {
     this.#messages = new FormMessages(this.#form);
     this.#parents = new ParentPicker(this.#form.querySelector(".parent-picker"));
     const connect = (element) => this.#messages.connect(element);
+    this.#form.elements.check.append(...makeCheckOptions());
     this.#kind = new KindFields(this.#form, connect);
     this.#maintenance = new MaintenanceWindows(this.#fieldOf("maintenance"), { connect });
     this.#editors = { parents: this.#parents, maintenance: this.#maintenance };

@@ -1,24 +1,15 @@
 // The settings of a host as people edit them, and what changed between two versions of them.
 
-// What the server takes for a field that is left out.
+import { usualOfCheck } from "../ui/check_kinds.js";
+
+// What the server takes for a field that every host has, when it is left out.
 const COMMON = {
   name: "", check: "ping", enabled: true, group: "", customer: "", tags: [], notes: "", parents: [],
   interval: null, timeout: null, retries: null, fail_threshold: null, sla_percent: null,
   maintenance: [],
 };
-const CERTIFICATE = { verify_tls: true, warn_days: [30, 14, 7, 1] };
-const BY_KIND = {
-  ping: { ip: "", packets: 1, slow_ms: null, max_loss_percent: null, max_jitter_ms: null },
-  http: { url: "", keyword: null, keyword_absent: false, slow_ms: null, method: "GET", expect_status: "200-399",
-          follow_redirects: true, ip_version: null, ip: "", username: "", ...CERTIFICATE },
-  tls: { ip: "", port: null, server_name: "", slow_ms: null, ...CERTIFICATE },
-  tcp: { ip: "", port: null, expect: null, slow_ms: null },
-  dns: { ip: "", port: null, query: "", record: "A", expect: null, slow_ms: null },
-  mqtt: { topic: "", max_age: 60, expect: null, min: null, max: null },
-  push: { max_age: 60 },
-};
 
-export const usualSettings = (check) => ({ ...COMMON, ...BY_KIND[check], check });
+export const usualSettings = (check) => ({ ...COMMON, ...usualOfCheck(check), check });
 
 // Of a host, or of a new one when there is none.
 export function settingsOf(host) {

@@ -1,6 +1,7 @@
 // The fields of the host form that belong to the kind of check: those that are asked for stand in the open, the others
 // behind the fold. Only those of the chosen kind are in the form.
 
+import { makeCheckFields } from "../ui/check_kinds.js";
 import { SecretField } from "../ui/secret_field.js";
 import { HeaderFields } from "./header_fields.js";
 
@@ -48,7 +49,7 @@ export class KindFields {
   }
 
   #make(kind) {
-    const content = document.getElementById(`kind-${kind}`).content.cloneNode(true);
+    const content = makeCheckFields(kind);
     this.#connect(content);
     const folded = content.querySelector("fieldset.folded");
     folded?.remove();

@@ -3,10 +3,10 @@
 
 import { ApiError, importHosts, tryImport } from "../app/client.js";
 import { whileBusy } from "../ui/busy.js";
+import { nameOfCheck } from "../ui/check_kinds.js";
 import { makeElement } from "../ui/make_element.js";
 import { failureOf } from "../words/failures.js";
 import { capitalized, countOf } from "../words/format.js";
-import { nameOfCheck } from "../words/host_text.js";
 import { readTextFile } from "./text_file.js";
 
 const PAUSE_MS = 500;               // after the last key

@@ -1,5 +1,6 @@
 // The recipients and channels of a group of hosts, in the settings.
 
+import { offerChannels } from "../ui/channels.js";
 import { readField, writeField } from "../ui/form_fields.js";
 import { appendRow, numberRows, removeRow, announceChange } from "../ui/form_rows.js";
 
@@ -58,6 +59,7 @@ export class RouteFields {
     this.#field(row, "group").querySelector("input").value = route.group;
     this.#field(row, "group").querySelector("datalist").append(...this.#groups().map((name) => new Option(name, name)));
     writeField(this.#field(row, "smtp_to"), route.smtp_to ?? []);
+    offerChannels(this.#field(row, "channels"));
     writeField(this.#field(row, "channels"), route.channels ?? []);
     this.#rows.push(row);
     numberRows(this.#rows, this.#root.dataset.field);

@@ -3,6 +3,7 @@
 
 import { ApiError, changeConfig, fetchAlerts, fetchConfig } from "../app/client.js";
 import { whileBusy } from "../ui/busy.js";
+import { offerChannels } from "../ui/channels.js";
 import { readField, writeField } from "../ui/form_fields.js";
 import { FormMessages } from "../ui/form_messages.js";
 import { MaintenanceWindows } from "../ui/maintenance_windows.js";
@@ -36,6 +37,7 @@ export class SettingsDialog {
   constructor({ onSaved, groups }) {
     this.#onSaved = onSaved;
     const changed = () => this.#showOffers();
+    offerChannels(this.#fields.find(({ dataset }) => dataset.field === "fallback"));
     for (const field of this.#fields) {
       if (field.dataset.kind === "secret") this.#editors.set(field, new SecretField(field, changed));
     }

@@ -1,6 +1,7 @@
 // What the card of a host and its page show alike: its status and its address.
 
-import { addressOf, kindOf } from "../words/host_text.js";
+import { addressOf } from "../words/host_text.js";
+import { kindOf } from "./check_kinds.js";
 
 // The word and the shape of a status, in the element that carries the class `status`.
 export function showStatus(element, status, age) {

@@ -3,14 +3,6 @@
 import { countOf, formatAge, formatMs } from "./format.js";
 import { isTrouble, sinceOf, statusOf } from "./status.js";
 
-const CHECKS = { ping: "ping", http: "website", tls: "certificate", tcp: "TCP", dns: "DNS", mqtt: "MQTT",
-                 push: "heartbeat" };
-
-export const nameOfCheck = (check) => CHECKS[check] ?? check;
-
-// The kind of check where it is not ping, which is what most are.
-export const kindOf = ({ check }) => check === "ping" ? "" : CHECKS[check] ?? "";
-
 // The address of its page.
 export const pageOf = (id) => `#host/${id}`;
 

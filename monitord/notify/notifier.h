@@ -54,7 +54,7 @@ class Notifier {
   static constexpr std::chrono::seconds kLongestStep{10};
 };
 
-// What there is to choose from: the table is in main.cc.
+// What there is to choose from: notifiers.h.
 struct ChannelKind {
   std::string_view name;
   std::unique_ptr<Notifier> (*make)(const Config& config);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "monitord/notify/chat_text.h"
+#include "monitord/notify/notifiers.h"
 #include "store/json/json.h"
 #include "store/json/json_members.h"
 #include "store/text/markup.h"
@@ -43,10 +44,8 @@ Delivery SlackNotifier::Send(const Message& message) {
   return DeliveryOf(client_.PostJson(webhook_url_, SlackBody(message, WallNow())), SecretsOfUrl(webhook_url_));
 }
 
-ChannelKind SlackChannel() {
-  return {"slack", [](const Config& config) -> std::unique_ptr<Notifier> {
-            return std::make_unique<SlackNotifier>(config.slack.webhook_url.text);
-          }};
+std::unique_ptr<Notifier> MakeSlackNotifier(const Config& config) {
+  return std::make_unique<SlackNotifier>(config.SettingOf(Channel::kSlack, "webhook_url"));
 }
 
 }  // namespace linewatch

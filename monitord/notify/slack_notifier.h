@@ -24,8 +24,6 @@ class SlackNotifier : public Notifier {
 // What is posted: the subject in bold, the text below it, nothing of which is a link, a mention or a command.
 std::string SlackBody(const Message& message, WallTime now);
 
-ChannelKind SlackChannel();
-
 }  // namespace linewatch
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "monitord/net/answer_text.h"
 #include "monitord/notify/mail_message.h"
+#include "monitord/notify/notifiers.h"
 
 namespace linewatch {
 namespace {
@@ -90,11 +91,11 @@ void SmtpNotifier::LogIn(const SmtpReply& offers) {
 void SmtpNotifier::Open() {
   const std::string hello = "EHLO " + OwnName();
   connection_.Connect(smtp_.host, smtp_.port);
-  if (smtp_.security == "tls") connection_.StartTls(smtp_.host, smtp_.ca_file);
+  if (smtp_.security == MailSecurity::kTls) connection_.StartTls(smtp_.host, smtp_.ca_file);
   if (const auto greeting = connection_.Read("greeting"); !greeting.is_good()) Defer("greeting: " + greeting.text());
   auto offers = connection_.Command("EHLO", hello);
   if (!offers.is_good()) Defer("EHLO: " + offers.text());
-  if (smtp_.security == "starttls") {
+  if (smtp_.security == MailSecurity::kStartTls) {
     if (!Extension(offers, "STARTTLS")) {
       connection_.Quit();
       Defer("the server does not offer STARTTLS; nothing was sent in clear");
@@ -173,10 +174,8 @@ void SmtpNotifier::Converse(const Message& message, Delivery& delivery) {
   delivery.answer = Answer(reply.text());
 }
 
-ChannelKind SmtpChannel() {
-  return {"smtp", [](const Config& config) -> std::unique_ptr<Notifier> {
-            return std::make_unique<SmtpNotifier>(config.smtp, config.title);
-          }};
+std::unique_ptr<Notifier> MakeSmtpNotifier(const Config& config) {
+  return std::make_unique<SmtpNotifier>(config.smtp, config.title);
 }
 
 }  // namespace linewatch

@@ -42,8 +42,6 @@ class SmtpNotifier : public Notifier {
   SmtpConnection connection_;
 };
 
-ChannelKind SmtpChannel();
-
 }  // namespace linewatch
 
 #endif

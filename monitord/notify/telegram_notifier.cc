@@ -6,6 +6,7 @@
 
 #include "monitord/net/answer_text.h"
 #include "monitord/notify/chat_text.h"
+#include "monitord/notify/notifiers.h"
 #include "store/json/json.h"
 #include "store/json/json_members.h"
 
@@ -72,7 +73,7 @@ Delivery TelegramVerdict(const HttpAnswer& answer, const std::string& token) {
 }
 
 Delivery TelegramNotifier::Send(const Message& message) {
-  const std::string& token = telegram_.token.text;
+  const std::string& token = telegram_.token;
   if (!is_token(token)) {
     Delivery delivery;
     delivery.answer = "telegram.token: expected letters, digits and : _ - as BotFather gives them";
@@ -84,10 +85,9 @@ Delivery TelegramNotifier::Send(const Message& message) {
   return TelegramVerdict(client_.PostJson(url, TelegramBody(telegram_.chat_id, message, WallNow())), token);
 }
 
-ChannelKind TelegramChannel() {
-  return {"telegram", [](const Config& config) -> std::unique_ptr<Notifier> {
-            return std::make_unique<TelegramNotifier>(config.telegram);
-          }};
+std::unique_ptr<Notifier> MakeTelegramNotifier(const Config& config) {
+  const auto setting = [&](std::string_view name) { return config.SettingOf(Channel::kTelegram, name); };
+  return std::make_unique<TelegramNotifier>(TelegramSettings{setting("token"), setting("chat_id"), setting("api_url")});
 }
 
 }  // namespace linewatch

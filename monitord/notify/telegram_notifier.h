@@ -3,21 +3,27 @@
 #define LINEWATCH_MONITORD_NOTIFY_TELEGRAM_NOTIFIER_H_
 
 #include <string>
+#include <utility>
 
 #include "monitord/notify/http_client.h"
 #include "monitord/notify/notifier.h"
 
 namespace linewatch {
 
+struct TelegramSettings {
+  std::string token, chat_id;
+  std::string api_url;  // empty: Telegram's own
+};
+
 class TelegramNotifier : public Notifier {
  public:
-  explicit TelegramNotifier(const Config::Telegram& telegram) : telegram_(telegram) {}
+  explicit TelegramNotifier(TelegramSettings telegram) : telegram_(std::move(telegram)) {}
 
   Delivery Send(const Message& message) override;
   void Cancel() override { client_.Cancel(); }
 
  private:
-  const Config::Telegram telegram_;
+  const TelegramSettings telegram_;
   HttpClient client_;
 };
 
@@ -27,8 +33,6 @@ std::string TelegramBody(const std::string& chat_id, const Message& message, Wal
 // What Telegram's answer means. A chat that is not found is for the settings to mend; a text that is not wanted is
 // refused for good.
 Delivery TelegramVerdict(const HttpAnswer& answer, const std::string& token);
-
-ChannelKind TelegramChannel();
 
 }  // namespace linewatch
 

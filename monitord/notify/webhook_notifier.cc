@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "monitord/notify/chat_text.h"
+#include "monitord/notify/notifiers.h"
 #include "store/json/json.h"
 #include "store/json/json_members.h"
 #include "store/text/ascii.h"
@@ -58,7 +59,7 @@ std::string WebhookSignature(std::string_view secret, std::string_view body) {
 
 Delivery WebhookNotifier::Send(const Message& message) {
   const std::string body = WebhookBody(message, WallNow());
-  const std::string& secret = webhook_.secret.text;
+  const std::string& secret = webhook_.secret;
   std::vector<std::string> headers;
   if (!secret.empty()) headers.push_back("X-Linewatch-Signature: " + WebhookSignature(secret, body));
   std::vector<std::string> secrets = SecretsOfUrl(webhook_.url);
@@ -66,10 +67,9 @@ Delivery WebhookNotifier::Send(const Message& message) {
   return DeliveryOf(client_.PostJson(webhook_.url, body, headers), secrets);
 }
 
-ChannelKind WebhookChannel() {
-  return {"webhook", [](const Config& config) -> std::unique_ptr<Notifier> {
-            return std::make_unique<WebhookNotifier>(config.webhook);
-          }};
+std::unique_ptr<Notifier> MakeWebhookNotifier(const Config& config) {
+  const auto setting = [&](std::string_view name) { return config.SettingOf(Channel::kWebhook, name); };
+  return std::make_unique<WebhookNotifier>(WebhookSettings{setting("url"), setting("secret")});
 }
 
 }  // namespace linewatch

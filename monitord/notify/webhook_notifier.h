@@ -16,28 +16,32 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "monitord/notify/http_client.h"
 #include "monitord/notify/notifier.h"
 
 namespace linewatch {
 
+struct WebhookSettings {
+  std::string url;
+  std::string secret;  // empty: nothing is signed
+};
+
 class WebhookNotifier : public Notifier {
  public:
-  explicit WebhookNotifier(const Config::Webhook& webhook) : webhook_(webhook) {}
+  explicit WebhookNotifier(WebhookSettings webhook) : webhook_(std::move(webhook)) {}
 
   Delivery Send(const Message& message) override;
   void Cancel() override { client_.Cancel(); }
 
  private:
-  const Config::Webhook webhook_;
+  const WebhookSettings webhook_;
   HttpClient client_;
 };
 
 std::string WebhookBody(const Message& message, WallTime now);
 std::string WebhookSignature(std::string_view secret, std::string_view body);
-
-ChannelKind WebhookChannel();
 
 }  // namespace linewatch
 

@@ -94,4 +94,17 @@ std::vector<FieldError> Schema::Check(const rapidjson::Value& object) const {
   return errors;
 }
 
+std::string NamesAsJson(std::span<const std::string_view> names) {
+  std::string list;
+  for (const auto name : names) list.append(list.empty() ? "\"" : ", \"").append(name) += '"';
+  return '[' + list + ']';
+}
+
+std::string NamesAsChoice(std::span<const std::string_view> names) {
+  std::string choice;
+  for (size_t i = 0; i < names.size(); ++i)
+    choice.append(i == 0 ? "" : i + 1 < names.size() ? ", " : " or ").append(names[i]);
+  return choice;
+}
+
 }  // namespace linewatch

@@ -2,20 +2,17 @@
 #ifndef LINEWATCH_STORE_JSON_SCHEMA_H_
 #define LINEWATCH_STORE_JSON_SCHEMA_H_
 
-#include <rapidjson/document.h>
+#include <rapidjson/fwd.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace linewatch {
+#include "store/json/field_error.h"
 
-struct FieldError {
-  std::string field;    // "timeout", "smtp.port", "maintenance[0].from"; empty: the whole
-  std::string message;  // "expected a whole number from 1 to 65535"
-  std::string value;    // what stood there, as JSON, cut when long; empty for secrets and where nothing stood
-};
+namespace linewatch {
 
 // An object's schema (JSON Schema draft 4, as RapidJSON's validator has it) whose every property carries a
 // `description` that completes "expected ...". Properties marked `writeOnly` are secrets.
@@ -32,6 +29,10 @@ class Schema {
   struct Compiled;
   std::unique_ptr<Compiled> compiled_;
 };
+
+// For a schema made of a list of names: `["ping", "http", "tls"]`, and "ping, http or tls".
+std::string NamesAsJson(std::span<const std::string_view> names);
+std::string NamesAsChoice(std::span<const std::string_view> names);
 
 }  // namespace linewatch
 

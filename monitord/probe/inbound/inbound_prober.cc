@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "monitord/probe/probers.h"
+
 namespace linewatch {
 
 void InboundProber::Start(std::span<const Check> checks, SteadyTime now) {
@@ -15,6 +17,14 @@ void InboundProber::Start(std::span<const Check> checks, SteadyTime now) {
     result.reason = std::move(verdict.reason);
     done_(check);
   }
+}
+
+std::unique_ptr<Prober> MakeMqttProber(Prober::Done done, const ProberNeeds& needs) {
+  return std::make_unique<InboundProber>(needs.inbox, std::move(done));
+}
+
+std::unique_ptr<Prober> MakePushProber(Prober::Done done, const ProberNeeds& needs) {
+  return std::make_unique<InboundProber>(needs.inbox, std::move(done));
 }
 
 }  // namespace linewatch

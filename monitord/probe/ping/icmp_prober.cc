@@ -7,6 +7,7 @@
 #include <random>
 #include <system_error>
 
+#include "monitord/probe/probers.h"
 #include "monitord/system/time_text.h"
 #include "store/host_list.h"
 
@@ -461,6 +462,10 @@ void IcmpProber::Free(uint16_t place) {
   timers_.Cancel(place);
   if (flight.is_named) resolved_.erase(place);
   free_.push_back(place);
+}
+
+std::unique_ptr<Prober> MakePingProber(Prober::Done done, const ProberNeeds&) {
+  return std::make_unique<IcmpProber>(std::move(done));
 }
 
 }  // namespace linewatch

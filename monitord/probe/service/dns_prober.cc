@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "monitord/net/answer_text.h"
+#include "monitord/probe/probers.h"
 #include "monitord/probe/service/dns_message.h"
 #include "monitord/probe/service/service_prober.h"
 #include "monitord/probe/service/tcp_connection.h"
@@ -180,5 +181,7 @@ std::unique_ptr<Prober> MakeDnsProber(Prober::Done done) {
         return std::make_unique<DnsConversation>(address, PortOf(target.kind, *target.service), *target.service);
       });
 }
+
+std::unique_ptr<Prober> MakeDnsProber(Prober::Done done, const ProberNeeds&) { return MakeDnsProber(std::move(done)); }
 
 }  // namespace linewatch

@@ -20,6 +20,7 @@
 #include "monitord/net/answer_text.h"
 #include "monitord/net/certificate_verifier.h"
 #include "monitord/net/curl_handles.h"
+#include "monitord/probe/probers.h"
 #include "monitord/probe/service/tcp_connection.h"
 #include "store/file/descriptor.h"
 #include "store/text/ascii.h"
@@ -642,6 +643,10 @@ ServiceDetails HttpProber::Visit::Measured() const {
   verifier_->Describe(seen);
   if (all.cert_expires == kNever || seen.cert_expires < all.cert_expires) verifier_->Describe(all);
   return all;
+}
+
+std::unique_ptr<Prober> MakeHttpProber(Prober::Done done, const ProberNeeds& needs) {
+  return std::make_unique<HttpProber>(std::move(done), needs.trust);
 }
 
 }  // namespace linewatch

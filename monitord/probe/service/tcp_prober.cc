@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "monitord/net/answer_text.h"
+#include "monitord/probe/probers.h"
 #include "monitord/probe/service/service_prober.h"
 #include "monitord/probe/service/tcp_connection.h"
 
@@ -58,5 +59,7 @@ std::unique_ptr<Prober> MakeTcpProber(Prober::Done done) {
                                            return std::make_unique<TcpConversation>(address, *target.service);
                                          });
 }
+
+std::unique_ptr<Prober> MakeTcpProber(Prober::Done done, const ProberNeeds&) { return MakeTcpProber(std::move(done)); }
 
 }  // namespace linewatch

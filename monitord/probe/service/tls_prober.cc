@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "monitord/net/certificate_verifier.h"
+#include "monitord/probe/probers.h"
 #include "monitord/probe/service/service_prober.h"
 #include "monitord/probe/service/start_tls.h"
 #include "monitord/probe/service/tcp_connection.h"
@@ -176,6 +177,10 @@ std::unique_ptr<Prober> MakeTlsProber(Prober::Done done, const TrustStore& trust
                                          [&trust](const Target& target, const Address& address, ServiceProber::Place) {
                                            return std::make_unique<TlsConversation>(target, address, trust);
                                          });
+}
+
+std::unique_ptr<Prober> MakeTlsProber(Prober::Done done, const ProberNeeds& needs) {
+  return MakeTlsProber(std::move(done), needs.trust);
 }
 
 }  // namespace linewatch

@@ -1,5 +1,8 @@
 #include "store/config.h"
 
+#include <stdexcept>
+
+#include "store/json/json.h"
 #include "tests/unit/catch.h"
 
 namespace linewatch {
@@ -90,6 +93,44 @@ TEST_CASE("a secret is shown to nobody, not even in a fault", "[config]") {
   CHECK(Fault(R"({"smtp":{"password":["s3cret"]}})") == "smtp.password: expected at most 1000 characters");
 }
 
+TEST_CASE("each channel may be fallen back to and be a group's own", "[config]") {
+  for (const std::string_view name : kChannelNames) {
+    const std::string list = "[\"" + std::string(name) + "\"]";
+    CHECK(Good("{\"fallback\":" + list + "}").fallback == std::vector<std::string>{std::string(name)});
+    CHECK(Good(R"({"routes":[{"group":"a","channels":)" + list + "}]}").routes.at(0).channels.at(0) == name);
+  }
+  CHECK(
+      Fault(R"({"fallback":["pigeon"]})").starts_with("fallback[0] is \"pigeon\": expected a list of smtp, telegram"));
+}
+
+TEST_CASE("a channel shows every setting that it takes", "[config]") {
+  rapidjson::Document shown;
+  REQUIRE_FALSE(ParseJson(Shown(Config()), shown));
+  for (size_t i = 0; i < kChannelNames.size(); ++i) {
+    const auto* settings = FindMember(shown, kChannelNames[i]);
+    REQUIRE(settings != nullptr);
+    std::vector<std::string_view> names, taken;
+    for (const auto& member : settings->GetObject()) names.push_back(StringOf(member.name));
+    for (const ChannelSetting& setting : TraitsOf(static_cast<Channel>(i)).settings) taken.push_back(setting.name);
+    CHECK(names == taken);
+  }
+}
+
+TEST_CASE("a setting that a channel does not have is a mistake in the program", "[config]") {
+  const Config config = Good(R"({"telegram":{"chat_id":"-77"}})");
+  CHECK(config.SettingOf(Channel::kTelegram, "chat_id") == "-77");
+  CHECK(config.SettingOf(Channel::kTelegram, "token").empty());
+  CHECK_THROWS_AS(config.SettingOf(Channel::kTelegram, "chat"), std::logic_error);
+}
+
+TEST_CASE("how a mail is secured has three names", "[config]") {
+  CHECK(Good("{}").smtp.security == MailSecurity::kStartTls);
+  CHECK(Good(R"({"smtp":{"security":"tls"}})").smtp.security == MailSecurity::kTls);
+  CHECK(Good(R"({"smtp":{"security":"none"}})").smtp.security == MailSecurity::kNone);
+  CHECK_THAT(Shown(Good("{}")), Catch::Matchers::ContainsSubstring(R"("security":"starttls")"));
+  CHECK(Fault(R"({"smtp":{"security":"ssl"}})") == "smtp.security is \"ssl\": expected none, starttls or tls");
+}
+
 std::string Patched(const std::string& text, const std::string& patch) {
   rapidjson::Document document;
   REQUIRE_FALSE(ParseJson(patch, document));
@@ -109,8 +150,8 @@ TEST_CASE("what was shown of the settings can be sent back, and no secret is los
   const std::string text = R"({"smtp":{"host":"m","password":"s3cret"},"webhook":{"url":"http://a/"}})";
   const std::string after = Patched(text, Shown(Good(text)));
   CHECK(Good(after).smtp.password.text == "s3cret");
-  CHECK(Good(after).webhook.url == "http://a/");
-  CHECK(Good(after).telegram.token.text.empty());
+  CHECK(Good(after).SettingOf(Channel::kWebhook, "url") == "http://a/");
+  CHECK(Good(after).SettingOf(Channel::kTelegram, "token").empty());
   const std::string removed = Patched(text, R"({"smtp":{"password":null}})");
   CHECK(Good(removed).smtp.password.text.empty());
   CHECK(Good(removed).smtp.host == "m");

@@ -2,6 +2,8 @@
 #include "store/text/network_name.h"
 
 #include "store/host_json.h"
+#include "store/json/json_members.h"
+#include "store/json/schema.h"
 #include "tests/unit/catch.h"
 
 namespace linewatch {
@@ -62,7 +64,7 @@ TEST_CASE("each fault names the field and what was expected", "[host_check]") {
   CHECK(Fault(R"("retries":1.5)") == "retries: expected a whole number from 0 to 10");
   CHECK(Fault(R"("packets":21)") == "packets: expected a whole number from 1 to 20");
   CHECK(Fault(R"("colour":"red")") == "colour: unknown field");
-  CHECK(Fault(R"("check":"smtp")") == "check: expected ping, http, tls, tcp, dns, mqtt or push");
+  CHECK(Fault(R"("check":"smtp")") == "check: expected " + NamesAsChoice(kCheckKindNames));
   CHECK(Fault(R"("tags":["a",""])") == "tags[1]: expected a list of at most 20 tags, each of 1 to 50 characters");
   CHECK(Fault(R"("group":"a\nb")") == "group: expected no control characters");
   CHECK(Fault(R"("notes":"a\nb")") == "0 errors");

@@ -56,7 +56,7 @@ Config::Smtp SettingsFor(const ScriptedServer& server) {
   Config::Smtp smtp;
   smtp.host = "127.0.0.1";
   smtp.port = server.port();
-  smtp.security = "none";
+  smtp.security = MailSecurity::kNone;
   smtp.from = "monitor@example.org";
   return smtp;
 }
@@ -191,7 +191,7 @@ TEST_CASE("what a server repeats of a login is not shown", "[smtp_notifier]") {
 TEST_CASE("without STARTTLS nothing goes to a server that should have it", "[smtp_notifier]") {
   const auto [delivery, heard] = Send({}, {"noc@example.org"}, [](Config::Smtp& smtp) {
     LogInAsBob(smtp);
-    smtp.security = "starttls";
+    smtp.security = MailSecurity::kStartTls;
   });
   CHECK(delivery.result == Result::kDeferred);
   CHECK_THAT(delivery.answer, ContainsSubstring("does not offer STARTTLS"));

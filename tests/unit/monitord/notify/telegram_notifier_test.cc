@@ -30,9 +30,9 @@ Delivery Verdict(int status, const std::string& body) {
 }
 
 Delivery SendTo(const ScriptedServer& server, const std::string& token = kToken) {
-  Config::Telegram telegram;
+  TelegramSettings telegram;
   telegram.api_url = server.url() + "/";
-  telegram.token.text = token;
+  telegram.token = token;
   telegram.chat_id = "-100123";
   return TelegramNotifier(telegram).Send(Sample());
 }

@@ -58,11 +58,11 @@ TEST_CASE("a signature is the HMAC of RFC 4231", "[webhook_notifier]") {
 
 TEST_CASE("with a secret a webhook is signed, without it is not", "[webhook_notifier]") {
   const ScriptedServer server(Answering("204 No Content"));
-  Config::Webhook webhook;
+  WebhookSettings webhook;
   webhook.url = server.url() + "/alerts";
   CHECK(WebhookNotifier(webhook).Send(Sample()).result == Delivery::Result::kAccepted);
   CHECK(server.heard().find("X-Linewatch-Signature") == std::string::npos);
-  webhook.secret.text = "s3cret";
+  webhook.secret = "s3cret";
   CHECK(WebhookNotifier(webhook).Send(Sample()).result == Delivery::Result::kAccepted);
   const std::string heard = server.heard();
   const std::string body = heard.substr(heard.rfind("\r\n\r\n") + 4);

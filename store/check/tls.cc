@@ -1,0 +1,30 @@
+// Certificates of any server that speaks TLS.
+#include "store/check/shared_settings.h"
+#include "store/text/network_name.h"
+
+namespace linewatch {
+namespace {
+
+constexpr CheckSetting kSettings[] = {
+    {"server_name", &Service::server_name,
+     R"({"type": "string", "maxLength": 253, "description": "an IPv4 or IPv6 address or a domain name"})"},
+    kPort,
+    kVerifyTls,
+    kWarnDays,
+};
+
+void CheckTls(const rapidjson::Value&, const Service& service, const TellWrong& wrong) {
+  if (!service.server_name.empty() && !is_address_or_name(service.server_name))
+    wrong("server_name", "expected an IPv4 or IPv6 address or a domain name");
+}
+
+std::string Question(const Host& host) {
+  return CanonicalName(host.service->server_name) + ' ' + std::to_string(PortOf(host.check, *host.service));
+}
+
+}  // namespace
+
+constinit const CheckTraits kTlsCheck = {
+    .usual_port = 443, .settings = kSettings, .check = CheckTls, .question = Question};
+
+}  // namespace linewatch
