@@ -201,7 +201,7 @@ def test_a_token_is_in_no_log_whatever_becomes_of_its_request(method):
             os.kill(pid, signal.SIGSTOP)
         with concurrent.futures.ThreadPoolExecutor() as pool:
             answers = [pool.submit(web.send, method, path) for _ in range(3)]
-            until(lambda: connections(web) == 3, 10, lambda: connections(web))
+            until(lambda: connections(web) >= 3, 10, lambda: connections(web))  # one may be left of the request before
             for pid in workers:
                 os.kill(pid, signal.SIGKILL)
             assert all(answer.result().status >= 200 for answer in answers)
