@@ -82,7 +82,7 @@ struct Step {
   std::string action;
   SteadyTime deadline{};
   size_t lines = 0, column = 0;  // received
-  const Waker cancelled;         // for good
+  const Waker cancelled;         // awake for good once it is
 };
 
 // A socket of Poco's kind `Base` that does not block, and waits no longer than the step allows. To Poco it is one that

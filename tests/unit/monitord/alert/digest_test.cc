@@ -58,7 +58,7 @@ TEST_CASE("a message goes when the window closes that its first alert has opened
   CHECK(site.Take() == "R a");
 }
 
-TEST_CASE("the gravest comes first, of equals the root cause with what hangs below it", "[digest]") {
+TEST_CASE("the gravest comes first, of equals the root cause with the hosts below it", "[digest]") {
   Site site({{"line 2", {"router"}},
              {"router", {"core"}},
              {"core", {}},
