@@ -36,7 +36,7 @@ void WriteOutage(JsonWriter& out, const Outage& outage, WallTime now) {
   write("seconds", std::chrono::round<std::chrono::milliseconds>(length));
   write("reason", outage.reason);
   write("cause", NameOf(outage.cause));
-  write("blip", outage.is_blip);
+  write("blip", outage.is_short);
   write("measured", NameOf(outage.measured));
   write("note", outage.note);
   write("user", outage.user);
@@ -48,7 +48,7 @@ LedgerQuery QueryFor(Installation& installation, WallTime from, WallTime to, std
   LedgerQuery query{from, to};
   query.known_until = installation.published.Header().updated;
   if (query.known_until == kNever) query.known_until = WallNow();
-  query.blip_below = config.fail_threshold * config.interval;
+  query.short_below = config.fail_threshold * config.interval;
   query.host = std::move(host);
   return query;
 }
@@ -106,7 +106,7 @@ Response ListOutages(Installation& installation, const Request& request, std::st
   std::vector<Outage> outages;
   for (HostLedger& of_host : ledger.hosts)
     for (Outage& outage : of_host.outages)
-      if (!outage.is_blip || blips == "1") outages.push_back(std::move(outage));
+      if (!outage.is_short || blips == "1") outages.push_back(std::move(outage));
   std::stable_sort(outages.begin(), outages.end(), [](const Outage& a, const Outage& b) { return a.start > b.start; });
   const bool is_more = outages.size() > kMostListed;
   if (is_more) outages.resize(kMostListed);

@@ -104,7 +104,7 @@ struct HostsEvent {
 };
 
 // Whose fault an outage is.
-enum class Cause : uint8_t { kLine, kUpstream, kBlind, kMaintenance, kPower };
+enum class Cause : uint8_t { kHost, kUpstream, kBlind, kMaintenance, kPower };
 inline constexpr std::array<std::string_view, 5> kCauseNames = {"line", "upstream", "blind", "maintenance", "power"};
 inline std::string_view NameOf(Cause cause) { return kCauseNames[static_cast<size_t>(cause)]; }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "store/event_fold.h"
 #include "store/host.h"
 
 namespace linewatch {
@@ -31,35 +32,29 @@ struct Episode {
 };
 
 // A host, as of the event that was read last.
-struct Line {
+struct Entry {
   std::string name, customer;
   PackedOptional<double> sla_percent;
-  bool is_there = false;
+  HostTime time;
   WallTime deleted = kNever;
-  Status status = Status::kPending;
-  bool in_maintenance = false;
-  WallTime maintenance_since = kNever;
-  Timeline timeline;
   std::vector<Episode> episodes;
 
-  TimeKind kind() const { return is_there ? TimeKindOf(status, in_maintenance) : TimeKind::kNone; }
   Episode* open() { return episodes.empty() || episodes.back().end ? nullptr : &episodes.back(); }
   void End(WallTime t) {
     if (Episode* episode = open()) episode->end = std::max(t, episode->start);
   }
   bool was_deleted_just_before(WallTime t) const {
-    return !is_there && deleted != kNever && t >= deleted && t < deleted + kTimeToHear;
+    return !time.is_there && deleted != kNever && t >= deleted && t < deleted + kTimeToHear;
   }
   void Leave(WallTime t) {
     End(t);
-    is_there = false;
-    AddStretch(timeline, t, TimeKind::kNone);
+    time.Leave(t);
   }
 };
 
 TimeKind KindOf(Cause cause) {
   switch (cause) {
-    case Cause::kLine:
+    case Cause::kHost:
       return TimeKind::kDown;
     case Cause::kUpstream:
       return TimeKind::kUpstream;
@@ -101,7 +96,6 @@ class Reader {
     if (const bool was_behind = std::exchange(is_behind_, is_behind(t)); is_behind_ && !was_behind) FindOpen();
     if (!is_behind_ || std::holds_alternative<OutageEvent>(event)) {
       std::visit([&](const auto& e) { TakeOne(e); }, event);
-      last_sign_ = std::max(last_sign_, t);
     } else if (const auto* status = std::get_if<StatusEvent>(&event)) {
       if (status->to == Status::kUp || status->to == Status::kDegraded) EndLater(status->host, status->since);
       if (status->to == Status::kPaused || status->to == Status::kPending) EndLater(status->host, t);
@@ -117,16 +111,15 @@ class Reader {
   void TakeSaid(const OutageEvent& event) { said_[event.id] = event; }
 
   Ledger Finish() {
-    for (auto& [id, line] : lines_)
-      if (line.is_there) AddStretch(line.timeline, query_.known_until, TimeKind::kOff);
+    TakeAll(Stop{query_.known_until});
     Ledger ledger;
-    for (auto& [id, line] : lines_) {
-      HostLedger host{id, line.name, line.customer, line.sla_percent, {}, {}};
-      host.time = TimeWithin(line.timeline, query_.from, query_.to);
+    for (auto& [id, entry] : entries_) {
+      HostLedger host{id, entry.name, entry.customer, entry.sla_percent, {}, {}};
+      host.time = TimeWithin(entry.time.timeline, query_.from, query_.to);
       if (Of(host.time, TimeKind::kNone) >= query_.to - query_.from) continue;
-      for (const Episode& episode : line.episodes)
-        if (auto outage = OutageOf(id, line, episode)) {
-          if (outage->cause != outage->measured) Reclassify(line, *outage, host.time);
+      for (const Episode& episode : entry.episodes)
+        if (auto outage = OutageOf(id, entry, episode)) {
+          if (outage->cause != outage->measured) Reclassify(entry, *outage, host.time);
           host.outages.push_back(*std::move(outage));
         }
       ledger.hosts.push_back(std::move(host));
@@ -143,47 +136,39 @@ class Reader {
   }
 
   // What is called otherwise after the span stays in it what it was.
-  void Know(Line& line, WallTime t, const std::string& name, const std::string& customer,
+  void Know(Entry& entry, WallTime t, const std::string& name, const std::string& customer,
             PackedOptional<double> sla_percent) const {
-    if (t > query_.to && !line.name.empty()) return;
-    line.name = name;
-    line.customer = customer;
-    line.sla_percent = sla_percent;
+    if (t > query_.to && !entry.name.empty()) return;
+    entry.name = name;
+    entry.customer = customer;
+    entry.sla_percent = sla_percent;
   }
 
-  Line* Find(const std::string& id) {
+  Entry* Find(const std::string& id) {
     if (!query_.host.empty() && id != query_.host) return nullptr;
-    return &lines_[id];
+    return &entries_[id];
   }
 
   void TakeOne(const StatusEvent& event) {
-    Line* line = Find(event.host);
-    if (line == nullptr || line->was_deleted_just_before(event.t)) return;
-    line->is_there = true;
-    if (event.t <= query_.to || line->name.empty()) line->name = event.name;
-    const WallTime since = event.since == kNever ? event.t : event.since;
-    const Status before = std::exchange(line->status, event.to);
-    // Its target was changed: what was seen before is of another line.
-    if (event.from == Status::kPending && before != Status::kPending) line->End(since);
-    // Unreachable and unknown take back what was counted before it was known better.
-    if (event.to == Status::kUnreachable || event.to == Status::kUnknown) {
-      ForgetFrom(line->timeline, since, TimeKindOf(event.to, false));
-      if (line->in_maintenance) AddStretch(line->timeline, line->maintenance_since, TimeKind::kMaintenance);
-    } else {
-      AddStretch(line->timeline, since, line->kind());
-    }
-    Follow(*line, event.host, before, since, event);
+    monitor_.NoteSign(event.t);
+    Entry* entry = Find(event.host);
+    if (entry == nullptr || entry->was_deleted_just_before(event.t)) return;
+    if (event.t <= query_.to || entry->name.empty()) entry->name = event.name;
+    const bool is_of_new_target = entry->time.is_of_new_target(event);
+    const auto [before, since] = entry->time.Take(event);
+    if (is_of_new_target) entry->End(since);
+    Follow(*entry, event.host, before, since, event);
   }
 
-  // The episodes of a line. One that has reached the threshold goes on until a good check, whatever comes between; one
+  // The episodes of a host. One that has reached the threshold goes on until a good check, whatever comes between; one
   // that has not ends when it becomes clear that what follows is not of the same cause.
-  static void Follow(Line& line, const std::string& id, Status before, WallTime since, const StatusEvent& event) {
+  static void Follow(Entry& entry, const std::string& id, Status before, WallTime since, const StatusEvent& event) {
     const auto begin = [&] {
-      if (line.open() == nullptr) line.episodes.push_back({OutageId(id, since), since, {}, event.reason, false});
+      if (entry.open() == nullptr) entry.episodes.push_back({OutageId(id, since), since, {}, event.reason, false});
     };
     const auto end_if_other = [&](bool is_other) {
-      const Episode* episode = line.open();
-      if (is_other && episode != nullptr && !episode->has_reached_down) line.End(since);
+      const Episode* episode = entry.open();
+      if (is_other && episode != nullptr && !episode->has_reached_down) entry.End(since);
     };
     switch (event.to) {
       case Status::kFailing:
@@ -191,117 +176,102 @@ class Reader {
         end_if_other(before == Status::kUnreachable || before == Status::kUnknown);
         begin();
         if (event.to == Status::kDown) {
-          line.open()->has_reached_down = true;
-          line.open()->reason = event.reason;
+          entry.open()->has_reached_down = true;
+          entry.open()->reason = event.reason;
         }
         break;
       case Status::kUnreachable:
-        end_if_other(before == Status::kUnknown || (line.open() != nullptr && since > line.open()->start));
+        end_if_other(before == Status::kUnknown || (entry.open() != nullptr && since > entry.open()->start));
         begin();
         break;
       case Status::kUnknown:
-        end_if_other(line.open() != nullptr && since > line.open()->start);
+        end_if_other(entry.open() != nullptr && since > entry.open()->start);
         break;
       case Status::kUp:
       case Status::kDegraded:
-        line.End(since);
+        entry.End(since);
         break;
       case Status::kPending:
       case Status::kPaused:
-        line.End(event.t);
+        entry.End(event.t);
         break;
     }
   }
 
   void FindOpen() {
     open_.clear();
-    for (auto& [id, line] : lines_)
-      if (line.open() != nullptr) open_.insert(id);
+    for (auto& [id, entry] : entries_)
+      if (entry.open() != nullptr) open_.insert(id);
   }
 
   void EndLater(const std::string& id, WallTime t) {
-    if (const auto line = lines_.find(id); line != lines_.end()) line->second.End(t);
+    if (const auto entry = entries_.find(id); entry != entries_.end()) entry->second.End(t);
     open_.erase(id);
   }
 
   void TakeOne(const MaintenanceEvent& event) {
-    Line* line = Find(event.host);
-    if (line == nullptr) return;
-    line->in_maintenance = event.begins;
-    line->maintenance_since = event.t;
-    AddStretch(line->timeline, event.t, line->kind());
+    monitor_.NoteSign(event.t);
+    if (Entry* entry = Find(event.host)) entry->time.Take(event);
   }
 
   void TakeOne(const EditEvent& event) {
     if (event.host.empty()) return;
-    Line* line = Find(event.host);
-    if (line == nullptr) return;
-    if (!event.name.empty()) Know(*line, event.t, event.name, event.customer, event.sla_percent);
+    Entry* entry = Find(event.host);
+    if (entry == nullptr) return;
+    if (!event.name.empty()) Know(*entry, event.t, event.name, event.customer, event.sla_percent);
     if (event.action == EditAction::kDelete) {
-      line->Leave(event.t);
-      line->deleted = event.t;
+      entry->Leave(event.t);
+      entry->deleted = event.t;
     }
-    if (event.action == EditAction::kAdd && !line->is_there) {
-      line->is_there = true;
-      AddStretch(line->timeline, event.t, line->kind());
-    }
+    if (event.action == EditAction::kAdd && !entry->time.is_there) entry->time.Come(event.t);
   }
 
   void TakeOne(const HostsEvent& event) {
     // The beginning of the run that wrote it stands before it, where nobody reads.
-    if (run_since_ == kNever) run_since_ = event.t;
+    monitor_.NoteRunning(event.t);
+    monitor_.NoteSign(event.t);
     std::vector<std::string_view> there;
     for (const HostSnapshot& state : event.hosts) {
       there.push_back(state.id);
-      if (Line* line = Find(state.id)) TakeState(*line, state, event.t);
+      if (Entry* entry = Find(state.id)) TakeState(*entry, state, event.t);
     }
     std::sort(there.begin(), there.end());
-    for (auto& [id, line] : lines_)
-      if (line.is_there && !std::binary_search(there.begin(), there.end(), id)) line.Leave(event.t);
+    for (auto& [id, entry] : entries_)
+      if (entry.time.is_there && !std::binary_search(there.begin(), there.end(), id)) entry.Leave(event.t);
   }
 
   // Mostly it says what is known. Where events were lost, or written by a clock that was wrong by months, it does not.
-  void TakeState(Line& line, const HostSnapshot& state, WallTime t) {
-    if (line.was_deleted_just_before(t)) return;
-    const bool is_news = !line.is_there || line.status != state.status || line.in_maintenance != state.in_maintenance;
-    Know(line, t, state.name, state.customer, state.sla_percent);
+  void TakeState(Entry& entry, const HostSnapshot& state, WallTime t) {
+    if (entry.was_deleted_just_before(t)) return;
+    HostTime& time = entry.time;
+    const bool is_news = !time.is_there || time.status != state.status || time.in_maintenance != state.in_maintenance;
+    Know(entry, t, state.name, state.customer, state.sla_percent);
     if (!is_news) return;
-    line.is_there = true;
-    line.status = state.status;
-    if (state.in_maintenance && !line.in_maintenance) line.maintenance_since = t;
-    line.in_maintenance = state.in_maintenance;
-    AddStretch(line.timeline, t, line.kind());
+    time.status = state.status;
+    if (state.in_maintenance && !time.in_maintenance) time.maintenance_since = t;
+    time.in_maintenance = state.in_maintenance;
+    time.Come(t);
     // A pause has ended the episode; monitord still knows that there was no good check since.
     const bool is_watched = state.status != Status::kPaused && state.status != Status::kPending;
     const bool is_in_episode = (state.outage && is_watched) || state.status == Status::kFailing ||
                                state.status == Status::kDown || state.status == Status::kUnreachable;
-    if (!is_in_episode) return line.End(t);
+    if (!is_in_episode) return entry.End(t);
     const WallTime since = state.since == kNever ? t : state.since;
-    if (line.open() == nullptr) {
-      line.episodes.push_back({OutageId(state.id, since), since, {}, state.reason, false});
+    if (entry.open() == nullptr) {
+      entry.episodes.push_back({OutageId(state.id, since), since, {}, state.reason, false});
       told_of_since_ = std::min(told_of_since_.value_or(since), since);
     }
-    if (state.outage) line.open()->has_reached_down = true;
+    if (state.outage) entry.open()->has_reached_down = true;
   }
 
   void TakeOne(const MonitorEvent& event) {
-    if (event.state == MonitorChange::kStart) {
-      EndBlindness(event.since == kNever ? event.t : event.since);
-      Pause(event.since == kNever ? last_sign_ : event.since, event.t);
-      run_since_ = event.t;
-    } else if (event.state == MonitorChange::kStop) {
-      for (auto& [id, line] : lines_)
-        if (line.is_there) AddStretch(line.timeline, event.t, TimeKind::kOff);
-    } else if (event.state == MonitorChange::kLate) {
-      Pause(event.since, event.t);
-    } else if (event.state == MonitorChange::kBlind) {
-      blind_.push_back({event.since, std::nullopt});
-    } else if (event.state == MonitorChange::kSight) {
+    if (event.state == MonitorChange::kStart) EndBlindness(event.since == kNever ? event.t : event.since);
+    if (event.state == MonitorChange::kBlind) blind_.push_back({event.since, std::nullopt});
+    if (event.state == MonitorChange::kSight) {
       if (blind_.empty() || blind_.back().end) blind_.push_back({event.since, std::nullopt});
       EndBlindness(event.t);
-    } else if (event.state == MonitorChange::kClock) {
-      Shift(event);
     }
+    TakeAll(monitor_.Take(event));
   }
 
   // Behind the span: a start tells of the time before it.
@@ -309,61 +279,45 @@ class Reader {
     if (event.state == MonitorChange::kSight) EndBlindness(event.t);
     if (event.state == MonitorChange::kStart && event.since != kNever) EndBlindness(event.since);
     const bool is_gap = event.state == MonitorChange::kStart || event.state == MonitorChange::kLate;
-    if (is_gap && event.since != kNever && event.since < query_.to) Pause(event.since, event.t);
+    if (is_gap && event.since != kNever && event.since < query_.to) TakeAll(Gap{event.since, event.t});
   }
 
   void EndBlindness(WallTime t) {
     if (!blind_.empty() && !blind_.back().end) blind_.back().end = std::max(t, blind_.back().start);
   }
 
-  // Nobody watched; what was so before went on so afterwards, until a check said otherwise.
-  void Pause(WallTime from, WallTime until) {
-    for (auto& [id, line] : lines_) {
-      if (!line.is_there) continue;
-      StopWatching(line.timeline, std::max(from, kNever + microseconds(1)), until);
-      AddStretch(line.timeline, until, line.kind());
-    }
-  }
-
-  // What this run has recorded by the old clock is moved.
-  void Shift(const MonitorEvent& event) {
-    const auto step = event.t - event.since;
-    if (run_since_ == kNever || run_since_ > event.since) return;
-    const auto shift = [&](WallTime& t) {
-      if (t >= run_since_ && t <= event.since) t += step;
-    };
-    for (auto& [id, line] : lines_) {
-      ShiftTimeline(line.timeline, run_since_, step, event.t);
-      shift(line.maintenance_since);
-      for (Episode& episode : line.episodes) {
-        shift(episode.start);
-        if (episode.end) shift(*episode.end);
+  void TakeAll(const Passage& passage) {
+    for (auto& [id, entry] : entries_) entry.time.Take(passage);
+    const auto* shift = std::get_if<ClockStep>(&passage);
+    if (shift == nullptr) return;
+    for (auto& [id, entry] : entries_)
+      for (Episode& episode : entry.episodes) {
+        (*shift)(episode.start);
+        if (episode.end) (*shift)(*episode.end);
       }
-    }
     for (auto& span : blind_) {
-      shift(span.start);
-      if (span.end) shift(*span.end);
+      (*shift)(span.start);
+      if (span.end) (*shift)(*span.end);
     }
-    run_since_ += step;
   }
 
   void TakeOne(const OutageEvent& event) { TakeSaid(event); }
   void TakeOne(const AlertEvent&) {}
 
-  std::optional<Outage> OutageOf(const std::string& id, const Line& line, const Episode& episode) const {
+  std::optional<Outage> OutageOf(const std::string& id, const Entry& entry, const Episode& episode) const {
     const WallTime known_end = episode.end.value_or(std::min(query_.known_until, query_.to + kAfterglow));
     if (episode.start >= query_.to || known_end <= query_.from) return std::nullopt;
-    const TimeByKind time = TimeWithin(line.timeline, episode.start, known_end);
+    const TimeByKind time = TimeWithin(entry.time.timeline, episode.start, known_end);
     const auto has = [&](TimeKind kind) { return Of(time, kind) > microseconds(0); };
     Outage outage;
     outage.id = episode.id;
     outage.host = id;
-    outage.name = line.name;
+    outage.name = entry.name;
     outage.start = episode.start;
     outage.end = episode.end;
     outage.reason = episode.reason;
     if (has(TimeKind::kDown)) {
-      outage.measured = Cause::kLine;
+      outage.measured = Cause::kHost;
     } else if (has(TimeKind::kUpstream)) {
       outage.measured = Cause::kUpstream;
     } else if (has(TimeKind::kMaintenance)) {
@@ -371,9 +325,9 @@ class Reader {
     } else {
       return std::nullopt;
     }
-    outage.is_blip = outage.measured == Cause::kUpstream && !episode.has_reached_down
-                         ? known_end - episode.start < query_.blip_below
-                         : !episode.has_reached_down;
+    outage.is_short = outage.measured == Cause::kUpstream && !episode.has_reached_down
+                          ? known_end - episode.start < query_.short_below
+                          : !episode.has_reached_down;
     outage.cause = outage.measured;
     if (const auto said = said_.find(episode.id); said != said_.end()) {
       outage.cause = said->second.cause.value_or(outage.measured);
@@ -383,8 +337,8 @@ class Reader {
     return outage;
   }
 
-  void Reclassify(const Line& line, const Outage& outage, TimeByKind& time) const {
-    const TimeByKind bad = TimeWithin(line.timeline, std::max(outage.start, query_.from),
+  void Reclassify(const Entry& entry, const Outage& outage, TimeByKind& time) const {
+    const TimeByKind bad = TimeWithin(entry.time.timeline, std::max(outage.start, query_.from),
                                       std::min(outage.end.value_or(query_.to), query_.to));
     for (const auto kind : {TimeKind::kDown, TimeKind::kUpstream, TimeKind::kBlind, TimeKind::kMaintenance}) {
       Of(time, kind) -= Of(bad, kind);
@@ -394,10 +348,10 @@ class Reader {
 
   const LedgerQuery& query_;
   const std::string quoted_host_;
-  std::map<std::string, Line, std::less<>> lines_;
+  std::map<std::string, Entry, std::less<>> entries_;
   std::map<std::string, OutageEvent, std::less<>> said_;
   std::vector<Ledger::Span> blind_;
-  WallTime last_sign_ = kNever, run_since_ = kNever;
+  MonitorFold monitor_;
   std::optional<WallTime> told_of_since_;
   bool is_behind_ = false;                   // what is read happened after the span
   std::set<std::string, std::less<>> open_;  // hosts whose outage goes on, behind the span

@@ -2,10 +2,10 @@
 // lists and reports; nothing else is asked.
 //
 // An outage is an episode from the first failed check to the first good one. One that never reached the threshold is a
-// blip. Its cause, as measured: line where any of it was the line's own; else upstream where what it is reached through
-// failed, too; else maintenance, where all of it lay in a window. Time in which monitord was blind is no outage: there
-// nobody is blamed. People may say afterwards that the cause was another (OutageEvent): then all of its time that was
-// not good counts as that.
+// short outage. Its cause, as measured: the host's own where any of it was; else upstream where its parents failed, too;
+// else maintenance, where all of it lay in a window. Time in which monitord was blind is no outage: there nobody is
+// blamed. People may say afterwards that the cause was another (OutageEvent): then all of its time that was not good
+// counts as that.
 #ifndef LINEWATCH_STORE_LEDGER_H_
 #define LINEWATCH_STORE_LEDGER_H_
 
@@ -25,8 +25,8 @@ struct Outage {
   WallTime start;
   std::optional<WallTime> end;  // unset: it goes on
   std::string reason;
-  Cause cause = Cause::kLine, measured = Cause::kLine;
-  bool is_blip = false;
+  Cause cause = Cause::kHost, measured = Cause::kHost;
+  bool is_short = false;
   std::string note, user;  // of whoever has said last what the cause was
 };
 
@@ -50,9 +50,9 @@ struct LedgerQuery {
   WallTime from, to;
   // Until when monitord is known to have watched: nobody has since. Hosts.json's `updated`, or now.
   WallTime known_until = WallTime::max();
-  // An outage for which something upstream is to blame is a blip below this length: as long as a line of its own would
-  // take to the threshold.
-  std::chrono::microseconds blip_below{0};
+  // An outage that something upstream is to blame for is short below this length, in which a host by itself would have
+  // reached the threshold.
+  std::chrono::microseconds short_below{0};
   std::string host = {};  // this one alone; empty: all
 };
 

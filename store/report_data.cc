@@ -29,7 +29,7 @@ MonthlyReport ReadReport(const Folders& folders, const Config& config, Month mon
       row.target = host.sla_percent;
       row.figures.time = host.time;
       for (const Outage& outage : host.outages) {
-        if (outage.is_blip || outage.cause != Cause::kLine) continue;
+        if (outage.is_short || outage.cause != Cause::kHost) continue;
         ++row.figures.outages;
         // One that goes on is known no longer than monitord has watched.
         const WallTime end = std::min(outage.end.value_or(known_until), to);

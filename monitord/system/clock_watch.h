@@ -1,4 +1,4 @@
-// Notices that the wall clock was set, and says which times go with it.
+// Notices that the wall clock was set.
 #ifndef LINEWATCH_MONITORD_SYSTEM_CLOCK_WATCH_H_
 #define LINEWATCH_MONITORD_SYSTEM_CLOCK_WATCH_H_
 
@@ -6,21 +6,9 @@
 #include <optional>
 
 #include "monitord/system/moment.h"
-#include "store/value/wall_time.h"
+#include "store/value/clock_step.h"
 
 namespace linewatch {
-
-// The clock was set by `by` and shows `now`. What was recorded from `since` on, by the old time, keeps its distance from
-// now. What lay ahead of the old time is of an older run, which saw another clock: it stays.
-struct ClockStep {
-  WallTime since;
-  std::chrono::microseconds by;
-  WallTime now;
-
-  void operator()(WallTime& t) const {
-    if (t != kNever && t >= since && t <= now - by) t += by;
-  }
-};
 
 class ClockWatch {
  public:

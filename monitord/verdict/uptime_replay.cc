@@ -8,6 +8,7 @@
 
 #include "monitord/verdict/state_machine.h"
 #include "monitord/verdict/uptime.h"
+#include "store/event_fold.h"
 
 namespace linewatch {
 namespace {
@@ -20,9 +21,9 @@ class Replay {
         now_(now),
         listener_(listener),
         written_(list.updated),
-        last_sign_(list.updated),
+        monitor_(list.updated),
         states_(list.hosts.size()),
-        then_(list.hosts.size()) {
+        times_(list.hosts.size()) {
     for (size_t i = 0; i < list.hosts.size(); ++i) by_id_.emplace(list.hosts[i].id, i);
   }
 
@@ -31,8 +32,9 @@ class Replay {
   WallTime begin_of_notified() const { return std::min(now_ - std::chrono::days(7), written_); }
 
   Replayed Run(const std::vector<Event>& events) {
-    for (const Event& event : events) std::visit([&](const auto& e) { LookAhead(e); }, event);
-    for (size_t host = 0; host < then_.size(); ++host) Open(host);
+    std::vector<Before> before(times_.size());
+    for (const Event& event : events) std::visit([&](const auto& e) { LookAhead(e, before); }, event);
+    for (size_t host = 0; host < times_.size(); ++host) Open(host, before[host]);
     // The clock was set before hosts.json was written: so all that is older was, whatever times it has.
     const auto known = std::find_if(events.rbegin(), events.rend(), [&](const Event& event) {
       const auto* monitor = std::get_if<MonitorEvent>(&event);
@@ -43,18 +45,19 @@ class Replay {
       is_news_ = i >= first_unknown && TimeOf(events[i]) > written_;
       std::visit([&](const auto& e) { Take(e); }, events[i]);
     }
-    for (size_t host = 0; host < then_.size(); ++host)
-      if (list_.hosts[host].seen.last_check == kNever) ForgetFrom(states_[host].history, begin_, TimeKind::kNone);
-    if (listener_ != nullptr) listener_->End(last_sign_);
-    if (last_sign_ != kNever)
-      for (HostState& state : states_)
-        StopWatching(state.history, std::max(last_sign_, begin_), now_ - std::chrono::microseconds(1));
-    return {last_sign_, std::move(states_)};
+    const WallTime last_sign = monitor_.last_sign();
+    if (listener_ != nullptr) listener_->End(last_sign);
+    for (size_t host = 0; host < times_.size(); ++host) {
+      Timeline& history = states_[host].history = std::move(times_[host].timeline);
+      if (list_.hosts[host].seen.last_check == kNever) ForgetFrom(history, begin_, TimeKind::kNone);
+      if (last_sign != kNever) StopWatching(history, std::max(last_sign, begin_), now_ - std::chrono::microseconds(1));
+    }
+    return {last_sign, std::move(states_)};
   }
 
  private:
-  // A host as of the event that was read last; at first as it was before the first one.
-  struct Then {
+  // What a host was before the first event, as far as events tell.
+  struct Before {
     std::optional<Status> status;
     std::optional<bool> in_maintenance;
   };
@@ -65,64 +68,56 @@ class Replay {
   }
 
   // What an event found is what was before it.
-  void LookAhead(const StatusEvent& event) {
+  void LookAhead(const StatusEvent& event, std::vector<Before>& before) const {
     const auto host = Find(event.host);
-    if (host && !then_[*host].status) then_[*host].status = event.from;
+    if (host && !before[*host].status) before[*host].status = event.from;
   }
-  void LookAhead(const MaintenanceEvent& event) {
+  void LookAhead(const MaintenanceEvent& event, std::vector<Before>& before) const {
     const auto host = Find(event.host);
-    if (host && !then_[*host].in_maintenance) then_[*host].in_maintenance = !event.begins;
+    if (host && !before[*host].in_maintenance) before[*host].in_maintenance = !event.begins;
   }
   template <class Other>
-  void LookAhead(const Other&) {}
+  void LookAhead(const Other& /*event*/, std::vector<Before>& /*before*/) const {}
 
   // A host without events has been all the time what it was last.
-  void Open(size_t host) {
+  void Open(size_t host, const Before& before) {
     const Observation& seen = list_.hosts[host].seen;
-    Then& then = then_[host];
-    if (!then.status && seen.last_check == kNever) then.status = Status::kPending;
-    if (!then.status) then.status = seen.status;
-    if (!then.in_maintenance) then.in_maintenance = seen.in_maintenance;
-    AddStretch(states_[host].history, begin_, KindOf(host));
-    states_[host].is_outage = then.status == Status::kDown;
+    HostTime& time = times_[host];
+    time.status = before.status.value_or(seen.last_check == kNever ? Status::kPending : seen.status);
+    time.in_maintenance = before.in_maintenance.value_or(seen.in_maintenance);
+    time.begin = time.maintenance_since = begin_;
+    time.Come(begin_);
+    states_[host].is_outage = time.status == Status::kDown;
     if (listener_ != nullptr) listener_->Begin(ThenOf(host));
   }
 
   void Take(const StatusEvent& event) {
-    last_sign_ = std::max(last_sign_, event.t);
+    monitor_.NoteSign(event.t);
     const auto host = Find(event.host);
     if (!host) return;
+    HostTime& time = times_[*host];
     HostState& state = states_[*host];
-    // Its target was changed: what was seen before is of another host.
-    if (event.from == Status::kPending && then_[*host].status != Status::kPending) {
-      ForgetFrom(state.history, begin_, TimeKind::kNone);
+    if (time.is_of_new_target(event)) {
+      ForgetFrom(time.timeline, begin_, TimeKind::kNone);
       state.is_outage = false;
       if (listener_ != nullptr) listener_->Forget(*host);
     }
-    then_[*host].status = event.to;
+    time.Take(event);
     if (event.to == Status::kDown) state.is_outage = true;
     if (is_answering(event.to)) state.is_outage = false;
     if (listener_ != nullptr) listener_->Take(ThenOf(*host), event);
-    const WallTime since = std::max(event.since, begin_);
-    // Unreachable and unknown take back what was counted before it was known better.
-    if (event.to == Status::kUnreachable || event.to == Status::kUnknown) {
-      ForgetFrom(state.history, since, KindOf(*host));
-    } else {
-      AddStretch(state.history, since, KindOf(*host));
-    }
     if (is_news_) TakeStatus(list_.hosts[*host], event);
   }
   void Take(const MaintenanceEvent& event) {
-    last_sign_ = std::max(last_sign_, event.t);
+    monitor_.NoteSign(event.t);
     const auto host = Find(event.host);
     if (!host) return;
-    then_[*host].in_maintenance = event.begins;
+    times_[*host].Take(event);
     if (listener_ != nullptr) listener_->Take(ThenOf(*host), event);
-    AddStretch(states_[*host].history, std::max(event.t, begin_), KindOf(*host));
     if (is_news_) list_.hosts[*host].seen.in_maintenance = event.begins;
   }
   void Take(const AlertEvent& event) {
-    if (event.t >= begin()) last_sign_ = std::max(last_sign_, event.t);
+    if (event.t >= begin()) monitor_.NoteSign(event.t);
     if (event.channel != kToldChannel) return;
     for (const std::string& id : event.hosts) {
       const auto host = Find(id);
@@ -135,43 +130,21 @@ class Replay {
       if (const auto host = Find(told.host)) listener_->TakeNotified(*host, told, event.t);
   }
   void Take(const MonitorEvent& event) {
-    if (event.state == MonitorChange::kStart) {
-      Pause(event.since == kNever ? last_sign_ : event.since, event.t);
-      run_since_ = event.t;
-    } else if (event.state == MonitorChange::kLate) {
-      Pause(event.since, event.t);
-      if (is_news_)
-        for (Host& host : list_.hosts)
-          if (host.seen.status == Status::kFailing) ForgetFailures(host.seen);
-    } else if (event.state == MonitorChange::kClock) {
-      const ClockStep step{run_since_, event.t - event.since, event.t};
-      // If the clock was ahead by a month, the file of that time comes later: nothing of this run was read yet.
-      const bool was_read = step.by.count() > 0 || FileMonthOf(event.since) == FileMonthOf(event.t);
-      if (was_read && run_since_ != kNever && run_since_ <= event.since) {
-        for (HostState& state : states_) ShiftTimeline(state.history, step.since, step.by, step.now);
-        if (listener_ != nullptr) listener_->ShiftTimes(step);
-        run_since_ += step.by;
-      }
-      last_sign_ = std::max(written_, event.t);
-      return;
-    }
-    last_sign_ = std::max(last_sign_, event.t);
+    const Passage passage = monitor_.Take(event);
+    for (HostTime& time : times_) time.Take(passage);
+    const auto* step = std::get_if<ClockStep>(&passage);
+    if (step != nullptr && listener_ != nullptr) listener_->ShiftTimes(*step);
+    if (event.state != MonitorChange::kLate || !is_news_) return;
+    for (Host& host : list_.hosts)
+      if (host.seen.status == Status::kFailing) ForgetFailures(host.seen);
   }
   void Take(const EditEvent&) {}
   void Take(const HostsEvent&) {}
   void Take(const OutageEvent&) {}
 
   ReplayListener::HostThen ThenOf(size_t host) const {
-    return {host, *then_[host].status, *then_[host].in_maintenance, states_[host].is_outage};
-  }
-  TimeKind KindOf(size_t host) const { return TimeKindOf(*then_[host].status, *then_[host].in_maintenance); }
-
-  // Nobody watched; what was so before went on so afterwards, until a check said otherwise.
-  void Pause(WallTime from, WallTime until) {
-    for (size_t host = 0; host < then_.size(); ++host) {
-      StopWatching(states_[host].history, from, until);
-      AddStretch(states_[host].history, until, KindOf(host));
-    }
+    const HostTime& time = times_[host];
+    return {host, time.status, time.in_maintenance, states_[host].is_outage};
   }
 
   static void ForgetFailures(Observation& seen) {
@@ -211,11 +184,10 @@ class Replay {
   ReplayListener* const listener_;
   const WallTime begin_ = now_ - kUptimeWindow;
   const WallTime written_;  // what hosts.json knows
-  WallTime last_sign_;
-  bool is_news_ = false;         // what is read happened after that
-  WallTime run_since_ = kNever;  // the start of the run that the events are of
+  bool is_news_ = false;    // what is read happened after that
+  MonitorFold monitor_;
   HostStates states_;
-  std::vector<Then> then_;  // by host
+  std::vector<HostTime> times_;  // by host
   std::unordered_map<std::string_view, size_t> by_id_;
 };
 

@@ -35,7 +35,7 @@ class Story {
 
   Ledger Of(microseconds from, microseconds to) const {
     LedgerQuery query{kNoon + from, kNoon + to};
-    query.blip_below = 100s;
+    query.short_below = 100s;
     return ReadLedger(log, query);
   }
   // Of line a, from noon to one o'clock.
@@ -71,9 +71,9 @@ TEST_CASE("an outage runs from the first failed check to the first good one, and
   CHECK(outage.name == "Line a");
   CHECK(outage.start == kNoon + 20min);
   CHECK(outage.end == kNoon + 30min);
-  CHECK(outage.cause == Cause::kLine);
+  CHECK(outage.cause == Cause::kHost);
   CHECK(outage.reason == "no answer within 1 s");
-  CHECK_FALSE(outage.is_blip);
+  CHECK_FALSE(outage.is_short);
   CHECK(Time(line, TimeKind::kDown) == 10min);
   CHECK(Time(line, TimeKind::kUp) == 50min);
 }
@@ -85,7 +85,7 @@ TEST_CASE("one that never reached the threshold is a blip, and down time all the
       .Goes(Status::kFailing, Status::kUp, 21min);
   const HostLedger line = story.Hour();
   REQUIRE(line.outages.size() == 1);
-  CHECK(line.outages[0].is_blip);
+  CHECK(line.outages[0].is_short);
   CHECK(Time(line, TimeKind::kDown) == 1min);
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("what is upstream's fault is taken back from the line, and told apart"
   CHECK(Time(line, TimeKind::kUpstream) == 10min);
   REQUIRE(line.outages.size() == 1);
   CHECK(line.outages[0].cause == Cause::kUpstream);
-  CHECK_FALSE(line.outages[0].is_blip);
+  CHECK_FALSE(line.outages[0].is_short);
 }
 
 TEST_CASE("upstream's outage of a moment is a blip", "[ledger]") {
@@ -121,7 +121,7 @@ TEST_CASE("upstream's outage of a moment is a blip", "[ledger]") {
   story.Goes(Status::kPending, Status::kUp, 0min)
       .Goes(Status::kUp, Status::kUnreachable, 20min)
       .Goes(Status::kUnreachable, Status::kUp, 21min);
-  CHECK(story.Hour().outages.at(0).is_blip);
+  CHECK(story.Hour().outages.at(0).is_short);
 }
 
 TEST_CASE("what still fails when its parent is back is an outage of its own", "[ledger]") {
@@ -135,7 +135,7 @@ TEST_CASE("what still fails when its parent is back is an outage of its own", "[
   REQUIRE(line.outages.size() == 2);
   CHECK(line.outages[0].cause == Cause::kUpstream);
   CHECK(line.outages[0].end == kNoon + 30min);
-  CHECK(line.outages[1].cause == Cause::kLine);
+  CHECK(line.outages[1].cause == Cause::kHost);
   CHECK(line.outages[1].start == kNoon + 30min);
   CHECK(Time(line, TimeKind::kUpstream) == 10min);
   CHECK(Time(line, TimeKind::kDown) == 10min);
@@ -152,7 +152,7 @@ TEST_CASE("an outage stands while its parent fails, too, until a good check", "[
   const HostLedger line = story.Hour();
   REQUIRE(line.outages.size() == 1);
   CHECK(line.outages[0].end == kNoon + 40min);
-  CHECK(line.outages[0].cause == Cause::kLine);
+  CHECK(line.outages[0].cause == Cause::kHost);
   CHECK(Time(line, TimeKind::kUpstream) == 10min);
   CHECK(Time(line, TimeKind::kDown) == 10min);
 }
@@ -202,7 +202,7 @@ TEST_CASE("what is still down when its window ends is the line's own outage, but
   const HostLedger line = story.Hour();
   CHECK(Time(line, TimeKind::kMaintenance) == 20min);
   CHECK(Time(line, TimeKind::kDown) == 15min);
-  CHECK(line.outages.at(0).cause == Cause::kLine);
+  CHECK(line.outages.at(0).cause == Cause::kHost);
 }
 
 TEST_CASE("paused time, and time in which monitord did not run, are told apart", "[ledger]") {
@@ -260,14 +260,14 @@ TEST_CASE("whoever says afterwards whose fault an outage was moves its time ther
       .Says(Cause::kMaintenance, "nobody-1763814000");
   HostLedger line = story.Hour();
   CHECK(line.outages.at(0).cause == Cause::kPower);
-  CHECK(line.outages.at(0).measured == Cause::kLine);
+  CHECK(line.outages.at(0).measured == Cause::kHost);
   CHECK(line.outages.at(0).note == "as agreed");
   CHECK(line.outages.at(0).user == "ada");
   CHECK(Time(line, TimeKind::kPower) == 10min);
   CHECK(Time(line, TimeKind::kDown) == 0min);
   story.Says(std::nullopt, "a-1763814000");
   line = story.Hour();
-  CHECK(line.outages.at(0).cause == Cause::kLine);
+  CHECK(line.outages.at(0).cause == Cause::kHost);
   CHECK(Time(line, TimeKind::kDown) == 10min);
 }
 
@@ -317,8 +317,8 @@ TEST_CASE("a host whose target was changed is another line: the outage of the on
   const HostLedger line = story.Hour();
   REQUIRE(line.outages.size() == 2);
   CHECK(line.outages[0].end == kNoon + 30min);
-  CHECK_FALSE(line.outages[0].is_blip);
-  CHECK(line.outages[1].is_blip);
+  CHECK_FALSE(line.outages[0].is_short);
+  CHECK(line.outages[1].is_short);
 }
 
 TEST_CASE("a clock that was ahead for a while hides nothing of what came after", "[ledger]") {
@@ -332,6 +332,19 @@ TEST_CASE("a clock that was ahead for a while hides nothing of what came after",
       .Goes(Status::kDown, Status::kUp, 30min);
   const HostLedger line = story.Hour();
   CHECK(line.outages.size() == 1);
+  CHECK(Time(line, TimeKind::kDown) == 10min);
+}
+
+TEST_CASE("a clock that was months ahead for a while moves nothing of the time before", "[ledger]") {
+  Story story;
+  story.Goes(Status::kPending, Status::kUp, 3min)
+      .Tell(MonitorEvent{kNoon + 90 * 24h, MonitorChange::kClock, kNoon + 5min})
+      .Tell(MonitorEvent{kNoon + 10min, MonitorChange::kClock, kNoon + 90 * 24h + 5min})
+      .Goes(Status::kUp, Status::kFailing, 20min)
+      .Goes(Status::kFailing, Status::kUp, 30min);
+  const HostLedger line = story.Hour();
+  CHECK(Time(line, TimeKind::kNone) == 3min);
+  CHECK(Time(line, TimeKind::kUp) == 47min);
   CHECK(Time(line, TimeKind::kDown) == 10min);
 }
 
@@ -504,7 +517,7 @@ TEST_CASE("a month that begins with what is known needs nothing of the months be
 
   const WallTime from = TimeOf(after.front()) + 10min;
   LedgerQuery query{from, kMonth + 2h};
-  query.blip_below = 100s;
+  query.short_below = 100s;
   const Ledger one = ReadLedger(late, query), other = ReadLedger(all, query);
   // From before the month on all has to be read.
   LedgerQuery longer = query;
