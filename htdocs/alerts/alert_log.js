@@ -6,9 +6,13 @@ import { elsewhere } from "../words/installation_time.js";
 
 // What became of a message, by the outcome that the server has noted: the words, and how the row looks.
 const OUTCOMES = {
-  accepted: { words: "sent", look: "sent" },
-  refused: { words: "given up", look: "lost" },
+  logged: { words: "no channel was set up", look: "other" },
+  sent: { words: "sent", look: "sent" },
+  partly_sent: { words: "sent, but not to all", look: "sent" },
+  given_up: { words: "given up", look: "lost" },
   expired: { words: "expired", look: "lost" },
+  superseded: { words: "told with a later message", look: "other" },
+  test_failed: { words: "test failed", look: "lost" },
 };
 
 const template = document.getElementById("message");
@@ -71,15 +75,11 @@ function waitingRow({ channel, subject, queued, attempts, next, error }, now) {
   return { channel, subject, facts, error, result: "waiting", look: attempts ? "late" : "new" };
 }
 
-// A server without `outcome` and `detail` says both in one sentence, `result`.
-function sentRow({ t, channel, subject, result, outcome, detail = "" }, now) {
+// An outcome that this page does not know is shown in the server's words.
+function sentRow({ t, channel, subject, outcome, detail }, now) {
   const facts = [nameOfChannel(channel), formatTime(t, now)];
-  if (channel === "log") {
-    return { channel, subject, facts, error: "", result: "no channel was set up", look: "other" };
-  }
-  if (outcome === undefined) return { channel, subject, facts, error: "", result, look: "other" };
-  const { words, look } = OUTCOMES[outcome] ?? { words: outcome, look: "other" };
-  return { channel, subject, facts, error: detail, result: words, look };
+  const { words, look } = OUTCOMES[outcome] ?? { words: detail, look: "other" };
+  return { channel, subject, facts, error: outcome in OUTCOMES ? detail : "", result: words, look };
 }
 
 function makeRow({ channel, subject, facts, error, result, look }) {

@@ -35,7 +35,8 @@ struct Network {
     alert.host = name;
     alert.since = kDown;
     alert.t = kDown + 1min;
-    FillDependents(alert, static_cast<uint32_t>(&At(name) - list.hosts.data()), list, Topology(list));
+    FillDependents(alert, static_cast<uint32_t>(&At(name) - list.hosts.data()), list, HostStates(list.hosts.size()),
+                   Topology(list));
     return alert;
   }
 

@@ -225,7 +225,7 @@ TEST_CASE("what a server said before STARTTLS does not count afterwards", "[smtp
     });
     auto smtp = SettingsFor(server);
     LogInAsBob(smtp);
-    smtp.security = "starttls";
+    smtp.security = MailSecurity::kStartTls;
     smtp.ca_file = dir.path() / "ca.pem";
     delivery = SmtpNotifier(smtp, "Linewatch", 2s).Send(MessageTo({"noc@example.org"}));
   }
