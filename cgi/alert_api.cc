@@ -154,9 +154,10 @@ Response TestChannel(Installation& installation, const Request& request, std::st
   if (auto* problem = std::get_if<Response>(&read)) return std::move(*problem);
   const std::string name = std::get<std::string>(std::move(read));
   if (const auto missing = MissingSettings(name, installation.config.settings()); !missing.empty())
-    return FieldProblem(
-        {{"channel",
-          name + " is not set up: " + Enumerate({missing.begin(), missing.end()}) + (missing.size() == 1 ? " is" : " are") + " wanted", ""}});
+    return FieldProblem({{"channel",
+                          name + " is not set up: " + Enumerate({missing.begin(), missing.end()}) +
+                              (missing.size() == 1 ? " is" : " are") + " wanted",
+                          ""}});
   if (const auto absence = FindAbsence(installation)) return PassingProblem(503, absence->message);
 
   // Held until the answer is there: one test message at a time, so that no more than one process ever waits.
