@@ -1,5 +1,5 @@
 // What a check other than ping asks of a host, and what it shows beyond an answer: websites, certificates, services,
-// name servers, topics of a broker, heartbeats. Which kind has which settings: VisitService in host_json.cc.
+// name servers, topics of a broker, heartbeats. Which kind has which settings: store/check/.
 #ifndef LINEWATCH_STORE_SERVICE_H_
 #define LINEWATCH_STORE_SERVICE_H_
 
@@ -25,7 +25,7 @@ struct HeaderMarks {
   bool operator==(const HeaderMarks&) const = default;
 };
 
-// What may stand in each: store/host_check.h.
+// What may stand in each: store/check/.
 struct Service {
   std::string url;  // http: http:// or https://, without a login
   std::string method = "GET";
