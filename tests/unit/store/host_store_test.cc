@@ -180,7 +180,7 @@ TEST_CASE("an acknowledgement that monitord has ended is no edit by hand", "[hos
   CHECK(api.Read().revision == revision);
 }
 
-TEST_CASE("what was observed of the old target is not told of the new one", "[host_store]") {
+TEST_CASE("what was observed of the old target says nothing of the new one", "[host_store]") {
   FOR_BOTH_ARRANGEMENTS;
   HostStore editor(folders), daemon(folders);
   editor.Update(Adding("a"));
@@ -210,7 +210,7 @@ TEST_CASE("whoever keeps something beside the list learns where each host of an 
     list.Find("retargeted")->ip = "10.0.0.99";
     list.hosts.insert(list.hosts.begin(), Named("added", "10.0.0.98"));
     std::swap(list.hosts[1], list.hosts[3]);
-    return EditEvent{WallNow(), "", "change", "", {"ip"}};
+    return EditEvent{WallNow(), "", EditAction::kChange, "", {"ip"}};
   });
   HostStore::TakenOver taken;
   SECTION("of one edit") {
@@ -221,7 +221,7 @@ TEST_CASE("whoever keeps something beside the list learns where each host of an 
     // monitord asks about an acknowledgement when it has read the list: then somebody replaces the file by hand.
     editor.Update([](HostList& list, auto&) -> std::optional<EditEvent> {
       list.Find("kept")->acknowledged = Acknowledgement{"alice", WallNow(), ""};
-      return EditEvent{WallNow(), "", "change", "kept", {"acknowledged"}};
+      return EditEvent{WallNow(), "", EditAction::kChange, "kept", {"acknowledged"}};
     });
     std::vector<size_t> asked;
     daemon.Publish(mine, HostStore::Depth::kLive, taken, [&](size_t host, const Acknowledgement&) {
@@ -498,7 +498,7 @@ TEST_CASE("hosts that share an id each get their own", "[host_store]") {
   CHECK(list.hosts[1].id != "a");
 }
 
-TEST_CASE("an edit by hand of an address, and a copied entry, are new lines of which nothing was seen",
+TEST_CASE("an edit by hand of an address, and a copied entry, are new hosts of which nothing was seen",
           "[host_store]") {
   FOR_BOTH_ARRANGEMENTS;
   HostStore daemon(folders);

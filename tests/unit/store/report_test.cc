@@ -1,6 +1,7 @@
 #include "store/report.h"
 
 #include "monitord/alert/report_text.h"
+#include "store/json/json.h"
 #include "tests/unit/catch.h"
 
 namespace linewatch {
@@ -51,7 +52,7 @@ TEST_CASE("a target is broken below it, and not by rounding", "[report]") {
   CHECK(PercentText(100) == "100");
 }
 
-TEST_CASE("a customer has the sums of his lines", "[report]") {
+TEST_CASE("a customer has the sums of his hosts", "[report]") {
   const auto report = Made({Row("B", hours(90), hours(10), 99.0, "Acme"), Row("A", hours(100), hours(0), 99.0, "Acme"),
                             Row("C", hours(1), hours(1), {}, "")});
   CHECK(report.rows[0].name == "A");
@@ -114,7 +115,7 @@ TEST_CASE("a report without targets says what was down", "[report]") {
         "Report October 2026: all 2 targets kept");
 }
 
-TEST_CASE("of a line that was not watched all month the mail does not say that it was never down", "[report]") {
+TEST_CASE("of a host that was not watched all month the mail does not say that it was never down", "[report]") {
   ReportRow paused = Row("Paused", hours(0), hours(0));
   Of(paused.figures.time, TimeKind::kPaused) = hours(720);
   const Message one = ComposeReport(Made({Row("Good", hours(720), hours(0)), paused}), "", "");
@@ -126,7 +127,7 @@ TEST_CASE("of a line that was not watched all month the mail does not say that i
   CHECK(none.text.find("never down") == std::string::npos);
 }
 
-TEST_CASE("a mail lists the worst lines and counts the rest", "[report]") {
+TEST_CASE("a mail lists the worst hosts and counts the rest", "[report]") {
   std::vector<ReportRow> rows;
   for (int i = 0; i < 300; ++i) rows.push_back(Row("Line " + std::to_string(i), seconds(1000), seconds(i + 1)));
   const Message message = ComposeReport(Made(rows), "", "");
