@@ -38,11 +38,11 @@ std::vector<AlertEvent> FindSent(const EventLog& events, const std::vector<Queue
   events.Read(now - kSentKept, EventLog::is_alert, [&](const Event& event) {
     const auto* alert = std::get_if<AlertEvent>(&event);
     if (alert == nullptr) return;
-    if (alert->channel != kToldChannel) sent_by_channel.insert(alert->id);
+    if (alert->channel != kLogChannel) sent_by_channel.insert(alert->id);
     sent.push_back(*alert);
   });
   std::erase_if(sent, [&](const AlertEvent& event) {
-    return event.channel == kToldChannel && !event.id.empty() && sent_by_channel.contains(event.id);
+    return event.channel == kLogChannel && !event.id.empty() && sent_by_channel.contains(event.id);
   });
   std::stable_sort(sent.begin(), sent.end(), [](const AlertEvent& a, const AlertEvent& b) { return a.t > b.t; });
   if (sent.size() > kMostSent) sent.resize(kMostSent);

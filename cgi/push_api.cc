@@ -45,7 +45,7 @@ std::variant<Heartbeat, Response> ReadHeartbeat(const Request& request) {
   const std::string status = value("status");
   if (!status.empty() && status != "up" && status != "down")
     return FieldProblem({{"status", "expected up or down", ShortText(status)}});
-  Heartbeat heartbeat{WallNow(), Heartbeat::Kind::kPush, ""};
+  Heartbeat heartbeat{WallNow(), Heartbeat::Kind::kHeartbeat, ""};
   heartbeat.is_down = status == "down";
   heartbeat.msg = ShortText(value("msg"));
   if (const auto ms = Milliseconds(value("ms"))) heartbeat.ms = *ms;
@@ -67,7 +67,7 @@ Response TakeHeartbeat(Installation& installation, const Request& request, std::
   if (auto* problem = std::get_if<Response>(&read)) return std::move(*problem);
   auto& heartbeat = std::get<Heartbeat>(read);
   heartbeat.host = *std::move(host);
-  switch (installation.requests.AppendPush(heartbeat)) {
+  switch (installation.requests.AppendHeartbeat(heartbeat)) {
     case RequestQueue::Taken::kYes:
       return JsonResponse(200, [](JsonWriter& out) {
         out.StartObject();

@@ -198,7 +198,7 @@ void Monitor::LoadRequests() {
       case Request::Kind::kTest:
         alerting_.SendTest(request, config_, ReadClocks());
         break;
-      case Request::Kind::kPush:
+      case Request::Kind::kHeartbeat:
         TakeHeartbeat(request, ReadClocks());
         break;
       case Request::Kind::kCheck:

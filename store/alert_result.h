@@ -17,7 +17,7 @@ enum class AlertOutcome : uint8_t {
   kPartlySent,  // some of the recipients have it
   kGivenUp,     // it is not tried any more
   kExpired,     // it was tried for too long
-  kSuperseded,  // a later message tells it, too
+  kSuperseded,  // a later message says it, too
   kTestFailed,  // a test message that did not arrive
 };
 // As the API has them.

@@ -27,7 +27,7 @@ class HostTime {
   bool is_there = false;  // there is such a host
   Status status = Status::kPending;
   bool in_maintenance = false;
-  WallTime maintenance_since = kNever;  // as far as events tell it
+  WallTime maintenance_since = kNever;  // as far as events say
   WallTime begin = kNever;              // what was before is not asked for
   Timeline timeline;
 

@@ -13,6 +13,7 @@
 #include "store/alert_json.h"
 #include "store/file/append_file.h"
 #include "store/file/atomic_file.h"
+#include "store/file/folder.h"
 #include "store/host_json.h"
 #include "store/json/json_members.h"
 
@@ -52,7 +53,7 @@ void VisitMembers(E& event, auto&& visit) {
   visit("since", event.since);
   visit("reason", event.reason);
 }
-template <MaybeConst<Told> T>
+template <MaybeConst<NotifiedAlert> T>
 void VisitMembers(T& told, auto&& visit) {
   visit("host", told.host);
   visit("kind", told.kind);
@@ -202,11 +203,8 @@ void EventLog::Append(const std::vector<Event>& events) const {
 }
 
 std::vector<std::filesystem::path> EventLog::Files() const {
-  std::error_code none;
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_, none))
-    if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  auto files = FilesIn(folder_);
+  std::erase_if(files, [](const auto& file) { return file.extension() != ".jsonl"; });
   return files;
 }
 
@@ -214,8 +212,8 @@ void EventLog::ReadFile(const std::filesystem::path& file, const std::function<b
   try {
     ReadLines(file, take);
   } catch (const std::system_error& error) {
-    if (!tell_unreadable_) throw;
-    tell_unreadable_(error.what());
+    if (!report_unreadable_) throw;
+    report_unreadable_(error.what());
   }
 }
 

@@ -28,21 +28,21 @@ struct StatusEvent {
   WallTime since;  // when the first check that led here was sent
   std::string reason;
 };
-// One alert of a message, as far as a later run must know that it was told.
-struct Told {
+// One alert of a message, as far as a later run must know of it.
+struct NotifiedAlert {
   std::string host;
   AlertKind kind;
   WallTime since;
 };
-// Once for each message, when it is queued.
-inline constexpr std::string_view kToldChannel = "log";
+// The channel of the event that each message has when it is queued, whatever channels it goes to.
+inline constexpr std::string_view kLogChannel = "log";
 struct AlertEvent {
   WallTime t;
   std::string channel, subject;
   std::vector<std::string> hosts;
   AlertResult result;
-  std::vector<Told> alerts = {};  // in the order in which they fell due; for kToldChannel alone
-  std::string id = {};            // of the message
+  std::vector<NotifiedAlert> alerts = {};  // in the order in which they fell due; for kLogChannel alone
+  std::string id = {};                     // of the message
 };
 // kAdopt: hosts.json was edited by hand. kConfig: config.json was changed. kOther: a word that this version does not know.
 enum class EditAction : uint8_t { kOther, kAdd, kChange, kDelete, kAcknowledge, kUnacknowledge, kAdopt, kConfig };
@@ -92,7 +92,7 @@ struct HostSnapshot {
   std::string id, name, customer;
   PackedOptional<double> sla_percent;
   Status status;
-  WallTime since;  // of the trouble it is in, from the first failed check on; else of the status
+  WallTime since;  // when its outage began, with the first failed check; else its status
   std::string reason;
   bool outage;  // the threshold was reached, and there was no good check since
   bool in_maintenance;
@@ -127,10 +127,10 @@ class EventLog {
   // `folder` is made on the first append.
   explicit EventLog(std::filesystem::path folder, std::chrono::milliseconds patience = kLockPatience);
 
-  // From now on a file that cannot be read is told to `tell`, with the reason, and counts as ending where it fails: one
-  // bad block of a card does not stop the watching. Without this reading throws std::system_error.
+  // From now on a file that cannot be read ends where it fails, and `report` hears why: one bad block of a card does not
+  // stop the watching. Without this reading throws std::system_error.
   using Unreadable = std::function<void(const std::string& why)>;
-  void SkipUnreadable(Unreadable tell) { tell_unreadable_ = std::move(tell); }
+  void SkipUnreadable(Unreadable report) { report_unreadable_ = std::move(report); }
 
   // All of `events`, in one write, on the disk when this returns. Throws std::system_error when that cannot be had:
   // then a part may be written, which readers skip and the next append closes with a line end. Any number of processes.
@@ -140,8 +140,8 @@ class EventLog {
   // made another one than that of time. Lines that do not parse are skipped.
   void Read(WallTime from, const std::function<void(const Event&)>& take) const;
 
-  // Those alone whose line is wanted. It is asked before the line is parsed, which is what costs; a line that we have
-  // written begins with {"type":"status", or whatever it is.
+  // The same, of the events whose line `is_wanted`. It is asked before the line is parsed, which is what costs; a line
+  // that we have written begins with {"type":"status", or whatever its type is.
   using LineFilter = std::function<bool(std::string_view line)>;
   static bool is_alert(std::string_view line) { return line.starts_with(R"({"type":"alert",)"); }
   void Read(WallTime from, const LineFilter& is_wanted, const std::function<void(const Event&)>& take) const;
@@ -166,7 +166,7 @@ class EventLog {
 
   std::filesystem::path folder_;
   std::chrono::milliseconds patience_;
-  Unreadable tell_unreadable_;
+  Unreadable report_unreadable_;
 };
 
 }  // namespace linewatch

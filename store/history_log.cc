@@ -5,7 +5,7 @@
 //    "loss":{"p07xq1c9zz":100},"down":{"p07xq1c9zz":300},"neither":{}}
 // The first says which hosts the lines after it are about, in this order; it stands at the top of each file, and again
 // when the hosts have changed. The second is a step that began at `t`, in Unix seconds: milliseconds with three digits,
-// null where nothing has answered; percent of loss, seconds in which the line was down, and seconds that say nothing of
+// null where nothing has answered; percent of loss, seconds in which the host was down, and seconds that say nothing of
 // it, for the hosts that have any. All the rest of the step it was up.
 // There is no white space in a line but at its end, where spaces fill up blocks of the disk, and its members stand in
 // this order: one host is found in it by counting commas.
@@ -26,6 +26,7 @@
 
 #include "store/file/append_file.h"
 #include "store/file/atomic_file.h"
+#include "store/file/folder.h"
 #include "store/json/json_members.h"
 
 namespace linewatch {
@@ -145,7 +146,7 @@ std::string_view After(std::string_view text, std::string_view part) {
 }
 
 // The inside of the array or object that is the member's value, with `line` moved on behind it: the members stand in
-// their order. Nothing of it if the line is not of our making.
+// their order. Empty if the line is not of our making.
 std::string_view Take(std::string_view& line, std::string_view member, char close) {
   const auto rest = After(line, member);
   const size_t end = rest.find(close);
@@ -197,7 +198,7 @@ float ExceptionOf(std::string_view exceptions, std::string_view quoted_host) {
 constexpr std::string_view kRttMin = R"("rtt_min":[)", kRttAvg = R"("rtt_avg":[)", kRttMax = R"("rtt_max":[)",
                            kLoss = R"("loss":{)", kDown = R"("down":{)", kNeither = R"("neither":{)";
 
-// What is not up and not down, and what is known beyond a member that a line leaves out.
+// With the time that is left to be up, and without a loss where nothing was checked.
 Measured Complete(Measured measured, float neither, seconds length) {
   const auto whole = static_cast<float>(length.count());
   measured.down = std::min(measured.down, whole);
@@ -303,6 +304,27 @@ std::map<WallTime, HistoryStep> StepsIn(const std::filesystem::path& file, secon
   return steps;
 }
 
+// Sums up what began before `before` into steps of `length`, takes it out of `parts`, and adds the sums to `steps`.
+void SumUp(std::map<WallTime, HistoryStep>& parts, WallTime before, seconds length, std::vector<HistoryStep>& steps) {
+  std::map<WallTime, std::map<std::string, Measured>> sums;
+  while (!parts.empty() && parts.begin()->first < before) {
+    const HistoryStep& part = parts.begin()->second;
+    auto& sum = sums[BeginOfStep(part.t, length)];
+    for (size_t i = 0; i < part.hosts.size(); ++i) {
+      const auto [own, is_new] = sum.emplace(part.hosts[i], part.measured[i]);
+      if (!is_new) own->second.Add(part.measured[i]);
+    }
+    parts.erase(parts.begin());
+  }
+  for (auto& [t, sum] : sums) {
+    HistoryStep& step = steps.emplace_back(HistoryStep{t, {}, {}});
+    for (auto& [host, measured] : sum) {
+      step.hosts.push_back(host);
+      step.measured.push_back(measured);
+    }
+  }
+}
+
 }  // namespace
 
 void Measured::Add(const Measured& other) {
@@ -338,11 +360,8 @@ HistoryLog::HistoryLog(std::filesystem::path folder, std::chrono::milliseconds p
 std::filesystem::path HistoryLog::FolderOf(Tier tier) const { return folder_ / std::to_string(LengthOf(tier).count()); }
 
 std::vector<std::filesystem::path> HistoryLog::FilesOf(Tier tier) const {
-  std::error_code none;
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(FolderOf(tier), none))
-    if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  auto files = FilesIn(FolderOf(tier));
+  std::erase_if(files, [](const auto& file) { return file.extension() != ".jsonl"; });
   return files;
 }
 
@@ -399,34 +418,14 @@ void HistoryLog::RollUpInto(Tier tier, WallTime now) {
   const Tier finer = FinerThan(tier);
   std::map<WallTime, HistoryStep> parts;
   std::vector<HistoryStep> steps;
-  const auto close = [&](WallTime before) {
-    std::map<WallTime, std::map<std::string, Measured>> sums;
-    while (!parts.empty() && parts.begin()->first < before) {
-      const HistoryStep& part = parts.begin()->second;
-      auto& sum = sums[BeginOfStep(part.t, LengthOf(tier))];
-      for (size_t i = 0; i < part.hosts.size(); ++i) {
-        const auto [own, is_new] = sum.emplace(part.hosts[i], part.measured[i]);
-        if (!is_new) own->second.Add(part.measured[i]);
-      }
-      parts.erase(parts.begin());
-    }
-    for (auto& [t, sum] : sums) {
-      HistoryStep step{t, {}, {}};
-      for (auto& [host, measured] : sum) {
-        step.hosts.push_back(host);
-        step.measured.push_back(measured);
-      }
-      steps.push_back(std::move(step));
-    }
-  };
   for (const auto& file : FilesOf(finer)) {
     const auto over = EndOfFile(finer, file);
     if (!over || *over <= begin || file.filename() > FileName(finer, end)) continue;
     for (auto& [t, step] : StepsIn(file, LengthOf(finer), begin, end)) parts[t] = std::move(step);
     // No file of a finer tier holds less than a step of this one; what lies before its end is complete.
-    close(BeginOfStep(*over, LengthOf(tier)));
+    SumUp(parts, BeginOfStep(*over, LengthOf(tier)), LengthOf(tier), steps);
   }
-  close(end);
+  SumUp(parts, end, LengthOf(tier), steps);
   AppendTo(tier, steps);
   known = end;
 }

@@ -1,7 +1,7 @@
 // What was measured of all hosts, step by step, for charts and long-range uptime: appended, rolled up with age, bounded.
 //
-// Five minutes are the finest step; they become hours and hours become days. Only monitord writes. Readers need no lock
-// and take a line that they do not understand for one that is not there.
+// Five minutes are the finest step; they become hours and hours become days. Only monitord writes. Readers need no lock,
+// and skip a line that they do not understand.
 #ifndef LINEWATCH_STORE_HISTORY_LOG_H_
 #define LINEWATCH_STORE_HISTORY_LOG_H_
 
@@ -24,7 +24,7 @@ struct Measured {
 
   float rtt_min = kNone, rtt_avg = kNone, rtt_max = kNone;  // milliseconds
   float loss = kNone;                                       // percent of what was asked
-  float up = 0, down = 0;                                   // seconds; the rest of the step says nothing of the line
+  float up = 0, down = 0;                                   // seconds; the rest of the step says nothing of the host
 
   // Takes in another part of the same time: round trips weigh by the time in which there were answers.
   void Add(const Measured& other);

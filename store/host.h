@@ -25,7 +25,7 @@ enum class Status : uint8_t {
   kDegraded,     // it succeeded, but beyond a limit in three checks in a row
   kFailing,      // failed checks in a row, fewer than the threshold
   kDown,         // the threshold of failed checks in a row is reached
-  kUnreachable,  // it fails, and so does everything it is reached through
+  kUnreachable,  // it fails, and so do all of its parents
   kUnknown,      // monitord could not tell
   kPaused,       // not enabled
 };
@@ -54,7 +54,7 @@ struct MaintenanceWindow {
   std::string note;
 };
 
-// Somebody knows and works on it: no repeats until the trouble ends in which it was written. monitord takes it away
+// Somebody knows and works on it: no repeats until the outage or degradation ends in which it was written. monitord takes it away
 // then.
 struct Acknowledgement {
   std::string by;
@@ -78,7 +78,7 @@ struct Observation {
   PackedOptional<float> uptime;  // percent of the last 24 h, or since the first check
   Trail trail;
   bool in_maintenance = false;
-  // The day of warning, of the certificate that is told to end soon, for which people were told last.
+  // Of a certificate that ends soon: the day of warning for which people were notified last.
   WallTime cert_warned = kNever;
   BoxedOptional<ServiceDetails> details;  // of a check other than ping
 };
@@ -106,7 +106,7 @@ struct Host {
   int packets = 1;  // echo requests a check
   std::string group, customer, notes;
   std::vector<std::string> tags;
-  std::vector<std::string> parents;  // ids of what this host is reached through
+  std::vector<std::string> parents;  // ids of the hosts that it is reached through
 
   // Unset: config.json's value counts.
   PackedOptional<std::chrono::milliseconds> interval, timeout;

@@ -400,7 +400,7 @@ class ListParser {
     was_array = Peek() == '[';
     if (was_array) return Finish(Hosts(take_host));
     if (!Eat('{')) return Fault("expected an object or an array");
-    // Without them it is no list of no hosts but another file, or a mistyped name: nobody's lines are dropped for that.
+    // Without them it is no list of no hosts but another file, or a mistyped name: nobody's hosts are dropped for that.
     bool has_hosts = false;
     if (Peek() == '}') return Fault("expected hosts");
     do {

@@ -93,7 +93,7 @@ struct Summary {
 };
 Summary Summarize(const HostList& list);
 
-// Whether the trouble has ended in which it was written, as far as hosts.json says: it has for a host that is up.
+// Whether that has ended for which it was written, as far as hosts.json says: it has for a host that is up.
 bool is_over(const Acknowledgement& acknowledgement, const Observation& seen);
 
 // The same by whoever remembers more of the host that stands at `host` in the list of those that are observed.

@@ -14,6 +14,7 @@
 
 #include "store/file/descriptor.h"
 #include "store/file/file_lock.h"
+#include "store/file/folder.h"
 #include "store/host_check.h"
 #include "store/host_json.h"
 #include "store/text/plain_text.h"
@@ -48,12 +49,9 @@ std::string TimeSuffix() {
 }
 
 std::vector<std::filesystem::path> SetAsideOf(const std::filesystem::path& path) {
-  std::vector<std::filesystem::path> files;
-  std::error_code none;
   const std::string start = path.filename().string() + ".bad-";
-  for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), none))
-    if (entry.path().filename().string().starts_with(start)) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  auto files = FilesIn(path.parent_path());
+  std::erase_if(files, [&](const auto& file) { return !file.filename().string().starts_with(start); });
   return files;
 }
 
@@ -192,7 +190,7 @@ void HostStore::Update(const Change& change) {
 
 void HostStore::UpdateMany(const Changes& change) {
   const FileLock lock(folders_.lock(), lock_patience_);
-  Findings findings;  // the files set aside tell themselves: SetAside
+  Findings findings;  // monitord finds the files that were set aside by itself: SetAside
   HostList list = ReadNewest(findings);
   Companion companion;  // gone before the lock is
   auto events = change(list, companion);
@@ -363,7 +361,7 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken, const IsOver& is_over
     }
     taken.events.push_back(EditEvent{WallNow(), "", EditAction::kAdopt, "", {}});
   }
-  // What was seen is in `mine`. What the file says of it may be another line's: of the address before, or of the entry
+  // What was seen is in `mine`. What the file says of it may be another host's: of the address before, or of the entry
   // that somebody copied to write the next.
   for (Host& host : theirs->hosts) host.seen = {};
   HostOrigins origins = TakeObservations(*theirs, std::move(mine));

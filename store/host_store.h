@@ -51,12 +51,13 @@ class HostStore {
   // Throws std::system_error; a file that does not parse counts as missing here, only a change sets it aside.
   HostList Read() const;
 
-  // Locks, reads what is there now, lets `change` change settings, replaces the files and appends the event that
-  // `change` answers, with what it says of the host itself; without one nothing is written. Raises the list's revision; those of hosts are the caller's.
-  // When this returns, the change survives a power cut. Throws std::system_error, LockTimeout among them: then the
-  // files are as they were, or, if only the very last fsync failed, new but perhaps not yet durable.
-  // `change` may leave in `companion` another file of the data folder that belongs to the new list, synced: it gets in
-  // place right before the list does, and not at all if there is no room for both.
+  // Changes settings. Under the lock it reads the newest list, lets `change` change it, appends the event that `change`
+  // answers (completed by what the host then is), raises the list's revision and replaces the files. Without an event
+  // nothing is written. The revisions of hosts are the caller's.
+  // When this returns, the change survives a power cut. Throws std::system_error, LockTimeout among them: then the files
+  // are as they were; only if the very last fsync has failed are they new, and perhaps not yet durable.
+  // `change` may leave in `companion` another file of the data folder that belongs to the new list, written and synced:
+  // it gets in place right before the list, or, if there is no room for both, neither does.
   using Companion = std::unique_ptr<AtomicFile>;
   using Change = std::function<std::optional<EditEvent>(HostList&, Companion& companion)>;
   void Update(const Change& change);

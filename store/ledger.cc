@@ -18,7 +18,7 @@ using std::chrono::microseconds;
 // parent's. Behind that only the ends of outages and what people say of them are of interest.
 constexpr std::chrono::hours kAfterglow{1};
 
-// A host is deleted while checks of it are under way: what they find is told by monitord until it has heard of it.
+// A host is deleted while checks of it are under way: until monitord hears of it, it writes what they find.
 constexpr std::chrono::minutes kTimeToHear{1};
 
 std::string OutageId(const std::string& host, WallTime start) { return host + '-' + std::to_string(ToTimeT(start)); }
@@ -106,7 +106,7 @@ class Reader {
     }
   }
 
-  // Of an outage that a snapshot has told of more may be said before it: since when.
+  // Since when something may have been said of an outage that is known from a snapshot alone.
   std::optional<WallTime> told_of_since() const { return told_of_since_; }
   void TakeSaid(const OutageEvent& event) { said_[event.id] = event; }
 
@@ -130,7 +130,7 @@ class Reader {
   }
 
  private:
-  // By the month, too: a clock that was ahead for a while wrote of the time behind before it was set back.
+  // By the month, too: what a clock wrote that was ahead for a while stands before what came after it was set back.
   bool is_behind(WallTime t) const {
     return t > query_.to + kAfterglow && FileMonthOf(t) > FileMonthOf(query_.to - microseconds(1));
   }

@@ -1,4 +1,4 @@
-// What was promised and what was kept: a month of every line, and the sums of each customer. Pure.
+// What was promised and what was kept: a month of every host, and the sums of each customer. Pure.
 #ifndef LINEWATCH_STORE_REPORT_H_
 #define LINEWATCH_STORE_REPORT_H_
 
@@ -8,20 +8,21 @@
 #include <vector>
 
 #include "store/calendar.h"
-#include "store/json/json.h"
 #include "store/timeline.h"
 #include "store/value/small_optional.h"
 
 namespace linewatch {
 
-// What is counted of a line, or of all lines of a customer.
+class JsonWriter;
+
+// What is counted of a host, or of all hosts of a customer.
 struct ReportFigures {
   TimeByKind time{};
-  int outages = 0;                       // that reached the threshold and count against the line
+  int outages = 0;                       // that reached the threshold and are the host's own fault
   std::chrono::microseconds longest{0};  // of these, as far as it lay within the month
 };
 
-// A line, and what is known of it.
+// A host, and what is known of it.
 struct ReportRow {
   std::string host, name, customer;
   PackedOptional<double> target;  // percent of uptime
@@ -37,7 +38,7 @@ bool is_breach(const ReportRow& row);
 struct ReportCustomer {
   std::string customer;
   int hosts = 0, breaches = 0;
-  ReportFigures figures;  // of all its lines together
+  ReportFigures figures;  // of all its hosts in one
 };
 
 struct MonthlyReport {
@@ -45,7 +46,7 @@ struct MonthlyReport {
   std::string timezone;
   WallTime from, to;  // of the month that is not over: until now
   std::vector<ReportRow> rows;
-  std::vector<ReportCustomer> customers;  // lines without one belong to none
+  std::vector<ReportCustomer> customers;  // hosts without one belong to none
 };
 
 // `rows` in any order; those of the report are in the order of their names.

@@ -32,7 +32,7 @@ void VisitMembers(R& request, auto&& visit) {
   visit("host", request.host);
   visit("channel", request.channel);
   visit("answer", request.answer);
-  if (request.kind != Request::Kind::kPush) return;
+  if (request.kind != Request::Kind::kHeartbeat) return;
   visit("down", request.is_down);
   visit("msg", request.msg);
   visit("ms", request.ms);
@@ -49,20 +49,20 @@ bool RequestQueue::Append(const Request& request) const {
   return true;
 }
 
-RequestQueue::Taken RequestQueue::AppendPush(const Request& request) const {
+RequestQueue::Taken RequestQueue::AppendHeartbeat(const Request& request) const {
   if (!IdentityOf(path_.parent_path()).exists()) return Taken::kNobodyDrains;
   const auto waiting = Waiting();
-  if (!waiting.empty() && request.t - waiting.front().t > kPushPatience) return Taken::kNobodyDrains;
+  if (!waiting.empty() && request.t - waiting.front().t > kHeartbeatPatience) return Taken::kNobodyDrains;
   size_t pushes = 0;
   const Request* last = nullptr;
   for (const Request& other : waiting) {
-    if (other.kind != Request::Kind::kPush || other.host != request.host) continue;
+    if (other.kind != Request::Kind::kHeartbeat || other.host != request.host) continue;
     ++pushes;
     last = &other;
   }
   if (last != nullptr && last->is_down == request.is_down && last->msg == request.msg) return Taken::kYes;
-  if (pushes >= kMostPushes) return Taken::kTooMany;
-  if (static_cast<size_t>(std::max<off_t>(IdentityOf(path_).size, 0)) >= kMaxPushBytes) return Taken::kTooMany;
+  if (pushes >= kMostHeartbeats) return Taken::kTooMany;
+  if (static_cast<size_t>(std::max<off_t>(IdentityOf(path_).size, 0)) >= kMaxHeartbeatBytes) return Taken::kTooMany;
   return Append(request) ? Taken::kYes : Taken::kNobodyDrains;
 }
 

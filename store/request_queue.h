@@ -15,15 +15,15 @@ namespace linewatch {
 
 struct Request {
   enum class Kind {
-    kCheck,  // check `host` now
-    kTest,   // send a test message through `channel`, and put what became of it into the AnswerBox as `answer`
-    kPush,   // a heartbeat of `host` has come
+    kCheck,      // check `host` now
+    kTest,       // send a test message through `channel`, and put what became of it into the AnswerBox as `answer`
+    kHeartbeat,  // one of `host` has come
   };
   WallTime t = kNever;
   Kind kind = Kind::kCheck;
   std::string host;  // id
   std::string channel = {}, answer = {};
-  bool is_down = false;           // kPush: what it said of itself,
+  bool is_down = false;           // kHeartbeat: what it said of itself,
   std::string msg = {};           // in its own words,
   PackedOptional<float> ms = {};  // and how long it took
 };
@@ -40,9 +40,9 @@ class RequestQueue {
 
   // The same for a heartbeat. There may be thousands of them: they leave room for what people ask for, a host has few
   // of them at a time, and one that says the same as the one before it is that one while it waits. Nobody drains where
-  // any request has waited for kPushPatience.
+  // any request has waited for kHeartbeatPatience.
   enum class Taken { kYes, kTooMany, kNobodyDrains };
-  Taken AppendPush(const Request& request) const;
+  Taken AppendHeartbeat(const Request& request) const;
 
   // When the first one that waits was made, kNever if none does.
   WallTime Oldest() const;
@@ -51,9 +51,9 @@ class RequestQueue {
   std::vector<Request> Drain() const;
 
   static constexpr size_t kMaxBytes = 256 * 1024;
-  static constexpr size_t kMaxPushBytes = kMaxBytes / 2;
-  static constexpr size_t kMostPushes = 4;  // of one host
-  static constexpr std::chrono::seconds kPushPatience{10};
+  static constexpr size_t kMaxHeartbeatBytes = kMaxBytes / 2;
+  static constexpr size_t kMostHeartbeats = 4;  // of one host
+  static constexpr std::chrono::seconds kHeartbeatPatience{10};
 
  private:
   std::vector<Request> Waiting() const;

@@ -2,6 +2,8 @@
 #ifndef LINEWATCH_STORE_SECRETS_H_
 #define LINEWATCH_STORE_SECRETS_H_
 
+#include <rapidjson/fwd.h>
+
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -12,7 +14,6 @@
 
 #include "store/file/atomic_file.h"
 #include "store/host_list.h"
-#include "store/json/json.h"
 
 namespace linewatch {
 

@@ -179,17 +179,17 @@ void MarkNotified(Observation& seen, const BoxedOptional<AlertState>& alert, Wal
   if (alert) seen.cert_warned = alert->notified_certificate;
 }
 
-std::vector<Told> ToldOf(std::span<const Alert> alerts) {
+std::vector<NotifiedAlert> NotifiedAlertsOf(std::span<const Alert> alerts) {
   std::vector<const Alert*> in_order;
   for (const Alert& alert : alerts) in_order.push_back(&alert);
   std::stable_sort(in_order.begin(), in_order.end(), [](const Alert* a, const Alert* b) { return a->t < b->t; });
-  std::vector<Told> told;
+  std::vector<NotifiedAlert> told;
   for (const Alert* alert : in_order)
     if (!alert->host.empty()) told.push_back({alert->host, alert->kind, alert->since});
   return told;
 }
 
-void RestoreNotified(Observation& seen, BoxedOptional<AlertState>& known, const Told& told, WallTime t) {
+void RestoreNotified(Observation& seen, BoxedOptional<AlertState>& known, const NotifiedAlert& told, WallTime t) {
   AlertState& alert = StateOf(known, seen);
   alert.notified_at = t;
   switch (told.kind) {
@@ -228,7 +228,7 @@ void RestoreNotified(Observation& seen, BoxedOptional<AlertState>& known, const 
   }
 }
 
-void RestoreNotified(HostList& list, AlertStates& alerts, const Told& told, WallTime t) {
+void RestoreNotified(HostList& list, AlertStates& alerts, const NotifiedAlert& told, WallTime t) {
   Host* host = list.Find(told.host);
   if (host == nullptr) return;
   RestoreNotified(host->seen, alerts[static_cast<size_t>(host - list.hosts.data())], told, t);

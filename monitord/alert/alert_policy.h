@@ -40,12 +40,12 @@ inline constexpr size_t kMostOutages = 3;
 void MarkNotified(Observation& seen, const BoxedOptional<AlertState>& alert, WallTime now);
 
 // What a message tells, in the order in which it fell due: for its event, and for RestoreTold.
-std::vector<Told> ToldOf(std::span<const Alert> alerts);
+std::vector<NotifiedAlert> NotifiedAlertsOf(std::span<const Alert> alerts);
 
 // At a start: this was queued at `t`, by an event or by a message that still stands in the outbox. In the order of
 // time, before RestoreAlertState.
-void RestoreNotified(Observation& seen, BoxedOptional<AlertState>& alert, const Told& told, WallTime t);
-void RestoreNotified(HostList& list, AlertStates& alerts, const Told& told, WallTime t);
+void RestoreNotified(Observation& seen, BoxedOptional<AlertState>& alert, const NotifiedAlert& told, WallTime t);
+void RestoreNotified(HostList& list, AlertStates& alerts, const NotifiedAlert& told, WallTime t);
 
 // At a start, after those: what hosts.json says of an outage that an earlier run has seen, where no event is left that
 // says whether people were notified. One of which they were, and which has not ended, is an outage still.

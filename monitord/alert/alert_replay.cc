@@ -43,7 +43,7 @@ void AlertReplay::NoteDue(const HostThen& host) {
 
 void AlertReplay::TakeNotified(size_t host) { last_outages_[host].is_notified = true; }
 
-void AlertReplay::TakeNotified(size_t host, const Told& told, WallTime t) {
+void AlertReplay::TakeNotified(size_t host, const NotifiedAlert& told, WallTime t) {
   RestoreNotified(list_.hosts[host].seen, alerts_[host], told, t);
 }
 

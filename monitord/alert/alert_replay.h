@@ -25,7 +25,7 @@ class AlertReplay : public ReplayListener {
   void Take(const HostThen& host, const StatusEvent& event) override;
   void Take(const HostThen& host, const MaintenanceEvent& event) override;
   void TakeNotified(size_t host) override;
-  void TakeNotified(size_t host, const Told& told, WallTime t) override;
+  void TakeNotified(size_t host, const NotifiedAlert& told, WallTime t) override;
   void Forget(size_t host) override;
   void ShiftTimes(const ClockStep& step) override;
   void End(WallTime last_sign) override;

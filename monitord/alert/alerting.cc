@@ -30,11 +30,11 @@ void SetText(Message& message, const Config& config) {
 
 AlertEvent LoggedEvent(const Message& message, WallTime now) {
   return {now,
-          std::string(kToldChannel),
+          std::string(kLogChannel),
           message.subject,
           HostsOf(message),
           {AlertOutcome::kLogged},
-          ToldOf(message.alerts),
+          NotifiedAlertsOf(message.alerts),
           message.id};
 }
 
@@ -80,7 +80,7 @@ std::vector<Event> Alerting::TakeOverOutbox(HostList& list, const EventLog& log,
   log.Read(oldest->message.queued - std::chrono::days(1), EventLog::is_alert, [&](const Event& event) {
     const auto* alert = std::get_if<AlertEvent>(&event);
     if (alert == nullptr || alert->id.empty()) return;
-    if (alert->channel == kToldChannel) {
+    if (alert->channel == kLogChannel) {
       logged.insert(alert->id);
     } else {
       done.emplace(alert->id, alert->channel);
@@ -98,7 +98,8 @@ std::vector<Event> Alerting::TakeOverOutbox(HostList& list, const EventLog& log,
   for (const QueuedMessage& queued : found) {
     if (!logged.insert(queued.message.id).second) continue;
     events.emplace_back(LoggedEvent(queued.message, queued.message.queued));
-    for (const Told& told : ToldOf(queued.message.alerts)) RestoreNotified(list, alerts_, told, queued.message.queued);
+    for (const NotifiedAlert& told : NotifiedAlertsOf(queued.message.alerts))
+      RestoreNotified(list, alerts_, told, queued.message.queued);
     for (const std::string& channel : queued.channels) {
       if (!waiting.emplace(queued.message.id, channel).second) continue;
       missing.push_back(queued);

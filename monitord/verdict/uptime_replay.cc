@@ -118,7 +118,7 @@ class Replay {
   }
   void Take(const AlertEvent& event) {
     if (event.t >= begin()) monitor_.NoteSign(event.t);
-    if (event.channel != kToldChannel) return;
+    if (event.channel != kLogChannel) return;
     for (const std::string& id : event.hosts) {
       const auto host = Find(id);
       if (!host) continue;
@@ -126,7 +126,7 @@ class Replay {
       if (is_news_) list_.hosts[*host].seen.last_alert_time = event.t;
     }
     if (listener_ == nullptr) return;
-    for (const Told& told : event.alerts)
+    for (const NotifiedAlert& told : event.alerts)
       if (const auto host = Find(told.host)) listener_->TakeNotified(*host, told, event.t);
   }
   void Take(const MonitorEvent& event) {

@@ -23,7 +23,7 @@ void TakeRoom(int file, const struct stat& status, size_t needed, size_t ahead) 
   fallocate(file, FALLOC_FL_KEEP_SIZE, status.st_size, static_cast<off_t>(needed + ahead));
 }
 
-// How many spaces keep another `length` bytes, to be written at `end`, from a block that they need not touch.
+// How many spaces at `end` keep the `length` bytes after them out of a block that they can do without.
 size_t SpacesBefore(size_t end, size_t length, size_t block) {
   const auto touched = [block](size_t from, size_t bytes) { return (from % block + bytes + block - 1) / block; };
   return touched(end, length) > touched(0, length) ? block - end % block : 0;
@@ -53,7 +53,7 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines, std:
     text.insert(text.size() - 1, SpacesBefore(end, expected.length, static_cast<size_t>(status.st_blksize)), ' ');
     TakeRoom(file.get(), status, text.size(), expected.length * expected.times);
   }
-  // Whoever is told that it failed will try again: nothing of it may stay. Where even that fails, readers skip the torn
+  // Whoever learns that it failed will try again: nothing of it may stay. Where even that fails, readers skip the torn
   // line and the next append closes it.
   try {
     for (std::string_view rest = text; !rest.empty();) {
@@ -72,7 +72,7 @@ void AppendLines(const std::filesystem::path& path, std::string_view lines, std:
 }
 
 void ReadLines(const std::filesystem::path& path, const std::function<bool(std::string_view)>& take) {
-  // The event of a message that tells of ten thousand hosts has 700 kB, one that says what is known of each 3 MB.
+  // The event of a message about ten thousand hosts has 700 kB, a snapshot of as many 3 MB.
   constexpr size_t kUsual = 64 * 1024, kLongest = 16 * 1024 * 1024;
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {

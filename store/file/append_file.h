@@ -12,17 +12,18 @@
 
 namespace linewatch {
 
+// The appends that will follow, for those who know them: fewer blocks of the disk are written then, and a memory card
+// lives longer. The file gets room for all of them at once, so that most of them change no list of free blocks; its
+// length stays that of what is written. And if the next append would begin in this block and end in one that it could do
+// without, spaces before the last line end fill up this block.
+struct Expected {
+  size_t length = 0;  // bytes of each
+  size_t times = 0;
+};
+
 // One write of `lines`, which ends with a line end, on the disk when this returns. The file is made if missing; a torn
 // last line, left by a power cut, is closed first so that it spoils nothing but itself. Throws std::system_error, and
 // takes back what it had written of `lines` then.
-//
-// What will be appended later is told for the card's sake: room for all of it is taken ahead, if there is so much (the
-// file's length stays what is written), so that most appends leave alone the disk's account of what is free; and where
-// the next would reach into one block more than it needs, spaces before the last line end fill up the block.
-struct Expected {
-  size_t length = 0;  // bytes at a time
-  size_t times = 0;
-};
 void AppendLines(const std::filesystem::path& path, std::string_view lines,
                  std::chrono::milliseconds patience = kLockPatience, Expected expected = {});
 

@@ -40,7 +40,7 @@ bool has_lone_surrogate(std::string_view text) {
   return false;
 }
 
-// Builds a document from what a RapidJSON reader tells, and sees to what RapidJSON 1.1.0 does wrong. Numbers are read
+// Builds a document from what a RapidJSON reader reports, and sees to what RapidJSON 1.1.0 does wrong. Numbers are read
 // by std::from_chars: a zero of many decimals or with a large exponent, "0e58", becomes any number there (clz of 0).
 class Builder {
  public:
@@ -73,7 +73,7 @@ class Builder {
     return document_.Double(number == 0 ? 0 : number);  // a negative zero would not be written as it was read
   }
 
-  // The reader's other way to tell numbers, not taken.
+  // The reader's other way to report numbers, not taken.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
   bool Int64(int64_t) { return false; }

@@ -1,6 +1,7 @@
 // Any text as hosts.json, and any entry of it as what somebody may have typed by hand.
 #include "store/host_check.h"
 #include "store/host_json.h"
+#include "store/text/plain_text.h"
 #include "tests/fuzz/property.h"
 
 namespace linewatch {

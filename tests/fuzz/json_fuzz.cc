@@ -1,5 +1,6 @@
 // Any text as JSON: what parses is written, and reads back the same.
 #include "store/json/json.h"
+#include "store/text/plain_text.h"
 
 #include "tests/fuzz/property.h"
 

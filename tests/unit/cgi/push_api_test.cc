@@ -80,7 +80,7 @@ TEST_CASE("a heartbeat reaches monitord with what it says of itself", "[push_api
   CHECK(StatusOf(site, other.token, "status=down&msg=disk+full%3A+%C3%A9&ms=12.5&ping=") == 200);
   const auto requests = site.installation.requests.Drain();
   REQUIRE(requests.size() == 2);
-  CHECK(requests[0].kind == linewatch::Request::Kind::kPush);
+  CHECK(requests[0].kind == linewatch::Request::Kind::kHeartbeat);
   CHECK(requests[0].host == pushed.id);
   CHECK_FALSE(requests[0].is_down);
   CHECK_FALSE(requests[0].ms.has_value());
@@ -172,7 +172,7 @@ TEST_CASE("a flood of heartbeats is answered 429, to come later", "[push_api]") 
   const Pushed pushed = AddPushed(site);
   int refused = 0;
   for (int i = 0; i < 20; ++i) refused += StatusOf(site, pushed.token, "msg=" + std::to_string(i)) == 429 ? 1 : 0;
-  CHECK(refused == 20 - static_cast<int>(RequestQueue::kMostPushes));
+  CHECK(refused == 20 - static_cast<int>(RequestQueue::kMostHeartbeats));
   CHECK(StatusOf(site, AddPushed(site, "Other").token) == 200);
 }
 

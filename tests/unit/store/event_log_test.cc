@@ -100,7 +100,7 @@ TEST_CASE("a torn last line spoils nothing but itself", "[event_log]") {
   CHECK(std::get<StatusEvent>(events[1]).host == "b");
 }
 
-TEST_CASE("a file that cannot be read is told of, and the others are read", "[event_log]") {
+TEST_CASE("a file that cannot be read is named, and the others are read", "[event_log]") {
   const TempDir folder;
   EventLog log(folder.path());
   log.Append({MonitorEvent{FromUnixSeconds(1763800000), MonitorChange::kStart, kNever}});
@@ -127,7 +127,7 @@ TEST_CASE("lines of garbage are skipped", "[event_log]") {
   CHECK(AllFrom(log).size() == 1);
 }
 
-TEST_CASE("who was told is known again when all of ten thousand lines were down at once", "[event_log]") {
+TEST_CASE("who was notified is known again when all of ten thousand hosts were down at once", "[event_log]") {
   const TempDir folder;
   const EventLog log(folder / "events");
   AlertEvent told{kNoon, "log", "10000 DOWN", {}, {AlertOutcome::kLogged}, {}, "m1"};

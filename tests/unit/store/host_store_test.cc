@@ -180,7 +180,7 @@ TEST_CASE("an acknowledgement that monitord has ended is no edit by hand", "[hos
   CHECK(api.Read().revision == revision);
 }
 
-TEST_CASE("what was observed of the old target is not told of the new one", "[host_store]") {
+TEST_CASE("what was observed of the old target says nothing of the new one", "[host_store]") {
   FOR_BOTH_ARRANGEMENTS;
   HostStore editor(folders), daemon(folders);
   editor.Update(Adding("a"));
@@ -498,7 +498,7 @@ TEST_CASE("hosts that share an id each get their own", "[host_store]") {
   CHECK(list.hosts[1].id != "a");
 }
 
-TEST_CASE("an edit by hand of an address, and a copied entry, are new lines of which nothing was seen",
+TEST_CASE("an edit by hand of an address, and a copied entry, are new hosts of which nothing was seen",
           "[host_store]") {
   FOR_BOTH_ARRANGEMENTS;
   HostStore daemon(folders);

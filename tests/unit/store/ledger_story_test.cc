@@ -23,7 +23,7 @@ using std::chrono::microseconds;
 constexpr WallTime kBegin{1762732800s};  // 2025-11-10
 constexpr unsigned kLives = 6;
 
-// Three lines, two of them behind a parent that is not watched, checked every ten minutes for weeks.
+// Three hosts, two of them children of one that is not watched, checked every ten minutes for weeks.
 class Life {
  public:
   Life(unsigned seed, bool has_clock_steps) : has_clock_steps_(has_clock_steps), random_(seed) {
@@ -166,7 +166,7 @@ TEST_CASE("the ledger of the last day is what monitord has counted meanwhile", "
     REQUIRE(ledger.hosts.size() == 3);
     for (size_t host = 0; host < 3; ++host) {
       TimeByKind told = ledger.hosts[host].time, counted = TimeWithin(life.CountedOf(host), query.from, query.to);
-      // Whether somebody watches is of no interest to a line that is not to be watched.
+      // Whether somebody watches is of no interest to a host that is not to be watched.
       for (TimeByKind* time : {&told, &counted})
         Of(*time, TimeKind::kOff) += std::exchange(Of(*time, TimeKind::kPaused), microseconds(0));
       INFO("seed " << seed << ", steps " << has_clock_steps << ", turn " << i << ", host " << host);

@@ -13,7 +13,7 @@ using std::chrono::microseconds;
 
 constexpr WallTime kNoon{1763812800s};  // 2025-11-22 12:00 UTC, a Saturday
 
-// Writes a story of one line, minute by minute, and asks what it comes to.
+// Writes a story of one host, minute by minute, and asks what it comes to.
 class Story {
  public:
   Story() { Tell(MonitorEvent{kNoon, MonitorChange::kStart, kNever}); }
@@ -38,7 +38,7 @@ class Story {
     query.short_below = 100s;
     return ReadLedger(log, query);
   }
-  // Of line a, from noon to one o'clock.
+  // Of host a, from noon to one o'clock.
   HostLedger Hour() const {
     const Ledger ledger = Of(0min, 60min);
     REQUIRE_FALSE(ledger.hosts.empty());
@@ -78,7 +78,7 @@ TEST_CASE("an outage runs from the first failed check to the first good one, and
   CHECK(Time(line, TimeKind::kUp) == 50min);
 }
 
-TEST_CASE("one that never reached the threshold is a blip, and down time all the same", "[ledger]") {
+TEST_CASE("one that never reached the threshold is a short outage, and down time all the same", "[ledger]") {
   Story story;
   story.Goes(Status::kPending, Status::kUp, 0min)
       .Goes(Status::kUp, Status::kFailing, 20min)
@@ -97,12 +97,12 @@ TEST_CASE("an outage that goes on has no end, and lies in every span that it tou
   CHECK_FALSE(story.Hour().outages.at(0).end);
   CHECK(story.Of(40min, 50min).hosts.at(0).outages.size() == 1);
   CHECK(story.Of(0min, 10min).hosts.at(0).outages.empty());
-  // One that ends after the span is told with its end.
+  // One that ends after the span has its end.
   story.Goes(Status::kDown, Status::kUp, 5h);
   CHECK(story.Hour().outages.at(0).end == kNoon + 5h);
 }
 
-TEST_CASE("what is upstream's fault is taken back from the line, and told apart", "[ledger]") {
+TEST_CASE("what is upstream's fault is taken back from the host, and kept apart", "[ledger]") {
   Story story;
   story.Goes(Status::kPending, Status::kUp, 0min)
       .Goes(Status::kUp, Status::kFailing, 20min)
@@ -116,7 +116,7 @@ TEST_CASE("what is upstream's fault is taken back from the line, and told apart"
   CHECK_FALSE(line.outages[0].is_short);
 }
 
-TEST_CASE("upstream's outage of a moment is a blip", "[ledger]") {
+TEST_CASE("upstream's outage of a moment is a short outage", "[ledger]") {
   Story story;
   story.Goes(Status::kPending, Status::kUp, 0min)
       .Goes(Status::kUp, Status::kUnreachable, 20min)
@@ -176,7 +176,7 @@ TEST_CASE("nobody is blamed while monitord is blind", "[ledger]") {
   CHECK(story.Of(40min, 60min).blind.empty());
 }
 
-TEST_CASE("maintenance counts neither for nor against the line", "[ledger]") {
+TEST_CASE("maintenance counts neither for nor against the host", "[ledger]") {
   Story story;
   story.Goes(Status::kPending, Status::kUp, 0min)
       .Maintains(true, 10min)
@@ -191,7 +191,7 @@ TEST_CASE("maintenance counts neither for nor against the line", "[ledger]") {
   CHECK(line.outages[0].cause == Cause::kMaintenance);
 }
 
-TEST_CASE("what is still down when its window ends is the line's own outage, but for the window", "[ledger]") {
+TEST_CASE("what is still down when its window ends is the host's own outage, but for the window", "[ledger]") {
   Story story;
   story.Goes(Status::kPending, Status::kUp, 0min)
       .Maintains(true, 10min)
@@ -205,7 +205,7 @@ TEST_CASE("what is still down when its window ends is the line's own outage, but
   CHECK(line.outages.at(0).cause == Cause::kHost);
 }
 
-TEST_CASE("paused time, and time in which monitord did not run, are told apart", "[ledger]") {
+TEST_CASE("paused time, and time in which monitord did not run, are kept apart", "[ledger]") {
   Story story;
   story.Goes(Status::kPending, Status::kUp, 0min)
       .Goes(Status::kUp, Status::kPaused, 10min)
@@ -307,7 +307,7 @@ TEST_CASE("a check that was under way when its host was deleted brings it not ba
   CHECK(line.outages.empty());
 }
 
-TEST_CASE("a host whose target was changed is another line: the outage of the one before is over", "[ledger]") {
+TEST_CASE("a host whose target was changed is another host: the outage of the one before is over", "[ledger]") {
   Story story;
   story.Goes(Status::kPending, Status::kUp, 0min)
       .Goes(Status::kUp, Status::kFailing, 20min)
@@ -432,7 +432,7 @@ TEST_CASE("an id of an outage is a host's and a second", "[ledger]") {
 
 // ---- Months
 
-// The state of the lines of a story, as monitord knows it.
+// The state of the hosts of a story, as monitord knows it.
 struct Known {
   Status status = Status::kUp;
   WallTime since, fail_since = kNever;

@@ -24,6 +24,7 @@ std::vector<Host> Hosts(const Names& lines) {
 
 std::vector<const Host*> Pointers(const std::vector<Host>& hosts) {
   std::vector<const Host*> pointers;
+  pointers.reserve(hosts.size());
   for (const Host& host : hosts) pointers.push_back(&host);
   return pointers;
 }

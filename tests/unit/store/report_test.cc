@@ -1,5 +1,6 @@
 #include "store/report.h"
 
+#include "store/json/json.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/report_rows.h"
 

@@ -35,7 +35,7 @@ TEST_CASE("a test message is asked for with its channel and the name of the answ
 }
 
 Request HeartbeatOf(const std::string& host, const std::string& msg = "", double later = 0) {
-  Request request{FromUnixSeconds(1763800000.5 + later), Request::Kind::kPush, host};
+  Request request{FromUnixSeconds(1763800000.5 + later), Request::Kind::kHeartbeat, host};
   request.msg = msg;
   return request;
 }
@@ -46,11 +46,11 @@ TEST_CASE("a heartbeat is handed on with what it says of itself", "[request_queu
   Request sent = HeartbeatOf("a", "disk \"full\"");
   sent.is_down = true;
   sent.ms = 12.5F;
-  REQUIRE(queue.AppendPush(sent) == RequestQueue::Taken::kYes);
-  REQUIRE(queue.AppendPush(HeartbeatOf("b")) == RequestQueue::Taken::kYes);
+  REQUIRE(queue.AppendHeartbeat(sent) == RequestQueue::Taken::kYes);
+  REQUIRE(queue.AppendHeartbeat(HeartbeatOf("b")) == RequestQueue::Taken::kYes);
   const auto requests = queue.Drain();
   REQUIRE(requests.size() == 2);
-  CHECK(requests[0].kind == Request::Kind::kPush);
+  CHECK(requests[0].kind == Request::Kind::kHeartbeat);
   CHECK(UnixSeconds(requests[0].t) == 1763800000.5);
   CHECK(requests[0].host == "a");
   CHECK(requests[0].is_down);
@@ -63,31 +63,31 @@ TEST_CASE("a heartbeat is handed on with what it says of itself", "[request_queu
 TEST_CASE("whoever sends heartbeats in a flood takes no room from others", "[request_queue]") {
   const TempDir folder;
   const RequestQueue queue(folder / "requests.jsonl");
-  for (int i = 0; i < 1000; ++i) REQUIRE(queue.AppendPush(HeartbeatOf("a")) == RequestQueue::Taken::kYes);
+  for (int i = 0; i < 1000; ++i) REQUIRE(queue.AppendHeartbeat(HeartbeatOf("a")) == RequestQueue::Taken::kYes);
   CHECK(queue.Drain().size() == 1);
 
-  for (size_t i = 0; i < RequestQueue::kMostPushes; ++i)
-    REQUIRE(queue.AppendPush(HeartbeatOf("a", std::to_string(i))) == RequestQueue::Taken::kYes);
-  CHECK(queue.AppendPush(HeartbeatOf("a", "one more")) == RequestQueue::Taken::kTooMany);
-  CHECK(queue.AppendPush(HeartbeatOf("b")) == RequestQueue::Taken::kYes);
+  for (size_t i = 0; i < RequestQueue::kMostHeartbeats; ++i)
+    REQUIRE(queue.AppendHeartbeat(HeartbeatOf("a", std::to_string(i))) == RequestQueue::Taken::kYes);
+  CHECK(queue.AppendHeartbeat(HeartbeatOf("a", "one more")) == RequestQueue::Taken::kTooMany);
+  CHECK(queue.AppendHeartbeat(HeartbeatOf("b")) == RequestQueue::Taken::kYes);
 }
 
 TEST_CASE("heartbeats leave room for what people ask for", "[request_queue]") {
   const TempDir folder;
-  WriteInPlace(folder / "requests.jsonl", std::string(RequestQueue::kMaxPushBytes, '\n'));
+  WriteInPlace(folder / "requests.jsonl", std::string(RequestQueue::kMaxHeartbeatBytes, '\n'));
   const RequestQueue queue(folder / "requests.jsonl");
-  CHECK(queue.AppendPush(HeartbeatOf("a")) == RequestQueue::Taken::kTooMany);
+  CHECK(queue.AppendHeartbeat(HeartbeatOf("a")) == RequestQueue::Taken::kTooMany);
   CHECK(queue.Append(CheckOf("a")));
 }
 
-TEST_CASE("a heartbeat is told when nobody takes it", "[request_queue]") {
+TEST_CASE("whoever sends a heartbeat hears when nobody takes it", "[request_queue]") {
   const TempDir folder;
-  CHECK(RequestQueue(folder / "live" / "requests.jsonl").AppendPush(HeartbeatOf("a")) ==
+  CHECK(RequestQueue(folder / "live" / "requests.jsonl").AppendHeartbeat(HeartbeatOf("a")) ==
         RequestQueue::Taken::kNobodyDrains);
   const RequestQueue queue(folder / "requests.jsonl");
-  CHECK(queue.AppendPush(HeartbeatOf("a")) == RequestQueue::Taken::kYes);
-  CHECK(queue.AppendPush(HeartbeatOf("a", "", 9)) == RequestQueue::Taken::kYes);
-  CHECK(queue.AppendPush(HeartbeatOf("a", "", 11)) == RequestQueue::Taken::kNobodyDrains);
+  CHECK(queue.AppendHeartbeat(HeartbeatOf("a")) == RequestQueue::Taken::kYes);
+  CHECK(queue.AppendHeartbeat(HeartbeatOf("a", "", 9)) == RequestQueue::Taken::kYes);
+  CHECK(queue.AppendHeartbeat(HeartbeatOf("a", "", 11)) == RequestQueue::Taken::kNobodyDrains);
 }
 
 TEST_CASE("a line of garbage costs only itself", "[request_queue]") {

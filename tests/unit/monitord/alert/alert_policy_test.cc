@@ -306,7 +306,7 @@ TEST_CASE("a message is remembered in the order in which its alerts fell due", "
   alerts[1].kind = AlertKind::kRecovery;
   alerts[0].host = alerts[1].host = "a";
   alerts[2].kind = AlertKind::kBlind;
-  const auto told = ToldOf(alerts);
+  const auto told = NotifiedAlertsOf(alerts);
   REQUIRE(told.size() == 2);
   CHECK(told[0].kind == AlertKind::kRecovery);
   CHECK(told[1].kind == AlertKind::kDown);

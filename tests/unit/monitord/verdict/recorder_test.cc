@@ -78,7 +78,7 @@ class Network {
     now.wall -= behind;
     Past past = ReadPast(hosts_json, now.wall, list);
     for (const AlertEvent& event : outbox)
-      for (const Told& one : event.alerts) RestoreNotified(list, past.alerts, one, event.t);
+      for (const NotifiedAlert& one : event.alerts) RestoreNotified(list, past.alerts, one, event.t);
     events.emplace_back(MonitorEvent{now.wall, MonitorChange::kStart, past.replayed.last_sign});
     questions.clear();
     digest = {};
@@ -227,8 +227,8 @@ class Network {
   }
   void Queue() {
     const auto alerts = digest.Take(list, recorder->topology());
-    AlertEvent event{now.wall, "log", "", {}, {AlertOutcome::kLogged}, ToldOf(alerts)};
-    for (const Told& one : event.alerts) {
+    AlertEvent event{now.wall, "log", "", {}, {AlertOutcome::kLogged}, NotifiedAlertsOf(alerts)};
+    for (const NotifiedAlert& one : event.alerts) {
       told += std::string(told.empty() ? "" : ", ") + "DRFSdn"[static_cast<size_t>(one.kind)] + " " + one.host;
       event.hosts.push_back(one.host);
       Host& host = *list.Find(one.host);

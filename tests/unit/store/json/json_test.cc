@@ -98,7 +98,7 @@ TEST_CASE("a merge patch does what RFC 7396 shows", "[json]") {
   }
 }
 
-TEST_CASE("a fault is told with its line", "[json]") {
+TEST_CASE("a fault is named with its line", "[json]") {
   rapidjson::Document document;
   const auto fault = ParseJson("{\n  \"a\": 1,\n  \"b\": nope\n}", document);
   REQUIRE(fault);
