@@ -1,5 +1,6 @@
 #include "monitord/monitor.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -335,7 +336,8 @@ void Monitor::TakeBatches() {
   for (Probing* probing : probings_)
     while (const auto batch = probing->Take()) {
       Record(*batch);
-      if (batch->ends_cycle) open_cycles_.erase(probing);
+      if (!batch->ends_cycle || open_cycles_.erase(probing) == 0 || !open_cycles_.empty()) continue;
+      malloc_trim(0);  // the start is over: what it took lies between what stays
     }
   if (options_.once && open_cycles_.empty()) is_running_ = false;
 }
