@@ -117,7 +117,7 @@ void Monitor::Start() {
   UseConfig();
   LoadSecrets();
   WatchTargets();
-  alerting_.LookAt(list_, recorder_.states(), recorder_.topology(), config_, now);
+  alerting_.TakeDueAlerts(list_, recorder_.states(), recorder_.topology(), config_, now);
   Publish();
   service_manager_.Ready();
   LogInfo("watching " + CountOf(list_.hosts.size(), "host") + " every " + std::to_string(config_.interval.count()) +
@@ -346,13 +346,13 @@ void Monitor::Record(const CheckBatch& batch) {
   const Moment now = ReadClocks();
   Recorder::Outcome outcome;
   recorder_.Record(batch, now, outcome);
-  for (size_t i = 0; i < kVoidReasons; ++i) void_checks_[i] += outcome.unmeasured[i];
+  for (size_t i = 0; i < kVoidReasons; ++i) void_checks_[i] += outcome.void_checks[i];
   if (batch.is_cycle) {
     NoteVoidChecks(batch);
     cycle_started_ = batch.started;
   }
   Take(std::move(outcome));
-  alerting_.LookAt(list_, recorder_.states(), recorder_.topology(), config_, now);
+  alerting_.TakeDueAlerts(list_, recorder_.states(), recorder_.topology(), config_, now);
 }
 
 void Monitor::Take(Recorder::Outcome&& outcome) {
@@ -362,12 +362,12 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
       LogWarning(Describe(*monitor));
       // A start tells by their times what it knows already: no list by the old time may be left for it.
       if (monitor->state == "clock") is_durable_due_ = true;
-      if (monitor->state == "sight") alerting_.TellBlindness(monitor->since, config_, ReadClocks());
+      if (monitor->state == "sight") alerting_.NotifyOfBlindness(monitor->since, config_, ReadClocks());
     }
     Add(std::move(event));
   }
   if (outcome.has_ended_acknowledgement) is_durable_due_ = true;
-  if (!outcome.questions.empty()) CheckNow(outcome.questions);
+  if (!outcome.wanted_checks.empty()) CheckNow(outcome.wanted_checks);
   is_changed_ = true;
 }
 
@@ -382,7 +382,7 @@ void Monitor::NoteVoidChecks(const CheckBatch& batch) {
 
 void Monitor::Alert() {
   const Moment now = ReadClocks();
-  alerting_.LookAtSelfCheck(recorder_.sight(), now);
+  alerting_.NoteSelfCheck(recorder_.self_check(), now);
   auto events = alerting_.Turn(list_, recorder_.topology(), config_, now);
   if (!options_.once)
     if (auto report = report_mailer_.Take(config_, now.wall))
@@ -420,7 +420,7 @@ void Monitor::Publish() {
   }
   // A lock that is held is a program that edits, or hangs: whoever edits sees it.
   const bool is_unwritable = failure && failure->code != "lock_held";
-  alerting_.TellWriting(
+  alerting_.NotifyOfWriting(
       is_unwritable ? std::optional(failure->reason + " in " + options_.folders.data.string()) : std::nullopt, config_,
       ReadClocks());
   service_manager_.Status(CountOf(list_.hosts.size(), "host"));

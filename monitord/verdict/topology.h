@@ -1,4 +1,4 @@
-// Which hosts are reached through which.
+// Which hosts depend on which: their parents, and an order in which every host comes after its own. Pure.
 #ifndef LINEWATCH_MONITORD_VERDICT_TOPOLOGY_H_
 #define LINEWATCH_MONITORD_VERDICT_TOPOLOGY_H_
 
@@ -10,13 +10,13 @@
 
 namespace linewatch {
 
-// Hosts are named by their index in the list that it was made from; good until that list is edited.
+// Hosts are named by their place in the list that it was made from; good until that list is edited.
 class Topology {
  public:
   Topology() = default;
   explicit Topology(const HostList& list);
 
-  // The enabled parents of a host: a paused one says nothing. None for most. Of a circle one link is left out.
+  // The enabled parents of a host: of a paused one nothing is known. None for most. Of a circle one link is left out.
   std::span<const uint32_t> ParentsOf(uint32_t host) const;
 
   bool is_parent(uint32_t host) const { return is_parent_[host]; }
@@ -25,6 +25,10 @@ class Topology {
   const std::vector<uint32_t>& parents_first() const { return parents_first_; }
 
  private:
+  void TakeParents(const HostList& list);
+  std::vector<bool> FindOrder();
+  void LeaveOut(const std::vector<bool>& links);
+
   std::vector<uint32_t> begin_;    // by host: where its parents begin in parents_; one more at the end
   std::vector<uint32_t> parents_;  // host by host
   std::vector<bool> is_parent_;    // by host
