@@ -194,7 +194,7 @@ struct Filter {
     return (status.empty() || NameOf(host.seen.status) == status) && (group.empty() || host.group == group) &&
            (tag.empty() || in_tags([&](const std::string& t) { return t == tag; })) &&
            (words.empty() || contains(host.name, words) || contains(AddressText(host), words) ||
-            contains(host.group, words) || contains(host.customer, words) || contains(host.notes, words) ||
+            contains(host.group, words) || contains(host.customer, words) || contains(host.notes.str(), words) ||
             in_tags([&](const std::string& t) { return contains(t, words); }));
   }
 };

@@ -1,5 +1,6 @@
 #include "monitord/monitor.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -98,7 +99,7 @@ void Monitor::Start() {
   UseConfig();
   settings_.ReadSecrets();
   WatchTargets();
-  alerting_.LookAt(list_, recorder_.states(), recorder_.topology(), config_, now);
+  alerting_.TakeDueAlerts(list_, recorder_.states(), recorder_.topology(), config_, now);
   Publish();
   service_manager_.Ready();
   LogInfo("watching " + CountOf(list_.hosts.size(), "host") + " every " + std::to_string(config_.interval.count()) +
@@ -258,7 +259,8 @@ void Monitor::TakeBatches() {
   for (Probing* probing : probings_)
     while (const auto batch = probing->Take()) {
       Record(*batch);
-      if (batch->ends_cycle) open_cycles_.erase(probing);
+      if (!batch->ends_cycle || open_cycles_.erase(probing) == 0 || !open_cycles_.empty()) continue;
+      malloc_trim(0);  // the start is over: what it took lies between what stays
     }
   if (options_.once && open_cycles_.empty()) is_running_ = false;
 }
@@ -267,13 +269,13 @@ void Monitor::Record(const CheckBatch& batch) {
   const Moment now = ReadClocks();
   Recorder::Outcome outcome;
   recorder_.Record(batch, now, outcome);
-  for (size_t i = 0; i < kVoidReasons; ++i) void_checks_[i] += outcome.unmeasured[i];
+  for (size_t i = 0; i < kVoidReasons; ++i) void_checks_[i] += outcome.void_checks[i];
   if (batch.is_cycle) {
     NoteVoidChecks(batch);
     cycle_started_ = batch.started;
   }
   Take(std::move(outcome));
-  alerting_.LookAt(list_, recorder_.states(), recorder_.topology(), config_, now);
+  alerting_.TakeDueAlerts(list_, recorder_.states(), recorder_.topology(), config_, now);
 }
 
 void Monitor::Take(Recorder::Outcome&& outcome) {
@@ -283,12 +285,12 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
       LogWarning(Describe(*monitor));
       // A start tells by their times what it knows already: no list by the old time may be left for it.
       if (monitor->state == MonitorChange::kClock) record_.RequireCheckpoint();
-      if (monitor->state == MonitorChange::kSight) alerting_.TellBlindness(monitor->since, config_, ReadClocks());
+      if (monitor->state == MonitorChange::kSight) alerting_.NotifyOfBlindness(monitor->since, config_, ReadClocks());
     }
     record_.Add(std::move(event));
   }
   if (outcome.has_ended_acknowledgement) record_.RequireCheckpoint();
-  if (!outcome.questions.empty()) CheckNow(outcome.questions);
+  if (!outcome.wanted_checks.empty()) CheckNow(outcome.wanted_checks);
   is_changed_ = true;
 }
 
@@ -303,7 +305,7 @@ void Monitor::NoteVoidChecks(const CheckBatch& batch) {
 
 void Monitor::Alert() {
   const Moment now = ReadClocks();
-  alerting_.LookAtSelfCheck(recorder_.sight(), now);
+  alerting_.NoteSelfCheck(recorder_.self_check(), now);
   auto events = alerting_.Turn(list_, recorder_.topology(), config_, now);
   if (!options_.once)
     if (auto report = report_mailer_.Take(config_, now.wall))
@@ -337,7 +339,7 @@ void Monitor::Publish() {
   record_.WriteHistory(WallNow());
   auto trouble = record_.EndWriting(steady_clock::now());
   if (trouble) *trouble += " in " + options_.folders.data.string();
-  alerting_.TellWriting(trouble, config_, ReadClocks());
+  alerting_.NotifyOfWriting(trouble, config_, ReadClocks());
   service_manager_.Status(CountOf(list_.hosts.size(), "host"));
 }
 

@@ -14,6 +14,7 @@
 #include "store/service.h"
 #include "store/timeline.h"
 #include "store/trail.h"
+#include "store/value/rare_text.h"
 #include "store/value/small_optional.h"
 #include "store/value/wall_time.h"
 
@@ -73,7 +74,7 @@ struct Observation {
   WallTime last_good = kNever;
   WallTime last_change = kNever;  // of status
   WallTime last_alert_time = kNever;
-  std::string reason;  // why the status is what it is, a short sentence; empty when all is well
+  RareText reason;  // why the status is what it is, a short sentence; empty when all is well
   PackedOptional<float> rtt_ms, loss_percent, jitter_ms;
   PackedOptional<float> uptime;  // percent of the last 24 h, or since the first check
   Trail trail;
@@ -104,7 +105,8 @@ struct Host {
   CheckKind check = CheckKind::kPing;
   bool enabled = true;
   int packets = 1;  // echo requests a check
-  std::string group, customer, notes;
+  std::string group, customer;
+  RareText notes;
   std::vector<std::string> tags;
   std::vector<std::string> parents;  // ids of the hosts that it is reached through
 

@@ -95,7 +95,8 @@ void CheckCommon(const Host& host, const TellWrong& wrong) {
   if (host.name.find_first_not_of(' ') == std::string::npos) wrong("name", "expected more than blanks");
   if (has_control_characters(host.group, false)) wrong("group", "expected no control characters");
   if (has_control_characters(host.customer, false)) wrong("customer", "expected no control characters");
-  if (has_control_characters(host.notes, true)) wrong("notes", "expected no control characters but line ends and tabs");
+  if (has_control_characters(host.notes.str(), true))
+    wrong("notes", "expected no control characters but line ends and tabs");
   for (const auto& tag : host.tags)
     if (has_control_characters(tag, false)) wrong("tags", "expected no control characters");
   for (const auto& window : host.maintenance) {

@@ -404,10 +404,8 @@ class ListParser {
     bool has_hosts = false;
     if (Peek() == '}') return Fault("expected hosts");
     do {
-      rapidjson::Document name(&pool_);
-      if (Peek() != '"' || !ParseValue(name)) return Fault("expected a member's name");
-      const std::string key(StringOf(name));
-      if (!Eat(':')) return Fault("expected ':'");
+      std::string key;
+      if (auto fault = TakeName(key)) return fault;
       if (key == "hosts") {
         has_hosts = true;
         if (Peek() != '[') return Fault("expected hosts to be an array");
@@ -432,6 +430,13 @@ class ListParser {
     if (Peek() != c) return false;
     stream_.Take();
     return true;
+  }
+  std::optional<JsonFault> TakeName(std::string& key) {
+    rapidjson::Document name(&pool_);
+    if (Peek() != '"' || !ParseValue(name)) return Fault("expected a member's name");
+    key = StringOf(name);
+    if (!Eat(':')) return Fault("expected ':'");
+    return std::nullopt;
   }
   bool ParseValue(rapidjson::Document& into) {
     Peek();

@@ -9,41 +9,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-bool is_within(WallTime t, milliseconds length, WallTime now) { return t <= now && now - t < length; }
-
-void NoteOutage(AlertState& alert, const Observation& seen, const HostState& state, milliseconds cooldown,
-                WallTime now) {
-  if (state.is_outage == alert.is_open) return;
-  alert.is_open = state.is_outage;
-  alert.outage_changed = now;
-  std::erase_if(alert.outages, [&](WallTime t) { return !is_within(t, cooldown, now); });
-  if (state.is_outage && !seen.in_maintenance) alert.outages.push_back(now);
-}
-
-// A certificate that ends soon is told by a kind of its own.
-bool is_nothing_but_certificate(const HostState& state) {
-  return state.certificate_ending.is_on && !state.beyond_limits.is_on;
-}
-bool is_within_limits(const Observation& seen, const HostState& state) {
-  return seen.status == Status::kUp || (seen.status == Status::kDegraded && is_nothing_but_certificate(state));
-}
-bool is_beyond_limits(const Observation& seen, const HostState& state) {
-  return seen.status == Status::kDegraded && !is_nothing_but_certificate(state);
-}
-
-void NoteDegraded(AlertState& alert, const Observation& seen, const HostState& state) {
-  if (is_within_limits(seen, state)) alert.degraded_since = kNever;
-  if (is_beyond_limits(seen, state) && alert.degraded_since == kNever) alert.degraded_since = seen.last_change;
-}
-
-AlertState& StateOf(BoxedOptional<AlertState>& alert, const Observation& seen) {
-  if (!alert) {
-    alert = AlertState();
-    alert->notified_certificate = seen.cert_warned;
-  }
-  return *alert;
-}
-
 // The last day of warning that has come for the certificate that was seen last: so many days before its end.
 WallTime DayOfWarning(const Host& host, WallTime now) {
   WallTime last = kNever;
@@ -60,11 +25,6 @@ std::string DescribeCertificate(const ServiceDetails& details, WallTime now) {
          "; issued by " + details.cert_issuer;
 }
 
-// With other warn_days the one that was told is one that does not end soon, but it was not renewed.
-bool is_certificate_same(const Observation& seen, const AlertState& alert) {
-  return alert.certificate_expires != kNever && seen.details && seen.details->cert_expires == alert.certificate_expires;
-}
-
 // The end of the certificate that people were warned of on `day`, if that is the one that was seen last: the day of a
 // warning is a whole number of days before the end.
 WallTime CertificateExpires(const Observation& seen, WallTime day) {
@@ -79,99 +39,161 @@ std::string RenewedText(const Observation& seen, WallTime now) {
   return "the certificate is now valid until " + ClockText(seen.details->cert_expires, now);
 }
 
+// The table above TakeDueAlert, for one host at one moment.
+class DueAlert {
+ public:
+  DueAlert(const Host& host, const HostState& state, AlertState& alert, milliseconds cooldown, WallTime now)
+      : host_(host), seen_(host.seen), state_(state), alert_(alert), cooldown_(cooldown), now_(now) {}
+
+  std::optional<Alert> Take() {
+    NoteOutage();
+    NoteDegraded();
+    const bool was_flapping = alert_.is_flapping;
+    if (was_flapping) {
+      if (!is_known(seen_.status)) alert_.outage_changed = now_;
+      if (is_in_cooldown(alert_.outage_changed)) return std::nullopt;
+      alert_.is_flapping = false;
+      alert_.outages.clear();
+      if (!alert_.is_open) return End(AlertKind::kStable, "no outage for " + DurationText(cooldown_));
+      // Down for so long is stable, too: people go on being notified of this outage.
+      alert_.notified_outage = seen_.fail_since;
+    }
+    if (alert_.is_open) return OfOutage(was_flapping);
+    if (alert_.notified_outage != kNever) return End(AlertKind::kRecovery, seen_.reason);
+    if (alert_.notified_degraded != kNever && is_within_limits())
+      return Notify(AlertKind::kDegradedOver, std::exchange(alert_.notified_degraded, kNever), "");
+    if (auto due = OfRenewedCertificate()) return due;
+    if (auto due = OfCertificate()) return due;
+    return OfDegradation();
+  }
+
+ private:
+  bool is_in_cooldown(WallTime t) const { return t <= now_ && now_ - t < cooldown_; }
+  bool is_acknowledged(WallTime since) const { return host_.acknowledged && host_.acknowledged->at >= since; }
+
+  // A certificate that ends soon has an alert of its own kind.
+  bool is_nothing_but_certificate() const { return state_.certificate_ending.is_on && !state_.beyond_limits.is_on; }
+  bool is_within_limits() const {
+    return seen_.status == Status::kUp || (seen_.status == Status::kDegraded && is_nothing_but_certificate());
+  }
+  bool is_beyond_limits() const { return seen_.status == Status::kDegraded && !is_nothing_but_certificate(); }
+
+  void NoteOutage() {
+    if (state_.is_outage == alert_.is_open) return;
+    alert_.is_open = state_.is_outage;
+    alert_.outage_changed = now_;
+    std::erase_if(alert_.outages, [&](WallTime t) { return !is_in_cooldown(t); });
+    if (state_.is_outage && !seen_.in_maintenance) alert_.outages.push_back(now_);
+  }
+
+  void NoteDegraded() {
+    if (is_within_limits()) alert_.degraded_since = kNever;
+    if (is_beyond_limits() && alert_.degraded_since == kNever) alert_.degraded_since = seen_.last_change;
+  }
+
+  std::optional<Alert> OfOutage(bool was_flapping) {
+    if (seen_.status != Status::kDown || seen_.in_maintenance) return std::nullopt;
+    if (alert_.notified_outage == kNever) {
+      if (alert_.outages.size() <= kMostOutages) return Begin(AlertKind::kDown, false);
+      alert_.is_flapping = true;
+      Alert due = Begin(AlertKind::kFlapping, false);
+      due.reason = "down " + std::to_string(kMostOutages + 1) + " times within " + DurationText(cooldown_);
+      return due;
+    }
+    alert_.notified_at = std::min(alert_.notified_at, now_);
+    if (is_acknowledged(seen_.fail_since) || is_in_cooldown(alert_.notified_at)) return std::nullopt;
+    return Begin(AlertKind::kDown, !was_flapping);
+  }
+
+  std::optional<Alert> OfRenewedCertificate() {
+    if (alert_.notified_certificate == kNever || state_.certificate_ending.is_on || !is_answering(seen_.status))
+      return std::nullopt;
+    // With other warn_days it is the same one, which does not end soon by them: it was not renewed.
+    if (alert_.certificate_expires != kNever && seen_.details &&
+        seen_.details->cert_expires == alert_.certificate_expires)
+      return std::nullopt;
+    alert_.past_certificate = alert_.notified_certificate;
+    return Notify(AlertKind::kCertificateOver, std::exchange(alert_.notified_certificate, kNever),
+                  RenewedText(seen_, now_));
+  }
+
+  std::optional<Alert> OfCertificate() {
+    if (!state_.certificate_ending.is_on || seen_.status != Status::kDegraded || seen_.in_maintenance)
+      return std::nullopt;
+    constexpr std::chrono::seconds kSame{1};  // times of events are rounded
+    const WallTime day = DayOfWarning(host_, now_);
+    // Never for an earlier day again: of two servers under one name the one may have been renewed, and the other not.
+    if (day == kNever || day <= std::max(alert_.notified_certificate, alert_.past_certificate) + kSame)
+      return std::nullopt;
+    alert_.notified_certificate = day;
+    alert_.certificate_expires = seen_.details->cert_expires;
+    return Notify(AlertKind::kCertificate, day, DescribeCertificate(*seen_.details, now_));
+  }
+
+  std::optional<Alert> OfDegradation() {
+    if (!is_beyond_limits() || seen_.in_maintenance) return std::nullopt;
+    const bool is_repeat = alert_.notified_degraded != kNever;
+    if (is_repeat) alert_.degraded_notified_at = std::min(alert_.degraded_notified_at, now_);
+    if (is_in_cooldown(alert_.degraded_notified_at)) return std::nullopt;
+    if (is_repeat && is_acknowledged(alert_.notified_degraded)) return std::nullopt;
+    if (!is_repeat) alert_.notified_degraded = alert_.degraded_since;
+    alert_.degraded_notified_at = now_;
+    return Notify(AlertKind::kDegraded, alert_.notified_degraded, seen_.reason, is_repeat);
+  }
+
+  // Of an outage.
+  Alert Begin(AlertKind kind, bool is_repeat) {
+    if (alert_.notified_outage == kNever) alert_.notified_outage = seen_.fail_since;
+    alert_.is_late = false;
+    return Notify(kind, alert_.notified_outage, seen_.reason, is_repeat);
+  }
+  Alert End(AlertKind kind, std::string reason) {
+    Alert due = Notify(kind, std::exchange(alert_.notified_outage, kNever), std::move(reason));
+    due.is_late = std::exchange(alert_.is_late, false);
+    alert_.notified_degraded = kNever;
+    return due;
+  }
+
+  Alert Notify(AlertKind kind, WallTime since, std::string reason, bool is_repeat = false) {
+    alert_.notified_at = now_;
+    Alert due;
+    due.kind = kind;
+    due.t = now_;
+    due.since = since;
+    due.host = host_.id;
+    due.name = host_.name;
+    due.ip = AddressText(host_);
+    due.customer = host_.customer;
+    due.group = host_.group;
+    due.status = seen_.status;
+    due.reason = std::move(reason);
+    due.last_good = seen_.last_good;
+    due.is_repeat = is_repeat;
+    return due;
+  }
+
+  const Host& host_;
+  const Observation& seen_;
+  const HostState& state_;
+  AlertState& alert_;
+  const milliseconds cooldown_;
+  const WallTime now_;
+};
+
 }  // namespace
 
 std::optional<Alert> TakeDueAlert(const Host& host, const HostState& state, BoxedOptional<AlertState>& known,
                                   milliseconds cooldown, WallTime now) {
-  const Observation& seen = host.seen;
-  if (!known && !state.is_outage && seen.status != Status::kDegraded) return std::nullopt;
-  AlertState& alert = StateOf(known, seen);
-  NoteOutage(alert, seen, state, cooldown, now);
-  NoteDegraded(alert, seen, state);
-  const auto is_acknowledged = [&](WallTime since) { return host.acknowledged && host.acknowledged->at >= since; };
-  const auto tell = [&](AlertKind kind, WallTime since, std::string reason, bool is_repeat = false) {
-    alert.notified_at = now;
-    Alert due;
-    due.kind = kind;
-    due.t = now;
-    due.since = since;
-    due.host = host.id;
-    due.name = host.name;
-    due.ip = AddressText(host);
-    due.customer = host.customer;
-    due.group = host.group;
-    due.status = seen.status;
-    due.reason = std::move(reason);
-    due.last_good = seen.last_good;
-    due.is_repeat = is_repeat;
-    return due;
-  };
-  const auto tell_begin = [&](AlertKind kind, bool is_repeat) {
-    if (alert.notified_outage == kNever) alert.notified_outage = seen.fail_since;
-    alert.is_late = false;
-    return tell(kind, alert.notified_outage, seen.reason, is_repeat);
-  };
-  const auto tell_end = [&](AlertKind kind, std::string reason) {
-    Alert due = tell(kind, std::exchange(alert.notified_outage, kNever), std::move(reason));
-    due.is_late = std::exchange(alert.is_late, false);
-    alert.notified_degraded = kNever;
-    return due;
-  };
-  const auto length = [&] { return DurationText(cooldown); };
+  if (!known && !state.is_outage && host.seen.status != Status::kDegraded) return std::nullopt;
+  return DueAlert(host, state, StateOf(known, host.seen), cooldown, now).Take();
+}
 
-  bool was_flapping = false;
-  if (alert.is_flapping) {
-    if (!is_known(seen.status)) alert.outage_changed = now;
-    if (is_within(alert.outage_changed, cooldown, now)) return std::nullopt;
-    alert.is_flapping = false;
-    alert.outages.clear();
-    if (!alert.is_open) return tell_end(AlertKind::kStable, "no outage for " + length());
-    // Down for so long is stable, too: this outage goes on being told.
-    alert.notified_outage = seen.fail_since;
-    was_flapping = true;
+AlertState& StateOf(BoxedOptional<AlertState>& alert, const Observation& seen) {
+  if (!alert) {
+    alert = AlertState();
+    alert->notified_certificate = seen.cert_warned;
   }
-
-  if (alert.is_open) {
-    if (seen.status != Status::kDown || seen.in_maintenance) return std::nullopt;
-    if (alert.notified_outage == kNever) {
-      if (alert.outages.size() <= kMostOutages) return tell_begin(AlertKind::kDown, false);
-      alert.is_flapping = true;
-      Alert due = tell_begin(AlertKind::kFlapping, false);
-      due.reason = "down " + std::to_string(kMostOutages + 1) + " times within " + length();
-      return due;
-    }
-    alert.notified_at = std::min(alert.notified_at, now);
-    if (is_acknowledged(seen.fail_since) || is_within(alert.notified_at, cooldown, now)) return std::nullopt;
-    return tell_begin(AlertKind::kDown, !was_flapping);
-  }
-  if (alert.notified_outage != kNever) return tell_end(AlertKind::kRecovery, seen.reason);
-
-  const bool is_told = alert.notified_degraded != kNever;
-  if (is_told && is_within_limits(seen, state))
-    return tell(AlertKind::kDegradedOver, std::exchange(alert.notified_degraded, kNever), "");
-  const bool is_certificate_told = alert.notified_certificate != kNever;
-  if (is_certificate_told && !state.certificate_ending.is_on && is_answering(seen.status) &&
-      !is_certificate_same(seen, alert)) {
-    alert.past_certificate = alert.notified_certificate;
-    return tell(AlertKind::kCertificateOver, std::exchange(alert.notified_certificate, kNever), RenewedText(seen, now));
-  }
-  if (state.certificate_ending.is_on && seen.status == Status::kDegraded && !seen.in_maintenance) {
-    constexpr std::chrono::seconds kSame{1};  // times of events are rounded
-    const WallTime day = DayOfWarning(host, now);
-    // Never for an earlier day again: of two servers under one name the one may have been renewed, and the other not.
-    if (day != kNever && day > std::max(alert.notified_certificate, alert.past_certificate) + kSame) {
-      alert.notified_certificate = day;
-      alert.certificate_expires = seen.details->cert_expires;
-      return tell(AlertKind::kCertificate, day, DescribeCertificate(*seen.details, now));
-    }
-  }
-  if (!is_beyond_limits(seen, state) || seen.in_maintenance) return std::nullopt;
-  if (is_told) alert.degraded_notified_at = std::min(alert.degraded_notified_at, now);
-  if (is_within(alert.degraded_notified_at, cooldown, now)) return std::nullopt;
-  if (is_told && is_acknowledged(alert.notified_degraded)) return std::nullopt;
-  if (!is_told) alert.notified_degraded = alert.degraded_since;
-  alert.degraded_notified_at = now;
-  return tell(AlertKind::kDegraded, alert.notified_degraded, seen.reason, is_told);
+  return *alert;
 }
 
 void MarkNotified(Observation& seen, const BoxedOptional<AlertState>& alert, WallTime now) {

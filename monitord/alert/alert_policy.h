@@ -1,4 +1,5 @@
-// Which alert a host is due: the rules of the cooldown, of flapping and of degraded lines, and of what was told. Pure.
+// Which alert a host is due: the rules of the cooldown, of flapping, of degraded hosts and of certificates, and what
+// people were notified of. Pure.
 #ifndef LINEWATCH_MONITORD_ALERT_ALERT_POLICY_H_
 #define LINEWATCH_MONITORD_ALERT_ALERT_POLICY_H_
 
@@ -15,35 +16,39 @@
 
 namespace linewatch {
 
-// To be asked at the start and after every round; what is due counts as told in this run from then on. Nothing of that
-// is in a file: if it never gets into a message, the next run finds it due again.
+// To be asked at the start and after every batch of checks. An alert that it answers counts as notified in this run from
+// then on. No file says so: if it never gets into a message, the next run finds it due again.
 //   down      when the threshold is reached, and again every `cooldown` while it stays down and nobody has acknowledged
-//   recovery  when a host whose down was told answers again; it covers a told degradation
+//   recovery  when a host with an open alert of an outage answers again; it resolves one of a degradation, too
 //   flapping  instead of a down, once, when the host had more than kMostOutages within `cooldown`, not counting those
 //             that began in maintenance. It is held until
 //   stable    it has had no outage, or nothing but one, for as long; time in which nobody knew how it was begins it anew
 //   degraded  when it begins, and again every `cooldown` while it lasts and nobody has acknowledged; at most one
-//             beginning in a `cooldown`, a later one is told when that is over, if it still lasts
-//   degraded_over  when a host that was told as degraded is within its limits again
+//             beginning in a `cooldown`, a later one falls due when that is over, if it still lasts
+//   degraded_over  when a host with an open alert of a degradation is within its limits again
 //   certificate  once for each of the host's warn_days, when it has come; with a certificate that ends soon, and
-//             nothing else beyond a limit, a host is not told as degraded
-//   certificate_over  when a certificate that was told is seen no more, but another one that does not end soon
-// Not in maintenance, but for what takes a told trouble back. An acknowledgement counts for the trouble in which it was
+//             nothing else beyond a limit, there is no alert of a degradation
+//   certificate_over  when a certificate that people were warned of is seen no more, but another one that does not end
+//             soon
+// Not in maintenance, but for what resolves an open alert. An acknowledgement counts for the trouble in which it was
 // written. Times that lie ahead of `now`, as a clock set back leaves them, are unknown: nothing waits for them.
-// What hangs below the host is not filled in: see FillDependents.
+// Alert::dependents are not filled in: see FillDependents.
 std::optional<Alert> TakeDueAlert(const Host& host, const HostState& state, BoxedOptional<AlertState>& alert,
                                   std::chrono::milliseconds cooldown, WallTime now);
 
 inline constexpr size_t kMostOutages = 3;
 
-// The alert is in the outbox.
+// The state of a host that had none yet begins with what hosts.json says of it.
+AlertState& StateOf(BoxedOptional<AlertState>& alert, const Observation& seen);
+
+// An alert of the host has got into a message.
 void MarkNotified(Observation& seen, const BoxedOptional<AlertState>& alert, WallTime now);
 
-// What a message tells, in the order in which it fell due: for its event, and for RestoreTold.
+// What a message says, in the order in which it fell due: for its event, and for RestoreNotified.
 std::vector<NotifiedAlert> NotifiedAlertsOf(std::span<const Alert> alerts);
 
-// At a start: this was queued at `t`, by an event or by a message that still stands in the outbox. In the order of
-// time, before RestoreAlertState.
+// At a start: this was in a message that was queued at `t`, by an event or because it still stands in the outbox. In the
+// order of time, before RestoreAlertState.
 void RestoreNotified(Observation& seen, BoxedOptional<AlertState>& alert, const NotifiedAlert& told, WallTime t);
 void RestoreNotified(HostList& list, AlertStates& alerts, const NotifiedAlert& told, WallTime t);
 

@@ -8,8 +8,7 @@ namespace linewatch {
 
 void AlertReplay::Begin(const HostThen& host) {
   if (!host.is_outage) return;
-  alerts_[host.host] = AlertState();
-  alerts_[host.host]->is_open = true;
+  StateOf(alerts_[host.host], list_.hosts[host.host].seen).is_open = true;
 }
 
 void AlertReplay::Take(const HostThen& host, const StatusEvent& event) {
@@ -17,11 +16,11 @@ void AlertReplay::Take(const HostThen& host, const StatusEvent& event) {
   LastOutage& last = last_outages_[host.host];
   const bool was_open = alert && alert->is_open;
   if (host.is_outage && !was_open) {
-    if (!alert) alert = AlertState();
-    std::erase_if(alert->outages, [&](WallTime t) { return event.t - t >= config_.email_cooldown; });
-    if (!host.in_maintenance) alert->outages.push_back(event.t);
-    alert->outage_changed = event.t;
-    alert->is_open = true;
+    AlertState& begun = StateOf(alert, list_.hosts[host.host].seen);
+    std::erase_if(begun.outages, [&](WallTime t) { return event.t - t >= config_.email_cooldown; });
+    if (!host.in_maintenance) begun.outages.push_back(event.t);
+    begun.outage_changed = event.t;
+    begun.is_open = true;
     last = {event.since, kNever, false, false};
   } else if (was_open && !host.is_outage) {
     alert->outage_changed = last.ended = event.t;

@@ -59,21 +59,11 @@ void Alerting::ShiftTimes(const ClockStep& step) {
 
 std::vector<Event> Alerting::TakeOverOutbox(HostList& list, const EventLog& log, const Moment& now) {
   std::vector<Event> events;
-  std::vector<std::string> damaged;
-  std::vector<QueuedMessage> found;
-  try {
-    answers_.Sweep();
-    found = outbox_.Read(&damaged);
-    outbox_.Sweep();
-  } catch (const std::system_error& error) {
-    LogError(error.what());  // lines are watched all the same
-  }
-  for (const std::string& file : damaged) LogWarning("outbox/" + file + " cannot be read; it stays where it is");
+  std::vector<QueuedMessage> found = ReadOutbox();
   if (found.empty()) return events;
 
-  using Place = std::pair<std::string, std::string>;  // id and channel
   std::set<std::string> logged;
-  std::set<Place> done, waiting;
+  std::set<std::pair<std::string, std::string>> done;  // id and channel
   const auto oldest = std::min_element(found.begin(), found.end(), [](const QueuedMessage& a, const QueuedMessage& b) {
     return a.message.queued < b.message.queued;
   });
@@ -92,8 +82,36 @@ std::vector<Event> Alerting::TakeOverOutbox(HostList& list, const EventLog& log,
     if (is_done) to_remove_.push_back(queued);
     return is_done;
   });
+  auto missing = RestoreUnlogged(found, std::move(logged), list, events);
+  LogInfo("the outbox holds " + CountOf(found.size() + missing.size(), "message"));
+  queue_.Restore(std::move(found), now.steady);
+  for (QueuedMessage& queued : missing) queue_.Add(std::move(queued), now.steady);
+  return events;
+}
+
+// Nothing if it cannot be read: hosts are watched all the same.
+std::vector<QueuedMessage> Alerting::ReadOutbox() {
+  std::vector<QueuedMessage> found;
+  std::vector<std::string> damaged;
+  try {
+    answers_.Sweep();
+    found = outbox_.Read(&damaged);
+    outbox_.Sweep();
+  } catch (const std::system_error& error) {
+    LogError(error.what());
+  }
+  for (const std::string& file : damaged) LogWarning("outbox/" + file + " cannot be read; it stays where it is");
+  return found;
+}
+
+// Of messages that stand in the outbox and have no event yet: adds the event, and restores what people are notified of by
+// it. Answers their copies for channels of which there is no file: all are written before the event, but the run may have
+// ended between.
+std::vector<QueuedMessage> Alerting::RestoreUnlogged(const std::vector<QueuedMessage>& found,
+                                                     std::set<std::string> logged, HostList& list,
+                                                     std::vector<Event>& events) {
+  std::set<std::pair<std::string, std::string>> waiting;  // id and channel
   for (const QueuedMessage& queued : found) waiting.emplace(queued.message.id, queued.channel);
-  // Without its event not all of its files may have been written.
   std::vector<QueuedMessage> missing;
   for (const QueuedMessage& queued : found) {
     if (!logged.insert(queued.message.id).second) continue;
@@ -106,14 +124,11 @@ std::vector<Event> Alerting::TakeOverOutbox(HostList& list, const EventLog& log,
       missing.back().channel = channel;
     }
   }
-  LogInfo("the outbox holds " + CountOf(found.size() + missing.size(), "message"));
-  queue_.Restore(std::move(found), now.steady);
-  for (QueuedMessage& queued : missing) queue_.Add(std::move(queued), now.steady);
-  return events;
+  return missing;
 }
 
-void Alerting::LookAt(const HostList& list, const HostStates& states, const Topology& topology, const Config& config,
-                      const Moment& now) {
+void Alerting::TakeDueAlerts(const HostList& list, const HostStates& states, const Topology& topology,
+                             const Config& config, const Moment& now) {
   for (uint32_t i = 0; i < list.hosts.size(); ++i) {
     auto alert = TakeDueAlert(list.hosts[i], states[i], alerts_[i], config.email_cooldown, now.wall);
     if (!alert) continue;
@@ -122,7 +137,7 @@ void Alerting::LookAt(const HostList& list, const HostStates& states, const Topo
   }
 }
 
-void Alerting::Tell(AlertKind kind, WallTime since, std::string_view reason, const Moment& now) {
+void Alerting::Notify(AlertKind kind, WallTime since, std::string_view reason, const Moment& now) {
   Alert alert;
   alert.kind = kind;
   alert.t = now.wall;
@@ -131,26 +146,28 @@ void Alerting::Tell(AlertKind kind, WallTime since, std::string_view reason, con
   digest_.Add(std::move(alert), now.steady);
 }
 
-void Alerting::LookAtSelfCheck(const SelfCheck& sight, const Moment& now) {
-  if (!sight.is_blind() || is_still_blind_told_ || now.wall - sight.blind_since() < kLongBlindness) return;
-  is_still_blind_told_ = true;
-  Tell(AlertKind::kStillBlind, sight.blind_since(), sight.reason(), now);
+void Alerting::NoteSelfCheck(const SelfCheck& self_check, const Moment& now) {
+  if (!self_check.is_blind() || is_still_blind_notified_ || now.wall - self_check.blind_since() < kLongBlindness)
+    return;
+  is_still_blind_notified_ = true;
+  Notify(AlertKind::kStillBlind, self_check.blind_since(), self_check.reason(), now);
 }
 
-// Like an outage: not below the threshold, and not time and again, but always of one that was told while it lasted.
-void Alerting::TellBlindness(WallTime since, const Config& config, const Moment& now) {
-  const bool is_told = std::exchange(is_still_blind_told_, false);
-  if (!is_told && now.wall - since < config.interval * config.fail_threshold) return;
-  std::erase_if(blind_told_, [&](SteadyTime t) { return now.steady - t >= config.email_cooldown; });
-  if (!is_told && blind_told_.size() >= kMostOutages) return;
-  blind_told_.push_back(now.steady);
-  Tell(AlertKind::kBlind, since, "", now);
+// As with an outage: not if it was shorter than a host must fail to be down, and not time and again. But always if people
+// were notified while it lasted.
+void Alerting::NotifyOfBlindness(WallTime since, const Config& config, const Moment& now) {
+  const bool is_notified = std::exchange(is_still_blind_notified_, false);
+  if (!is_notified && now.wall - since < config.interval * config.fail_threshold) return;
+  std::erase_if(blindness_notified_, [&](SteadyTime t) { return now.steady - t >= config.email_cooldown; });
+  if (!is_notified && blindness_notified_.size() >= kMostOutages) return;
+  blindness_notified_.push_back(now.steady);
+  Notify(AlertKind::kBlind, since, "", now);
 }
 
-// Not below the threshold either, and at most once per cooldown: a disk may be full, and not, and full again.
-void Alerting::TellWriting(const std::optional<std::string>& trouble, const Config& config, const Moment& now) {
+// At most once per cooldown: a disk may be full, and not, and full again.
+void Alerting::NotifyOfWriting(const std::optional<std::string>& trouble, const Config& config, const Moment& now) {
   if (!trouble) {
-    if (std::exchange(unwritable_.is_told, false)) Tell(AlertKind::kWritable, unwritable_.since, "", now);
+    if (std::exchange(unwritable_.is_notified, false)) Notify(AlertKind::kWritable, unwritable_.since, "", now);
     unwritable_.since = kNever;
     return;
   }
@@ -158,11 +175,12 @@ void Alerting::TellWriting(const std::optional<std::string>& trouble, const Conf
     unwritable_.since = now.wall;
     unwritable_.since_steady = now.steady;
   }
-  if (unwritable_.is_told || now.steady - unwritable_.since_steady < config.interval * config.fail_threshold) return;
-  if (unwritable_.told_at && now.steady - *unwritable_.told_at < config.email_cooldown) return;
-  unwritable_.is_told = true;
-  unwritable_.told_at = now.steady;
-  Tell(AlertKind::kUnwritable, unwritable_.since, *trouble, now);
+  if (unwritable_.is_notified || now.steady - unwritable_.since_steady < config.interval * config.fail_threshold)
+    return;
+  if (unwritable_.notified_at && now.steady - *unwritable_.notified_at < config.email_cooldown) return;
+  unwritable_.is_notified = true;
+  unwritable_.notified_at = now.steady;
+  Notify(AlertKind::kUnwritable, unwritable_.since, *trouble, now);
 }
 
 Event Alerting::QueueReport(Message report, const Moment& now) {
@@ -224,7 +242,7 @@ void Alerting::PutAnswer(const std::string& id, const Answer& answer) {
     answers_.Sweep();
     answers_.Put(id, answer);
   } catch (const std::system_error& error) {
-    LogWarning(error.what());  // whoever asked is told that there is no answer; others wait for this turn's end
+    LogWarning(error.what());  // the cgi answers that there is none; others wait for the end of this turn
   }
 }
 
@@ -260,10 +278,10 @@ std::vector<Event> Alerting::Turn(HostList& list, const Topology& topology, cons
 
 void Alerting::Queue(const std::vector<Alert>& alerts, HostList& list, const Config& config, const Moment& now,
                      std::vector<Event>& events) {
-  std::set<std::string_view> told;
-  for (const Alert& alert : alerts) told.insert(alert.host);
+  std::set<std::string_view> notified;
+  for (const Alert& alert : alerts) notified.insert(alert.host);
   for (size_t i = 0; i < list.hosts.size(); ++i)
-    if (told.contains(list.hosts[i].id)) MarkNotified(list.hosts[i].seen, alerts_[i], now.wall);
+    if (notified.contains(list.hosts[i].id)) MarkNotified(list.hosts[i].seen, alerts_[i], now.wall);
 
   for (Addressed& addressed : RouteAlerts(alerts, config, ConfiguredChannels(config))) {
     QueuedMessage queued;

@@ -1,8 +1,10 @@
-// Telling people, from an alert that is due to the server that has accepted it: digest, routes, text, outbox, delivery.
+// The way of an alert from the moment when it is due until a server has accepted it: digest, routes, text, outbox,
+// delivery.
 #ifndef LINEWATCH_MONITORD_ALERT_ALERTING_H_
 #define LINEWATCH_MONITORD_ALERT_ALERTING_H_
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,46 +46,52 @@ class Alerting {
   // The clock was set.
   void ShiftTimes(const ClockStep& step);
 
-  // After every round: which alerts are due.
-  void LookAt(const HostList& list, const HostStates& states, const Topology& topology, const Config& config,
-              const Moment& now);
-  // While monitord is blind, as often as it likes: told once, when it has lasted for kLongBlindness. It may be a fault of
-  // the uplinks alone, and nobody hears of any line in the meantime.
-  void LookAtSelfCheck(const SelfCheck& sight, const Moment& now);
+  // After every batch of checks: puts the alerts that have fallen due into the digest.
+  void TakeDueAlerts(const HostList& list, const HostStates& states, const Topology& topology, const Config& config,
+                     const Moment& now);
+
+  // About monitord itself.
+  //   NoteSelfCheck       in every turn: an alert, once, when a blindness has lasted for kLongBlindness. The fault may be
+  //                       the uplinks' alone, and meanwhile nobody is notified of any host
+  //   NotifyOfBlindness   when monitord is no longer blind, as it was from `since` on: an alert, unless the blindness was
+  //                       short or there were too many
+  //   NotifyOfWriting     after every attempt to write: `trouble` says why it failed; nothing if it did not. An alert
+  //                       when writing has failed for as long as a host must fail to be down, and one when it works again
+  void NoteSelfCheck(const SelfCheck& self_check, const Moment& now);
   static constexpr std::chrono::minutes kLongBlindness{15};
-  // monitord sees again, after a blindness from `since` on.
-  void TellBlindness(WallTime since, const Config& config, const Moment& now);
-  // As long as monitord cannot write, each time with why, and nothing when it can (again).
-  void TellWriting(const std::optional<std::string>& trouble, const Config& config, const Moment& now);
+  void NotifyOfBlindness(WallTime since, const Config& config, const Moment& now);
+  void NotifyOfWriting(const std::optional<std::string>& trouble, const Config& config, const Moment& now);
+
   // A report that is due: it goes by smtp alone, and to no fallback. Answers the event that says so.
   Event QueueReport(Message report, const Moment& now);
-  // For a kTest.
+  // For a request of the kind kTest: starts a message of its own and puts the server's answer into the answer box.
   void SendTest(const Request& request, const Config& config, const Moment& now);
   // The settings have changed: perhaps they were why something was not delivered.
   void TryAll(SteadyTime now) { queue_.TryAll(now); }
 
-  // Every turn of the loop, in this order, with all events appended to the log between Store and Clean. A disk that
-  // takes nothing keeps no message from being sent.
+  // Every turn of the loop, in this order, with all events appended to the log between Store and Clean. Messages are sent
+  // even if they cannot be written to the disk.
   //   Turn   closes the digest when it is due, and takes what the servers have answered
   //   Store  writes the files of new and changed messages
-  //   Clean  removes the files of those that are done with
+  //   Clean  removes the files of those that were delivered or given up
   //   Send   starts what is to be sent now
   std::vector<Event> Turn(HostList& list, const Topology& topology, const Config& config, const Moment& now);
   void Store(SteadyTime now);
   void Clean();
   void Send(const Config& config, const Moment& now);
 
-  // Before the end: a last Turn, then what the digest holds gets into the queue. Nothing is waited for. To be followed by
+  // Before the end: a last Turn, then what the digest holds gets into the queue. Waits for nothing. To be followed by
   // Store and Clean.
   std::vector<Event> Stop(HostList& list, const Topology& topology, const Config& config, const Moment& now);
-  // Cancels what is under way, and waits for nothing. False if some of it goes on, for as long as its server lets it.
+  // Cancels the deliveries that are under way, and waits for nothing. False if one of them cannot be cancelled: it goes on
+  // in its thread until its server answers.
   bool StopSending() { return dispatcher_.Stop({}); }
 
-  // When Turn and Send have something to do, and what tells that a server has answered.
+  // When Turn and Send next have something to do; the descriptor is readable when a server has answered.
   SteadyTime wake_at(const Config& config) const;
   int fd() const { return dispatcher_.fd(); }
 
-  // What is wrong with the outbox; nothing if all is well.
+  // What is wrong with the outbox, a sentence for people; nothing if all is well.
   const std::optional<std::string>& trouble() const { return trouble_; }
 
  private:
@@ -91,11 +99,14 @@ class Alerting {
   void Queue(const std::vector<Alert>& alerts, HostList& list, const Config& config, const Moment& now,
              std::vector<Event>& events);
   // Of monitord itself.
-  void Tell(AlertKind kind, WallTime since, std::string_view reason, const Moment& now);
+  void Notify(AlertKind kind, WallTime since, std::string_view reason, const Moment& now);
   void EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events);
   void PutAnswer(const std::string& id, const Answer& answer);
 
   std::vector<Event> TakeOverOutbox(HostList& list, const EventLog& log, const Moment& now);
+  std::vector<QueuedMessage> ReadOutbox();
+  std::vector<QueuedMessage> RestoreUnlogged(const std::vector<QueuedMessage>& found, std::set<std::string> logged,
+                                             HostList& list, std::vector<Event>& events);
 
   const std::span<const ChannelKind> channels_;
   const Outbox outbox_;
@@ -104,15 +115,15 @@ class Alerting {
   Digest digest_;
   AlertQueue queue_;
   Dispatcher dispatcher_;
-  std::vector<QueuedMessage> to_remove_;  // their files
+  std::vector<QueuedMessage> to_remove_;  // whose files are
   std::optional<std::string> trouble_;
-  std::vector<SteadyTime> blind_told_;  // the last few times that it was over
-  bool is_still_blind_told_ = false;
+  std::vector<SteadyTime> blindness_notified_;  // when the last few alerts fell due that say it is over
+  bool is_still_blind_notified_ = false;        // there is an alert of the blindness that lasts
   struct Unwritable {
     WallTime since = kNever;  // kNever while monitord can write
     SteadyTime since_steady;
-    bool is_told = false;
-    std::optional<SteadyTime> told_at;  // the last time that it was
+    bool is_notified = false;
+    std::optional<SteadyTime> notified_at;  // the last alert's time, of an earlier trouble, too
   } unwritable_;
   struct Test {
     std::string channel, answer;

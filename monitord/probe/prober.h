@@ -19,6 +19,7 @@
 #include "monitord/system/steady_time.h"
 #include "store/host.h"
 #include "store/secrets.h"
+#include "store/value/rare_text.h"
 #include "store/value/small_optional.h"
 
 namespace linewatch {
@@ -50,32 +51,17 @@ enum class VoidReason : uint8_t {
 };
 inline constexpr size_t kVoidReasons = 7;
 
-// A short sentence that is hardly ever there: it takes the room of a pointer then.
-class Reason {
- public:
-  Reason& operator=(std::string text) {
-    text_ = text.empty() ? BoxedOptional<std::string>() : BoxedOptional<std::string>(std::move(text));
-    return *this;
-  }
-  operator const std::string&() const {  // NOLINT(google-explicit-constructor): it is a text
-    static const std::string none;
-    return text_ ? *text_ : none;
-  }
-
- private:
-  BoxedOptional<std::string> text_;
-};
-
 struct CheckResult {
   SteadyTime sent{};  // when its first request was due
-  VoidReason void_reason = VoidReason::kNone;
-  bool ok = false;
-  bool is_open = false;                                   // too early to tell: the status goes on
-  bool refused_here = false;                              // not ok, because this machine has no way to send there
-  bool has_left = false;                                  // a packet was sent to another machine
-  PackedOptional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
-  Reason reason;                                          // why not ok
+  RareText reason;    // why not ok, a short sentence
   BoxedOptional<ServiceDetails> details;
+  PackedOptional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
+  VoidReason void_reason = VoidReason::kNone;
+  // Bits, for the room of a cycle of ten thousand.
+  bool ok : 1 = false;
+  bool is_open : 1 = false;       // too early to tell: the status goes on
+  bool refused_here : 1 = false;  // not ok, because this machine has no way to send there
+  bool has_left : 1 = false;      // a packet was sent to another machine
 
   // Whether it says something about the host.
   bool is_measured() const { return void_reason == VoidReason::kNone && !is_open; }

@@ -33,10 +33,10 @@ struct HostState {
   // Of Observation::fail_count: the failures that are the host's own for certain, because an uplink and a parent have
   // answered after them. And when the first check after those failed.
   int confirmed_failures = 0;
+  OpenStep step;  // stands here for want of a hole: there are ten thousand of these
   WallTime unconfirmed_since = kNever;
   // When the last check was sent that ended an outage or found all well: acknowledgements until then are over.
   WallTime settled_at = kNever;
-  OpenStep step;
   Timeline history;  // of the last day
 };
 
@@ -54,8 +54,8 @@ struct WatchedHost {
 // decided whether it is such a time.
 template <class Shift>
 void ForEachClockTime(HostState& state, Shift&& shift) {
-  auto& [is_outage, beyond_limits, certificate_ending, void_checks, confirmed_failures, unconfirmed_since, settled_at,
-         step, history] = state;
+  auto& [is_outage, beyond_limits, certificate_ending, void_checks, confirmed_failures, step, unconfirmed_since,
+         settled_at, history] = state;
   shift(unconfirmed_since);
   shift(settled_at);
 }

@@ -1,4 +1,4 @@
-// When nobody is to be woken: whether a moment lies in a maintenance window. Pure, but for the process's time zone.
+// Whether a moment lies in a maintenance window. Pure, but for the process's time zone.
 #ifndef LINEWATCH_MONITORD_VERDICT_MAINTENANCE_H_
 #define LINEWATCH_MONITORD_VERDICT_MAINTENANCE_H_
 

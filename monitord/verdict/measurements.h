@@ -9,10 +9,10 @@
 
 namespace linewatch {
 
-// A check that says something about the line has ended.
+// A check has ended that says something about the host: it was not void.
 void Measure(OpenStep& step, const CheckResult& result);
 
-// The step that began at `begin`, of all hosts, with the time up and down that their histories tell of it, until `now` if
+// The step that began at `begin`, of all hosts, with the time up and down in it by their histories, until `now` if
 // it is not over. Begins the next one in `states`, which are those of the list.
 HistoryStep CloseStep(const HostList& list, HostStates& states, WallTime begin, WallTime now);
 

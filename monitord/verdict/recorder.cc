@@ -20,7 +20,7 @@ constexpr std::string_view kUplinkPrefix = "uplink/";
 // Missing so many cycles is a pause in which nobody watched, not a delay.
 constexpr int kMissedCycles = 3;
 
-// Where the check goes first: an address or a name. A website is asked at `ip`, if that is set, instead of where its
+// Where the check goes first: an address or a name. A website is checked at `ip`, if that is set, instead of where its
 // URL says.
 std::string WhereOf(const Host& host) {
   if (!host.ip.empty() || host.check != CheckKind::kHttp) return host.ip;
@@ -100,7 +100,7 @@ Targets Recorder::TakeSettings(const Moment& now, Outcome& outcome) {
   };
   for (uint32_t i = 0; i < list_.hosts.size(); ++i) {
     const Host& host = list_.hosts[i];
-    Tell(host, RecordEnabled(Watched(i), host.enabled, now.wall), now.wall, outcome);
+    AddEvent(host, RecordEnabled(Watched(i), host.enabled, now.wall), now.wall, outcome);
     if (host.enabled) add(i, HostTarget(host, config_, secrets_));
   }
   auto uplink = static_cast<uint32_t>(list_.hosts.size());
@@ -115,7 +115,7 @@ Targets Recorder::TakeSettings(const Moment& now, Outcome& outcome) {
 
 void Recorder::Record(const CheckBatch& batch, const Moment& read, Outcome& outcome) {
   LookAtClock(read, outcome);
-  // The steady clock, by which the round knows its times, stood still if the machine slept meanwhile.
+  // The steady clock, by which the batch knows its times, stood still if the machine slept meanwhile.
   Moment now = read;
   now.steady += (read.boot - batch.started_since_boot) - (read.steady - batch.started);
   if (batch.is_cycle) {
@@ -174,58 +174,65 @@ void Recorder::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
     if (entry.result.void_reason == VoidReason::kNone) continue;
     const auto void_reason = static_cast<size_t>(entry.result.void_reason);
     ++*counts[void_reason];
-    ++outcome.unmeasured[void_reason];
+    ++outcome.void_checks[void_reason];
     is_voided = true;
   }
   if (is_voided) ++voided.rounds;
 }
 
-void Recorder::NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
-                             Outcome& outcome) {
+// One of which the way is lost was reached before: one that has never answered may be a mistyped address.
+bool Recorder::is_kept_here(uint32_t subject) const {
+  return contacts_[subject].reach == Contact::Reach::kKeptHere && is_host(subject) &&
+         list_.hosts[subject].seen.last_good != kNever;
+}
+
+void Recorder::NoteContact(uint32_t subject, const CheckResult& result) {
   using Reach = Contact::Reach;
-  // What a check that hung for long found out at its beginning says nothing of now.
-  if (batch.started + config_.interval / 2 < youngest_batch_) return;
-  youngest_batch_ = std::max(youngest_batch_, batch.started);
+  Contact& contact = contacts_[subject];
+  contact.reach = Reach::kUnknown;
+  if (result.refused_here || result.void_reason == VoidReason::kNotSent) contact.reach = Reach::kKeptHere;
+  if (result.ok) contact.reach = Reach::kStayedHere;
+  if (result.has_left) contact.reach = Reach::kSentOut;
+  if (result.is_measured()) contact.is_good = result.ok;
+}
+
+WayOut Recorder::WayOutOf(const CheckBatch& batch, const std::vector<uint32_t>& subjects, WallTime sent) const {
+  using Reach = Contact::Reach;
   WayOut way;
-  way.sent = now.WallOf(batch.started);
+  way.sent = sent;
   way.has_uplinks = !config_.uplinks.empty();
-  // SelfCheck that is lost was there before: one that has never answered may be a mistyped address.
-  const auto is_kept = [&](uint32_t subject) {
-    return contacts_[subject].reach == Reach::kKeptHere && is_host(subject) &&
-           list_.hosts[subject].seen.last_good != kNever;
-  };
-  bool is_any_sent = false, is_one_newly_kept = false;
   for (size_t i = 0; i < subjects.size(); ++i) {
     const CheckResult& result = batch.entries[i].result;
-    const uint32_t subject = subjects[i];
-    if (subject == kGone) continue;
-    Contact& contact = contacts_[subject];
-    const bool was_kept = is_kept(subject);
-    contact.reach = Reach::kUntold;
-    if (result.refused_here || result.void_reason == VoidReason::kNotSent) contact.reach = Reach::kKeptHere;
-    if (result.ok) contact.reach = Reach::kStayedHere;
-    if (result.has_left) contact.reach = Reach::kSentOut;
-    is_any_sent = is_any_sent || result.has_left;
-    is_one_newly_kept = is_one_newly_kept || (is_kept(subject) && !was_kept);
-    if (!result.is_measured()) continue;
-    contact.is_good = result.ok;
-    if (is_uplink(subject) && result.ok) way.uplink_answered_now = true;
+    if (is_uplink(subjects[i]) && result.ok && result.is_measured()) way.uplink_answered_now = true;
   }
   for (const uint32_t subject : subjects_) {
     const Contact& contact = contacts_[subject];
     if (contact.reach == Reach::kSentOut) ++way.sent_out;
     if (contact.reach == Reach::kStayedHere) ++way.stayed_here;
-    if (is_kept(subject)) ++way.kept_here;
+    if (is_kept_here(subject)) ++way.kept_here;
     if (is_uplink(subject) && contact.is_good) ++(*contact.is_good ? way.uplinks_answered : way.uplinks_failed);
   }
-  // A cycle in which nothing could be sent, while those that were not due are thought to be reached: are they still?
-  if (batch.is_cycle && is_one_newly_kept && !is_any_sent)
-    for (size_t i = 0; i < subjects_.size(); ++i)
-      if (contacts_[subjects_[i]].reach == Reach::kSentOut) {
-        contacts_[subjects_[i]].is_asked = true;
-        outcome.questions.push_back((*targets_)[i].id);
-      }
+  return way;
+}
 
+void Recorder::NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
+                             Outcome& outcome) {
+  // What a check that hung for long found out at its beginning says nothing of now.
+  if (batch.started + config_.interval / 2 < youngest_batch_) return;
+  youngest_batch_ = std::max(youngest_batch_, batch.started);
+  bool is_any_sent = false, is_one_newly_kept = false;
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    const uint32_t subject = subjects[i];
+    if (subject == kGone) continue;
+    const bool was_kept = is_kept_here(subject);
+    NoteContact(subject, batch.entries[i].result);
+    is_any_sent = is_any_sent || batch.entries[i].result.has_left;
+    is_one_newly_kept = is_one_newly_kept || (is_kept_here(subject) && !was_kept);
+  }
+  // A cycle in which nothing could be sent, while those that were not due are thought to be reached: are they still?
+  if (batch.is_cycle && is_one_newly_kept && !is_any_sent) AskThoseSentOut(outcome);
+
+  const WayOut way = WayOutOf(batch, subjects, now.WallOf(batch.started));
   const auto change = self_check_.Record(way);
   if (change == SelfCheck::Change::kNone) return;
   const bool is_blind = change == SelfCheck::Change::kBlind;
@@ -233,6 +240,15 @@ void Recorder::NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t
   list_.monitor.since = is_blind ? self_check_.blind_since() : way.sent;
   outcome.events.push_back(
       MonitorEvent{now.wall, is_blind ? MonitorChange::kBlind : MonitorChange::kSight, self_check_.blind_since()});
+}
+
+void Recorder::AskThoseSentOut(Outcome& outcome) {
+  for (size_t i = 0; i < subjects_.size(); ++i) {
+    Contact& contact = contacts_[subjects_[i]];
+    if (contact.reach != Contact::Reach::kSentOut) continue;
+    contact.is_wanted_by_others = true;
+    outcome.wanted_checks.push_back((*targets_)[i].id);
+  }
 }
 
 void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
@@ -244,7 +260,7 @@ void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
     const auto parents = topology_.ParentsOf(i);
     const bool is_group_in = !groups.empty() && groups.contains(host.group);
     if (host.maintenance.empty() && parents.empty() && !host.seen.in_maintenance && !is_group_in) continue;
-    // Whoever is reached through nothing but what is being worked on is cut off with it.
+    // A host all of whose parents are in maintenance is cut off with them.
     const bool is_cut_off = !parents.empty() && std::all_of(parents.begin(), parents.end(), [&](uint32_t parent) {
       return list_.hosts[parent].seen.in_maintenance;
     });
@@ -257,7 +273,7 @@ void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
 
 void Recorder::Judge(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
                      Outcome& outcome) {
-  // All answers before the first verdict: a child may stand before its parent.
+  // All answers before the first verdict: a child may stand before its parent in the batch.
   for (size_t i = 0; i < subjects.size(); ++i) {
     const CheckResult& result = batch.entries[i].result;
     if (!is_host(subjects[i]) || !result.is_measured()) continue;
@@ -271,24 +287,25 @@ void Recorder::Judge(const CheckBatch& batch, const std::vector<uint32_t>& subje
   for (size_t i = 0; i < subjects.size(); ++i) {
     if (!is_host(subjects[i])) continue;
     const CheckResult& result = batch.entries[i].result;
-    // A failure that others asked for tells of them; for the host itself it comes out of turn.
-    const bool was_asked = std::exchange(contacts_[subjects[i]].is_asked, false);
-    if (was_asked && !batch.is_cycle && !result.ok && !self_check_.is_blind()) continue;
+    // A failure of a check that was wanted for others says something about them; for the host itself it comes too early.
+    const bool was_for_others = std::exchange(contacts_[subjects[i]].is_wanted_by_others, false);
+    if (was_for_others && !batch.is_cycle && !result.ok && !self_check_.is_blind()) continue;
     Host& host = list_.hosts[subjects[i]];
     HostState& state = states_[subjects[i]];
     if (result.is_measured() && (result.ok || !self_check_.is_blind())) Measure(state.step, result);
     const bool was_outage = state.is_outage;
-    Tell(host,
-         RecordCheck(Watched(subjects[i]), result, now.WallOf(result.sent), LimitsOf(host, config_),
-                     PathTo(subjects[i]), now.wall),
-         now.wall, outcome);
+    AddEvent(host,
+             RecordCheck(Watched(subjects[i]), result, now.WallOf(result.sent), LimitsOf(host, config_),
+                         PathTo(subjects[i]), now.wall),
+             now.wall, outcome);
     if (result.ok && result.is_measured() && EndAcknowledgement(host, state, was_outage))
       outcome.has_ended_acknowledgement = true;
   }
 }
 
-// Those at their threshold: the round may have told what was missing. If not it is asked for, again after every cycle.
-// And those that parents excuse which were not checked for longer than a cycle: do they still fail?
+// Hosts at their threshold wait for an answer of an uplink and a parent that confirms the failure. The batch may have
+// brought it; if not, these are checked at once, again after every cycle. So are parents that excuse a host and were not
+// checked for longer than a cycle: do they still fail?
 void Recorder::SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcome& outcome) {
   const WallTime started = now.WallOf(batch.started), long_ago = started - config_.interval * 3 / 2;
   std::set<uint32_t> parents;
@@ -301,7 +318,7 @@ void Recorder::SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcom
       for (const uint32_t parent : topology_.ParentsOf(i))
         if (list_.hosts[parent].seen.last_check < long_ago) parents.insert(parent);
     if (!is_awaiting_confirmation(host.seen, limits)) continue;
-    Tell(host, Confirm(Watched(i), limits, PathTo(i), now.wall), now.wall, outcome);
+    AddEvent(host, Confirm(Watched(i), limits, PathTo(i), now.wall), now.wall, outcome);
     if (!is_awaiting_confirmation(host.seen, limits)) continue;
     if (!was_checked && !batch.is_cycle) continue;
     is_asking = true;
@@ -309,11 +326,11 @@ void Recorder::SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcom
     parents.insert(its_parents.begin(), its_parents.end());
   }
   for (const uint32_t parent : parents) {
-    contacts_[parent].is_asked = true;
-    outcome.questions.push_back(list_.hosts[parent].id);
+    contacts_[parent].is_wanted_by_others = true;
+    outcome.wanted_checks.push_back(list_.hosts[parent].id);
   }
   if (!is_asking) return;
-  for (const auto& address : config_.uplinks) outcome.questions.push_back(std::string(kUplinkPrefix) + address);
+  for (const auto& address : config_.uplinks) outcome.wanted_checks.push_back(std::string(kUplinkPrefix) + address);
 }
 
 // A result counts for the host it was meant for, if that is still there and still checked in the same way.
@@ -350,7 +367,7 @@ Path Recorder::PathTo(uint32_t host) const {
   return path;
 }
 
-void Recorder::Tell(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) const {
+void Recorder::AddEvent(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) {
   if (!change) return;
   outcome.events.push_back(
       StatusEvent{now, host.id, host.name, change->from, change->to, change->since, change->reason});

@@ -1,5 +1,6 @@
-// What the rounds of checks make of the list of hosts: who is up, who is to blame, and what is worth an event. It reads
-// no clock, no file and no network: rounds and moments come in, the changed list, events and questions come out.
+// What the checks make of the list of hosts: which host is up, which is to blame, and what is worth an event. It reads no
+// clock, no file and no network: batches of checks and moments come in; the changed list, events, and the names of hosts
+// that are to be checked at once come out.
 #ifndef LINEWATCH_MONITORD_VERDICT_RECORDER_H_
 #define LINEWATCH_MONITORD_VERDICT_RECORDER_H_
 
@@ -35,10 +36,10 @@ class Recorder {
 
   struct Outcome {
     std::vector<Event> events;
-    std::vector<std::string> questions;             // targets whose check is wanted at once, by id
-    std::array<size_t, kVoidReasons> unmeasured{};  // checks of the round that were void, by flaw
-    bool has_ended_acknowledgement = false;         // a setting: it is to be as durable as an edit
-    std::optional<ClockStep> clock_step;            // what others have recorded is to be shifted by it, too
+    std::vector<std::string> wanted_checks;          // ids of targets that are to be checked at once
+    std::array<size_t, kVoidReasons> void_checks{};  // of the batch, by reason
+    bool has_ended_acknowledgement = false;          // a setting: it is to be as durable as an edit
+    std::optional<ClockStep> clock_step;             // what others have recorded is to be shifted by it, too
   };
 
   // Once, when the list is loaded and the events are replayed. If the run before was last alive longer ago than a short
@@ -63,13 +64,14 @@ class Recorder {
 
   // Of the list as of the last TakeSettings.
   const Topology& topology() const { return topology_; }
-  const SelfCheck& sight() const { return self_check_; }
+  const SelfCheck& self_check() const { return self_check_; }
 
-  // Every few seconds; Record does it, too.
+  // To be called every few seconds; Record does it, too.
   void LookAtClock(const Moment& now, Outcome& outcome);
 
  private:
-  // Whom a result is for: an index into list_.hosts, behind them one into config_.uplinks, or nobody any more.
+  // The subject of a check: the place of a host in list_.hosts; behind the hosts that of an uplink in config_.uplinks; or
+  // kGone, one that is no longer watched.
   enum : uint32_t { kGone = 0xffffffff };
   bool is_host(uint32_t subject) const { return subject < list_.hosts.size(); }
   bool is_uplink(uint32_t subject) const { return subject != kGone && !is_host(subject); }
@@ -78,29 +80,38 @@ class Recorder {
   void NoteVoidReasons(const CheckBatch& batch, Outcome& outcome);
   void NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
                      Outcome& outcome);
+  bool is_kept_here(uint32_t subject) const;
+  void NoteContact(uint32_t subject, const CheckResult& result);
+  WayOut WayOutOf(const CheckBatch& batch, const std::vector<uint32_t>& subjects, WallTime sent) const;
+  void AskThoseSentOut(Outcome& outcome);
   void NoteMaintenance(WallTime now, Outcome& outcome);
   void Judge(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
   void SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcome& outcome);
   Path PathTo(uint32_t host) const;
   WatchedHost Watched(uint32_t host) { return {list_.hosts[host].seen, states_[host]}; }
-  void Tell(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) const;
+  static void AddEvent(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome);
 
   HostList& list_;
   HostStates states_;
   const Config& config_;
   const Secrets& secrets_;
   Targets targets_;                 // of the last TakeSettings
-  std::vector<uint32_t> subjects_;  // whom each of them is for
+  std::vector<uint32_t> subjects_;  // of each of them
   Topology topology_;
-  // What the checks of one subject tell of the way to it.
+  // What the checks of one subject say about the way to it.
   struct Contact {
-    // When the last round began in which it answered. Within a round nobody vouches for anybody: the requests of one
-    // may be sent long before those of another.
+    // When the last batch began in which it answered. An answer confirms no failure of the same batch: the requests of
+    // one may be sent long before those of another.
     WallTime last_answer = kNever;
-    std::optional<bool> is_good;  // what the last check told that was measured
-    bool is_asked = false;        // to vouch for others, between two cycles
-    // How far the requests of the last check came: to an answer of this machine itself, out of it, or not even that.
-    enum class Reach : uint8_t { kUntold, kStayedHere, kSentOut, kKeptHere } reach = Reach::kUntold;
+    std::optional<bool> is_good;       // whether the last check succeeded that was not void
+    bool is_wanted_by_others = false;  // its check was asked for between two cycles, for what it says about others
+    // How far the requests of the last check came.
+    enum class Reach : uint8_t {
+      kUnknown,
+      kStayedHere,  // this machine itself has answered
+      kSentOut,     // to another machine
+      kKeptHere,    // this machine could not send them
+    } reach = Reach::kUnknown;
   };
   std::vector<Contact> contacts_;  // by subject
   SelfCheck self_check_;
@@ -110,7 +121,7 @@ class Recorder {
     WallTime wall;
     std::chrono::nanoseconds boot;
   };
-  SteadyTime youngest_batch_{};                 // when the one began that began last
+  SteadyTime youngest_batch_{};                 // when the batch began that began last
   std::optional<Cycle> last_cycle_;             // when it began
   std::chrono::milliseconds last_interval_{0};  // in force then
 };

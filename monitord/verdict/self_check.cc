@@ -12,7 +12,7 @@ SelfCheck::Change SelfCheck::Record(const WayOut& way) {
   }
 
   const bool uplinks_fail = way.uplinks_failed > 0 && way.uplinks_answered == 0;
-  // One line beside this machine itself may be the only one whose route is gone; with two it is the way out.
+  // One host beside this machine itself may be the only one whose route is gone; with two it is the way out.
   const int enough = way.stayed_here > 0 ? 2 : 1;
   const bool nothing_leaves = way.sent_out == 0 && way.kept_here >= enough;
   if (uplinks_fail || nothing_leaves) {

@@ -65,7 +65,7 @@ std::optional<StatusChange> RecordVoid(WatchedHost host, VoidReason void_reason,
   auto [seen, state] = host;
   if (state.void_checks < kVoidChecks) ++state.void_checks;
   if (state.void_checks < kVoidChecks || seen.status == Status::kPending) return std::nullopt;
-  seen.reason = WhyVoid(void_reason);
+  seen.reason = std::string(WhyVoid(void_reason));
   auto change = ChangeTo(seen, Status::kUnknown, sent, sent, seen.reason);
   Count(host, sent);
   return change;

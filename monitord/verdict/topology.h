@@ -1,4 +1,4 @@
-// Which hosts are reached through which.
+// Which hosts depend on which: their parents, and an order in which every host comes after its own. Pure.
 #ifndef LINEWATCH_MONITORD_VERDICT_TOPOLOGY_H_
 #define LINEWATCH_MONITORD_VERDICT_TOPOLOGY_H_
 
@@ -11,7 +11,7 @@
 
 namespace linewatch {
 
-// Hosts are named by their index in the list that it was made from; good until that list is edited.
+// Hosts are named by their place in the list that it was made from; good until that list is edited.
 class Topology {
  public:
   Topology() = default;

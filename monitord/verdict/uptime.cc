@@ -5,14 +5,14 @@
 namespace linewatch {
 namespace {
 
-// One change a cycle for a whole day at the default interval; a line that is worse is judged by its youngest changes.
+// One change a cycle for a whole day at the default interval; a host that is worse is judged by its youngest changes.
 constexpr size_t kMostStretches = 8640;
 
 void Forget(Timeline& history, WallTime begin) {
   auto& stretches = history.stretches;
   // A stretch is over when its successor has begun: all but the last that began before the window are.
   const auto in_window =
-      std::find_if(stretches.begin(), stretches.end(), [&](const auto& stretch) { return stretch.from > begin; });
+      std::find_if(stretches.begin(), stretches.end(), [&](const auto& stretch) { return stretch.from() > begin; });
   if (in_window - stretches.begin() > 1) stretches.erase(stretches.begin(), in_window - 1);
   if (stretches.size() > kMostStretches) stretches.erase(stretches.begin(), stretches.begin() + kMostStretches / 8);
 }
@@ -26,7 +26,7 @@ std::optional<float> UptimePercent(Timeline& history, WallTime now) {
   const auto up = Of(time, TimeKind::kUp), down = Of(time, TimeKind::kDown);
   if (up + down == std::chrono::microseconds(0)) {
     // The first check is a moment: it speaks for itself.
-    const auto kind = history.stretches.empty() ? TimeKind::kNone : history.stretches.back().kind;
+    const auto kind = history.stretches.empty() ? TimeKind::kNone : history.stretches.back().kind();
     if (kind == TimeKind::kUp) return 100.0F;
     return kind == TimeKind::kDown ? std::optional(0.0F) : std::nullopt;
   }

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "store/json/json.h"
+#include "store/value/rare_text.h"
 #include "store/value/small_optional.h"
 #include "store/value/wall_time.h"
 
@@ -78,6 +79,7 @@ void WriteJson(JsonWriter& out, const T& value) {
 
 inline void WriteJson(JsonWriter& out, const std::string& value) { out.String(value); }
 inline void WriteJson(JsonWriter& out, std::string_view value) { out.String(value); }
+inline void WriteJson(JsonWriter& out, const RareText& value) { out.String(value.str()); }
 template <IsOptional Optional>
 requires(!IsPut<Optional>) void WriteJson(JsonWriter& out, const Optional& value) {
   if (value) {
@@ -136,6 +138,11 @@ void WriteJson(JsonWriter& out, const T& value) {
 inline bool ReadJson(const rapidjson::Value& json, std::string& value) {
   if (!json.IsString()) return false;
   value = StringOf(json);
+  return true;
+}
+inline bool ReadJson(const rapidjson::Value& json, RareText& value) {
+  if (!json.IsString()) return false;
+  value = std::string(StringOf(json));
   return true;
 }
 inline bool ReadJson(const rapidjson::Value& json, bool& value) {

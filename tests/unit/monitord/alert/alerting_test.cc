@@ -77,7 +77,7 @@ TEST_CASE("a test message asked for in the moment when another one ends costs ne
 
 TEST_CASE("a machine that is out of descriptors sends its messages when it has some again", "[alerting]") {
   Site site({kChannels.data() + 1, 1});
-  site.alerting.TellBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(seconds(0)));
+  site.alerting.NotifyOfBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(seconds(0)));
   CHECK(site.Turn(seconds(10)) == std::vector<std::string>{"logged"});
   descriptors_left = 0;
   site.alerting.Send(site.config, Site::At(seconds(10)));
@@ -93,7 +93,7 @@ TEST_CASE("a disk that takes nothing is told once it has lasted, and when it tak
   site.config.digest_window = seconds(0);
   const std::string full = "No space left on device in /data";
   const auto at = [&](int after, const std::optional<std::string>& trouble) {
-    site.alerting.TellWriting(trouble, site.config, Site::At(seconds(after)));
+    site.alerting.NotifyOfWriting(trouble, site.config, Site::At(seconds(after)));
     std::vector<std::string> subjects;
     for (const Event& event : site.alerting.Turn(site.list, site.topology, site.config, Site::At(seconds(after))))
       subjects.push_back(std::get<AlertEvent>(event).subject.substr(0, 13));
@@ -115,10 +115,10 @@ TEST_CASE("a disk that takes nothing is told once it has lasted, and when it tak
 TEST_CASE("a blindness is told while it lasts when it lasts long, once, and then that it is over", "[alerting]") {
   Site site({kChannels.data(), 1});
   site.config.digest_window = seconds(0);
-  SelfCheck sight;
+  SelfCheck self_check;
   const auto at = [&](int minute) {
     const Moment now = Site::At(minutes(minute));
-    site.alerting.LookAtSelfCheck(sight, now);
+    site.alerting.NoteSelfCheck(self_check, now);
     std::vector<std::string> subjects;
     for (const Event& event : site.alerting.Turn(site.list, site.topology, site.config, now))
       subjects.push_back(std::get<AlertEvent>(event).subject.substr(0, 11));
@@ -126,9 +126,9 @@ TEST_CASE("a blindness is told while it lasts when it lasts long, once, and then
   };
   const auto record = [&](int minute, bool answers) {
     const Moment now = Site::At(minutes(minute));
-    const bool was_blind = sight.is_blind();
-    sight.Record({.sent = now.wall, .has_uplinks = true, .uplinks_answered = answers, .uplinks_failed = !answers});
-    if (was_blind && answers) site.alerting.TellBlindness(sight.blind_since(), site.config, now);
+    const bool was_blind = self_check.is_blind();
+    self_check.Record({.sent = now.wall, .has_uplinks = true, .uplinks_answered = answers, .uplinks_failed = !answers});
+    if (was_blind && answers) site.alerting.NotifyOfBlindness(self_check.blind_since(), site.config, now);
   };
   using Told = std::vector<std::string>;
   record(0, false);
@@ -145,11 +145,11 @@ TEST_CASE("a blindness is told while it lasts when it lasts long, once, and then
 TEST_CASE("a disk that takes something again says nothing of a blindness", "[alerting]") {
   Site site({kChannels.data(), 1});
   const std::string full = "No space left on device in /data";
-  site.alerting.TellWriting(full, site.config, Site::At(seconds(0)));
-  site.alerting.TellWriting(full, site.config, Site::At(minutes(10)));
+  site.alerting.NotifyOfWriting(full, site.config, Site::At(seconds(0)));
+  site.alerting.NotifyOfWriting(full, site.config, Site::At(minutes(10)));
   site.Turn(minutes(11));
-  site.alerting.TellBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(minutes(20)));
-  site.alerting.TellWriting(std::nullopt, site.config, Site::At(minutes(20)));
+  site.alerting.NotifyOfBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(minutes(20)));
+  site.alerting.NotifyOfWriting(std::nullopt, site.config, Site::At(minutes(20)));
   const auto events = site.alerting.Turn(site.list, site.topology, site.config, Site::At(minutes(21)));
   REQUIRE(events.size() == 2);
   CHECK(std::get<AlertEvent>(events[0]).subject == "1 BLIND, 1 RECORDING");
@@ -157,7 +157,7 @@ TEST_CASE("a disk that takes something again says nothing of a blindness", "[ale
 
 TEST_CASE("what was accepted in the moment of the end is not sent again by the next run", "[alerting]") {
   Site site({kChannels.data(), 1});
-  site.alerting.TellBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(seconds(0)));
+  site.alerting.NotifyOfBlindness(Site::At(-minutes(10)).wall, site.config, Site::At(seconds(0)));
   site.Turn(seconds(10));
   site.alerting.Send(site.config, Site::At(seconds(10)));
   site.AwaitServer();

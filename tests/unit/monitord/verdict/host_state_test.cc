@@ -11,10 +11,10 @@ using namespace std::chrono_literals;
 
 TEST_CASE("no time that monitord remembers of a host is forgotten when the clock is set", "[host_state]") {
   HostState state;
-  auto& [is_outage, beyond_limits, certificate_ending, void_checks, confirmed_failures, unconfirmed_since, settled_at,
-         step, history] = state;
-  CHECK(TimesThatStay(state, is_outage, beyond_limits, certificate_ending, void_checks, confirmed_failures,
-                      unconfirmed_since, settled_at, step, history) == 0);
+  auto& [is_outage, beyond_limits, certificate_ending, void_checks, confirmed_failures, step, unconfirmed_since,
+         settled_at, history] = state;
+  CHECK(TimesThatStay(state, is_outage, beyond_limits, certificate_ending, void_checks, confirmed_failures, step,
+                      unconfirmed_since, settled_at, history) == 0);
 }
 
 TEST_CASE("of what hosts.json shows, only the day of a warning stays when the clock is set", "[host_state]") {

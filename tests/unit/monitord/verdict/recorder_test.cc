@@ -243,7 +243,7 @@ class Network {
         if (alert) ForEachClockTime(*alert, *outcome.clock_step);
     for (auto& event : outcome.events) events.push_back(std::move(event));
     has_ended_acknowledgement = has_ended_acknowledgement || outcome.has_ended_acknowledgement;
-    for (auto& question : outcome.questions) questions.push_back(std::move(question));
+    for (auto& question : outcome.wanted_checks) questions.push_back(std::move(question));
   }
 
   int64_t cycles_ = 0;

@@ -1,45 +1,93 @@
 #include "monitord/verdict/topology.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "tests/unit/catch.h"
 
 namespace linewatch {
 namespace {
 
-HostList ListOf(const std::vector<std::vector<std::string>>& parents) {
-  HostList list;
-  for (size_t i = 0; i < parents.size(); ++i) {
+using Ids = std::vector<std::string>;
+
+class Network {
+ public:
+  Host& Add(const std::string& id, Ids parents = {}) {
     Host& host = list.hosts.emplace_back();
-    host.id = std::string(1, static_cast<char>('a' + i));
-    host.parents = parents[i];
+    host.id = id;
+    host.parents = std::move(parents);
+    return host;
   }
-  return list;
+  uint32_t IndexOf(const std::string& id) const { return static_cast<uint32_t>(list.Find(id) - list.hosts.data()); }
+  Ids ParentsOf(const Topology& topology, const std::string& id) const {
+    Ids ids;
+    for (const uint32_t parent : topology.ParentsOf(IndexOf(id))) ids.push_back(list.hosts[parent].id);
+    return ids;
+  }
+  // Whether each host stands once in the order, after all of its parents.
+  bool is_in_order(const Topology& topology) const {
+    std::vector<bool> has_come(list.hosts.size());
+    for (const uint32_t host : topology.parents_first()) {
+      const auto parents = topology.ParentsOf(host);
+      if (has_come[host] || !std::all_of(parents.begin(), parents.end(), [&](uint32_t p) { return has_come[p]; }))
+        return false;
+      has_come[host] = true;
+    }
+    return topology.parents_first().size() == list.hosts.size();
+  }
+
+  HostList list;
+};
+
+TEST_CASE("every host comes after its parents, wherever it stands in the list", "[topology]") {
+  Network network;
+  network.Add("far", {"router", "mast"});
+  network.Add("router", {"core"});
+  network.Add("mast", {"router"});
+  network.Add("core");
+  network.Add("alone");
+  const Topology topology(network.list);
+  CHECK(network.is_in_order(topology));
+  CHECK(network.ParentsOf(topology, "far") == Ids{"router", "mast"});
+  CHECK(network.ParentsOf(topology, "core").empty());
+  CHECK(topology.is_parent(network.IndexOf("core")));
+  CHECK_FALSE(topology.is_parent(network.IndexOf("far")));
 }
 
-TEST_CASE("a paused parent is none, for it says nothing of who is reached through it", "[topology]") {
-  HostList list = ListOf({{"b", "c"}, {}, {}});
-  list.hosts[1].enabled = false;
-  const Topology topology(list);
-  REQUIRE(topology.ParentsOf(0).size() == 1);
-  CHECK(topology.ParentsOf(0)[0] == 2);
-  CHECK(topology.is_parent(2));
-  CHECK(!topology.is_parent(1));
-  CHECK(!topology.is_parent(0));
+TEST_CASE("a parent that is paused or gone is none", "[topology]") {
+  Network network;
+  network.Add("paused").enabled = false;
+  network.Add("child", {"paused", "gone", "other"});
+  network.Add("other");
+  const Topology topology(network.list);
+  CHECK(network.ParentsOf(topology, "child") == Ids{"other"});
+  CHECK_FALSE(topology.is_parent(network.IndexOf("paused")));
 }
 
-TEST_CASE("a circle that somebody has written into hosts.json by hand ends somewhere", "[topology]") {
-  const Topology topology(ListOf({{"b"}, {"c"}, {"a"}, {"a", "d"}}));
+TEST_CASE("of a circle one link is left out, and of what hangs on it none", "[topology]") {
+  Network network;
+  network.Add("self", {"self"});
+  network.Add("one", {"two", "root"});
+  network.Add("two", {"three"});
+  network.Add("three", {"one"});
+  network.Add("child", {"three"});
+  network.Add("root");
+  const Topology topology(network.list);
+  CHECK(network.is_in_order(topology));
+  CHECK(network.ParentsOf(topology, "self").empty());
   size_t links = 0;
-  for (uint32_t host = 0; host < 3; ++host) links += topology.ParentsOf(host).size();
-  CHECK(links == 2);
-  REQUIRE(topology.ParentsOf(3).size() == 1);
-  CHECK(topology.ParentsOf(3)[0] == 0);
-  const auto& order = topology.parents_first();
-  REQUIRE(order.size() == 4);
-  for (uint32_t host = 0; host < 4; ++host)
-    for (const uint32_t parent : topology.ParentsOf(host))
-      CHECK(std::find(order.begin(), order.end(), parent) < std::find(order.begin(), order.end(), host));
+  for (const char* id : {"one", "two", "three"}) links += network.ParentsOf(topology, id).size();
+  CHECK(links == 3);  // of four
+  CHECK(network.ParentsOf(topology, "child") == Ids{"three"});
+}
+
+TEST_CASE("a chain of ten thousand hosts is followed to its end", "[topology]") {
+  Network network;
+  for (size_t i = 0; i < kMaxHosts; ++i) network.Add(std::to_string(i), {std::to_string(i + 1)});
+  const Topology topology(network.list);
+  CHECK(network.is_in_order(topology));
+  CHECK(topology.parents_first().front() == kMaxHosts - 1);
 }
 
 }  // namespace

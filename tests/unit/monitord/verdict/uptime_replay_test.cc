@@ -296,7 +296,7 @@ TEST_CASE("whatever a clock has made of the past, a start comes through, and a d
     const Observation& seen = list.hosts[0].seen;
     const auto& stretches = past.states[0].history.stretches;
     CHECK(std::is_sorted(stretches.begin(), stretches.end(),
-                         [](const auto& one, const auto& other) { return one.from < other.from; }));
+                         [](const auto& one, const auto& other) { return one.from() < other.from(); }));
     const TimeByKind day = TimeWithin(past.states[0].history, kNow - 24h, kNow);
     CHECK(std::accumulate(day.begin(), day.end(), std::chrono::microseconds(0)) == 24h);
     CHECK(std::all_of(day.begin(), day.end(), [](auto part) { return part >= 0s; }));
