@@ -11,7 +11,7 @@ constexpr WallTime kOutage{1763800990s};  // 2025-11-22 08:43:10 UTC
 constexpr WallTime kNow = kOutage + 100s;
 constexpr std::chrono::milliseconds kCooldown = 1h;
 
-// A host as the rules of its status leave it, and what is told of it.
+// A host as the rules of its status leave it, and what people are notified of.
 class Line {
  public:
   std::optional<AlertKind> GoDown(WallTime since, WallTime now) {
@@ -53,7 +53,7 @@ TEST_CASE("reaching the threshold alerts once", "[alert_policy]") {
   CHECK_FALSE(line.Look(kNow + 10s));
 }
 
-TEST_CASE("a host that stays down is told again after each cooldown, unless somebody works on it", "[alert_policy]") {
+TEST_CASE("a host that stays down alerts again after each cooldown, unless somebody works on it", "[alert_policy]") {
   Line line;
   line.GoDown(kOutage, kNow);
   CHECK_FALSE(line.Look(kNow + 59min));
@@ -63,7 +63,7 @@ TEST_CASE("a host that stays down is told again after each cooldown, unless some
   CHECK_FALSE(line.Look(kNow + 120min));
 }
 
-TEST_CASE("an outage after a told recovery is told at once, cooldown or not", "[alert_policy]") {
+TEST_CASE("an outage after a notified recovery alerts at once, cooldown or not", "[alert_policy]") {
   Line line;
   line.GoDown(kOutage, kNow);
   CHECK(line.Answer(kNow + 1min) == AlertKind::kRecovery);
@@ -71,7 +71,7 @@ TEST_CASE("an outage after a told recovery is told at once, cooldown or not", "[
   CHECK(line.GoDown(kNow + 20min, kNow + 22min) == AlertKind::kDown);
 }
 
-TEST_CASE("a recovery is told if and only if its down was", "[alert_policy]") {
+TEST_CASE("people are notified of a recovery if and only if they were of its down", "[alert_policy]") {
   Line line;
   line.host.seen.in_maintenance = true;
   CHECK_FALSE(line.GoDown(kOutage, kNow));
@@ -79,8 +79,9 @@ TEST_CASE("a recovery is told if and only if its down was", "[alert_policy]") {
   CHECK_FALSE(line.Answer(kNow + 2min));
 }
 
-TEST_CASE("what is still down when its maintenance ends is told then; a told outage that ends in one, at once",
-          "[alert_policy]") {
+TEST_CASE(
+    "what is still down when its maintenance ends alerts then; a notified outage that ends in one resolves at once",
+    "[alert_policy]") {
   Line line;
   line.host.seen.in_maintenance = true;
   CHECK_FALSE(line.GoDown(kOutage, kNow));
@@ -91,7 +92,7 @@ TEST_CASE("what is still down when its maintenance ends is told then; a told out
   CHECK(line.Answer(kNow + 2h) == AlertKind::kRecovery);
 }
 
-TEST_CASE("a told outage is not told again when it was unknown or unreachable in between", "[alert_policy]") {
+TEST_CASE("a notified outage does not alert again when it was unknown or unreachable in between", "[alert_policy]") {
   Line line;
   line.GoDown(kOutage, kNow);
   line.host.seen.status = Status::kUnknown;
@@ -113,7 +114,7 @@ std::string AlertsOf(Line& line, WallTime from, int outages) {
   return told;
 }
 
-TEST_CASE("a host that flaps is told as flapping once, and again when it was stable for a cooldown", "[alert_policy]") {
+TEST_CASE("a host that flaps alerts as flapping once, and again when it was stable for a cooldown", "[alert_policy]") {
   Line line;
   // Down every 210 s: the fourth outage falls within the hour.
   const WallTime second_day = kNow + 24h;
@@ -135,7 +136,7 @@ TEST_CASE("a host that flaps is told as flapping once, and again when it was sta
   CHECK(AlertsOf(line, kNow, 12) == "DRDRDRDRDRDRDRDRDRDRDRDR");
 }
 
-TEST_CASE("a host that flapped and then stays down is told as down after a cooldown", "[alert_policy]") {
+TEST_CASE("a host that flapped and then stays down alerts as down after a cooldown", "[alert_policy]") {
   Line line;
   for (int i = 0; i < 4; ++i) {
     line.GoDown(kNow + i * 5min, kNow + i * 5min);
@@ -187,7 +188,7 @@ TEST_CASE("an acknowledgement of an earlier outage silences nobody", "[alert_pol
   CHECK_FALSE(line.Look(kNow + 2h));
 }
 
-TEST_CASE("an alert tells what was known when it fell due", "[alert_policy]") {
+TEST_CASE("an alert says what was known when it fell due", "[alert_policy]") {
   Line line;
   line.host.id = "k3f9w2x1ab";
   line.host.name = "Server A";
@@ -235,7 +236,7 @@ TEST_CASE("a day of a host that is down 150 s and up 60 s, over and over", "[ale
   CHECK(told == "DRDRDRFS");
 }
 
-TEST_CASE("a slow line is told when it begins, again after each cooldown, and when it is over", "[alert_policy]") {
+TEST_CASE("a slow host alerts when it begins, again after each cooldown, and when it is over", "[alert_policy]") {
   Line line;
   CHECK(line.Degrade(kOutage, kNow) == AlertKind::kDegraded);
   CHECK(line.told.since == kOutage);
@@ -250,7 +251,7 @@ TEST_CASE("a slow line is told when it begins, again after each cooldown, and wh
   CHECK_FALSE(line.Answer(kNow + 3h + 10s));
 }
 
-TEST_CASE("a line that swings between up and slow is told twice in a cooldown at most", "[alert_policy]") {
+TEST_CASE("a host that swings between up and slow alerts twice in a cooldown at most", "[alert_policy]") {
   Line line;
   std::string told;
   for (WallTime now = kNow; now < kNow + 170min; now += 2min)
@@ -259,7 +260,7 @@ TEST_CASE("a line that swings between up and slow is told twice in a cooldown at
   CHECK(told == "dndndn");
 }
 
-TEST_CASE("a slow line that goes down is told as ever, and its recovery covers both", "[alert_policy]") {
+TEST_CASE("a slow host that goes down alerts as ever, and its recovery resolves both", "[alert_policy]") {
   Line line;
   CHECK(line.Degrade(kOutage, kNow) == AlertKind::kDegraded);
   CHECK(line.GoDown(kNow + 1min, kNow + 2min) == AlertKind::kDown);
@@ -268,7 +269,7 @@ TEST_CASE("a slow line that goes down is told as ever, and its recovery covers b
   CHECK_FALSE(line.Answer(kNow + 4min));
 }
 
-TEST_CASE("what is slow in a maintenance is told when it ends, and a told one that is over, at once",
+TEST_CASE("what is slow in a maintenance alerts when it ends, and a notified one that is over, at once",
           "[alert_policy]") {
   Line line;
   line.host.seen.in_maintenance = true;
@@ -280,7 +281,7 @@ TEST_CASE("what is slow in a maintenance is told when it ends, and a told one th
   CHECK(line.Answer(kNow + 4h) == AlertKind::kDegradedOver);
 }
 
-TEST_CASE("what stands in the outbox was told, though no event says so", "[alert_policy]") {
+TEST_CASE("people were notified of what stands in the outbox, though no event says so", "[alert_policy]") {
   HostList list;
   HostStates states(1);
   AlertStates alerts(1);
@@ -351,7 +352,7 @@ TEST_CASE("an alert time ahead of the clock silences nobody", "[alert_policy]") 
   CHECK(Restored(kNow + 90 * 24h, kNow).Look(kNow) == AlertKind::kDown);
 }
 
-TEST_CASE("a clock that is behind after a start makes no new alert of a told outage", "[alert_policy]") {
+TEST_CASE("a clock that is behind after a start makes no new alert of a notified outage", "[alert_policy]") {
   const WallTime months_before = kOutage - 90 * 24h;
   Line line = Restored(kNow, months_before);
   CHECK_FALSE(line.Look(months_before));
@@ -378,7 +379,7 @@ class Website : public Line {
   }
 };
 
-TEST_CASE("a certificate is told once for each day of warning, and that it was renewed", "[alert_policy]") {
+TEST_CASE("a certificate alerts once for each day of warning, and that it was renewed", "[alert_policy]") {
   Website site;
   const WallTime expires = kNow + 40 * 24h;
   std::string told;
@@ -420,7 +421,8 @@ TEST_CASE("two servers under one name, one of them renewed, are no flood", "[ale
   CHECK(told == 2);
 }
 
-TEST_CASE("a warning that was told is not told again by the next run, one that was not is", "[alert_policy]") {
+TEST_CASE("a warning of which people were notified is not repeated by the next run, one of which they were not is sent",
+          "[alert_policy]") {
   Website before;
   const WallTime expires = kNow + 20 * 24h;
   CHECK(before.Show(expires, kNow) == AlertKind::kCertificate);
@@ -438,7 +440,7 @@ TEST_CASE("a warning that was told is not told again by the next run, one that w
   CHECK(next.Show(kNow + 90 * 24h, kNow + 2h) == AlertKind::kCertificateOver);
 }
 
-TEST_CASE("events say what was told of a certificate", "[alert_policy]") {
+TEST_CASE("events say what people were notified of a certificate", "[alert_policy]") {
   Website site;
   const WallTime expires = kNow + 20 * 24h, day = expires - 30 * 24h;
   RestoreNotified(site.host.seen, site.alert, {"a", AlertKind::kCertificate, day}, kNow);

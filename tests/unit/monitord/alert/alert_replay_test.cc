@@ -48,7 +48,7 @@ Event Notified(AlertKind kind, WallTime since, WallTime t) {
   return AlertEvent{t, "log", "", {"a"}, {AlertOutcome::kLogged}, {{"a", kind, since}}};
 }
 
-TEST_CASE("an outage that ended in the moment of the end of a run is told late, if it was to be told",
+TEST_CASE("an outage that ended in the moment of the end of a run is notified late, if it was to be",
           "[alert_replay]") {
   const WallTime began = kNow - 3min;
   const std::vector<Event> outage = {Went(Status::kUp, Status::kFailing, began, began),

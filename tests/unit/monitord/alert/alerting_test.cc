@@ -88,7 +88,7 @@ TEST_CASE("a machine that is out of descriptors sends its messages when it has s
   CHECK(site.Turn(seconds(17)) == std::vector<std::string>{"sent"});
 }
 
-TEST_CASE("a disk that takes nothing is told once it has lasted, and when it takes something again", "[alerting]") {
+TEST_CASE("a disk that takes nothing alerts once it has lasted, and when it takes something again", "[alerting]") {
   Site site({kChannels.data(), 1});
   site.config.digest_window = seconds(0);
   const std::string full = "No space left on device in /data";
@@ -112,7 +112,7 @@ TEST_CASE("a disk that takes nothing is told once it has lasted, and when it tak
   CHECK(at(3700, full) == Told{"NOT RECORDING"});
 }
 
-TEST_CASE("a blindness is told while it lasts when it lasts long, once, and then that it is over", "[alerting]") {
+TEST_CASE("a blindness alerts while it lasts when it lasts long, once, and then that it is over", "[alerting]") {
   Site site({kChannels.data(), 1});
   site.config.digest_window = seconds(0);
   SelfCheck self_check;

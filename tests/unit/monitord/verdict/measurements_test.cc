@@ -60,7 +60,7 @@ TEST_CASE("the next step begins with nothing", "[measurements]") {
   CHECK(next.loss < 0);
 }
 
-TEST_CASE("time up and down is that of the line's history, within the step", "[measurements]") {
+TEST_CASE("time up and down is that of the host's history, within the step", "[measurements]") {
   OneHost one;
   Timeline& history = one.states[0].history;
   AddStretch(history, kBegin - 1h, TimeKind::kUp);

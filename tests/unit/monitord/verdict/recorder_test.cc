@@ -22,9 +22,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Simulated time, rounds made of letters:
+// Simulated time, cycles made of letters:
 //   g  answers            b  does not           s  answers slowly
-//   v  not measured       x  this machine cannot send there
+//   v  void               x  this machine cannot send there
 // and the status after each cycle as a letter.
 std::string LetterOf(Status status) {
   const std::map<Status, std::string> letters = {
@@ -110,17 +110,17 @@ class Network {
   void Cycle(const std::map<std::string, char>& fates) {
     const SteadyTime next = now.steady + config.interval;
     RunRound(fates, {}, true);
-    // What is asked for is checked at once, and fares as it did in the cycle, unless it was told otherwise.
+    // What is asked for is checked at once, and fares as it did in the cycle, unless the test says otherwise.
     auto then = fates;
     for (const auto& [id, fate] : fates_when_asked) then[id] = fate;
     for (int i = 0; i < 3 && !questions.empty(); ++i) RunRound(then, std::exchange(questions, {}), false);
     Pass(std::chrono::duration_cast<std::chrono::microseconds>(next - now.steady));
   }
-  // A small round of its own.
+  // A small batch of its own.
   void Ask(const std::vector<std::string>& ids, const std::map<std::string, char>& fates) {
     RunRound(fates, ids, false);
   }
-  // Of a round that began at `started` the one check that hung until now, though it had left this machine.
+  // Of a batch that began at `started` the one check that hung until now, though it had left this machine.
   void EndHanging(const std::string& id, SteadyTime started) {
     CheckBatch part;
     part.targets = targets;
@@ -179,7 +179,7 @@ class Network {
   std::vector<std::string> questions;
   std::map<std::string, char> fates_when_asked;
   std::chrono::milliseconds spread{0};  // between the first requests of two targets
-  std::chrono::seconds sleep{0};        // of the machine, while a round is under way
+  std::chrono::seconds sleep{0};        // of the machine, while a batch is under way
   Digest digest;
   std::chrono::milliseconds digest_window{0};
   bool has_ended_acknowledgement = false;
@@ -266,9 +266,9 @@ const std::vector<Story> kManual = {
     {"three failures in a row are an outage, and the first good check ends it",
      {{"line", {}, "gbbbbg", "UffDDU"}},
      "D line, R line"},
-    {"fewer are a blip, which nobody is told of", {{"line", {}, "gbbgbbg", "UffUffU"}}, ""},
+    {"fewer are a short outage, of which nobody is notified", {{"line", {}, "gbbgbbg", "UffUffU"}}, ""},
 
-    {"what hangs below a router that is cut is unreachable, and only the router is told",
+    {"what hangs below a router that is cut is unreachable, and only the router alerts",
      {{"router", {}, "gbbbgg", "UffDUU"}, {"line", {"router"}, "gbbbgg", "URRRUU"}},
      "D router, R router"},
     {"it goes on being checked, and what answers is up",
@@ -277,13 +277,13 @@ const std::vector<Story> kManual = {
     {"when the router is back, what is still silent has its full threshold, and alerts by itself then",
      {{"router", {}, "gbbbggg", "UffDUUU"}, {"line", {"router"}, "gbbbbbb", "URRRffD"}},
      "D router, R router, D line"},
-    {"a line that fails while its router answers is down by itself",
+    {"a host that fails while its router answers is down by itself",
      {{"router", {}, "gggggg", "UUUUUU"}, {"line", {"router"}, "gbbbgg", "UffDUU"}},
      "D line, R line"},
-    {"a line that was down before its router stays told once, and its recovery is told",
+    {"a host that was down before its router alerts once, and so does its recovery",
      {{"router", {}, "gggggbbbgg", "UUUUUffDUU"}, {"line", {"router"}, "gbbbbbbbbg", "UffDDRRRDU"}},
      "D line, D router, R router, R line"},
-    {"the full threshold, too, when the line failed before its router did",
+    {"the full threshold, too, when the host failed before its router did",
      {{"router", {}, "ggggbggg", "UUUUfUUU"}, {"line", {"router"}, "ggbbbbbb", "UUffRffD"}},
      "D line"},
     {"so it has when the router was away for long",
@@ -292,32 +292,32 @@ const std::vector<Story> kManual = {
     {"with two ways out, both must fail",
      {{"one", {}, "gbbbbg", "UffDDU"}, {"two", {}, "gggbbg", "UUUffU"}, {"line", {"one", "two"}, "gggbbg", "UUURRU"}},
      "D one, R one"},
-    {"behind a router that is itself unreachable a line is unreachable",
+    {"behind a router that is itself unreachable a host is unreachable",
      {{"core", {}, "gbbbg", "UffDU"}, {"router", {"core"}, "gbbbg", "URRRU"}, {"line", {"router"}, "gbbbg", "URRRU"}},
      "D core, R core"},
 
     {"while no uplink answers nobody is blamed; who answers is up",
      {{"uplink", {}, "gbbbbbg", ""}, {"far", {}, "gbbbbbg", "U?????U"}, {"near", {}, "ggggggg", "UUUUUUU"}},
      ""},
-    {"who fails when sight is back has its full threshold",
+    {"who fails when monitord is no longer blind has its full threshold",
      {{"uplink", {}, "gbbbbggg", ""}, {"line", {}, "gbbbbbbb", "U????ffD"}},
      "D line"},
-    {"failures that led into blindness are not held against the line",
+    {"failures that led into blindness are not held against the host",
      {{"uplink", {}, "ggbbggg", ""}, {"line", {}, "gbbbbbb", "Uf??ffD"}},
      "D line"},
-    {"a told outage is told once, whatever is seen in between",
+    {"a notified outage alerts once, whatever is seen in between",
      {{"uplink", {}, "ggggbbgg", ""}, {"line", {}, "gbbbbbbg", "UffD??DU"}},
      "D line, R line"},
 
     {"when nothing can be sent to anybody, monitord is blind without any uplink",
      {{"one", {}, "gxxxxg", "U????U"}, {"two", {}, "gxxxxg", "U????U"}},
      ""},
-    {"a line that alone has no route is down like any other",
+    {"a host that alone has no route is down like any other",
      {{"one", {}, "gxxxg", "UffDU"}, {"two", {}, "ggggg", "UUUUU"}},
      "D one, R one"},
 
-    {"checks that could not be measured count for nothing", {{"line", {}, "gvvbvbvb", "UUUffffD"}}, "D line"},
-    {"a line of which nothing can be measured is unknown, not down", {{"line", {}, "gvvvvvg", "UUU???U"}}, ""},
+    {"void checks count for nothing", {{"line", {}, "gvvbvbvb", "UUUffffD"}}, "D line"},
+    {"a host all of whose checks are void is unknown, not down", {{"line", {}, "gvvvvvg", "UUU???U"}}, ""},
 };
 
 TEST_CASE("the manual of verdicts", "[recorder]") {
@@ -373,7 +373,7 @@ TEST_CASE("at the threshold parents and uplinks are asked at once, and decide", 
     CHECK(network.Seen("line").seen.status == Status::kDown);
     CHECK(network.StatusEvents("line").back().since == kStart + 10s);
   }
-  SECTION("the answer does not come: the line goes on failing until it does") {
+  SECTION("the answer does not come: the host goes on failing until it does") {
     network.fates_when_asked = {{"router", 'v'}, {"uplink", 'v'}};
     for (int i = 0; i < 3; ++i) network.Cycle({{"line", 'b'}});
     CHECK(network.Seen("line").seen.status == Status::kFailing);
@@ -383,19 +383,19 @@ TEST_CASE("at the threshold parents and uplinks are asked at once, and decide", 
   }
 }
 
-TEST_CASE("a line is not excused by what its router said long before", "[recorder]") {
+TEST_CASE("a host is not excused by what its router said long before", "[recorder]") {
   Network network;
   network.Add("router").interval = 600s;
   network.Add("line", {"router"});
   network.Start();
   network.Cycle({{"router", 'b'}});  // it missed one check; the next is due in ten minutes
 
-  SECTION("the router answers when it is asked: the line is down by itself") {
+  SECTION("the router answers when it is asked: the host is down by itself") {
     for (int i = 0; i < 5; ++i) network.Cycle({{"line", 'b'}});
     CHECK(network.Seen("line").seen.status == Status::kDown);
     CHECK(network.told == "D line");
   }
-  SECTION("it does not: the line is unreachable, and the router not down before its own time") {
+  SECTION("it does not: the host is unreachable, and the router not down before its own time") {
     network.fates_when_asked["router"] = 'b';
     for (int i = 0; i < 20; ++i) network.Cycle({{"line", 'b'}});
     CHECK(network.Seen("line").seen.status == Status::kUnreachable);
@@ -404,7 +404,7 @@ TEST_CASE("a line is not excused by what its router said long before", "[recorde
   }
 }
 
-TEST_CASE("a router that its lines ask about is not down before its own time", "[recorder]") {
+TEST_CASE("a router that its children ask about is not down before its own time", "[recorder]") {
   Network network;
   network.Add("router");
   for (const char* line : {"one", "two", "three"}) network.Add(line, {"router"});
@@ -421,7 +421,7 @@ TEST_CASE("a router that its lines ask about is not down before its own time", "
   CHECK(network.Seen("router").seen.status == Status::kFailing);
 }
 
-TEST_CASE("an answer of the same round vouches for nobody, though it was asked for later", "[recorder]") {
+TEST_CASE("an answer of the same batch confirms no failure, though it was asked for later", "[recorder]") {
   Network network;
   network.Add("line", {"router"});
   network.Add("router");
@@ -497,7 +497,7 @@ TEST_CASE("a wall clock that jumps by months changes nothing but the time", "[re
           step);
     CHECK(network.MonitorEvents(MonitorChange::kLate).empty());
 
-    // The cooldown goes on as if nothing had been: told again one hour after the first time.
+    // The cooldown goes on as if nothing had been: an alert again one hour after the first.
     const auto told_at = network.Seen("bad").seen.last_alert_time;
     while (network.now.wall < told_at + 59min) network.Cycle({{"bad", 'b'}});
     CHECK(network.told == "D bad");
@@ -545,7 +545,7 @@ TEST_CASE("a start long after the end of the run before begins to count anew", "
   }
 }
 
-TEST_CASE("a clock that is behind at the start and set then: nothing is told twice, and the outage keeps its beginning",
+TEST_CASE("a clock that is behind at the start and set then: nothing alerts twice, and the outage keeps its beginning",
           "[recorder]") {
   Network network;
   Observation& seen = network.Add("bad").seen;
@@ -592,7 +592,7 @@ TEST_CASE("maintenance silences, and is in neither part of the uptime; so it is 
   CHECK_FALSE(changes[1].begins);
 }
 
-TEST_CASE("checks that were not measured are counted by what was wrong", "[recorder]") {
+TEST_CASE("void checks are counted by what was wrong", "[recorder]") {
   Network network;
   network.Add("one");
   network.Add("two");
@@ -626,7 +626,7 @@ TEST_CASE("a result of a host that was changed or removed meanwhile counts for n
   CHECK(outcome.events.empty());
 }
 
-TEST_CASE("what hung since before a blindness does not bring sight back", "[recorder]") {
+TEST_CASE("what hung since before a blindness does not end it", "[recorder]") {
   Network network;
   network.Add("line");
   network.Add("site");
@@ -642,7 +642,7 @@ TEST_CASE("what hung since before a blindness does not bring sight back", "[reco
   CHECK(network.list.monitor.state == WatchState::kWatching);
 }
 
-TEST_CASE("a line without a route that is alone in most cycles does not make monitord blind", "[recorder]") {
+TEST_CASE("a host without a route that is alone in most cycles does not make monitord blind", "[recorder]") {
   Network network;
   network.Add("often");
   network.Add("seldom").interval = 60s;
@@ -653,7 +653,7 @@ TEST_CASE("a line without a route that is alone in most cycles does not make mon
   CHECK(network.MonitorEvents(MonitorChange::kBlind).empty());
 }
 
-TEST_CASE("a way out that is lost is noticed though most lines are not due", "[recorder]") {
+TEST_CASE("a way out that is lost is noticed though most hosts are not due", "[recorder]") {
   Network network;
   network.Add("often");
   network.Add("seldom").interval = 60s;
@@ -681,7 +681,7 @@ TEST_CASE("a new uplink that does not answer blinds nobody while another does", 
   CHECK(network.MonitorEvents(MonitorChange::kBlind).size() == 1);
 }
 
-TEST_CASE("an edit does not make an answer of the same round vouch", "[recorder]") {
+TEST_CASE("an edit does not make an answer of the same batch confirm a failure", "[recorder]") {
   Network network;
   network.Add("line", {"router"});
   network.Add("router");
@@ -743,7 +743,7 @@ TEST_CASE("failures before a host was paused are not in a row with those after i
   CHECK(network.told.empty());
 }
 
-TEST_CASE("an outage outlives a pause: it is told once, and so is its end", "[recorder]") {
+TEST_CASE("an outage outlives a pause: it alerts once, and so does its end", "[recorder]") {
   Network network;
   Host& line = network.Add("line");
   network.Start();
@@ -807,7 +807,7 @@ TEST_CASE("an alert of long ago is not taken for that of an outage that the cloc
   CHECK(network.told == "D line, R line");
 }
 
-TEST_CASE("a failure that an uplink vouched for is not forgotten when monitord is blind at the next check",
+TEST_CASE("a failure that an uplink has confirmed is not forgotten when monitord is blind at the next check",
           "[recorder]") {
   Network network;
   network.Add("line").interval = 60s;
@@ -821,7 +821,7 @@ TEST_CASE("a failure that an uplink vouched for is not forgotten when monitord i
   CHECK(network.Seen("line").seen.uptime == 50.0F);
 }
 
-TEST_CASE("a machine that sleeps while a round is under way sleeps, too", "[recorder]") {
+TEST_CASE("a machine that sleeps while a batch is under way sleeps, too", "[recorder]") {
   Network network;
   network.Add("line");
   network.Start();
@@ -909,7 +909,7 @@ class Turmoil {
   std::map<std::string, char> fates_;
 };
 
-TEST_CASE("a start knows what the run before knew, whenever that was killed", "[recorder][replay]") {
+TEST_CASE("a start knows what the run before knew, whenever that was killed", "[recorder][uptime_replay]") {
   for (unsigned seed = 1; seed <= 500; ++seed) {
     INFO("seed " << seed);
     Turmoil turmoil(seed);
@@ -944,7 +944,7 @@ TEST_CASE("a start knows what the run before knew, whenever that was killed", "[
   }
 }
 
-// What was told of one host for the first time, a late end for the beginning, too.
+// What people were notified of one host for the first time, a late end for the beginning, too.
 std::string FirstTold(std::vector<Alert> queued, const std::string& host) {
   std::stable_sort(queued.begin(), queued.end(), [](const Alert& a, const Alert& b) { return a.t < b.t; });
   std::string told;
@@ -984,22 +984,22 @@ Network Ran(const Run& run, std::chrono::seconds digest_window, const std::funct
   return network;
 }
 
-TEST_CASE("wherever a run is killed, each beginning and each end is told once", "[recorder][replay]") {
+TEST_CASE("wherever a run is killed, each beginning and each end alerts once", "[recorder][uptime_replay]") {
   const std::string quiet(10, 'g');
   std::string flapping = "gg";
   for (int i = 0; i < 6; ++i) flapping += "bbbbbgggggg";
   const Run run = GENERATE_REF(values<Run>({
       {"outages, short and long", "ggg" + std::string("bbbbbg") + quiet + std::string(80, 'b') + quiet, "DRDR"},
-      {"a blip between outages", "gbbbbbbggggbgggggggbbbbbgggggggggg", "DRDR"},
-      {"a line that flaps until it is stable", flapping + std::string(80, 'g') + "bbbbb" + quiet, "DRDRDRFSDR"},
-      {"a slow line", "gggg" + std::string(70, 's') + std::string(15, 'g'), "dn"},
-      {"a slow line that goes down", "ggssssssbbbbbbbgggggggggg", "dDR"},
+      {"a short outage between outages", "gbbbbbbggggbgggggggbbbbbgggggggggg", "DRDR"},
+      {"a host that flaps until it is stable", flapping + std::string(80, 'g') + "bbbbb" + quiet, "DRDRDRFSDR"},
+      {"a slow host", "gggg" + std::string(70, 's') + std::string(15, 'g'), "dn"},
+      {"a slow host that goes down", "ggssssssbbbbbbbgggggggggg", "dDR"},
       {"an outage in a maintenance", "ggggbbbbbbbbbbgggggggggg", "", 2, 18},
-      {"a told outage that ends in one", "ggggbbbbbbbbbbbgggggggggg", "DR", 12, 30},
+      {"a notified outage that ends in one", "ggggbbbbbbbbbbbgggggggggg", "DR", 12, 30},
       {"one that lasts longer than its maintenance", "ggggbbbbbbbbbbbbbbbggggggggggg", "DR", 2, 12},
   }));
   const auto window = GENERATE(0s, 10s, 35s);
-  INFO(run.what << ", told together within " << window.count() << " s");
+  INFO(run.what << ", in one message within " << window.count() << " s");
   CHECK(FirstTold(Ran(run, window, [](Network&, size_t) {}).queued, "line") == run.told);
 
   enum Kill { kAfterwards, kWithoutEvent, kWithOldList };

@@ -56,7 +56,7 @@ std::string StatusesAfter(const std::string& checks, Limits limits) {
   return text;
 }
 
-TEST_CASE("the status after each check", "[status_history]") {
+TEST_CASE("the status after each check", "[state_machine]") {
   const Limits three_and_slow{.fail_threshold = 3, .slow_ms = 100, .max_loss_percent = {}, .max_jitter_ms = {}};
   const char* const table[][2] = {
       {"g", "up"},
@@ -84,7 +84,7 @@ TEST_CASE("the status after each check", "[status_history]") {
   }
 }
 
-TEST_CASE("an outage begins with the first failed check and is told with it", "[status_history]") {
+TEST_CASE("an outage begins with the first failed check and its event says so", "[state_machine]") {
   Line line({.fail_threshold = 3, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
   line.Good();
   const auto failing = line.Bad();
@@ -114,7 +114,7 @@ TEST_CASE("an outage begins with the first failed check and is told with it", "[
   CHECK(line.seen.status_current == true);
 }
 
-TEST_CASE("failed time counts as down from the first failed to the first good check", "[status_history]") {
+TEST_CASE("failed time counts as down from the first failed to the first good check", "[state_machine]") {
   Line line;
   for (int i = 0; i < 5; ++i) line.Good();
   for (int i = 0; i < 5; ++i) line.Bad();
@@ -123,7 +123,7 @@ TEST_CASE("failed time counts as down from the first failed to the first good ch
   CHECK(*line.seen.uptime == Catch::Approx(100.0 * 51 / 101));
 }
 
-TEST_CASE("the trail holds the last sixty checks, oldest first", "[status_history]") {
+TEST_CASE("the trail holds the last sixty checks, oldest first", "[state_machine]") {
   Line line;
   for (int i = 0; i < 70; ++i) {
     if (i == 69) {
@@ -139,7 +139,7 @@ TEST_CASE("the trail holds the last sixty checks, oldest first", "[status_histor
   CHECK(trail[59] == Trail::kFailed);
 }
 
-TEST_CASE("a limit that is passed is named", "[status_history]") {
+TEST_CASE("a limit that is passed is named", "[state_machine]") {
   const Limits limits{.fail_threshold = 10, .slow_ms = 100, .max_loss_percent = 5, .max_jitter_ms = 20};
   CheckResult result;
   result.ok = true;
@@ -154,7 +154,7 @@ TEST_CASE("a limit that is passed is named", "[status_history]") {
   CHECK(BeyondLimit(result, limits).empty());
 }
 
-TEST_CASE("a paused host keeps its counts and is pending when it is watched again", "[status_history]") {
+TEST_CASE("a paused host keeps its counts and is pending when it is watched again", "[state_machine]") {
   Line line;
   line.Bad();
   const auto paused = RecordEnabled({line.seen, line.state}, false, kStart + 20s);
@@ -168,7 +168,7 @@ TEST_CASE("a paused host keeps its counts and is pending when it is watched agai
   CHECK(watched->to == Status::kPending);
 }
 
-TEST_CASE("a failure while monitord is blind is nobody's, and nothing but the status shows it", "[status_history]") {
+TEST_CASE("a failure while monitord is blind is nobody's, and nothing but the status shows it", "[state_machine]") {
   Line line({.fail_threshold = 3, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
   line.Good();
   line.path.is_blind = true;
@@ -184,7 +184,7 @@ TEST_CASE("a failure while monitord is blind is nobody's, and nothing but the st
   CHECK(*line.seen.uptime == 100.0F);
 }
 
-TEST_CASE("an outage that was told outlives the blindness in it", "[status_history]") {
+TEST_CASE("a notified outage outlives the blindness in it", "[state_machine]") {
   Line line({.fail_threshold = 2, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
   line.Good();
   line.Bad();
@@ -203,8 +203,7 @@ TEST_CASE("an outage that was told outlives the blindness in it", "[status_histo
   CHECK(*line.seen.uptime == Catch::Approx(100.0 * 10 / 31));
 }
 
-TEST_CASE("a check that could not be measured changes nothing; three in a row make the host unknown",
-          "[status_history]") {
+TEST_CASE("a void check changes nothing; three in a row make the host unknown", "[state_machine]") {
   Line line;
   line.Good();
   CheckResult lost;
@@ -224,7 +223,7 @@ TEST_CASE("a check that could not be measured changes nothing; three in a row ma
   CHECK(*line.seen.uptime == 100.0F);
 }
 
-TEST_CASE("failures before a pause are not in a row with those after it", "[status_history]") {
+TEST_CASE("failures before a pause are not in a row with those after it", "[state_machine]") {
   Line line({.fail_threshold = 3, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
   line.Good();
   line.Bad();
@@ -238,7 +237,7 @@ TEST_CASE("failures before a pause are not in a row with those after it", "[stat
   CHECK(*line.seen.uptime == Catch::Approx(100.0 * 10 / 27));
 }
 
-TEST_CASE("maintenance is in neither part of the uptime, whatever the line does", "[status_history]") {
+TEST_CASE("maintenance is in neither part of the uptime, whatever the host does", "[state_machine]") {
   Line line({.fail_threshold = 2, .slow_ms = {}, .max_loss_percent = {}, .max_jitter_ms = {}});
   line.Good();
   RecordMaintenance({line.seen, line.state}, true, kStart + 5s);
@@ -251,7 +250,7 @@ TEST_CASE("maintenance is in neither part of the uptime, whatever the line does"
   CHECK(*line.seen.uptime == Catch::Approx(100.0 * 5 / 11));
 }
 
-TEST_CASE("a host's own limits go before those of config.json", "[status_history]") {
+TEST_CASE("a host's own limits go before those of config.json", "[state_machine]") {
   Config config;
   Host host;
   CHECK(LimitsOf(host, config).fail_threshold == config.fail_threshold);
@@ -259,7 +258,7 @@ TEST_CASE("a host's own limits go before those of config.json", "[status_history
   CHECK(LimitsOf(host, config).fail_threshold == 2);
 }
 
-TEST_CASE("a certificate near its end degrades a host after three checks, as any limit does", "[status_history]") {
+TEST_CASE("a certificate near its end degrades a host after three checks, as any limit does", "[state_machine]") {
   Line line(
       {.fail_threshold = 10, .slow_ms = 100, .max_loss_percent = {}, .max_jitter_ms = {}, .certificate = 30 * 24h});
   const auto check = [&](std::chrono::hours left, float rtt_ms = 10) {
@@ -291,7 +290,7 @@ TEST_CASE("a certificate near its end degrades a host after three checks, as any
   CHECK(check(90 * 24h) == Status::kUp);
 }
 
-TEST_CASE("a check that came too early to tell changes nothing", "[status_history]") {
+TEST_CASE("a check that came too early to judge changes nothing", "[state_machine]") {
   Line line;
   CheckResult early;
   early.is_open = true;

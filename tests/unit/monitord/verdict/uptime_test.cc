@@ -20,7 +20,7 @@ TEST_CASE("uptime is counted by time, not by checks", "[uptime]") {
   CHECK(After(history, kStart + 200min) == Catch::Approx(95.0));
 }
 
-TEST_CASE("time that says nothing about the line is in neither part", "[uptime]") {
+TEST_CASE("time that says nothing about the host is in neither part", "[uptime]") {
   Timeline history;
   AddStretch(history, kStart, Kind::kUp);
   AddStretch(history, kStart + 30min, Kind::kDown);
@@ -53,7 +53,7 @@ TEST_CASE("a clock set back loses no time of an outage and invents none", "[upti
   CHECK(After(history, kStart + 30min) == Catch::Approx(100.0));
 }
 
-TEST_CASE("a line that changes all the time keeps a bounded history and a right percentage", "[uptime]") {
+TEST_CASE("a host that changes all the time keeps a bounded history and a right percentage", "[uptime]") {
   Timeline history;
   for (int i = 0; i < 20000; ++i) {
     AddStretch(history, kStart + i * 4s, i % 2 == 0 ? Kind::kUp : Kind::kDown);
