@@ -1,5 +1,6 @@
 // Any text as config.json.
 #include "store/config.h"
+#include "store/json/json.h"
 
 #include "tests/fuzz/property.h"
 
