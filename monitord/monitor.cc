@@ -115,12 +115,15 @@ void Monitor::Stop() {
   list_.monitor.since = WallNow();
   record_.RequireCheckpoint();
   Publish();
+  record_.WriteEvents();  // of an edit by hand that was only now taken over
+  record_.EndWriting(steady_clock::now());
   LogInfo("stopped");
 }
 
 bool Monitor::StopThreads() {
-  const bool is_over = mqtt_.Stop() && alerting_.StopSending();
-  return is_over && report_mailer_.Stop();
+  // Each is told to end, whatever becomes of the others.
+  const bool has_mqtt_ended = mqtt_.Stop(), has_sending_ended = alerting_.StopSending();
+  return report_mailer_.Stop() && has_mqtt_ended && has_sending_ended;
 }
 
 // Until checks have ended, a file has changed or a signal has come; at the latest when systemd wants a sign of life.

@@ -1,4 +1,4 @@
-// The daemon's loop: load, record, alert, publish, wait. The probing goes on beside it, in threads of its own.
+// The daemon's loop: wait, load, record, alert, publish. The probing goes on beside it, in threads of its own.
 #ifndef LINEWATCH_MONITORD_MONITOR_H_
 #define LINEWATCH_MONITORD_MONITOR_H_
 

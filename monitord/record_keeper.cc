@@ -1,5 +1,6 @@
 #include "monitord/record_keeper.h"
 
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -156,6 +157,10 @@ void RecordKeeper::Attempt(const std::function<void()>& write) {
     failure = {WriteFailureCode(error.code()),
                "cannot write to the data folder; what is seen stays in memory: " + error.code().message(), error.what(),
                error.code().message()};
+  } catch (const std::exception& error) {
+    // For want of memory, most likely: the list may have other hosts already, which the caller must hear of.
+    failure = {"write_failed", "the data folder could not be written; what is seen stays in memory", error.what(),
+               error.what()};
   }
   if (failure && !failure_) failure_ = std::move(failure);
 }
