@@ -154,6 +154,17 @@ HostList Newest(Copy live, Copy durable) {
   return *std::move(live.list);
 }
 
+// Of each host whose settings are others than before.
+void RaiseRevisions(HostList& edited, const HostList& before) {
+  std::unordered_map<std::string_view, const Host*> by_id;
+  for (const Host& host : before.hosts) by_id.emplace(host.id, &host);
+  for (Host& host : edited.hosts) {
+    const auto same = by_id.find(host.id);
+    if (same != by_id.end() && SettingsText(*same->second) != SettingsText(host))
+      host.revision = same->second->revision + 1;
+  }
+}
+
 }  // namespace
 
 Folders LocateFolders(const std::filesystem::path& data, const std::filesystem::path& live) {
@@ -347,18 +358,11 @@ void HostStore::TakeOver(HostList& mine, TakenOver& taken, const IsOver& is_over
     if (!taken.is_edited) return is_over(host, acknowledgement);
     return taken.origins[host] != kNewHost && is_over(taken.origins[host], acknowledgement);
   });
-  std::unordered_map<std::string_view, const Host*> before;
-  for (const Host& host : mine.hosts) before.emplace(host.id, &host);
-
   // An edit through Update raises the revision; one that does not was made by hand.
   if (theirs->revision <= revision_seen_) {
     if (same_settings(*theirs, mine)) return;
     theirs->revision = revision_seen_ + 1;
-    for (Host& host : theirs->hosts) {
-      const auto same = before.find(host.id);
-      if (same != before.end() && SettingsText(*same->second) != SettingsText(host))
-        host.revision = same->second->revision + 1;
-    }
+    RaiseRevisions(*theirs, mine);
     taken.events.push_back(EditEvent{WallNow(), "", EditAction::kAdopt, "", {}});
   }
   // What was seen is in `mine`. What the file says of it may be another host's: of the address before, or of the entry
