@@ -39,7 +39,7 @@ def fixture_calls_of_a_delivery(module_folder):
     """How often one thread makes each of CALLS from the moment that a host goes down until its mail was delivered."""
     trace = module_folder / "trace"
     with contextlib.closing(network.Network()) as net, net.here.entered(), MailServer() as server:
-        with watch(folder / "counted", hosts_at(FIRST), smtp=smtp(server), fail_threshold=1).start_and_watch() as daemon:
+        with watch(module_folder / "counted", hosts_at(FIRST), smtp=smtp(server), fail_threshold=1).start_and_watch() as daemon:
             net.make("silent", FIRST)
             with traced(daemon, "-o", str(trace), "-e", "trace=" + ",".join(CALLS)):
                 until(lambda: results(daemon, "smtp") and not waiting(daemon), 15)
