@@ -6,7 +6,7 @@ import re
 import pytest
 
 import plain_cgi
-from daemon import BUILD, TOP, Daemon, folder_in_memory, host, needs_pings
+from daemon import TOP, Daemon, folder_in_memory, host, needs_pings
 
 DOCUMENTS = [*sorted(TOP.glob("*.md")), *sorted(TOP.glob("docs/*.md"))]
 
