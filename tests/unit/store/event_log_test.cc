@@ -1,9 +1,9 @@
 #include "store/event_log.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/unit/catch.h"
+#include "tests/unit/processes.h"
 #include "tests/unit/temp_dir.h"
 
 namespace linewatch {
@@ -152,21 +152,10 @@ TEST_CASE("only what is not older than asked for is read", "[event_log]") {
 TEST_CASE("several processes that append at once lose and tear nothing", "[event_log]") {
   const TempDir folder;
   constexpr int kProcesses = 4, kEach = 50;
-  for (int p = 0; p < kProcesses; ++p) {
-    if (fork() != 0) continue;
-    try {
-      const EventLog log(folder / "events", std::chrono::seconds(60));
-      for (int i = 0; i < kEach; ++i) log.Append({Went("h" + std::to_string(p), Status::kDown)});
-    } catch (...) {
-      _exit(1);
-    }
-    _exit(0);
-  }
-  for (int p = 0; p < kProcesses; ++p) {
-    int status = 1;
-    wait(&status);
-    CHECK(status == 0);
-  }
+  CHECK(RunInProcesses(kProcesses, [&](int number) {
+          const EventLog log(folder / "events", std::chrono::seconds(60));
+          for (int i = 0; i < kEach; ++i) log.Append({Went("h" + std::to_string(number), Status::kDown)});
+        }) == kProcesses);
   CHECK(AllFrom(EventLog(folder / "events")).size() == kProcesses * kEach);
 }
 

@@ -1,6 +1,5 @@
 #include "store/host_store.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include "store/host_json.h"
 #include "store/text/plain_text.h"
 #include "tests/unit/catch.h"
+#include "tests/unit/processes.h"
 #include "tests/unit/temp_dir.h"
 
 namespace linewatch {
@@ -70,22 +70,11 @@ struct Installation {
 TEST_CASE("several processes that add hosts at once lose none", "[host_store]") {
   FOR_BOTH_ARRANGEMENTS;
   constexpr int kProcesses = 4, kEach = 25;
-  for (int p = 0; p < kProcesses; ++p) {
-    if (fork() != 0) continue;
-    // More patience than a program has: whether the lock is fair on a busy machine is not what this is about.
-    try {
-      HostStore store(folders, std::chrono::seconds(60));
-      for (int i = 0; i < kEach; ++i) store.Update(Adding("p" + std::to_string(p) + "n" + std::to_string(i)));
-    } catch (...) {
-      _exit(1);
-    }
-    _exit(0);
-  }
-  for (int p = 0; p < kProcesses; ++p) {
-    int status = 1;
-    wait(&status);
-    CHECK(status == 0);
-  }
+  // More patience than a program has: whether the lock is fair on a busy machine is not what this is about.
+  CHECK(RunInProcesses(kProcesses, [&](int number) {
+          HostStore store(folders, std::chrono::seconds(60));
+          for (int i = 0; i < kEach; ++i) store.Update(Adding("p" + std::to_string(number) + "n" + std::to_string(i)));
+        }) == kProcesses);
   const HostList list = HostStore(folders).Read();
   CHECK(list.hosts.size() == kProcesses * kEach);
   CHECK(list.revision == kProcesses * kEach);
