@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "monitord/alert/alert_queue.h"
 #include "monitord/alert/alert_state.h"
 #include "monitord/alert/digest.h"
+#include "monitord/alert/retry_queue.h"
 #include "monitord/notify/dispatcher.h"
 #include "monitord/notify/notifier.h"
 #include "monitord/system/clock_watch.h"
@@ -113,7 +113,7 @@ class Alerting {
   const AnswerBox answers_;
   AlertStates alerts_;
   Digest digest_;
-  AlertQueue queue_;
+  RetryQueue queue_;
   Dispatcher dispatcher_;
   std::vector<QueuedMessage> to_remove_;  // whose files are
   std::optional<std::string> trouble_;

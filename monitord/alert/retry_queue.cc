@@ -1,4 +1,4 @@
-#include "monitord/alert/alert_queue.h"
+#include "monitord/alert/retry_queue.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -82,14 +82,14 @@ seconds BackOff(int attempts) {
   return std::min(kLongestBackOff, kFirstBackOff * (1 << std::clamp(attempts - 1, 0, kDoublings)));
 }
 
-void AlertQueue::Restore(std::vector<QueuedMessage> waiting, SteadyTime now) {
+void RetryQueue::Restore(std::vector<QueuedMessage> waiting, SteadyTime now) {
   for (QueuedMessage& queued : waiting) {
     entries_.push_back({std::move(queued), now, now});
     entries_.back().is_changed = false;
   }
 }
 
-AlertQueue::Superseded AlertQueue::Supersede(const std::string& channel, std::span<Alert> alerts) {
+RetryQueue::Superseded RetryQueue::Supersede(const std::string& channel, std::span<Alert> alerts) {
   const AlertsByHost later(alerts);
   Superseded superseded;
   for (Entry& entry : entries_) {
@@ -120,14 +120,14 @@ AlertQueue::Superseded AlertQueue::Supersede(const std::string& channel, std::sp
   return superseded;
 }
 
-void AlertQueue::SetText(const QueuedMessage& queued) {
+void RetryQueue::SetText(const QueuedMessage& queued) {
   Entry* entry = Find(queued.channel, queued.message.id);
   if (entry == nullptr) return;
   entry->queued.message = queued.message;
   entry->is_changed = true;
 }
 
-void AlertQueue::Add(QueuedMessage queued, SteadyTime now) {
+void RetryQueue::Add(QueuedMessage queued, SteadyTime now) {
   const auto is_of_channel = [&](const Entry& entry) { return entry.queued.channel == queued.channel; };
   if (static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), is_of_channel)) >= kMost) {
     const auto oldest = std::find_if(entries_.begin(), entries_.end(),
@@ -148,7 +148,7 @@ void AlertQueue::Add(QueuedMessage queued, SteadyTime now) {
       earlier->due = now;
 }
 
-std::optional<QueuedMessage> AlertQueue::NextFor(std::string_view channel, SteadyTime now) {
+std::optional<QueuedMessage> RetryQueue::NextFor(std::string_view channel, SteadyTime now) {
   Entry* next = nullptr;
   for (Entry& entry : entries_) {
     const bool can = entry.queued.channel == channel && !entry.is_under_way && !entry.given_up && entry.due <= now;
@@ -159,7 +159,7 @@ std::optional<QueuedMessage> AlertQueue::NextFor(std::string_view channel, Stead
   return next->queued;
 }
 
-void AlertQueue::Settle(std::string_view channel, const std::string& id, const Delivery& delivery, const Moment& now) {
+void RetryQueue::Settle(std::string_view channel, const std::string& id, const Delivery& delivery, const Moment& now) {
   Entry* entry = Find(channel, id);
   if (entry == nullptr) return;
   QueuedMessage& queued = entry->queued;
@@ -197,11 +197,11 @@ void AlertQueue::Settle(std::string_view channel, const std::string& id, const D
       later->due = std::max(later->due, entry->due);
 }
 
-milliseconds AlertQueue::WaitedOf(const Entry& entry, SteadyTime now) {
+milliseconds RetryQueue::WaitedOf(const Entry& entry, SteadyTime now) {
   return entry.queued.waited + std::chrono::duration_cast<milliseconds>(now - entry.since);
 }
 
-void AlertQueue::Review(const Config& config, std::span<const std::string> channels, const Moment& now) {
+void RetryQueue::Review(const Config& config, std::span<const std::string> channels, const Moment& now) {
   std::vector<QueuedMessage> copies;
   const auto hand_on = [&](const Entry& entry) {
     for (QueuedMessage& copy : HandOn(entry, config, channels)) copies.push_back(std::move(copy));
@@ -220,7 +220,7 @@ void AlertQueue::Review(const Config& config, std::span<const std::string> chann
   for (QueuedMessage& copy : copies) Add(std::move(copy), now.steady);
 }
 
-void AlertQueue::RemoveGivenUp() {
+void RetryQueue::RemoveGivenUp() {
   std::erase_if(entries_, [&](Entry& entry) {
     if (!entry.given_up) return false;
     NoteHandedOn(entry.queued);
@@ -229,7 +229,7 @@ void AlertQueue::RemoveGivenUp() {
   });
 }
 
-void AlertQueue::NoteHandedOn(const QueuedMessage& gone) {
+void RetryQueue::NoteHandedOn(const QueuedMessage& gone) {
   if (!gone.is_handed_on) return;
   for (const Alert& alert : gone.message.alerts)
     if (!alert.host.empty() && !TraitsOf(alert.kind).is_end)
@@ -238,7 +238,7 @@ void AlertQueue::NoteHandedOn(const QueuedMessage& gone) {
 }
 
 // The copies for the fallback channels, once for each message, however many of its channels fail.
-std::vector<QueuedMessage> AlertQueue::HandOn(const Entry& entry, const Config& config,
+std::vector<QueuedMessage> RetryQueue::HandOn(const Entry& entry, const Config& config,
                                               std::span<const std::string> channels) {
   const QueuedMessage& failed = entry.queued;
   std::vector<QueuedMessage> copies;
@@ -262,7 +262,7 @@ std::vector<QueuedMessage> AlertQueue::HandOn(const Entry& entry, const Config& 
   return copies;
 }
 
-void AlertQueue::MarkHandedOn(const std::string& id) {
+void RetryQueue::MarkHandedOn(const std::string& id) {
   for (Entry& entry : entries_) {
     if (entry.queued.message.id != id) continue;
     entry.queued.is_handed_on = true;
@@ -270,11 +270,11 @@ void AlertQueue::MarkHandedOn(const std::string& id) {
   }
 }
 
-void AlertQueue::TryAll(SteadyTime now) {
+void RetryQueue::TryAll(SteadyTime now) {
   for (Entry& entry : entries_) entry.due = now;
 }
 
-SteadyTime AlertQueue::wake_at() const {
+SteadyTime RetryQueue::wake_at() const {
   const auto is_busy = [this](const std::string& channel) {
     return std::any_of(entries_.begin(), entries_.end(),
                        [&](const Entry& entry) { return entry.is_under_way && entry.queued.channel == channel; });
@@ -285,7 +285,7 @@ SteadyTime AlertQueue::wake_at() const {
   return next;
 }
 
-std::vector<QueuedMessage> AlertQueue::TakeChanged(SteadyTime now) {
+std::vector<QueuedMessage> RetryQueue::TakeChanged(SteadyTime now) {
   std::vector<QueuedMessage> changed;
   for (Entry& entry : entries_) {
     if (!std::exchange(entry.is_changed, false)) continue;
@@ -298,13 +298,13 @@ std::vector<QueuedMessage> AlertQueue::TakeChanged(SteadyTime now) {
   return changed;
 }
 
-void AlertQueue::NotStored(const QueuedMessage& queued) {
+void RetryQueue::NotStored(const QueuedMessage& queued) {
   if (Entry* entry = Find(queued.channel, queued.message.id)) entry->is_changed = true;
 }
 
-std::vector<AlertQueue::Gone> AlertQueue::TakeGone() { return std::exchange(gone_, {}); }
+std::vector<RetryQueue::Gone> RetryQueue::TakeGone() { return std::exchange(gone_, {}); }
 
-AlertQueue::Entry* AlertQueue::Find(std::string_view channel, const std::string& id) {
+RetryQueue::Entry* RetryQueue::Find(std::string_view channel, const std::string& id) {
   const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
     return entry.queued.channel == channel && entry.queued.message.id == id;
   });

@@ -1,4 +1,4 @@
-#include "monitord/alert/alert_queue.h"
+#include "monitord/alert/retry_queue.h"
 
 #include "store/outbox.h"
 #include "tests/unit/catch.h"
@@ -37,7 +37,7 @@ Alert AlertOf(AlertKind kind, const std::string& host = "a") {
 struct Story {
   Config config;
   std::vector<std::string> channels = kChannels;
-  AlertQueue queue;
+  RetryQueue queue;
 
   void Add(const std::string& id, const std::string& channel, std::vector<Alert> alerts, const Moment& now) {
     QueuedMessage queued;
@@ -67,7 +67,7 @@ struct Story {
 
 using Ids = std::vector<std::string>;
 
-TEST_CASE("a message that was accepted has left the queue", "[alert_queue]") {
+TEST_CASE("a message that was accepted has left the queue", "[retry_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   CHECK(story.Try("telegram", Accepted(), At(seconds(0))).empty());
@@ -76,7 +76,7 @@ TEST_CASE("a message that was accepted has left the queue", "[alert_queue]") {
   CHECK(story.queue.size() == 0);
 }
 
-TEST_CASE("a failed message is tried again, later each time, at most every 15 minutes", "[alert_queue]") {
+TEST_CASE("a failed message is tried again, later each time, at most every 15 minutes", "[retry_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   std::vector<long> tries;
@@ -90,7 +90,7 @@ TEST_CASE("a failed message is tried again, later each time, at most every 15 mi
   CHECK(changed[0].next == At(seconds(3075 + 900)).wall);
 }
 
-TEST_CASE("a server that asks for patience gets it, within reason", "[alert_queue]") {
+TEST_CASE("a server that asks for patience gets it, within reason", "[retry_queue]") {
   Story story;
   Delivery busy = Deferred();
   busy.retry_after = seconds(120);
@@ -102,7 +102,7 @@ TEST_CASE("a server that asks for patience gets it, within reason", "[alert_queu
   CHECK(story.Try("telegram", Accepted(), At(seconds(120) + minutes(60))) == Ids{"m"});
 }
 
-TEST_CASE("a channel sends one message at a time", "[alert_queue]") {
+TEST_CASE("a channel sends one message at a time", "[retry_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   CHECK(story.queue.NextFor("smtp", At(seconds(0)).steady));
@@ -113,7 +113,7 @@ TEST_CASE("a channel sends one message at a time", "[alert_queue]") {
   CHECK(story.queue.wake_at() == At(seconds(0)).steady);
 }
 
-TEST_CASE("what cannot be delivered for a day is given up, and the log says why", "[alert_queue]") {
+TEST_CASE("what cannot be delivered for a day is given up, and the log says why", "[retry_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   for (minutes t{0}; t < minutes(24 * 60); t += minutes(1)) story.Try("smtp", Deferred(), At(t));
@@ -122,7 +122,7 @@ TEST_CASE("what cannot be delivered for a day is given up, and the log says why"
   CHECK(story.Results() == Ids{"m expired: connection refused"});
 }
 
-TEST_CASE("a clock that is set back between two messages does not turn them about", "[alert_queue]") {
+TEST_CASE("a clock that is set back between two messages does not turn them about", "[retry_queue]") {
   const TempDir folder;
   const Outbox outbox(folder / "outbox");
   Story story;
@@ -143,7 +143,7 @@ TEST_CASE("a clock that is set back between two messages does not turn them abou
   CHECK(next.Try("smtp", Accepted(), At(seconds(2))) == Ids{"over", "again"});
 }
 
-TEST_CASE("a report is kept for longer than alerts are, and goes to no other channel", "[alert_queue]") {
+TEST_CASE("a report is kept for longer than alerts are, and goes to no other channel", "[retry_queue]") {
   Story story;
   story.config.fallback = {"telegram"};
   QueuedMessage report;
@@ -161,7 +161,7 @@ TEST_CASE("a report is kept for longer than alerts are, and goes to no other cha
   CHECK(story.Try("smtp", Accepted(), later) == Ids{"report202610"});
 }
 
-TEST_CASE("time in which nobody ran brings no message nearer to its expiry", "[alert_queue]") {
+TEST_CASE("time in which nobody ran brings no message nearer to its expiry", "[retry_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   auto stored = story.queue.TakeChanged(At(minutes(23 * 60)).steady);
@@ -173,7 +173,7 @@ TEST_CASE("time in which nobody ran brings no message nearer to its expiry", "[a
   CHECK(later.queue.size() == 0);
 }
 
-TEST_CASE("after five minutes without success a message goes to the fallback, too, once", "[alert_queue]") {
+TEST_CASE("after five minutes without success a message goes to the fallback, too, once", "[retry_queue]") {
   Story story;
   story.config.fallback = {"slack"};
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
@@ -191,7 +191,7 @@ TEST_CASE("after five minutes without success a message goes to the fallback, to
   CHECK(story.Results() == Ids{"m sent", "m sent"});
 }
 
-TEST_CASE("mail as the fallback goes to the recipients of the group, too", "[alert_queue]") {
+TEST_CASE("mail as the fallback goes to the recipients of the group, too", "[retry_queue]") {
   Story story;
   story.config.fallback = {"smtp"};
   story.config.smtp.to = {"noc@x"};
@@ -207,7 +207,7 @@ TEST_CASE("mail as the fallback goes to the recipients of the group, too", "[ale
   CHECK(copy->message.to == (queued.message.to.empty() ? Ids{"noc@x"} : queued.message.to));
 }
 
-TEST_CASE("a message that is held up behind others for five minutes goes to the fallback, too", "[alert_queue]") {
+TEST_CASE("a message that is held up behind others for five minutes goes to the fallback, too", "[retry_queue]") {
   Story story;
   story.config.fallback = {"slack"};
   story.Add("hangs", "smtp", {AlertOf(AlertKind::kDown, "a")}, At(seconds(0)));
@@ -227,7 +227,7 @@ void HandOn(Story& story) {
   story.Try("slack", Accepted(), At(minutes(5)));
 }
 
-TEST_CASE("who heard of a down in a failing channel's stead is to hear of its end", "[alert_queue]") {
+TEST_CASE("who heard of a down in a failing channel's stead is to hear of its end", "[retry_queue]") {
   Story story;
   HandOn(story);
   std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery)};
@@ -235,7 +235,7 @@ TEST_CASE("who heard of a down in a failing channel's stead is to hear of its en
 }
 
 TEST_CASE("who got a down instead of a channel gets its end, too, though the channel has delivered the down since",
-          "[alert_queue]") {
+          "[retry_queue]") {
   Story story;
   HandOn(story);
   story.Try("smtp", GENERATE(Accepted(), Refused()), At(minutes(6)));
@@ -248,7 +248,7 @@ TEST_CASE("who got a down instead of a channel gets its end, too, though the cha
   CHECK_FALSE(story.queue.Supersede("smtp", recovery).was_handed_on);
 }
 
-TEST_CASE("a message that is refused for good goes to the fallback at once", "[alert_queue]") {
+TEST_CASE("a message that is refused for good goes to the fallback at once", "[retry_queue]") {
   Story story;
   story.config.fallback = {"slack"};
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
@@ -257,7 +257,7 @@ TEST_CASE("a message that is refused for good goes to the fallback at once", "[a
   CHECK(story.Try("slack", Accepted(), At(seconds(0))) == Ids{"m"});
 }
 
-TEST_CASE("two channels that fail make one message for the fallback", "[alert_queue]") {
+TEST_CASE("two channels that fail make one message for the fallback", "[retry_queue]") {
   Story story;
   story.config.fallback = {"slack"};
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
@@ -268,7 +268,7 @@ TEST_CASE("two channels that fail make one message for the fallback", "[alert_qu
   CHECK(story.queue.size() == 0);
 }
 
-TEST_CASE("what waits for a channel that is set up no more is given up, and the fallback has it", "[alert_queue]") {
+TEST_CASE("what waits for a channel that is set up no more is given up, and the fallback has it", "[retry_queue]") {
   Story story;
   story.config.fallback = {"slack"};
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
@@ -278,7 +278,7 @@ TEST_CASE("what waits for a channel that is set up no more is given up, and the 
   CHECK(story.Try("slack", Accepted(), At(seconds(1))) == Ids{"m"});
 }
 
-TEST_CASE("changed settings are tried at once", "[alert_queue]") {
+TEST_CASE("changed settings are tried at once", "[retry_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   for (minutes t{0}; t < minutes(30); t += minutes(1)) story.Try("smtp", Deferred(), At(t));
@@ -286,7 +286,7 @@ TEST_CASE("changed settings are tried at once", "[alert_queue]") {
   CHECK(story.Try("smtp", Accepted(), At(minutes(30))) == Ids{"m"});
 }
 
-TEST_CASE("only the recipients who have not got a message are tried again", "[alert_queue]") {
+TEST_CASE("only the recipients who have not got a message are tried again", "[retry_queue]") {
   Story story;
   QueuedMessage queued;
   queued.message.id = "m";
@@ -306,7 +306,7 @@ TEST_CASE("only the recipients who have not got a message are tried again", "[al
   CHECK(story.Results() == Ids{"m sent, but not to b@x: 550 no"});
 }
 
-TEST_CASE("a down and its end that both waited are one late message", "[alert_queue]") {
+TEST_CASE("a down and its end that both waited are one late message", "[retry_queue]") {
   Story story;
   story.Add("down", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   story.Try("smtp", Deferred(), At(seconds(0)));
@@ -316,7 +316,7 @@ TEST_CASE("a down and its end that both waited are one late message", "[alert_qu
   CHECK(story.Results() == Ids{"down told with a later message"});
 }
 
-TEST_CASE("a recovery never arrives before the down that could not be delivered", "[alert_queue]") {
+TEST_CASE("a recovery never arrives before the down that could not be delivered", "[retry_queue]") {
   Story story;
   const bool is_under_way = GENERATE(true, false);
   Delivery unsure = Deferred();
@@ -341,7 +341,7 @@ TEST_CASE("a recovery never arrives before the down that could not be delivered"
   CHECK(story.queue.size() == 0);
 }
 
-TEST_CASE("a message keeps what is not over, and needs a new text", "[alert_queue]") {
+TEST_CASE("a message keeps what is not over, and needs a new text", "[retry_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown, "a"), AlertOf(AlertKind::kDown, "b")}, At(seconds(0)));
   std::vector<Alert> recovery = {AlertOf(AlertKind::kRecovery, "a")};
@@ -354,7 +354,7 @@ TEST_CASE("a message keeps what is not over, and needs a new text", "[alert_queu
   CHECK(story.queue.NextFor("smtp", At(seconds(0)).steady)->message.text == "b alone");
 }
 
-TEST_CASE("a down that has been delivered, or may have been, is not late", "[alert_queue]") {
+TEST_CASE("a down that has been delivered, or may have been, is not late", "[retry_queue]") {
   Story story;
   Delivery unsure = Deferred();
   unsure.may_have_arrived = true;
@@ -370,7 +370,7 @@ TEST_CASE("a down that has been delivered, or may have been, is not late", "[ale
   CHECK(story.queue.size() == 2);
 }
 
-TEST_CASE("a dead channel does not pile up repeats", "[alert_queue]") {
+TEST_CASE("a dead channel does not pile up repeats", "[retry_queue]") {
   Story story;
   story.Add("first", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   std::vector<Alert> repeat = {AlertOf(AlertKind::kDown)};
@@ -380,7 +380,7 @@ TEST_CASE("a dead channel does not pile up repeats", "[alert_queue]") {
   CHECK(story.queue.size() == 0);
 }
 
-TEST_CASE("that a host is no longer slow does not take back that it is down", "[alert_queue]") {
+TEST_CASE("that a host is no longer slow does not take back that it is down", "[retry_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown), AlertOf(AlertKind::kDegraded)}, At(seconds(0)));
   std::vector<Alert> over = {AlertOf(AlertKind::kDegradedOver)};
@@ -389,15 +389,15 @@ TEST_CASE("that a host is no longer slow does not take back that it is down", "[
   CHECK(left[0].message.alerts[0].kind == AlertKind::kDown);
 }
 
-TEST_CASE("a channel holds a thousand messages, the youngest", "[alert_queue]") {
+TEST_CASE("a channel holds a thousand messages, the youngest", "[retry_queue]") {
   Story story;
-  for (size_t i = 0; i <= AlertQueue::kMost; ++i)
+  for (size_t i = 0; i <= RetryQueue::kMost; ++i)
     story.Add("m" + std::to_string(i), "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
-  CHECK(story.queue.size() == AlertQueue::kMost);
+  CHECK(story.queue.size() == RetryQueue::kMost);
   CHECK(story.Results() == Ids{"m0 given up: more than 1000 messages wait"});
 }
 
-TEST_CASE("a message whose file could not be written is written when it can be", "[alert_queue]") {
+TEST_CASE("a message whose file could not be written is written when it can be", "[retry_queue]") {
   Story story;
   story.Add("m", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
   const auto changed = story.queue.TakeChanged(At(seconds(0)).steady);

@@ -1,7 +1,7 @@
 // The messages that wait for their channels: when each is tried, and what becomes of it. No file and no clock: its owner
 // writes to the outbox what TakeChanged and TakeGone answer, and time is an argument.
-#ifndef LINEWATCH_MONITORD_ALERT_ALERT_QUEUE_H_
-#define LINEWATCH_MONITORD_ALERT_ALERT_QUEUE_H_
+#ifndef LINEWATCH_MONITORD_ALERT_RETRY_QUEUE_H_
+#define LINEWATCH_MONITORD_ALERT_RETRY_QUEUE_H_
 
 #include <chrono>
 #include <deque>
@@ -23,7 +23,7 @@ namespace linewatch {
 // How long after the nth failed attempt, from 1, the next is made: 5 s, then twice as long each time, at most 15 min.
 std::chrono::seconds BackOff(int attempts);
 
-class AlertQueue {
+class RetryQueue {
  public:
   // One that leaves the queue, and why.
   struct Gone {
