@@ -36,7 +36,7 @@ std::set<std::string_view> OptionalSettings() {
     for (const CheckSetting& setting : TraitsOf(static_cast<CheckKind>(kind)).settings)
       std::visit(
           [&](auto member) {
-            using Value = std::remove_cvref_t<decltype(Service().*member)>;
+            using Value = std::remove_cvref_t<decltype(CheckSettings().*member)>;
             if constexpr (IsOptional<Value>) names.insert(setting.name);
           },
           setting.member);

@@ -101,7 +101,7 @@ Edited ChangeSettings(const SecretStore& store, HostList& list, Host& host, cons
   Secrets secrets;
   std::string token;
   bool has_new_secrets = false;
-  if (host.service || changed.service) {
+  if (host.check_settings || changed.check_settings) {
     if (auto errors = FindMisledSecrets(settings, host, changed); !errors.empty())
       return {FieldProblem(errors), std::nullopt};
     secrets = store.Read();
@@ -230,7 +230,7 @@ Response AddHost(Installation& installation, const Request& request, std::string
   if (auto problem = ParseBody(request, settings)) return *std::move(problem);
   if (auto forged = FindForgedAcknowledgement(settings, nullptr)) return *std::move(forged);
   DropIgnoredMembers(settings);
-  const auto errors = CheckSettings(settings, installation.config.settings());
+  const auto errors = ValidateSettings(settings, installation.config.settings());
   if (!errors.empty()) return FieldProblem(errors);
 
   Host host = ReadHost(settings);
@@ -280,7 +280,7 @@ Response ReplaceHost(Installation& installation, const Request& request, std::st
   if (auto problem = ParseBody(request, given)) return *std::move(problem);
   settings.CopyFrom(given, settings.GetAllocator());
   DropIgnoredMembers(settings);
-  const auto errors = CheckSettings(settings, installation.config.settings());
+  const auto errors = ValidateSettings(settings, installation.config.settings());
   if (!errors.empty()) return FieldProblem(errors);
   return EditHost(installation, request, id, [&](HostList& list, Host& host) -> Edited {
     if (auto forged = FindForgedAcknowledgement(given, &host)) return {*std::move(forged), std::nullopt};

@@ -43,7 +43,7 @@ rapidjson::Document PatchedSettings(const Host& host, const rapidjson::Value& pa
 
 std::vector<FieldError> CheckPatched(const rapidjson::Value& patched, const rapidjson::Value& patch,
                                      const Config& config) {
-  auto errors = CheckSettings(patched, config);
+  auto errors = ValidateSettings(patched, config);
   std::erase_if(errors, [&](const FieldError& error) {
     const bool is_own = FindMember(patch, error.field) != nullptr || is_service_member(error.field);
     return is_setting_member(error.field) && !is_own;
@@ -72,7 +72,7 @@ std::vector<std::string> ChangedSettings(const Host& before, const Host& after) 
 
 std::vector<FieldError> FindMisledSecrets(const rapidjson::Value& settings, const Host& before, const Host& after) {
   if (before.check != CheckKind::kHttp || after.check != CheckKind::kHttp) return {};
-  const auto from = ParseUrl(before.service->url), to = ParseUrl(after.service->url);
+  const auto from = ParseUrl(before.check_settings->url), to = ParseUrl(after.check_settings->url);
   const bool is_same_server =
       std::get<Url>(to).has_same_origin(std::get<Url>(from)) && CanonicalName(after.ip) == CanonicalName(before.ip);
   if (is_same_server) return {};

@@ -320,7 +320,7 @@ std::string HostTable(const HostList& list) {
     if (!defaults.contains(host.check)) {
       Host plain;
       plain.check = host.check;
-      if (host.service) plain.service = Service();
+      if (host.check_settings) plain.check_settings = CheckSettings();
       defaults.emplace(host.check, SettingsOf(plain));
     }
     const auto settings = ExportedSettings(host);

@@ -20,7 +20,7 @@ namespace {
 std::string MatchKey(const Host& host) { return host.check == CheckKind::kPush ? "push " + host.name : TargetOf(host); }
 
 std::string_view TargetField(const Host& host) {
-  if (!host.ip.empty() || !host.service) return "ip";
+  if (!host.ip.empty() || !host.check_settings) return "ip";
   const CheckSetting* target = TraitsOf(host.check).target;
   return target != nullptr ? target->name : "name";
 }
@@ -221,7 +221,7 @@ class Planner {
         settings.AddMember("name", rapidjson::Value(name.c_str(), settings.GetAllocator()), settings.GetAllocator());
     }
     DropIgnoredMembers(settings);
-    for (const auto& error : CheckSettings(settings, config_)) Refuse(item, error.field, error.message);
+    for (const auto& error : ValidateSettings(settings, config_)) Refuse(item, error.field, error.message);
     item.host = ReadHost(settings);
     item.host.id = item.id;
     for (const auto& member : settings.GetObject()) item.names.emplace_back(StringOf(member.name));

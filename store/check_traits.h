@@ -15,17 +15,18 @@
 #include <vector>
 
 #include "store/check_kind.h"
+#include "store/check_settings.h"
 #include "store/host.h"
-#include "store/service.h"
 
 namespace linewatch {
 
 struct CheckSetting {
   std::string_view name;  // in files and the API
-  // Where a host's Service holds it. One that two kinds share is the same for both: store/check/shared_settings.h.
-  std::variant<std::string Service::*, bool Service::*, std::optional<std::string> Service::*,
-               PackedOptional<int> Service::*, PackedOptional<double> Service::*, std::vector<int> Service::*,
-               std::chrono::milliseconds Service::*, SecretMark Service::*, HeaderMarks Service::*>
+  // Where a host's CheckSettings hold it. One that two kinds share is the same for both: store/check/shared_settings.h.
+  std::variant<std::string CheckSettings::*, bool CheckSettings::*, std::optional<std::string> CheckSettings::*,
+               PackedOptional<int> CheckSettings::*, PackedOptional<double> CheckSettings::*,
+               std::vector<int> CheckSettings::*, std::chrono::milliseconds CheckSettings::*,
+               SecretMark CheckSettings::*, HeaderMarks CheckSettings::*>
       member;
   std::string_view schema;  // of its value, as store/json/schema.h wants it
 };
@@ -39,7 +40,7 @@ struct CheckTraits {
   const CheckSetting* target = nullptr;  // the text that says what is watched where `ip` is empty; null: nothing does
   std::span<const CheckSetting> settings;
   // What the schema cannot say. `settings` is what was given; null: there is nothing more.
-  void (*check)(const rapidjson::Value& settings, const Service& service, const TellWrong& wrong) = nullptr;
+  void (*check)(const rapidjson::Value& settings, const CheckSettings& service, const TellWrong& wrong) = nullptr;
   // What it asks of its address: two hosts with the same address and the same question are the same target. Null: there
   // is but one question.
   std::string (*question)(const Host& host) = nullptr;

@@ -31,16 +31,16 @@ TimeKind TimeKindOf(Status status, bool in_maintenance) {
 std::string TargetOf(const Host& host) {
   std::string target = std::string(NameOf(host.check)) + ' ' + CanonicalName(host.ip);
   const auto question = TraitsOf(host.check).question;
-  if (host.service && question != nullptr) target += ' ' + question(host);
+  if (host.check_settings && question != nullptr) target += ' ' + question(host);
   return target;
 }
 
-int PortOf(CheckKind check, const Service& service) { return service.port.value_or(TraitsOf(check).usual_port); }
+int PortOf(CheckKind check, const CheckSettings& service) { return service.port.value_or(TraitsOf(check).usual_port); }
 
 const std::string& AddressText(const Host& host) {
   const CheckSetting* target = TraitsOf(host.check).target;
-  if (!host.ip.empty() || !host.service || target == nullptr) return host.ip;
-  return (*host.service).*std::get<std::string Service::*>(target->member);
+  if (!host.ip.empty() || !host.check_settings || target == nullptr) return host.ip;
+  return (*host.check_settings).*std::get<std::string CheckSettings::*>(target->member);
 }
 
 std::string NewHostId() { return RandomName(10); }

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "store/check_kind.h"
-#include "store/service.h"
+#include "store/check_settings.h"
 #include "store/timeline.h"
 #include "store/trail.h"
 #include "store/value/rare_text.h"
@@ -81,7 +81,7 @@ struct Observation {
   bool in_maintenance = false;
   // Of a certificate that ends soon: the day of warning for which people were notified last.
   WallTime cert_warned = kNever;
-  BoxedOptional<ServiceDetails> details;  // of a check other than ping
+  BoxedOptional<CheckDetails> details;  // of a check other than ping
 };
 
 // Hands to `shift` each time of it that was read from the clock and goes with it when that is set. (cert_warned does
@@ -118,7 +118,7 @@ struct Host {
   PackedOptional<double> sla_percent;
   std::vector<MaintenanceWindow> maintenance;
   BoxedOptional<Acknowledgement> acknowledged;
-  BoxedOptional<Service> service;  // set but for ping
+  BoxedOptional<CheckSettings> check_settings;  // set but for ping
 
   Observation seen;
 
@@ -139,7 +139,7 @@ void ForEachClockTime(Host& host, Shift&& shift) {
 std::string TargetOf(const Host& host);
 
 // The port in force for a check of one: its own, or the one by which its kind goes.
-int PortOf(CheckKind check, const Service& service);
+int PortOf(CheckKind check, const CheckSettings& service);
 
 // What people call the thing that is watched, beside its name: its address, else its URL or topic; empty for heartbeats.
 const std::string& AddressText(const Host& host);

@@ -78,12 +78,13 @@ bool is_part_of(std::string_view inner, std::string_view field) {
 // The settings that its kind of check has.
 void CheckService(const rapidjson::Value& settings, const Host& host, const TellWrong& wrong) {
   const CheckTraits& traits = TraitsOf(host.check);
-  if (traits.check != nullptr) traits.check(settings, *host.service, wrong);
+  if (traits.check != nullptr) traits.check(settings, *host.check_settings, wrong);
   for (const CheckSetting& setting : traits.settings) {
     std::string text;
-    if (const auto* member = std::get_if<std::string Service::*>(&setting.member)) text = (*host.service).**member;
-    if (const auto* member = std::get_if<std::optional<std::string> Service::*>(&setting.member))
-      text = ((*host.service).**member).value_or("");
+    if (const auto* member = std::get_if<std::string CheckSettings::*>(&setting.member))
+      text = (*host.check_settings).**member;
+    if (const auto* member = std::get_if<std::optional<std::string> CheckSettings::*>(&setting.member))
+      text = ((*host.check_settings).**member).value_or("");
     if (has_control_characters(text, false)) wrong(std::string(setting.name), "expected no control characters");
   }
 }
@@ -125,7 +126,7 @@ std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
   // With a field of a wrong type what follows would be about defaults.
   const Host host = ReadHost(settings);
   CheckCommon(host, wrong);
-  if (host.service) CheckService(settings, host, wrong);
+  if (host.check_settings) CheckService(settings, host, wrong);
   return errors;
 }
 
@@ -147,7 +148,7 @@ void DropIgnoredMembers(rapidjson::Value& settings) {
   }
 }
 
-std::vector<FieldError> CheckSettings(const rapidjson::Value& settings, const Config& config) {
+std::vector<FieldError> ValidateSettings(const rapidjson::Value& settings, const Config& config) {
   auto errors = CheckFields(settings);
   if (!errors.empty()) return errors;
 

@@ -21,7 +21,7 @@ std::string_view HostSchemaText();
 void DropIgnoredMembers(rapidjson::Value& settings);
 
 // Each field by itself, and against config.json. `settings` is complete: what it omits is the default.
-std::vector<FieldError> CheckSettings(const rapidjson::Value& settings, const Config& config);
+std::vector<FieldError> ValidateSettings(const rapidjson::Value& settings, const Config& config);
 
 // What `host` sets for itself must fit the cycle of config.json: its interval a whole multiple, its timeout shorter.
 std::vector<FieldError> CheckPace(const Host& host, const Config& config);

@@ -203,7 +203,7 @@ namespace {
 constexpr char kIdName[] = "id", kRevisionName[] = "revision", kCertExpiresName[] = "cert_expires",
                kCertWarnedName[] = "cert_warned";
 
-const ServiceDetails kNoDetails;
+const CheckDetails kNoDetails;
 
 // The settings that its kind of check has.
 template <class S, class Visitor>
@@ -234,7 +234,7 @@ void VisitSettings(H& host, Visitor&& visit) {
   visit("sla_percent", host.sla_percent);
   visit("maintenance", host.maintenance);
   visit("acknowledged", host.acknowledged);
-  if (host.service) VisitService(host.check, *host.service, visit);
+  if (host.check_settings) VisitService(host.check, *host.check_settings, visit);
 }
 
 template <class O, class Visitor>
@@ -284,8 +284,8 @@ void VisitHost(const Host& host, Visitor&& visit) {
   visit(kRevisionName, host.revision);
   VisitSettings(host, visit);
   VisitObservation(host.seen, visit);
-  const ServiceDetails& details = host.seen.details ? *host.seen.details : kNoDetails;
-  if (host.service) {
+  const CheckDetails& details = host.seen.details ? *host.seen.details : kNoDetails;
+  if (host.check_settings) {
     VisitDetails(details, visit);
     visit(kCertWarnedName, host.seen.cert_warned);
   }
@@ -317,7 +317,7 @@ class DifferenceWriter {
     if (!defaults.empty()) return defaults;
     Host host;
     host.check = kind;
-    if (kind != CheckKind::kPing) host.service = Service();
+    if (kind != CheckKind::kPing) host.check_settings = CheckSettings();
     VisitHost(host, [&](std::string_view name, const auto& value) {
       const bool is_needed = name == "name" || name == "ip";  // by is_host_entry
       defaults.push_back(is_needed ? "" : name == "check" ? TextOf(CheckKind::kPing) : TextOf(value));
@@ -349,7 +349,7 @@ std::set<std::string_view> NamesIn(Visit visit) {
 const std::set<std::string_view>& ObservedNames() {
   static const auto names = [] {
     Observation seen;
-    ServiceDetails details;
+    CheckDetails details;
     auto observed = NamesIn([&](auto&& visit) {
       VisitObservation(seen, visit);
       VisitDetails(details, visit);
@@ -363,7 +363,7 @@ const std::set<std::string_view>& ObservedNames() {
 const std::map<std::string_view, std::set<CheckKind>>& KindsByMember() {
   static const auto kinds = [] {
     std::map<std::string_view, std::set<CheckKind>> by_member;
-    Service service;
+    CheckSettings service;
     for (size_t i = 0; i < kCheckKindNames.size(); ++i) {
       const auto kind = static_cast<CheckKind>(i);
       VisitService(kind, service, [&](std::string_view name, const auto&) { by_member[name].insert(kind); });
@@ -511,16 +511,16 @@ Host ReadHost(const rapidjson::Value& object) {
   read(kIdName, host.id);
   read(kRevisionName, host.revision);
   if (const auto* check = FindMember(object, "check")) ReadJson(*check, host.check);
-  if (host.check != CheckKind::kPing) host.service = Service();
+  if (host.check != CheckKind::kPing) host.check_settings = CheckSettings();
   VisitSettings(host, read);
   VisitObservation(host.seen, read);
-  ServiceDetails details;
-  if (host.service) {
+  CheckDetails details;
+  if (host.check_settings) {
     VisitDetails(details, read);
     read(kCertWarnedName, host.seen.cert_warned);
   }
   read(kCertExpiresName, details.cert_expires);
-  if (host.service && details != kNoDetails) host.seen.details = std::move(details);
+  if (host.check_settings && details != kNoDetails) host.seen.details = std::move(details);
   if (read.found() == object.MemberCount()) return host;
   std::string unknown;
   for (const auto& member : object.GetObject()) {

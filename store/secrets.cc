@@ -53,10 +53,10 @@ HostSecrets ReadSecrets(const rapidjson::Value& settings, const HostSecrets& bef
 }
 
 void MarkSecrets(Host& host, const HostSecrets& secrets) {
-  if (!host.service) return;
-  host.service->password.is_set = !secrets.password.empty();
-  host.service->headers.names.clear();
-  for (const auto& header : secrets.headers) host.service->headers.names.push_back(header.first);
+  if (!host.check_settings) return;
+  host.check_settings->password.is_set = !secrets.password.empty();
+  host.check_settings->headers.names.clear();
+  for (const auto& header : secrets.headers) host.check_settings->headers.names.push_back(header.first);
 }
 
 Secrets SecretStore::Read() const {

@@ -12,15 +12,15 @@ using std::chrono::milliseconds;
 // The last day of warning that has come for the certificate that was seen last: so many days before its end.
 WallTime DayOfWarning(const Host& host, WallTime now) {
   WallTime last = kNever;
-  if (!host.service || !host.seen.details || host.seen.details->cert_expires == kNever) return last;
-  for (const int days : host.service->warn_days) {
+  if (!host.check_settings || !host.seen.details || host.seen.details->cert_expires == kNever) return last;
+  for (const int days : host.check_settings->warn_days) {
     const WallTime day = host.seen.details->cert_expires - std::chrono::hours(24) * days;
     if (day <= now) last = std::max(last, day);
   }
   return last;
 }
 
-std::string DescribeCertificate(const ServiceDetails& details, WallTime now) {
+std::string DescribeCertificate(const CheckDetails& details, WallTime now) {
   return "expires in " + DaysLeftText(details.cert_expires - now) + ", " + ClockText(details.cert_expires, now) +
          "; issued by " + details.cert_issuer;
 }

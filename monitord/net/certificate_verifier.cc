@@ -176,7 +176,7 @@ void CertificateVerifier::Install(SSL_CTX* context) {
   SSL_CTX_set_cert_verify_callback(context, Verify, this);
 }
 
-void CertificateVerifier::Describe(ServiceDetails& details) const {
+void CertificateVerifier::Describe(CheckDetails& details) const {
   if (!has_seen_) return;
   details.cert_expires = seen_.cert_expires;
   details.cert_subject = seen_.cert_subject;

@@ -8,7 +8,7 @@
 
 #include "monitord/net/trust_store.h"
 #include "monitord/system/clock_watch.h"
-#include "store/service.h"
+#include "store/check_settings.h"
 
 namespace linewatch {
 
@@ -32,7 +32,7 @@ class CertificateVerifier {
   const std::string& fault() const { return fault_; }
   // cert_expires, cert_subject and cert_issuer of the certificate that expires first of those from the server's own up
   // to the root, which is left out; the others are left as they are.
-  void Describe(ServiceDetails& details) const;
+  void Describe(CheckDetails& details) const;
 
  private:
   static int Verify(X509_STORE_CTX* chain, void* self);
@@ -44,7 +44,7 @@ class CertificateVerifier {
   const bool is_strict_, is_clock_right_;
   bool has_seen_ = false;
   std::string fault_;
-  ServiceDetails seen_;
+  CheckDetails seen_;
 };
 
 }  // namespace linewatch

@@ -31,9 +31,9 @@ struct Target {
   uint8_t retries = 0;
   uint8_t packets = 1;
   std::chrono::duration<int32_t, std::milli> interval{0}, timeout{0};
-  Address address;                  // set when it is known,
-  BoxedOptional<std::string> name;  // else a domain name; neither for a check that goes to no host of its own
-  BoxedOptional<Service> service;   // set but for ping
+  Address address;                       // set when it is known,
+  BoxedOptional<std::string> name;       // else a domain name; neither for a check that goes to no host of its own
+  BoxedOptional<CheckSettings> check_settings;  // set but for ping
   BoxedOptional<HostSecrets> secrets;
 
   bool operator==(const Target&) const = default;
@@ -54,7 +54,7 @@ inline constexpr size_t kVoidReasons = 7;
 struct CheckResult {
   SteadyTime sent{};  // when its first request was due
   RareText reason;    // why not ok, a short sentence
-  BoxedOptional<ServiceDetails> details;
+  BoxedOptional<CheckDetails> details;
   PackedOptional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
   VoidReason void_reason = VoidReason::kNone;
   // Bits, for the room of a cycle of ten thousand.

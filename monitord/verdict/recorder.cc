@@ -24,7 +24,7 @@ constexpr int kMissedCycles = 3;
 // URL says.
 std::string WhereOf(const Host& host) {
   if (!host.ip.empty() || host.check != CheckKind::kHttp) return host.ip;
-  const auto url = ParseUrl(host.service->url);
+  const auto url = ParseUrl(host.check_settings->url);
   const auto* good = std::get_if<Url>(&url);
   return good == nullptr ? "" : good->host;
 }
@@ -39,8 +39,8 @@ Target HostTarget(const Host& host, const Config& config, const Secrets& secrets
   } else if (!where.empty()) {
     target.name = where;
   }
-  target.service = host.service;
-  if (const auto own = secrets.find(host.id); host.service && own != secrets.end()) target.secrets = own->second;
+  target.check_settings = host.check_settings;
+  if (const auto own = secrets.find(host.id); host.check_settings && own != secrets.end()) target.secrets = own->second;
   target.interval = host.interval.value_or(config.interval);
   // Checked when it was set; config.json's interval may have become shorter since.
   const milliseconds timeout = host.timeout.value_or(config.timeout);

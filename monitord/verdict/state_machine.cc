@@ -127,20 +127,20 @@ void Note(SteadyMark& mark, bool is_so) {
   if (mark.contrary >= kDegradedChecks) mark = {is_so, 0};
 }
 
-std::string EndingText(const ServiceDetails& details, WallTime now) {
+std::string EndingText(const CheckDetails& details, WallTime now) {
   return "the certificate of " + details.cert_subject + " expires in " + DaysLeftText(details.cert_expires - now);
 }
 
 // A check that fails may have seen the certificate, or may not have come so far: then the one before is still known.
 void RecordDetails(Observation& seen, const CheckResult& result) {
   if (!result.details && !seen.details) return;
-  ServiceDetails fresh = result.details ? *result.details : ServiceDetails();
+  CheckDetails fresh = result.details ? *result.details : CheckDetails();
   if (fresh.cert_expires == kNever && seen.details) {
     fresh.cert_expires = seen.details->cert_expires;
     fresh.cert_subject = seen.details->cert_subject;
     fresh.cert_issuer = seen.details->cert_issuer;
   }
-  seen.details = fresh == ServiceDetails() ? BoxedOptional<ServiceDetails>() : std::move(fresh);
+  seen.details = fresh == CheckDetails() ? BoxedOptional<CheckDetails>() : std::move(fresh);
 }
 
 std::optional<StatusChange> RecordSuccess(WatchedHost host, const CheckResult& result, WallTime sent,
@@ -175,9 +175,9 @@ std::string Exceeds(float value, const char* unit, const char* how, double limit
 Limits LimitsOf(const Host& host, const Config& config) {
   Limits limits{host.fail_threshold.value_or(config.fail_threshold), host.slow_ms, host.max_loss_percent,
                 host.max_jitter_ms};
-  if (host.service && !host.service->warn_days.empty())
-    limits.certificate =
-        std::chrono::hours(24) * *std::max_element(host.service->warn_days.begin(), host.service->warn_days.end());
+  if (host.check_settings && !host.check_settings->warn_days.empty())
+    limits.certificate = std::chrono::hours(24) * *std::max_element(host.check_settings->warn_days.begin(),
+                                                                    host.check_settings->warn_days.end());
   return limits;
 }
 

@@ -7,18 +7,18 @@ namespace {
 
 constexpr CheckSetting kSettings[] = {
     kPort,
-    {"query", &Service::query, R"({"type": "string", "maxLength": 253, "description": "a domain name"})"},
-    {"record", &Service::record,
+    {"query", &CheckSettings::query, R"({"type": "string", "maxLength": 253, "description": "a domain name"})"},
+    {"record", &CheckSettings::record,
      R"({"enum": ["A", "AAAA", "MX", "TXT", "CNAME"], "description": "A, AAAA, MX, TXT or CNAME"})"},
     kExpect,
 };
 
-void CheckDns(const rapidjson::Value&, const Service& service, const TellWrong& wrong) {
+void CheckDns(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
   if (!is_domain_name(service.query)) wrong("query", "expected the domain name to ask for");
 }
 
 std::string Question(const Host& host) {
-  const Service& service = *host.service;
+  const CheckSettings& service = *host.check_settings;
   return std::to_string(PortOf(host.check, service)) + ' ' + CanonicalName(service.query) + ' ' + service.record;
 }
 

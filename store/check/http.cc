@@ -13,30 +13,30 @@ namespace linewatch {
 namespace {
 
 constexpr CheckSetting kUrl{
-    "url", &Service::url,
+    "url", &CheckSettings::url,
     R"({"type": "string", "maxLength": 2000, "description": "an http:// or https:// URL of at most 2000 characters"})"};
 
 constexpr CheckSetting kSettings[] = {
     kUrl,
-    {"method", &Service::method, R"({"enum": ["GET", "HEAD", "POST"], "description": "GET, HEAD or POST"})"},
-    {"expect_status", &Service::expect_status,
+    {"method", &CheckSettings::method, R"({"enum": ["GET", "HEAD", "POST"], "description": "GET, HEAD or POST"})"},
+    {"expect_status", &CheckSettings::expect_status,
      R"({"type": "string", "maxLength": 200,
          "description": "status codes and ranges of them, such as \"200-399\" or \"200,204\""})"},
-    {"keyword", &Service::keyword,
+    {"keyword", &CheckSettings::keyword,
      R"({"type": "string", "minLength": 1, "maxLength": 1000, "description": "1 to 1000 characters"})"},
-    {"keyword_absent", &Service::keyword_absent, R"({"type": "boolean", "description": "true or false"})"},
-    {"follow_redirects", &Service::follow_redirects, R"({"type": "boolean", "description": "true or false"})"},
-    {"ip_version", &Service::ip_version, R"({"enum": [4, 6], "description": "4, 6 or null"})"},
-    {"username", &Service::username,
+    {"keyword_absent", &CheckSettings::keyword_absent, R"({"type": "boolean", "description": "true or false"})"},
+    {"follow_redirects", &CheckSettings::follow_redirects, R"({"type": "boolean", "description": "true or false"})"},
+    {"ip_version", &CheckSettings::ip_version, R"({"enum": [4, 6], "description": "4, 6 or null"})"},
+    {"username", &CheckSettings::username,
      R"({"type": "string", "maxLength": 320,
          "description": "at most 320 characters, no control characters and no colon"})"},
-    {"password", &Service::password,
+    {"password", &CheckSettings::password,
      R"({"writeOnly": true,
          "description": "at most 1000 characters without control characters, or {\"set\": true} for the one that is there",
          "oneOf": [{"type": "string", "maxLength": 1000},
                    {"type": "object", "required": ["set"], "additionalProperties": false,
                     "properties": {"set": {"enum": [true]}}}]})"},
-    {"headers", &Service::headers,
+    {"headers", &CheckSettings::headers,
      R"({"type": "object", "maxProperties": 20, "writeOnly": true,
          "description": "an object of at most 20 headers, each with a value of at most 4000 characters or {\"set\": true} for the one that is there",
          "additionalProperties": {"oneOf": [{"type": "string", "maxLength": 4000},
@@ -78,7 +78,7 @@ void CheckSecrets(const rapidjson::Value& settings, const TellWrong& wrong) {
   }
 }
 
-void CheckHttp(const rapidjson::Value& settings, const Service& service, const TellWrong& wrong) {
+void CheckHttp(const rapidjson::Value& settings, const CheckSettings& service, const TellWrong& wrong) {
   const auto url = ParseUrl(service.url);
   if (const auto* fault = std::get_if<std::string>(&url)) wrong("url", *fault);
   if (!StatusRanges::Parse(service.expect_status))
@@ -90,7 +90,7 @@ void CheckHttp(const rapidjson::Value& settings, const Service& service, const T
 }
 
 std::string Question(const Host& host) {
-  const Service& service = *host.service;
+  const CheckSettings& service = *host.check_settings;
   std::string question = service.url + ' ' + service.method;
   if (service.ip_version) question += " IPv" + std::to_string(*service.ip_version);
   if (service.keyword) question += " \"" + *service.keyword;

@@ -4,7 +4,7 @@
 namespace linewatch {
 namespace {
 
-constexpr CheckSetting kTopic{"topic", &Service::topic,
+constexpr CheckSetting kTopic{"topic", &CheckSettings::topic,
                               R"({"type": "string", "maxLength": 1000,
         "description": "a topic of MQTT of at most 1000 characters, perhaps with + and # as wildcards"})"};
 
@@ -12,8 +12,8 @@ constexpr CheckSetting kSettings[] = {
     kTopic,
     kMaxAge,
     kExpect,
-    {"min", &Service::min, R"({"type": "number", "description": "a number"})"},
-    {"max", &Service::max, R"({"type": "number", "description": "a number"})"},
+    {"min", &CheckSettings::min, R"({"type": "number", "description": "a number"})"},
+    {"max", &CheckSettings::max, R"({"type": "number", "description": "a number"})"},
 };
 
 // Section 4.7 of MQTT 3.1.1: + stands for one whole level, # for all that follow.
@@ -26,7 +26,7 @@ bool is_topic_filter(std::string_view text) {
   return !text.empty();
 }
 
-void CheckMqtt(const rapidjson::Value&, const Service& service, const TellWrong& wrong) {
+void CheckMqtt(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
   if (!is_topic_filter(service.topic))
     wrong("topic", "expected a topic of MQTT, such as hall/3/temperature, perhaps with + and # as wildcards");
   if (service.min && service.max && *service.min > *service.max) wrong("max", "expected at least min");
@@ -39,7 +39,7 @@ constinit const CheckTraits kMqttCheck = {
     .target = &kTopic,
     .settings = kSettings,
     .check = CheckMqtt,
-    .question = [](const Host& host) { return host.service->topic; },
+    .question = [](const Host& host) { return host.check_settings->topic; },
 };
 
 }  // namespace linewatch

@@ -7,22 +7,23 @@
 namespace linewatch {
 
 inline constexpr CheckSetting kPort{
-    "port", &Service::port,
+    "port", &CheckSettings::port,
     R"({"type": "integer", "minimum": 1, "maximum": 65535, "description": "a whole number from 1 to 65535"})"};
 
 inline constexpr CheckSetting kExpect{
-    "expect", &Service::expect, R"({"type": "string", "maxLength": 1000, "description": "at most 1000 characters"})"};
+    "expect", &CheckSettings::expect,
+    R"({"type": "string", "maxLength": 1000, "description": "at most 1000 characters"})"};
 
-inline constexpr CheckSetting kVerifyTls{"verify_tls", &Service::verify_tls,
+inline constexpr CheckSetting kVerifyTls{"verify_tls", &CheckSettings::verify_tls,
                                          R"({"type": "boolean", "description": "true or false"})"};
 
-inline constexpr CheckSetting kWarnDays{"warn_days", &Service::warn_days,
+inline constexpr CheckSetting kWarnDays{"warn_days", &CheckSettings::warn_days,
                                         R"({"type": "array", "maxItems": 10, "uniqueItems": true,
         "description": "a list of at most 10 whole numbers of days from 1 to 365",
         "items": {"type": "integer", "minimum": 1, "maximum": 365}})"};
 
 inline constexpr CheckSetting kMaxAge{
-    "max_age", &Service::max_age,
+    "max_age", &CheckSettings::max_age,
     R"({"type": "number", "minimum": 1, "maximum": 31536000, "description": "a number of seconds from 1 to 31536000"})"};
 
 }  // namespace linewatch

@@ -6,11 +6,11 @@ namespace {
 
 constexpr CheckSetting kSettings[] = {kPort, kExpect};
 
-void CheckTcp(const rapidjson::Value&, const Service& service, const TellWrong& wrong) {
+void CheckTcp(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
   if (!service.port) wrong("port", "expected a whole number from 1 to 65535");
 }
 
-std::string Question(const Host& host) { return std::to_string(PortOf(host.check, *host.service)); }
+std::string Question(const Host& host) { return std::to_string(PortOf(host.check, *host.check_settings)); }
 
 }  // namespace
 

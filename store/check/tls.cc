@@ -6,20 +6,21 @@ namespace linewatch {
 namespace {
 
 constexpr CheckSetting kSettings[] = {
-    {"server_name", &Service::server_name,
+    {"server_name", &CheckSettings::server_name,
      R"({"type": "string", "maxLength": 253, "description": "an IPv4 or IPv6 address or a domain name"})"},
     kPort,
     kVerifyTls,
     kWarnDays,
 };
 
-void CheckTls(const rapidjson::Value&, const Service& service, const TellWrong& wrong) {
+void CheckTls(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
   if (!service.server_name.empty() && !is_address_or_name(service.server_name))
     wrong("server_name", "expected an IPv4 or IPv6 address or a domain name");
 }
 
 std::string Question(const Host& host) {
-  return CanonicalName(host.service->server_name) + ' ' + std::to_string(PortOf(host.check, *host.service));
+  return CanonicalName(host.check_settings->server_name) + ' ' +
+         std::to_string(PortOf(host.check, *host.check_settings));
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ inline rapidjson::Document JsonOf(const Response& response) {
 inline const std::vector<std::string> kServices = {
     R"({"name": "Website", "check": "http", "url": "http://192.0.2.1/"})",
     R"({"name": "Certificate", "check": "tls", "ip": "192.0.2.1"})",
-    R"({"name": "Service", "check": "tcp", "ip": "192.0.2.1", "port": 22})",
+    R"({"name": "CheckSettings", "check": "tcp", "ip": "192.0.2.1", "port": 22})",
     R"({"name": "Name server", "check": "dns", "ip": "192.0.2.1", "query": "example.org"})",
     R"({"name": "Sensor", "check": "mqtt", "topic": "hall/3/temperature"})",
     R"({"name": "Backup", "check": "push"})",

@@ -18,7 +18,7 @@ bool is_awaited(CheckKind kind) { return kind == CheckKind::kMqtt || kind == Che
 Verdict Judge(const Awaited& awaited, const InboundFault& fault, std::string_view noun, SteadyTime now) {
   if (fault.is_permanent) return {Verdict::Kind::kBad, fault.reason, {}};
   const auto& last = awaited.last;
-  const auto max_age = awaited.service.max_age;
+  const auto max_age = awaited.check_settings.max_age;
   if (last && now - last->at <= max_age)
     return last->ok ? Verdict{Verdict::Kind::kGood, "", last->ms} : Verdict{Verdict::Kind::kBad, last->reason, {}};
   if (now - awaited.since <= max_age) return {};
@@ -32,15 +32,15 @@ void Inbox::Watch(const std::vector<Target>& targets, SteadyTime now) {
   const std::lock_guard lock(mutex_);
   std::unordered_map<std::string, Entry> watched;
   for (const Target& target : targets) {
-    if (!is_awaited(target.kind) || !target.service) continue;
-    Entry entry{target.kind, {*target.service, now, std::nullopt}, {}, 0};
+    if (!is_awaited(target.kind) || !target.check_settings) continue;
+    Entry entry{target.kind, {*target.check_settings, now, std::nullopt}, {}, 0};
     const auto before = entries_.find(target.id);
     if (before != entries_.end() && before->second.kind == target.kind) {
       const Awaited& old = before->second.awaited;
-      Service judged_by = *target.service;
-      judged_by.max_age = old.service.max_age;
-      if (judged_by == old.service) entry.awaited.last = old.last;
-      if (*target.service == old.service) entry.awaited.since = old.since;
+      CheckSettings judged_by = *target.check_settings;
+      judged_by.max_age = old.check_settings.max_age;
+      if (judged_by == old.check_settings) entry.awaited.last = old.last;
+      if (*target.check_settings == old.check_settings) entry.awaited.since = old.since;
     }
     watched.emplace(target.id, std::move(entry));
   }

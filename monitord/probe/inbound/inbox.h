@@ -13,7 +13,7 @@
 
 #include "monitord/probe/prober.h"
 #include "monitord/system/waker.h"
-#include "store/service.h"
+#include "store/check_settings.h"
 
 namespace linewatch {
 
@@ -27,8 +27,8 @@ struct InboundResult {
 
 // What is known of one host.
 struct Awaited {
-  Service service;   // max_age, and what its results were judged by
-  SteadyTime since;  // when it was first watched
+  CheckSettings check_settings;  // max_age, and what its results were judged by
+  SteadyTime since;       // when it was first watched
   std::optional<InboundResult> last;
 };
 

@@ -43,7 +43,7 @@ constexpr milliseconds kStopPatience{500};
 // Which hosts listen to a topic, by the filter that is subscribed to: of two hosts with the same there is one.
 struct Listener {
   std::string host;
-  Service service;
+  CheckSettings check_settings;
 };
 using Topics = std::map<std::string, std::vector<Listener>>;
 
@@ -235,8 +235,8 @@ void MqttSubscriber::Use(const Config::Mqtt& broker) {
 void MqttSubscriber::Watch(const std::vector<Target>& targets) {
   auto topics = std::make_shared<Topics>();
   for (const Target& target : targets)
-    if (target.kind == CheckKind::kMqtt && target.service)
-      (*topics)[target.service->topic].push_back({target.id, *target.service});
+    if (target.kind == CheckKind::kMqtt && target.check_settings)
+      (*topics)[target.check_settings->topic].push_back({target.id, *target.check_settings});
   const std::lock_guard lock(shared_->mutex);
   shared_->topics = std::move(topics);
   GiveOrders();
@@ -353,7 +353,7 @@ void MqttSubscriber::Shared::TakeMessage(const std::string& topic, std::string_v
   const SteadyTime now = steady_clock::now();
   const auto put = [&](const std::vector<Listener>& listeners) {
     for (const Listener& listener : listeners) {
-      std::string fault = FaultOf(payload, listener.service);
+      std::string fault = FaultOf(payload, listener.check_settings);
       const bool ok = fault.empty();
       inbox->Put(listener.host, {now, ok, std::move(fault), {}});
     }

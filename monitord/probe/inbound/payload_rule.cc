@@ -32,7 +32,7 @@ std::optional<double> NumberIn(std::string_view text) {
 
 }  // namespace
 
-std::string FaultOf(std::string_view payload, const Service& service) {
+std::string FaultOf(std::string_view payload, const CheckSettings& service) {
   if (!service.expect && !service.min && !service.max) return "";
   if (payload.size() > kMaxPayload) return "payload is too long: " + std::to_string(payload.size()) + " bytes";
   const std::string_view text = payload.substr(0, payload.find_last_not_of(kBlanks) + 1);

@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "store/service.h"
+#include "store/check_settings.h"
 
 namespace linewatch {
 
 // Why the payload is not as `expect`, `min` and `max` want it; empty if it is, and where nothing is wanted but that
 // something comes. Blanks and line ends behind it are no part of it.
-std::string FaultOf(std::string_view payload, const Service& service);
+std::string FaultOf(std::string_view payload, const CheckSettings& service);
 
 // What is longer is not looked into.
 inline constexpr size_t kMaxPayload = 64 << 10;

@@ -52,7 +52,7 @@ std::string CodeText(int code) {
 
 class DnsConversation : public Conversation {
  public:
-  DnsConversation(const Address& address, int port, const Service& service)
+  DnsConversation(const Address& address, int port, const CheckSettings& service)
       : address_(address),
         port_(port),
         question_{static_cast<uint16_t>(std::random_device()()), service.query, service.record},
@@ -178,7 +178,8 @@ class DnsConversation : public Conversation {
 std::unique_ptr<Prober> MakeDnsProber(Prober::Done done) {
   return std::make_unique<ServiceProber>(
       std::move(done), [](const Target& target, const Address& address, ServiceProber::Place) {
-        return std::make_unique<DnsConversation>(address, PortOf(target.kind, *target.service), *target.service);
+        return std::make_unique<DnsConversation>(address, PortOf(target.kind, *target.check_settings),
+                                                 *target.check_settings);
       });
 }
 

@@ -85,8 +85,8 @@ bool lacks_secrets(const Target& target) {
     return std::any_of(known.headers.begin(), known.headers.end(),
                        [&](const auto& header) { return header.first == name; });
   };
-  const auto& names = target.service->headers.names;
-  return (target.service->password.is_set && known.password.empty()) ||
+  const auto& names = target.check_settings->headers.names;
+  return (target.check_settings->password.is_set && known.password.empty()) ||
          !std::all_of(names.begin(), names.end(), is_known);
 }
 
@@ -160,12 +160,12 @@ class HttpProber::Visit : public Conversation {
   void Fail(std::string reason, bool is_answer = true) { verdict_ = {false, std::move(reason), is_answer}; }
   void FailBy(CURLcode code, CheckResult& result);
   bool has_wrong_family(const Address& address);
-  ServiceDetails Measured() const;
+  CheckDetails Measured() const;
   bool is_own_origin() const { return url_.has_same_origin(origin_); }
 
   HttpProber& prober_;
   const Target& target_;
-  const Service& service_;
+  const CheckSettings& service_;
   const Address own_address_;
   const Place place_;
   const SteadyTime began_ = steady_clock::now();
@@ -194,7 +194,7 @@ class HttpProber::Visit : public Conversation {
   // Of all.
   int redirects_ = 0;
   SteadyTime looking_up_since_{};
-  ServiceDetails before_;  // of the requests that were redirected
+  CheckDetails before_;  // of the requests that were redirected
   std::optional<Verdict> verdict_;
   VoidReason void_reason_ = VoidReason::kNone;
 };
@@ -287,7 +287,7 @@ void HttpProber::WorkTransfers() {
 }
 
 HttpProber::Visit::Visit(HttpProber& prober, const Target& target, const Address& address, Place place)
-    : prober_(prober), target_(target), service_(*target.service), own_address_(address), place_(place) {
+    : prober_(prober), target_(target), service_(*target.check_settings), own_address_(address), place_(place) {
   if (lacks_secrets(target)) {
     void_reason_ = VoidReason::kNoSecret;
     Fail("");
@@ -483,7 +483,7 @@ bool HttpProber::Visit::EndHeaders() {
 }
 
 bool HttpProber::Visit::TakeBody(std::string_view data) {
-  data = data.substr(0, Service::kMaxBody - body_bytes_);
+  data = data.substr(0, CheckSettings::kMaxBody - body_bytes_);
   body_bytes_ += data.size();
   if (service_.keyword) {
     unsearched_ += data;
@@ -494,7 +494,7 @@ bool HttpProber::Visit::TakeBody(std::string_view data) {
     // It may stand across the border.
     unsearched_.erase(0, unsearched_.size() - std::min(unsearched_.size(), service_.keyword->size() - 1));
   }
-  if (body_bytes_ < Service::kMaxBody) return true;
+  if (body_bytes_ < CheckSettings::kMaxBody) return true;
   JudgeBody(false);
   return false;
 }
@@ -577,8 +577,8 @@ void HttpProber::Visit::FailBy(CURLcode code, CheckResult& result) {
 }
 
 void HttpProber::Visit::Redirect(SteadyTime now) {
-  if (redirects_ == Service::kMostRedirects) {
-    Fail("more than " + std::to_string(Service::kMostRedirects) + " redirects");
+  if (redirects_ == CheckSettings::kMostRedirects) {
+    Fail("more than " + std::to_string(CheckSettings::kMostRedirects) + " redirects");
     return;
   }
   if (is_elsewhere(location_)) {
@@ -629,8 +629,8 @@ std::string_view HttpProber::Visit::awaited() const {
   return is_in_body_ ? "complete answer" : "answer";
 }
 
-ServiceDetails HttpProber::Visit::Measured() const {
-  ServiceDetails all = before_;
+CheckDetails HttpProber::Visit::Measured() const {
+  CheckDetails all = before_;
   const auto add = [](PackedOptional<float>& sum, SteadyTime from, SteadyTime to) {
     if (to != SteadyTime{}) AddTo(sum, Milliseconds(to - from));
   };
@@ -639,7 +639,7 @@ ServiceDetails HttpProber::Visit::Measured() const {
   add(all.first_byte_ms, ready_at_, answered_at_);
   if (verifier_ == nullptr || !verifier_->has_seen_certificate()) return all;
   // Of all the servers on the way, the one whose certificate expires first is the one to look after.
-  ServiceDetails seen;
+  CheckDetails seen;
   verifier_->Describe(seen);
   if (all.cert_expires == kNever || seen.cert_expires < all.cert_expires) verifier_->Describe(all);
   return all;

@@ -197,7 +197,7 @@ Resolver::Answer ServiceProber::LookUp(Place place, const std::string& name, Ste
 }
 
 int ServiceProber::FamilyOf(const Flight& flight) const {
-  const auto& service = flight.check.target->service;
+  const auto& service = flight.check.target->check_settings;
   if (!service || !service->ip_version) return AF_UNSPEC;
   return *service->ip_version == 6 ? AF_INET6 : AF_INET;
 }

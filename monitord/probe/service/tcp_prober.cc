@@ -18,7 +18,7 @@ std::string Quoted(std::string_view text) {
 
 class TcpConversation : public Conversation {
  public:
-  TcpConversation(const Address& address, const Service& service)
+  TcpConversation(const Address& address, const CheckSettings& service)
       : connection_(address, *service.port), expected_(service.expect.value_or("")) {}
 
   State Work(SteadyTime now, CheckResult& result) override {
@@ -56,7 +56,7 @@ class TcpConversation : public Conversation {
 std::unique_ptr<Prober> MakeTcpProber(Prober::Done done) {
   return std::make_unique<ServiceProber>(std::move(done),
                                          [](const Target& target, const Address& address, ServiceProber::Place) {
-                                           return std::make_unique<TcpConversation>(address, *target.service);
+                                           return std::make_unique<TcpConversation>(address, *target.check_settings);
                                          });
 }
 

@@ -23,7 +23,7 @@ using SslHandle = std::unique_ptr<SSL, decltype(&SSL_free)>;
 
 // The name or address that the certificate must be for.
 std::string ServerOf(const Target& target, const Address& address) {
-  if (!target.service->server_name.empty()) return target.service->server_name;
+  if (!target.check_settings->server_name.empty()) return target.check_settings->server_name;
   return target.name ? *target.name : address.Text();
 }
 
@@ -60,11 +60,11 @@ bool is_no_tls(unsigned long error) {
 class TlsConversation : public Conversation {
  public:
   TlsConversation(const Target& target, const Address& address, const TrustStore& trust)
-      : port_(PortOf(target.kind, *target.service)),
+      : port_(PortOf(target.kind, *target.check_settings)),
         connection_(address, port_),
         server_(ServerOf(target, address)),
-        verifier_(trust, server_, target.service->verify_tls),
-        context_(MakeContext(verifier_, target.service->verify_tls)),
+        verifier_(trust, server_, target.check_settings->verify_tls),
+        context_(MakeContext(verifier_, target.check_settings->verify_tls)),
         ssl_(SSL_new(context_.get()), SSL_free),
         start_tls_(port_) {
     if (!ssl_ || SSL_set_fd(ssl_.get(), connection_.fd()) != 1) throw std::bad_alloc();
@@ -164,7 +164,7 @@ class TlsConversation : public Conversation {
   const ContextHandle context_;
   const SslHandle ssl_;
   StartTls start_tls_;
-  ServiceDetails details_;
+  CheckDetails details_;
   float tls_begun_ms_ = 0;
   std::string_view awaited_ = "connection";
   int16_t events_ = POLLIN;

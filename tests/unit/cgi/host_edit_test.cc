@@ -28,10 +28,10 @@ Host Website(const std::string& url) {
   Host host = Ping();
   host.ip.clear();
   host.check = CheckKind::kHttp;
-  host.service = Service();
-  host.service->url = url;
-  host.service->password.is_set = true;
-  host.service->headers.names = {"X-Key"};
+  host.check_settings = CheckSettings();
+  host.check_settings->url = url;
+  host.check_settings->password.is_set = true;
+  host.check_settings->headers.names = {"X-Key"};
   return host;
 }
 
@@ -71,17 +71,17 @@ TEST_CASE("a host keeps its id, its revision and what this version does not know
 TEST_CASE("another kind of check keeps what both have and drops what it has no use for", "[host_edit]") {
   Host tls = Ping();
   tls.check = CheckKind::kTls;
-  tls.service = Service();
-  tls.service->port = 8443;
-  tls.service->server_name = "noc.example";
+  tls.check_settings = CheckSettings();
+  tls.check_settings->port = 8443;
+  tls.check_settings->server_name = "noc.example";
   const Host tcp = Patched(tls, R"({"check": "tcp"})");
   CHECK(tcp.check == CheckKind::kTcp);
-  CHECK(tcp.service->port == 8443);
-  CHECK(tcp.service->server_name.empty());
+  CHECK(tcp.check_settings->port == 8443);
+  CHECK(tcp.check_settings->server_name.empty());
   // Null is the default, and that is ping.
   const Host ping = Patched(tls, R"({"check": null})");
   CHECK(ping.check == CheckKind::kPing);
-  CHECK_FALSE(ping.service);
+  CHECK_FALSE(ping.check_settings);
 }
 
 TEST_CASE("a patch answers for what it names, and for nothing that config.json has made wrong", "[host_edit]") {

@@ -187,9 +187,9 @@ TEST_CASE("secrets stay where they are, and are not led to another server", "[im
   HostList list;
   Host site = Named("a", "Site", "");
   site.check = CheckKind::kHttp;
-  site.service = Service();
-  site.service->url = "https://one.example/";
-  site.service->password.is_set = true;
+  site.check_settings = CheckSettings();
+  site.check_settings->url = "https://one.example/";
+  site.check_settings->password.is_set = true;
   list.hosts = {site};
   const auto plan = Plan("id,check,url\na,http,https://two.example/\n", list);
   CHECK(Refused(plan) == Lines{"2 password: expected the same server: its secrets do not follow to another one"});

@@ -18,7 +18,7 @@ Host HostOf(CheckKind kind) {
   Host host;
   host.id = "abc";
   host.check = kind;
-  if (kind != CheckKind::kPing) host.service = Service();
+  if (kind != CheckKind::kPing) host.check_settings = CheckSettings();
   return host;
 }
 
@@ -45,8 +45,8 @@ TEST_CASE("what may stand in a setting is said to whoever gets it wrong", "[chec
 
 TEST_CASE("what has no address is called by its URL or its topic", "[check_traits]") {
   Host site = HostOf(CheckKind::kHttp), sensor = HostOf(CheckKind::kMqtt), backup = HostOf(CheckKind::kPush);
-  site.service->url = "http://192.0.2.1/";
-  sensor.service->topic = "hall/3";
+  site.check_settings->url = "http://192.0.2.1/";
+  sensor.check_settings->topic = "hall/3";
   CHECK(AddressText(site) == "http://192.0.2.1/");
   CHECK(AddressText(sensor) == "hall/3");
   CHECK(AddressText(backup).empty());
@@ -61,21 +61,21 @@ TEST_CASE("another question to the same address is another target", "[check_trai
     change(other);
     return TargetOf(one) != TargetOf(other);
   };
-  CHECK(changed(CheckKind::kHttp, [](Host& host) { host.service->url = "http://192.0.2.1/other"; }));
-  CHECK(changed(CheckKind::kHttp, [](Host& host) { host.service->method = "HEAD"; }));
-  CHECK(changed(CheckKind::kHttp, [](Host& host) { host.service->ip_version = 6; }));
-  CHECK(changed(CheckKind::kHttp, [](Host& host) { host.service->keyword = "welcome"; }));
-  CHECK(changed(CheckKind::kTls, [](Host& host) { host.service->server_name = "example.org"; }));
-  CHECK(changed(CheckKind::kTls, [](Host& host) { host.service->port = 993; }));
-  CHECK(changed(CheckKind::kTcp, [](Host& host) { host.service->port = 22; }));
-  CHECK(changed(CheckKind::kDns, [](Host& host) { host.service->query = "example.org"; }));
-  CHECK(changed(CheckKind::kDns, [](Host& host) { host.service->record = "MX"; }));
-  CHECK(changed(CheckKind::kMqtt, [](Host& host) { host.service->topic = "hall/3"; }));
+  CHECK(changed(CheckKind::kHttp, [](Host& host) { host.check_settings->url = "http://192.0.2.1/other"; }));
+  CHECK(changed(CheckKind::kHttp, [](Host& host) { host.check_settings->method = "HEAD"; }));
+  CHECK(changed(CheckKind::kHttp, [](Host& host) { host.check_settings->ip_version = 6; }));
+  CHECK(changed(CheckKind::kHttp, [](Host& host) { host.check_settings->keyword = "welcome"; }));
+  CHECK(changed(CheckKind::kTls, [](Host& host) { host.check_settings->server_name = "example.org"; }));
+  CHECK(changed(CheckKind::kTls, [](Host& host) { host.check_settings->port = 993; }));
+  CHECK(changed(CheckKind::kTcp, [](Host& host) { host.check_settings->port = 22; }));
+  CHECK(changed(CheckKind::kDns, [](Host& host) { host.check_settings->query = "example.org"; }));
+  CHECK(changed(CheckKind::kDns, [](Host& host) { host.check_settings->record = "MX"; }));
+  CHECK(changed(CheckKind::kMqtt, [](Host& host) { host.check_settings->topic = "hall/3"; }));
   CHECK(changed(CheckKind::kPush, [](Host& host) { host.id = "def"; }));
 
-  CHECK_FALSE(changed(CheckKind::kTls, [](Host& host) { host.service->port = 443; }));
-  CHECK_FALSE(changed(CheckKind::kDns, [](Host& host) { host.service->port = 53; }));
-  CHECK_FALSE(changed(CheckKind::kTcp, [](Host& host) { host.service->expect = "SSH-2.0"; }));
+  CHECK_FALSE(changed(CheckKind::kTls, [](Host& host) { host.check_settings->port = 443; }));
+  CHECK_FALSE(changed(CheckKind::kDns, [](Host& host) { host.check_settings->port = 53; }));
+  CHECK_FALSE(changed(CheckKind::kTcp, [](Host& host) { host.check_settings->expect = "SSH-2.0"; }));
   CHECK_FALSE(changed(CheckKind::kPing, [](Host& host) { host.id = "def"; }));
 }
 

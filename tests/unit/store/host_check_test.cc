@@ -17,7 +17,7 @@ std::vector<FieldError> Check(const std::string& settings, const Config& config 
   rapidjson::Document document;
   REQUIRE_FALSE(ParseJson(settings, document));
   DropIgnoredMembers(document);
-  return CheckSettings(document, config);
+  return ValidateSettings(document, config);
 }
 
 // "field: message" of the only error.
@@ -155,16 +155,16 @@ TEST_CASE("a website that is asked over IPv4 is not the one that must say so", "
   HostList list;
   for (Host& host : list.hosts = {Host(), Host()}) {
     host.check = CheckKind::kHttp;
-    host.service = Service();
-    host.service->url = "http://a.example/";
+    host.check_settings = CheckSettings();
+    host.check_settings->url = "http://a.example/";
   }
   list.hosts[0].id = "a";
-  list.hosts[0].service->ip_version = 4;
+  list.hosts[0].check_settings->ip_version = 4;
   CHECK(FindSameTarget(list, list.hosts[1]) == nullptr);
-  list.hosts[1].service->keyword = "IPv4";
+  list.hosts[1].check_settings->keyword = "IPv4";
   CHECK(FindSameTarget(list, list.hosts[1]) == nullptr);
-  list.hosts[1].service->keyword.reset();
-  list.hosts[1].service->ip_version = 4;
+  list.hosts[1].check_settings->keyword.reset();
+  list.hosts[1].check_settings->ip_version = 4;
   CHECK(FindSameTarget(list, list.hosts[1]) == list.hosts.data());
 }
 

@@ -87,15 +87,15 @@ TEST_CASE("what is written without its defaults is read back the same", "[host_j
     Host host;
     host.id = host.name = kCheckKindNames[kind];
     host.check = static_cast<CheckKind>(kind);
-    if (host.check != CheckKind::kPing) host.service = Service();
+    if (host.check != CheckKind::kPing) host.check_settings = CheckSettings();
     list.hosts.push_back(host);
     // What is less than the default is not the default.
     host.id += "2";
     host.enabled = false;
     host.retries = 0;
-    if (host.service) {
-      host.service->warn_days.clear();
-      host.service->verify_tls = host.service->follow_redirects = false;
+    if (host.check_settings) {
+      host.check_settings->warn_days.clear();
+      host.check_settings->verify_tls = host.check_settings->follow_redirects = false;
     }
     list.hosts.push_back(std::move(host));
   }

@@ -34,13 +34,13 @@ TEST_CASE("a text is a new secret, a mark keeps the one that is there, and what 
 TEST_CASE("a host shows that a secret is set, and not what it is", "[secrets]") {
   Host host;
   MarkSecrets(host, {"p", {{"X-Key", "k"}}, ""});  // of a ping: nothing to mark
-  host.service = Service();
+  host.check_settings = CheckSettings();
   MarkSecrets(host, {"p", {{"X-Key", "k"}}, ""});
-  CHECK(host.service->password.is_set);
-  CHECK(host.service->headers.names == std::vector<std::string>{"X-Key"});
+  CHECK(host.check_settings->password.is_set);
+  CHECK(host.check_settings->headers.names == std::vector<std::string>{"X-Key"});
   MarkSecrets(host, {});
-  CHECK_FALSE(host.service->password.is_set);
-  CHECK(host.service->headers.names.empty());
+  CHECK_FALSE(host.check_settings->password.is_set);
+  CHECK(host.check_settings->headers.names.empty());
 }
 
 TEST_CASE("secrets are read as they were written, and go with their host", "[secrets]") {

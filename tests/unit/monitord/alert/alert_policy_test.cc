@@ -365,11 +365,11 @@ class Website : public Line {
  public:
   Website() {
     host.check = CheckKind::kHttp;
-    host.service = Service();
+    host.check_settings = CheckSettings();
     host.seen.status = Status::kUp;
   }
   std::optional<AlertKind> Show(WallTime expires, WallTime now) {
-    host.seen.details = ServiceDetails();
+    host.seen.details = CheckDetails();
     host.seen.details->cert_expires = expires;
     host.seen.details->cert_issuer = "Example CA";
     const bool is_ending = expires - now <= 30 * 24h;
@@ -405,7 +405,7 @@ TEST_CASE("a certificate of which nobody wants to be warned any more was not ren
     site.alert.reset();
     RestoreAlertState({site.host.seen, site.state}, site.alert, kNow + 1min);
   }
-  site.host.service->warn_days = {7};
+  site.host.check_settings->warn_days = {7};
   site.state.certificate_ending.is_on = false;
   site.host.seen.status = Status::kUp;
   CHECK_FALSE(site.Look(kNow + 1h));

@@ -124,10 +124,10 @@ TEST_CASE("a warning of a certificate is not repeated by the next run because th
        Notified(AlertKind::kRecovery, kNow - 2h, kNow - 1h)},
       [&](Host& host) {
         host.check = CheckKind::kHttp;
-        host.service = Service();
+        host.check_settings = CheckSettings();
         host.seen.status = Status::kDegraded;
         host.seen.cert_warned = day;
-        host.seen.details = ServiceDetails();
+        host.seen.details = CheckDetails();
         host.seen.details->cert_expires = expires;
       });
   CHECK_FALSE(start.due);

@@ -26,7 +26,7 @@ TestCertificate ForExample(const TestCertificate& issuer) {
 struct Verdict {
   bool was_accepted = false, has_seen = false;
   std::string fault;
-  ServiceDetails details;
+  CheckDetails details;
 };
 
 struct How {

@@ -265,7 +265,7 @@ TEST_CASE("a certificate near its end degrades a host after three checks, as any
     CheckResult result;
     result.ok = true;
     result.rtt_ms = rtt_ms;
-    ServiceDetails details;
+    CheckDetails details;
     details.cert_expires = kStart + left + 1h;
     details.cert_subject = "a.example";
     result.details = details;

@@ -13,9 +13,9 @@ TEST_CASE("every check is answered at once by what came in last", "[inbound_prob
   for (size_t i = 0; i < targets.size(); ++i) {
     targets[i].id = std::string(1, static_cast<char>('a' + i));
     targets[i].kind = CheckKind::kPush;
-    targets[i].service = Service{};
+    targets[i].check_settings = CheckSettings{};
   }
-  targets[3].service->max_age = 1s;
+  targets[3].check_settings->max_age = 1s;
   const auto inbox = std::make_shared<Inbox>();
   inbox->Watch(targets, kStart);
   inbox->Put("a", {kStart, true, "", 7.5F});

@@ -16,8 +16,8 @@ Target Waiting(const std::string& id, CheckKind kind = CheckKind::kPush, std::ch
   Target target;
   target.id = id;
   target.kind = kind;
-  target.service = Service{};
-  target.service->max_age = max_age;
+  target.check_settings = CheckSettings{};
+  target.check_settings->max_age = max_age;
   return target;
 }
 InboundResult Good(SteadyTime at) { return {at, true, "", {}}; }
@@ -156,7 +156,7 @@ TEST_CASE("what was judged by other bounds is forgotten", "[inbox]") {
   Target target = Waiting("a", CheckKind::kMqtt);
   inbox.Watch({target}, kStart);
   inbox.Put("a", Bad(kStart, "29.5, more than 25"));
-  target.service->max = 30;
+  target.check_settings->max = 30;
   inbox.Watch({target}, kStart + 1s);
   CHECK(Seen(inbox, kStart + 1s) == "open");
 }

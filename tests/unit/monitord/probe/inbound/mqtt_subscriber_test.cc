@@ -24,9 +24,9 @@ TEST_CASE("a machine without a thread to give is the reason of a silence, and th
   Target target;
   target.id = "a";
   target.kind = CheckKind::kMqtt;
-  target.service = Service{};
-  target.service->topic = "sensors/a";
-  target.service->max_age = 60s;
+  target.check_settings = CheckSettings{};
+  target.check_settings->topic = "sensors/a";
+  target.check_settings->max_age = 60s;
   const auto now = std::chrono::steady_clock::now();
   inbox->Watch({target}, now);
 

@@ -5,13 +5,13 @@
 namespace linewatch {
 namespace {
 
-Service Expecting(const std::string& text) {
-  Service service;
+CheckSettings Expecting(const std::string& text) {
+  CheckSettings service;
   service.expect = text;
   return service;
 }
-Service Within(PackedOptional<double> min, PackedOptional<double> max) {
-  Service service;
+CheckSettings Within(PackedOptional<double> min, PackedOptional<double> max) {
+  CheckSettings service;
   service.min = min;
   service.max = max;
   return service;
@@ -24,7 +24,7 @@ TEST_CASE("any message will do where nothing is expected of it", "[payload_rule]
 }
 
 TEST_CASE("a payload is compared whole, but for blanks and line ends behind it", "[payload_rule]") {
-  const Service closed = Expecting("CLOSED");
+  const CheckSettings closed = Expecting("CLOSED");
   CHECK(FaultOf("CLOSED", closed).empty());
   CHECK(FaultOf("CLOSED \r\n", closed).empty());
   CHECK(FaultOf("OPEN", closed) == "payload is \"OPEN\" instead of \"CLOSED\"");
@@ -36,7 +36,7 @@ TEST_CASE("a payload is compared whole, but for blanks and line ends behind it",
 }
 
 TEST_CASE("a number is held against its bounds", "[payload_rule]") {
-  const Service service = Within(18.0, 25.0);
+  const CheckSettings service = Within(18.0, 25.0);
   for (const char* good : {"21.7", "18", "25", " 21.7\n", "2.1e1"}) CHECK(FaultOf(good, service).empty());
   CHECK(FaultOf("29.5", service) == "29.5, more than 25");
   CHECK(FaultOf("-3", service) == "-3, less than 18");
@@ -45,7 +45,7 @@ TEST_CASE("a number is held against its bounds", "[payload_rule]") {
 }
 
 TEST_CASE("what is no number is within no bounds", "[payload_rule]") {
-  const Service service = Within(18.0, 25.0);
+  const CheckSettings service = Within(18.0, 25.0);
   CHECK(FaultOf("warm", service) == "payload is no number: \"warm\"");
   for (const char* bad : {"", " ", "20 C", "20,5", "nan", "inf", "1e999", "0x14", "{\"t\":20}"})
     CHECK_THAT(FaultOf(bad, service), Catch::Matchers::StartsWith("payload is no number"));

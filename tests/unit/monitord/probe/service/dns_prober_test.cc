@@ -85,10 +85,10 @@ CheckResult Check(const NameServer& server, const std::string& expect = "", std:
   target.address = Address::Parse("127.0.0.1").value();
   target.timeout = timeout;
   target.retries = retries;
-  target.service = Service();
-  target.service->port = server.port();
-  target.service->query = "www.example";
-  if (!expect.empty()) target.service->expect = expect;
+  target.check_settings = CheckSettings();
+  target.check_settings->port = server.port();
+  target.check_settings->query = "www.example";
+  if (!expect.empty()) target.check_settings->expect = expect;
   return RunChecks(MakeDnsProber, {target})[0];
 }
 
@@ -163,11 +163,11 @@ TEST_CASE("a machine without a name server says so", "[dns_prober]") {
   target.kind = CheckKind::kDns;
   target.address = Address::Parse("127.0.0.1").value();
   target.timeout = 500ms;
-  target.service = Service();
-  target.service->query = "www.example";
+  target.check_settings = CheckSettings();
+  target.check_settings->query = "www.example";
   {
     const NameServer gone([](const auto&, int) { return ""; });
-    target.service->port = gone.port();
+    target.check_settings->port = gone.port();
   }
   CHECK(std::string(RunChecks(MakeDnsProber, {target})[0].reason) == "port unreachable");
 }

@@ -24,9 +24,9 @@ Target Asking(const std::string& url, std::chrono::milliseconds timeout = kPatie
   target.interval = 10000ms;
   target.timeout = timeout;
   target.address = Address::Parse("127.0.0.1").value();
-  Service service;
+  CheckSettings service;
   service.url = url;
-  target.service = std::move(service);
+  target.check_settings = std::move(service);
   return target;
 }
 
@@ -38,11 +38,11 @@ std::vector<CheckResult> CheckAll(const std::vector<Target>& targets) {
 CheckResult Check(const Target& target) { return std::move(CheckAll({target}).front()); }
 
 // One check of a server that serves so.
-CheckResult CheckOf(std::function<void(Connection&)> serve, const std::function<void(Service&)>& change = {},
+CheckResult CheckOf(std::function<void(Connection&)> serve, const std::function<void(CheckSettings&)>& change = {},
                     std::chrono::milliseconds timeout = kPatient) {
   const ScriptedServer server(std::move(serve));
   Target target = Asking(server.url() + "/status?of=all", timeout);
-  if (change) change(*target.service);
+  if (change) change(*target.check_settings);
   return Check(target);
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("the look-up of a name is timed by itself", "[http_prober]") {
   Target target = Asking("http://localhost:" + std::to_string(server.port()) + "/");
   target.address = Address();
   target.name = std::string("localhost");
-  target.service->ip_version = 4;
+  target.check_settings->ip_version = 4;
   const CheckResult result = Check(target);
   CHECK(std::string(result.reason).empty());
   CHECK(result.ok);
@@ -94,9 +94,9 @@ TEST_CASE("a status beyond what is expected fails at once, whatever the body doe
                       peer.Say("HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n");
                       peer.Hang();
                     }).reason) == "404 instead of 200-399");
-  CHECK(std::string(CheckOf(Answering("200 OK"), [](Service& s) { s.expect_status = "401,500-503"; }).reason) ==
+  CHECK(std::string(CheckOf(Answering("200 OK"), [](CheckSettings& s) { s.expect_status = "401,500-503"; }).reason) ==
         "200 instead of 401,500-503");
-  CHECK(CheckOf(Answering("503 Service Unavailable"), [](Service& s) { s.expect_status = "401,500-503"; }).ok);
+  CHECK(CheckOf(Answering("503 Service Unavailable"), [](CheckSettings& s) { s.expect_status = "401,500-503"; }).ok);
   CHECK(
       CheckOf(Saying("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")).ok);
 }
@@ -111,7 +111,7 @@ TEST_CASE("a keyword is found across the borders of what comes at once", "[http_
     peer.Say("a\r\ntems are g\r\n3\r\no!!\r\n0\r\n\r\n");
   };
   const auto result = [&](const char* keyword, bool is_absent) {
-    const CheckResult checked = CheckOf(in_pieces, [&](Service& service) {
+    const CheckResult checked = CheckOf(in_pieces, [&](CheckSettings& service) {
       service.keyword = keyword;
       service.keyword_absent = is_absent;
     });
@@ -130,7 +130,7 @@ TEST_CASE("a keyword that is there ends the check, however long the body goes on
     peer.Say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nready");
     peer.Hang();
   };
-  CHECK(CheckOf(hangs, [](Service& service) { service.keyword = "ready"; }).ok);
+  CHECK(CheckOf(hangs, [](CheckSettings& service) { service.keyword = "ready"; }).ok);
 }
 
 TEST_CASE("of an endless body the first MiB counts", "[http_prober]") {
@@ -138,7 +138,7 @@ TEST_CASE("of an endless body the first MiB counts", "[http_prober]") {
     HearRequest(peer);
     peer.Say("HTTP/1.1 200 OK\r\n\r\n");
     const std::string piece(64 * 1024, 'x');
-    for (size_t sent = 0; sent < Service::kMaxBody; sent += piece.size()) peer.Say(piece);
+    for (size_t sent = 0; sent < CheckSettings::kMaxBody; sent += piece.size()) peer.Say(piece);
     peer.Say("keyword");
     while (peer.Pause(1ms)) peer.Say(piece);
   };
@@ -146,7 +146,7 @@ TEST_CASE("of an endless body the first MiB counts", "[http_prober]") {
     INFO("no keyword is wanted");
     CHECK(CheckOf(endless).ok);
   }
-  CHECK(std::string(CheckOf(endless, [](Service& service) { service.keyword = "keyword"; }).reason) ==
+  CHECK(std::string(CheckOf(endless, [](CheckSettings& service) { service.keyword = "keyword"; }).reason) ==
         "keyword \"keyword\" not found");
 }
 
@@ -237,15 +237,15 @@ TEST_CASE("the request is what the settings say", "[http_prober]") {
   CHECK(CountLines(get, "User-Agent: Linewatch/") == 1);
   CHECK(CountLines(get, "Accept-Encoding:") == 0);
   CHECK(CountLines(get, "Authorization:") == 0);
-  CHECK(heard([](Target& t) { t.service->method = "HEAD"; }).starts_with("HEAD /status?of=all HTTP/1.1\r\n"));
-  const std::string post = heard([](Target& t) { t.service->method = "POST"; });
+  CHECK(heard([](Target& t) { t.check_settings->method = "HEAD"; }).starts_with("HEAD /status?of=all HTTP/1.1\r\n"));
+  const std::string post = heard([](Target& t) { t.check_settings->method = "POST"; });
   CHECK(post.starts_with("POST /status?of=all HTTP/1.1\r\n"));
   CHECK(CountLines(post, "Content-Length: 0\r\n") == 1);
   CHECK(CountLines(post, "Content-Type:") == 0);
   CHECK(post.ends_with("\r\n\r\n"));
 
   const std::string own = heard([](Target& t) {
-    t.service->username = "watcher";
+    t.check_settings->username = "watcher";
     t.secrets = HostSecrets{"pass:word", {{"X-Token", "t0ps3cret"}, {"User-Agent", "Mine"}, {"X-Empty", ""}}, ""};
   });
   CHECK(CountLines(own, "Authorization: Basic d2F0Y2hlcjpwYXNzOndvcmQ=\r\n") == 1);
@@ -253,7 +253,7 @@ TEST_CASE("the request is what the settings say", "[http_prober]") {
   CHECK(CountLines(own, "X-Empty:") == 1);
   CHECK(CountLines(own, "User-Agent:") == 1);
   const std::string bearer = heard([](Target& t) {
-    t.service->username = "watcher";
+    t.check_settings->username = "watcher";
     t.secrets = HostSecrets{"password", {{"Authorization", "Bearer t0ps3cret"}}, ""};
   });
   CHECK(CountLines(bearer, "Authorization:") == 1);
@@ -293,8 +293,8 @@ TEST_CASE("redirects are followed, five of them", "[http_prober]") {
   CHECK(Check(Asking(server.url() + "/5")).ok);
   CHECK(std::string(Check(Asking(server.url() + "/6")).reason) == "more than 5 redirects");
   Target target = Asking(server.url() + "/1");
-  target.service->follow_redirects = false;
-  target.service->expect_status = "200-299";
+  target.check_settings->follow_redirects = false;
+  target.check_settings->expect_status = "200-299";
   CHECK(std::string(Check(target).reason) == "302 instead of 200-299");
 }
 
@@ -320,8 +320,8 @@ TEST_CASE("what is secret goes to no other origin", "[http_prober]") {
     const ScriptedServer server(
         Answering(status + "\r\nLocation: http://127.0.0.1:" + std::to_string(other.port()) + "/elsewhere"));
     Target target = Asking(server.url() + "/");
-    target.service->method = "POST";
-    target.service->username = "watcher";
+    target.check_settings->method = "POST";
+    target.check_settings->username = "watcher";
     target.secrets = HostSecrets{"password", {{"X-Token", "t0ps3cret"}, {"Cookie", "a=b"}}, ""};
     CHECK(Check(target).ok);
     CHECK(CountLines(server.heard(), "X-Token:") == 1);
@@ -339,10 +339,10 @@ TEST_CASE("what is secret goes to no other origin", "[http_prober]") {
 TEST_CASE("a website is not asked without the password and the headers that it needs", "[http_prober]") {
   const ScriptedServer server(Answering("401 Unauthorized"));
   Target target = Asking(server.url() + "/");
-  target.service->password.is_set = true;
+  target.check_settings->password.is_set = true;
   CHECK(Check(target).void_reason == VoidReason::kNoSecret);
-  target.service->password.is_set = false;
-  target.service->headers.names = {"X-Token"};
+  target.check_settings->password.is_set = false;
+  target.check_settings->headers.names = {"X-Token"};
   target.secrets = HostSecrets{"password", {{"Cookie", "a=b"}}, ""};
   CHECK(Check(target).void_reason == VoidReason::kNoSecret);
   CHECK(server.heard().empty());
@@ -369,7 +369,7 @@ TEST_CASE("a redirect to another name looks it up, and says where it fails", "[h
   const ScriptedServer other(Answering("200 OK"));
   const std::string port = std::to_string(other.port());
   const auto lead = [](const std::string& location) {
-    return CheckOf(Answering("302 Found\r\nLocation: " + location), [](Service& s) { s.ip_version = 4; });
+    return CheckOf(Answering("302 Found\r\nLocation: " + location), [](CheckSettings& s) { s.ip_version = 4; });
   };
   const CheckResult good = lead("http://localhost:" + port + "/");
   CHECK(std::string(good.reason).empty());
@@ -383,7 +383,7 @@ TEST_CASE("a redirect to another name looks it up, and says where it fails", "[h
 
 TEST_CASE("a version of IP that is asked for is kept to", "[http_prober]") {
   Target target = Asking("http://127.0.0.1:1/");
-  target.service->ip_version = 6;
+  target.check_settings->ip_version = 6;
   CHECK(std::string(Check(target).reason) == "127.0.0.1 is no address of IPv6");
 }
 

@@ -18,9 +18,9 @@ CheckResult Check(const std::string& ip, int port, const std::string& expect = "
   target.kind = CheckKind::kTcp;
   target.address = Address::Parse(ip).value();
   target.timeout = timeout;
-  target.service = Service();
-  target.service->port = port;
-  if (!expect.empty()) target.service->expect = expect;
+  target.check_settings = CheckSettings();
+  target.check_settings->port = port;
+  if (!expect.empty()) target.check_settings->expect = expect;
   return RunChecks(MakeTcpProber, {target})[0];
 }
 

@@ -26,10 +26,10 @@ CheckResult Check(int port, const TrustStore& trust, const Asked& asked = {}) {
   target.kind = CheckKind::kTls;
   target.address = Address::Parse("127.0.0.1").value();
   target.timeout = asked.timeout;
-  target.service = Service();
-  target.service->port = port;
-  target.service->server_name = asked.server_name;
-  target.service->verify_tls = asked.verify_tls;
+  target.check_settings = CheckSettings();
+  target.check_settings->port = port;
+  target.check_settings->server_name = asked.server_name;
+  target.check_settings->verify_tls = asked.verify_tls;
   return RunChecks([&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }, {target})[0];
 }
 

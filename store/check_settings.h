@@ -1,7 +1,7 @@
 // What a check other than ping asks of a host, and what it shows beyond an answer: websites, certificates, services,
 // name servers, topics of a broker, heartbeats. Which kind has which settings: store/check/.
-#ifndef LINEWATCH_STORE_SERVICE_H_
-#define LINEWATCH_STORE_SERVICE_H_
+#ifndef LINEWATCH_STORE_CHECK_SETTINGS_H_
+#define LINEWATCH_STORE_CHECK_SETTINGS_H_
 
 #include <chrono>
 #include <optional>
@@ -26,7 +26,7 @@ struct HeaderMarks {
 };
 
 // What may stand in each: store/check/.
-struct Service {
+struct CheckSettings {
   std::string url;  // http: http:// or https://, without a login
   std::string method = "GET";
   std::string expect_status = "200-399";  // StatusRanges
@@ -49,21 +49,21 @@ struct Service {
   std::chrono::milliseconds max_age{60000};  // mqtt, push: something must come at least so often
   PackedOptional<double> min, max;           // mqtt: the payload is a number, and within these
 
-  bool operator==(const Service&) const = default;
+  bool operator==(const CheckSettings&) const = default;
 
   static constexpr size_t kMaxBody = 1 << 20;
   static constexpr int kMostRedirects = 5;
 };
 
 // What the last check showed beside its verdict. What was not measured is not set.
-struct ServiceDetails {
+struct CheckDetails {
   // http: how long each step took; the whole is rtt_ms.
   PackedOptional<float> name_ms, connect_ms, tls_ms, first_byte_ms;
   // http with https, tls: of the certificate in the chain that expires first.
   WallTime cert_expires = kNever;
   std::string cert_subject, cert_issuer;
 
-  bool operator==(const ServiceDetails&) const = default;
+  bool operator==(const CheckDetails&) const = default;
 };
 
 }  // namespace linewatch
