@@ -31,8 +31,8 @@ struct Target {
   uint8_t retries = 0;
   uint8_t packets = 1;
   std::chrono::duration<int32_t, std::milli> interval{0}, timeout{0};
-  Address address;                       // set when it is known,
-  BoxedOptional<std::string> name;       // else a domain name; neither for a check that goes to no host of its own
+  Address address;                  // set when it is known,
+  BoxedOptional<std::string> name;  // else a domain name; neither for a check that goes to no host of its own
   BoxedOptional<CheckSettings> check_settings;  // set but for ping
   BoxedOptional<HostSecrets> secrets;
 

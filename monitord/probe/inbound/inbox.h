@@ -28,7 +28,7 @@ struct InboundResult {
 // What is known of one host.
 struct Awaited {
   CheckSettings check_settings;  // max_age, and what its results were judged by
-  SteadyTime since;       // when it was first watched
+  SteadyTime since;              // when it was first watched
   std::optional<InboundResult> last;
 };
 
