@@ -57,7 +57,8 @@ const nameDay = (time) => longDay.format(time * 1000).replace(",", "");
 export function formatDay(time, now) {
   const day = nameDay(time);
   if (day === nameDay(now)) return "Today";
-  return day === nameDay(now - DAY_SECONDS) ? "Yesterday" : day;
+  const noon = new Date(now * 1000).setHours(12, 0, 0, 0) / 1000;  // not every day has 24 hours
+  return day === nameDay(noon - DAY_SECONDS) ? "Yesterday" : day;
 }
 
 // Sat 28 Nov, 10:05 – 10:10; or the day alone when it is a whole one.

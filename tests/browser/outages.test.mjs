@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { makeHost, makeList, now } from "./hosts_file.mjs";
 import { makeHistory, makeOutage, ongoing, playPast } from "./past.mjs";
 import { Stack } from "./stack.mjs";
-import { card, hostPage, lookAgain, PHONE, visit, WIDE } from "./visit.mjs";
+import { card, hostPage, lookAgain, PHONE, playTime, visit, WIDE } from "./visit.mjs";
 
 let stack;
 before(async () => {
@@ -56,6 +56,17 @@ test("what goes on stands first, then the newest, with the blind times of the mo
     await page.getByText("4 outages of 3 hosts · 1 going on").waitFor();
     await page.getByText(/The monitor was blind .*, 5 min/).waitFor();
   }));
+
+test("Sunday is yesterday, and Saturday is not, also when Sunday had 23 hours", () => {
+  const startAt = (time) => ({ start: Date.parse(time) / 1000, end: Date.parse(time) / 1000 + 60 });
+  const outages = [outage(1, 0, 60, startAt("2026-03-29T12:00+02:00")), outage(2, 0, 60, startAt("2026-03-28T23:45+01:00"))];
+  const prepare = async (page) => {
+    await playTime(page, "2026-03-30T00:30+02:00");
+    await playPast(page, { historyOf: makeHistory, outages: { outages, blind: [] } });
+  };
+  return show({ timezoneId: "Europe/Berlin", prepare }, async (page) =>
+    assert.deepEqual(await page.locator(".outage-day h3").allTextContents(), ["Yesterday", "Sat 28 Mar"]));
+});
 
 const prepareWith = (timezone) => async (page) => {
   await playPast(page, { historyOf: makeHistory, outages: some() });

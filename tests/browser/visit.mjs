@@ -77,6 +77,12 @@ export async function fill(page, fields) {
   for (const [label, value] of Object.entries(fields)) await dialog(page).getByLabel(label).fill(value);
 }
 
+// Each answer of the server says that it is this time there, by which the page goes.
+export const playTime = (page, time) => page.route("**/api/**", async (route) => {
+  const response = await route.fetch();
+  await route.fulfill({ response, headers: { ...response.headers(), date: new Date(time).toUTCString() } });
+});
+
 // What the page asks of the path, by this method if one is named, waits until `letGo`.
 export async function holdBack(page, path, method) {
   const requests = [];
