@@ -28,7 +28,7 @@ export class MaintenanceDialog {
     this.#dialog.addEventListener("click", ({ target }) => {
       const { action, hours } = target.closest("button")?.dataset ?? {};
       if (action === "cancel") this.#dialog.close();
-      if (hours) this.#begin(serverClock.now() + hours * HOUR);
+      if (hours) this.#begin(Math.ceil(serverClock.now() + hours * HOUR));
       if (action === "until-morning") this.#begin(this.#morning);
     });
     this.#form.addEventListener("submit", (event) => {
@@ -59,7 +59,8 @@ export class MaintenanceDialog {
   get #morning() {
     const now = serverClock.now();
     const today = fromInput(`${toInput(now).slice(0, 10)}T${MORNING}`);
-    return today - now > HOUR ? today : fromInput(`${toInput(now + DAY).slice(0, 10)}T${MORNING}`);
+    // From a morning: a day after midnight may be the day after the next, when clocks are put forward in between.
+    return today - now > HOUR ? today : fromInput(`${toInput(today + DAY).slice(0, 10)}T${MORNING}`);
   }
 
   #show(host) {
@@ -86,7 +87,7 @@ export class MaintenanceDialog {
 
   #begin(to) {
     const from = Math.floor(serverClock.now());
-    this.#change((windows) => [...windows, { from, to: Math.ceil(to), note: this.#part("[name=note]").value.trim() }],
+    this.#change((windows) => [...windows, { from, to, note: this.#part("[name=note]").value.trim() }],
                  `in maintenance until ${timeInWords(to, from)}`);
   }
 

@@ -4,6 +4,13 @@ const STATUSES = ["up", "degraded", "failing", "down", "unreachable", "unknown",
 
 export const now = () => Date.now() / 1000;
 
+// A time zone without summer time in which this hour of the day has begun: whatever the hour of the test, none has to
+// wait for midnight, or to fear it.
+export function zoneAt(hour) {
+  const ahead = ((hour - new Date().getUTCHours() + 36) % 24) - 12;
+  return `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;  // written the wrong way round: Etc/GMT-9 is ahead of UTC
+}
+
 // The `number`-th host: up, with a full trail, but for what is given.
 export function makeHost(number, changes = {}) {
   const at = now() - 2;

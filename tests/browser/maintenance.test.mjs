@@ -5,9 +5,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { makeHost, makeList, now } from "./hosts_file.mjs";
+import { makeHost, makeList, now, zoneAt } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
-import { card, closed, dialog, hostPage, PHONE, press, startToAdd, unfold, visit } from "./visit.mjs";
+import { card, closed, dialog, hostPage, PHONE, playTime, press, startToAdd, unfold, visit } from "./visit.mjs";
 
 // Neither the zone of the installation nor that of the machine that the test runs on.
 const ELSEWHERE = { timezoneId: "America/New_York" };
@@ -35,6 +35,15 @@ const show = (maintenance, options, run) => {
 const windows = async () => (await stack.host("Branch 1")).maintenance;
 const dayIn = (zone, seconds) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(seconds * 1000);
 
+// "14:05", with the day before it where that is not the one of `since`.
+function timeIn(zone, seconds, since) {
+  const write = (options) =>
+    new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone }).format(seconds * 1000).replace(",", "");
+  const clock = write({ hour: "2-digit", minute: "2-digit" });
+  if (dayIn(zone, seconds) === dayIn(zone, since)) return clock;
+  return `${write({ weekday: "short", day: "numeric", month: "short" })}, ${clock}`;
+}
+
 async function edit(page) {
   await card(page, "Branch 1").locator(".host-open").click();
   await hostPage(page).getByRole("button", { name: "Edit" }).click();
@@ -51,8 +60,8 @@ async function save(page) {
   await closed(page);
 }
 
-test("planned work takes two clicks on the host's page", () =>
-  show([], {}, async (page) => {
+const planAnHour = (timezone) =>
+  show([], { timezone }, async (page) => {
     await plan(page);
     await press(page, "1 hour");
     await closed(page);
@@ -60,8 +69,11 @@ test("planned work takes two clicks on the host's page", () =>
     assert.equal(Math.round((to - from) / 60), 60);
     assert.ok(Math.abs(from - now()) < 5);
     assert.equal(note, "");
-    await page.getByText(/Branch 1 is in maintenance until \d\d:\d\d/).waitFor();
-  }));
+    await page.getByText(`Branch 1 is in maintenance until ${timeIn(timezone, to, from)}.`, { exact: true }).waitFor();
+  });
+for (const [when, hour] of [["at noon", 12], ["in the hour before midnight", 23]]) {
+  test(`planned work takes two clicks on the host's page: ${when}`, () => planAnHour(zoneAt(hour)));
+}
 
 test("an operator plans with a note, until tomorrow morning in the installation's time, and ends it", () =>
   show([], { role: "operator" }, async (page) => {
@@ -77,8 +89,20 @@ test("an operator plans with a note, until tomorrow morning in the installation'
     await dialog(page).getByText("new fibre").waitFor();
     await dialog(page).getByRole("button", { name: /^End now/ }).click();
     await closed(page);
-    assert.ok((await windows()).every((window) => window.to <= now()));
+    // The page knows the time from a header, which is cut to whole seconds.
+    assert.ok((await windows()).every((window) => window.to <= now() + 1));
   }));
+
+test("until tomorrow morning is until Sunday's, also when the clocks are put forward in that night", () => {
+  const prepare = (page) => playTime(page, "2026-03-28T23:30+01:00");
+  return show([], { timezone: "Europe/Berlin", prepare }, async (page) => {
+    await plan(page);
+    await press(page, "Until tomorrow, 07:00");
+    await closed(page);
+    const [{ to }] = await windows();
+    assert.equal(to, Date.parse("2026-03-29T07:00+02:00") / 1000);
+  });
+});
 
 test("other times are typed and kept in the installation's time, whatever the browser's is", () =>
   show([], { role: "operator" }, async (page) => {
