@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { down, makeHost, makeList, makeNetwork, now } from "./hosts_file.mjs";
+import { down, makeHost, makeList, makeNetwork, now, zoneAt } from "./hosts_file.mjs";
 import { mainThread } from "./main_thread.mjs";
 import { Stack } from "./stack.mjs";
 import {
@@ -169,8 +169,9 @@ test("the trail moves by the new checks only", () => {
 
 test("a dot shows its time and milliseconds, to the pointer and to the keyboard", () => {
   const host = makeHost(1, { trail: [11, 12.34, null], last_check: now() - 1 });
-  return show([host, makeHost(2)], {}, async (page) => {
-    const time = (seconds) => new Date(seconds * 1000).toTimeString().slice(0, 8);
+  const timezoneId = zoneAt(12);
+  return show([host, makeHost(2)], { timezoneId }, async (page) => {
+    const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString("en-GB", { timeZone: timezoneId });
     const trail = card(page, "Branch 1").locator(".status-line");
     const tip = page.getByRole("tooltip");
     await trail.locator(".dot").nth(1).hover();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { down, EVERY_TROUBLE, makeHost, makeList, now } from "./hosts_file.mjs";
+import { down, EVERY_TROUBLE, makeHost, makeList, now, zoneAt } from "./hosts_file.mjs";
 import { Stack } from "./stack.mjs";
 import { act, banner, card, lookAgain, visit } from "./visit.mjs";
 
@@ -14,10 +14,10 @@ before(async () => {
 });
 after(() => stack.remove());
 
-// On a list of hosts that is as the test wants it.
+// On a list of hosts that is as the test wants it. It is about noon where the reader is.
 const show = (hosts, options, run, changes) => {
   stack.write(makeList(hosts, changes));
-  return visit(stack, options, run);
+  return visit(stack, { timezoneId: zoneAt(12), ...options }, run);
 };
 
 const AS_OF = /What you see is from \d\d:\d\d:\d\d/;
@@ -28,6 +28,10 @@ test("data older than three intervals and the timeout is marked as old, and its 
     assert.equal(await card(page, "Branch 1").locator(".status").innerText(), "down\n3 min");
     assert.match(await page.title(), /^Old data/);
   }, { updated: now() - 310 }));
+
+test("data of yesterday is said to be of that day", () =>
+  show([makeHost(1), makeHost(2)], { timezoneId: zoneAt(0) }, (page) =>
+    banner(page, /What you see is from \d+ \w+, \d\d:\d\d:\d\d/).waitFor(), { updated: now() - 3700 }));
 
 // As /api/health answers it.
 const withProblems = (problems) => (page) => {

@@ -113,8 +113,10 @@ test("a customer can be chosen, months lead on and back, and the address says bo
     await page.getByRole("heading", { name: "Report for September 2026" }).waitFor();
     assert.match(page.url(), /#report\/2026-09\?customer=Hotels$/);
     assert.equal(await page.getByRole("link", { name: "CSV" }).getAttribute("href"), "/api/report?month=2026-09&format=csv");
-    await page.getByLabel("Month", { exact: true }).selectOption("2026-10");
-    await page.getByRole("heading", { name: "Report for October 2026" }).waitFor();
+    const months = page.getByLabel("Month", { exact: true });
+    const newest = await months.locator("option").first().textContent();  // October 2026 is offered for a year only
+    await months.selectOption(newest);
+    await page.getByRole("heading", { name: `Report for ${newest}` }).waitFor();
   }));
 
 test("a host leads to its page while it is there, and one that was deleted is listed all the same", () =>
