@@ -62,7 +62,8 @@ const pages = new Pages({
     page: new Wall({ onChange: (isOn) => (hostList.isOnWall = isOn), onLeave: () => pages.leave(), update: drawList }),
   },
   host: {
-    element: section("host-page"), isAllowed: everybody, styles: ["host/host_page.css", "outages/outages.css"],
+    element: section("host-page"), isAllowed: everybody,
+    styles: ["host/host_page.css", "host/latency_chart.css", "outages/outages.css"],
     load: async () => {
       const { HostPage } = await import("./host/host_page.js");
       return new HostPage(section("host-page"), { onAction: act, onAcknowledging: showChanged, keep });

@@ -1,6 +1,6 @@
 // The chart of a host's past: the round trips as a band from the least to the greatest with the average in it, outages
 // and what the monitor did not see behind it, and below it a strip with the loss and the time down of each step. It is
-// drawn by dygraphs, which is loaded when the first chart is shown.
+// drawn by dygraphs, which is loaded when the first chart is shown, in the colours that stand in latency_chart.css.
 
 import { causeOf } from "../words/causes.js";
 import { formatLength, formatMs, formatPercent, formatSpan } from "../words/format.js";
@@ -14,7 +14,9 @@ const STRIP_HEIGHT = 14;
 const HATCH = 6;          // px between two of its lines
 
 // Upper bounds of loss in percent, and the colour below each. More is the last.
-const LOSSES = [[0, "--up-fill"], [2, "--degraded-fill"], [10, "--failing-fill"], [Infinity, "--down-fill"]];
+const LOSSES = [
+  [0, "--chart-loss-none"], [2, "--chart-loss-little"], [10, "--chart-loss-some"], [Infinity, "--chart-loss-much"],
+];
 
 let dygraphs;  // a promise of the library
 
@@ -80,6 +82,11 @@ export class LatencyChart {
     return getComputedStyle(this.#element).getPropertyValue(name).trim();
   }
 
+  // Of 1.
+  #share(name) {
+    return parseFloat(this.#color(name)) / 100;
+  }
+
   #options() {
     const { history, from, to } = this.#data;
     const upper = upperBound(history.points);
@@ -87,10 +94,10 @@ export class LatencyChart {
     return {
       labels: ["time", "round trip"], customBars: true, showLabelsOnHighlight: false,
       highlightCircleSize: 0, interactionModel: {}, colors: [this.#color("--chart-line")], strokeWidth: 1.8,
-      fillAlpha: 0.26, dateWindow: [from * 1000, to * 1000], valueRange: [0, upper], rightGap: 0,
-      xAxisHeight: STRIP_HEIGHT + LABEL_HEIGHT,
-      gridLineColor: this.#color("--edge"), gridLineWidth: 1,
-      axisLineColor: this.#color("--edge"),
+      fillAlpha: this.#share("--chart-band-share"), dateWindow: [from * 1000, to * 1000], valueRange: [0, upper],
+      rightGap: 0, xAxisHeight: STRIP_HEIGHT + LABEL_HEIGHT,
+      gridLineColor: this.#color("--chart-grid"), gridLineWidth: 1,
+      axisLineColor: this.#color("--chart-grid"),
       axes: {
         x: { drawGrid: false, axisTickSize: STRIP_HEIGHT + 5, axisLineColor: "transparent",
              ticker: (a, b, width) => timeTicks(from, to, width / TIME_SPACE) },
@@ -126,12 +133,12 @@ export class LatencyChart {
     for (const outage of outages) {
       const [left, width] = span(outage);
       context.fillStyle = this.#color(`--${causeOf(outage.cause).status}-fill`);
-      context.globalAlpha = 0.16;
+      context.globalAlpha = this.#share("--chart-outage-share");
       context.fillRect(left, area.y, width, area.h);
       context.globalAlpha = 1;
       context.fillRect(left, area.y, width, 3);
     }
-    for (const time of blind) hatch(context, ...span(time), area.y, area.h, this.#color("--unknown-fill"));
+    for (const time of blind) hatch(context, ...span(time), area.y, area.h, this.#color("--chart-blind"));
     context.fillStyle = this.#color("--chart-line");
     for (const { t, rtt_max: max } of history.points) {
       if (max > upper) markBeyond(context, x(t + history.step / 2), area.y);
@@ -149,7 +156,7 @@ export class LatencyChart {
     this.#strip.height = Math.round(STRIP_HEIGHT * scale);
     const context = this.#strip.getContext("2d");
     context.scale(scale, scale);
-    context.fillStyle = this.#color("--track");
+    context.fillStyle = this.#color("--chart-strip");
     context.fillRect(0, 0, width, STRIP_HEIGHT);
     const x = (time) => Math.min(Math.max(graph.toDomXCoord(time * 1000) - left, 0), width);
     for (const { t, up, down, loss } of history.points) {
@@ -161,7 +168,7 @@ export class LatencyChart {
       context.fillRect(begin, STRIP_HEIGHT - tall, Math.max(1, x(t + history.step) - begin - 0.4), tall);
     }
     for (const { start, end } of blind) {
-      hatch(context, x(start), Math.max(2, x(end ?? to) - x(start)), 0, STRIP_HEIGHT, this.#color("--unknown-fill"));
+      hatch(context, x(start), Math.max(2, x(end ?? to) - x(start)), 0, STRIP_HEIGHT, this.#color("--chart-blind"));
     }
   }
 
@@ -232,7 +239,7 @@ function withGaps({ step, points }) {
 
 // The colour of a step and the share of the strip's height that it fills.
 function stepLook(up, down, loss) {
-  if (down) return ["--down-fill", Math.max(0.6, down / (up + down))];
+  if (down) return ["--chart-down", Math.max(0.6, down / (up + down))];
   if (!up && loss === null) return [null, 0];
   const lost = loss ?? 0;
   const [, color] = LOSSES.find(([bound]) => lost <= bound);
