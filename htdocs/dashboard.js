@@ -96,7 +96,7 @@ const pages = new Pages({
 
 function draw() {
   const { list, warnings } = state;
-  const isOld = state.hindrance !== null;
+  const isOld = state.oldDataWarning !== null;
   const title = state.config?.title || "Linewatch";
   showBanners(warnings);
   if (list) pages.update(state.shown);

@@ -10,7 +10,7 @@ import * as serverClock from "./words/server_clock.js";
 import { isLate, warningsFor } from "./words/warnings.js";
 
 // How often the page asks whether messages wait, while the log of them is not open, and whether there is room to write.
-const TROUBLE_SECONDS = 60;
+const PROBLEM_SECONDS = 60;
 
 const NOBODY = { user: null, role: "viewer" };
 
@@ -58,14 +58,14 @@ export class ServerState {
   }
 
   // The warning that what is on the screen is the past; null where it is not.
-  get hindrance() {
+  get oldDataWarning() {
     return this.warnings.find(({ level }) => level === "old") ?? null;
   }
 
   // Whether no check can have a result that gets here. A server that does not answer says so itself.
   get isUnwatched() {
-    const { hindrance } = this;
-    return hindrance !== null && hindrance.code !== "server";
+    const { oldDataWarning } = this;
+    return oldDataWarning !== null && oldDataWarning.code !== "server";
   }
 
   // The last check, in words.
@@ -76,7 +76,7 @@ export class ServerState {
   // What a page is drawn from, once there is a list. `asOf` is the time that it shows, in words; empty where that is now.
   get shown() {
     const { list, config, offers } = this;
-    const isPast = this.hindrance !== null && Boolean(list.updated);
+    const isPast = this.oldDataWarning !== null && Boolean(list.updated);
     const hostOf = (id) => this.hostOf(id);
     // What the texts about a host need besides the host. Ages stand still with everything else when nothing new comes.
     const context = {
@@ -129,7 +129,7 @@ export class ServerState {
     this.#listener.onChange();
     // Beside the list: its next refresh does not wait for this.
     if (this.#failure) return;
-    const isDue = (asked) => serverClock.now() - asked >= TROUBLE_SECONDS;
+    const isDue = (asked) => serverClock.now() - asked >= PROBLEM_SECONDS;
     if (isDue(this.#askedForProblems)) this.#loadProblems().then(() => this.#listener.onChange());
     if (this.#listener.isLogOpen() || isDue(this.#askedForUnsent)) this.loadAlerts();
   }

@@ -19,7 +19,8 @@ export class HostChanges {
   async check(host) {
     const { name } = host;
     if (this.#state.isUnwatched) await this.#state.refresh();  // the monitor may be back since
-    if (this.#state.isUnwatched) return showToast(`${name} cannot be checked now. ${this.#state.hindrance.title}.`);
+    const { isUnwatched, oldDataWarning } = this.#state;
+    if (isUnwatched) return showToast(`${name} cannot be checked now. ${oldDataWarning.title}.`);
     const card = this.#cardOf(host.id);
     if (card) card.checking = true;
     try {
@@ -57,7 +58,7 @@ export class HostChanges {
       return Boolean(now) && isThere(now);
     });
     const now = this.#state.hostOf(host.id);
-    const why = this.#state.isUnwatched ? `${this.#state.hindrance.title}.` : "Is the monitor running?";
+    const why = this.#state.isUnwatched ? `${this.#state.oldDataWarning.title}.` : "Is the monitor running?";
     if (!there) return showToast(`${host.name}: no result yet. ${why}`);
     const rtt = now.rtt_ms === null ? "" : `, ${formatMs(now.rtt_ms)}`;
     showToast(`${now.name} is ${statusOf(now)}${now.enabled ? rtt : ""}.`);

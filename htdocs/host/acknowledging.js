@@ -6,10 +6,11 @@ import { FormMessages } from "../ui/form_messages.js";
 import { showToast } from "../ui/toast.js";
 import { formatTime } from "../words/format.js";
 
-const TROUBLE = new Set(["failing", "down", "degraded", "unreachable"]);
+const ACKNOWLEDGEABLE = new Set(["failing", "down", "degraded", "unreachable"]);
 
 // The server's own rule: an unknown host may have failed before it could no longer be measured.
-const isAcknowledgeable = (host) => TROUBLE.has(host.status) || (host.status === "unknown" && host.fail_count > 0);
+const isAcknowledgeable = (host) =>
+  ACKNOWLEDGEABLE.has(host.status) || (host.status === "unknown" && host.fail_count > 0);
 
 export class Acknowledging {
   #page;

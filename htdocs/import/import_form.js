@@ -62,10 +62,10 @@ export class ImportForm {
   }
 
   // Only files: text that is dropped goes into the field by itself.
-  #hover(event, isOver) {
+  #hover(event, isAbove) {
     if (![...event.dataTransfer.types].includes("Files")) return;
     event.preventDefault();
-    this.#form.toggleAttribute("data-drop", isOver);
+    this.#form.toggleAttribute("data-drop", isAbove);
   }
 
   async #take(file) {

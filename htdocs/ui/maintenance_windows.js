@@ -107,7 +107,7 @@ export class MaintenanceWindows {
       element.addEventListener("input", hint);
       hint();
     }
-    const over = isOver(window, serverClock.now()) && window.to !== null;
+    const over = isOver(window, serverClock.now());
     element.toggleAttribute("data-over", over);
     if (over) element.querySelector("legend").textContent = "Once, and over";
     const group = control("group").closest("[data-field]");

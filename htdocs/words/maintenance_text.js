@@ -6,7 +6,7 @@ import { spanAt } from "./installation_time.js";
 export const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 export const isWeekly = (window) => Array.isArray(window.days);
-export const isOver = (window, now) => !isWeekly(window) && window.to <= now;
+export const isOver = (window, now) => !isWeekly(window) && window.to !== null && window.to <= now;
 export const isOpen = (window, now) => !isWeekly(window) && window.from <= now && now < window.to;
 
 // "Sat 28 Nov, 14:00 – 18:00" or "Mon, Tue, 23:00 – 02:00 the next day"
