@@ -59,7 +59,8 @@ test("what goes on stands first, then the newest, with the blind times of the mo
 
 test("Sunday is yesterday, and Saturday is not, also when Sunday had 23 hours", () => {
   const startAt = (time) => ({ start: Date.parse(time) / 1000, end: Date.parse(time) / 1000 + 60 });
-  const outages = [outage(1, 0, 60, startAt("2026-03-29T12:00+02:00")), outage(2, 0, 60, startAt("2026-03-28T23:45+01:00"))];
+  const outages = [outage(1, 0, 60, startAt("2026-03-29T12:00+02:00")),
+                   outage(2, 0, 60, startAt("2026-03-28T23:45+01:00"))];
   const prepare = async (page) => {
     await playTime(page, "2026-03-30T00:30+02:00");
     await playPast(page, { historyOf: makeHistory, outages: { outages, blind: [] } });
