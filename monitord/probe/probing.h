@@ -15,8 +15,8 @@
 
 #include "monitord/net/neighbour_table.h"
 #include "monitord/probe/prober.h"
-#include "monitord/system/background.h"
 #include "monitord/system/waker.h"
+#include "monitord/system/worker_thread.h"
 
 namespace linewatch {
 
@@ -134,7 +134,7 @@ class Probing {
   std::atomic<bool> stopping_ = false;
   std::atomic<int64_t> next_turn_ns_ = 0;  // by when the thread promised to turn again
 
-  Background thread_;
+  WorkerThread thread_;
 };
 
 }  // namespace linewatch

@@ -7,7 +7,7 @@
 
 #include "monitord/probe/inbound/inbox.h"
 #include "monitord/probe/prober.h"
-#include "monitord/system/background.h"
+#include "monitord/system/worker_thread.h"
 #include "store/config.h"
 
 namespace linewatch {
@@ -41,7 +41,7 @@ class MqttSubscriber {
   void StartThread();
 
   std::shared_ptr<Shared> shared_;
-  Background thread_;
+  WorkerThread thread_;
 };
 
 }  // namespace linewatch
