@@ -1,5 +1,3 @@
-#include "monitord/probe/service/dns_prober.h"
-
 #include <sys/eventfd.h>
 
 #include <chrono>
