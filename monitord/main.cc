@@ -23,7 +23,7 @@
 #include "monitord/probe/inbound/inbox.h"
 #include "monitord/probe/probers.h"
 #include "monitord/probe/probing.h"
-#include "monitord/system/config_file.h"
+#include "monitord/settings_reader.h"
 #include "monitord/system/log.h"
 #include "store/calendar.h"
 

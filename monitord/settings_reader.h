@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "monitord/notice_list.h"
 #include "store/config.h"
@@ -14,6 +15,18 @@
 #include "store/secrets.h"
 
 namespace linewatch {
+
+// What a start finds.
+struct LoadedConfig {
+  std::optional<Config> config;
+  std::string fault;  // file, key, value and what was expected; empty when the file is good
+};
+// The file; if that is not good, what was last good, path.prev, together with the fault.
+LoadedConfig LoadConfigOrPrevious(const std::filesystem::path& path);
+
+// The file is good: keeps a copy as path.prev for a start that finds it broken. That it could not is logged.
+void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock_path,
+                    std::chrono::milliseconds patience);
 
 class SettingsReader {
  public:
