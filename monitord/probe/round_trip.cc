@@ -2,24 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 
 namespace linewatch {
 
 using std::chrono::microseconds;
 using std::chrono::nanoseconds;
-
-namespace {
-
-int64_t Nanoseconds(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-}  // namespace
-
-ClockReading ReadBothClocks() { return {Nanoseconds(CLOCK_REALTIME), Nanoseconds(CLOCK_MONOTONIC)}; }
 
 ReplyAge AgeOfReply(const ClockReading& sent, int64_t received_wall_ns, const ClockReading& read) {
   // A clock that is slewed stays within half of it in a second; the two readings of a moment are a tenth of it apart.
