@@ -446,11 +446,8 @@ void IcmpProber::Finish(uint16_t place, std::string reason) {
   } else {
     result.void_reason = VoidReasonOf(flight, address);
     result.refused_here = flight.refusal != 0;
-    if (result.void_reason == VoidReason::kNotSent) {
-      result.reason = "cannot send: " + std::generic_category().message(ENOBUFS);
-    } else {
+    if (result.void_reason == VoidReason::kNone)
       result.reason = reason.empty() ? ReasonOf(flight, address) : std::move(reason);
-    }
   }
   Free(place);
   done_(flight.check);
