@@ -33,8 +33,8 @@ struct Target {
   uint8_t retries = 0;
   uint8_t packets = 1;
   std::chrono::duration<int32_t, std::milli> interval{0}, timeout{0};
-  Address address;                  // set when it is known,
-  BoxedOptional<std::string> name;  // else a domain name; a check that waits to be called has neither
+  Address address;                              // set when it is known,
+  BoxedOptional<std::string> name;              // else a domain name; a check that waits to be called has neither
   BoxedOptional<CheckSettings> check_settings;  // set but for ping
   BoxedOptional<HostSecrets> secrets;
 

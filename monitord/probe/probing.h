@@ -40,7 +40,8 @@ struct CheckBatch {
 
 class Probing {
  public:
-  // Makes the prober of a kind; called on the constructing thread, so that a socket that may not be opened is an error of the start.
+  // Makes the prober of a kind. It is called by the constructor, so that a socket that may not be opened is an error of
+  // the start.
   struct Kind {
     CheckKind check;
     std::function<std::unique_ptr<Prober>(Prober::Done)> make;

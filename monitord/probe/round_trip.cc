@@ -36,7 +36,8 @@ microseconds RoundTrip::retransmit_after() const {
 microseconds RepeatAfter(const RoundTrip& round_trip, int n, int retries, microseconds timeout) {
   const microseconds last = timeout / 2;
   if (n >= retries) return last;
-  // A host never measured may be behind a satellite: a quarter of the timeout is patience enough and leaves room to double.
+  // A host that was never measured may be behind a satellite: a quarter of the timeout is patience enough, and leaves
+  // room to double.
   const microseconds first = round_trip.is_known() ? std::min(round_trip.retransmit_after(), last) : timeout / 4;
   if (n == 1) return first;
   const double growth = static_cast<double>(last.count()) / static_cast<double>(first.count());

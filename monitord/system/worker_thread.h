@@ -1,4 +1,5 @@
-// The one way to start a thread: a machine may have none to give, and what goes wrong in one must not end the program.
+// The one way to start a thread: the start may fail, for a machine may have none to give, and an exception in the
+// thread does not end the program.
 #ifndef LINEWATCH_MONITORD_SYSTEM_WORKER_THREAD_H_
 #define LINEWATCH_MONITORD_SYSTEM_WORKER_THREAD_H_
 
@@ -14,8 +15,8 @@ namespace linewatch {
 class WorkerThread {
  public:
   WorkerThread();
-  // Work that goes on still is left behind. Whoever cannot be sure that it has ended gives it all that it touches, by a
-  // std::shared_ptr, and nothing of himself.
+  // Work that still goes on is left behind. An owner that cannot be sure that it has ended lets it touch nothing of its
+  // own: all that the work needs it holds by a std::shared_ptr.
   ~WorkerThread();
   WorkerThread(const WorkerThread&) = delete;
   WorkerThread& operator=(const WorkerThread&) = delete;

@@ -1,4 +1,5 @@
-// One connection to the broker of config.json, for the topics of all hosts: each message is judged and put in the inbox.
+// One connection to the broker of config.json, for the topics of all hosts. Each message is judged, and the result put
+// into the inbox.
 #ifndef LINEWATCH_MONITORD_PROBE_INBOUND_MQTT_SUBSCRIBER_H_
 #define LINEWATCH_MONITORD_PROBE_INBOUND_MQTT_SUBSCRIBER_H_
 
