@@ -182,7 +182,7 @@ test: ## installs what is missing, builds, runs all tests; T='[alert_policy]' ru
 	@$(MAKE) $(J) all unit $(NODE_MODULES)
 	@BUILD='$(BUILD)' tests/run '$(T)'
 
-proofs: ## installs what is missing, builds, runs what takes longer: floods, starvation, thousands of lines, every view with axe and with markup in every text
+proofs: ## installs what is missing, builds, runs what takes longer: floods, starvation, thousands of hosts, every view with axe and with markup in every text
 	$(call need,$(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES))
 	@$(MAKE) $(J) all $(NODE_MODULES)
 	@BUILD='$(BUILD)' tests/run --proofs

@@ -23,7 +23,7 @@
 #include "monitord/probe/inbound/inbox.h"
 #include "monitord/probe/probers.h"
 #include "monitord/probe/probing.h"
-#include "monitord/system/config_file.h"
+#include "monitord/settings_reader.h"
 #include "monitord/system/log.h"
 #include "store/calendar.h"
 
@@ -147,10 +147,12 @@ int Main(int argc, char** argv) {
   const int signals = TakeSignals();
   TrustStore trust;
   const auto inbox = std::make_shared<Inbox>();
-  const auto probers = ProberKinds({trust, inbox});
+  auto probers = ProberKinds({trust, inbox});
   const auto channels = ChannelKinds();
-  // All but ping in a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
-  const auto ping = std::span(probers).first(1), services = std::span(probers).subspan(1);
+  // All but ping in a thread of their own: a TLS handshake takes the processor for longer than a ping may be late.
+  const std::span services =
+      std::ranges::stable_partition(probers, [](const auto& kind) { return kind.check == CheckKind::kPing; });
+  const auto ping = std::span(probers).first(probers.size() - services.size());
   Probing pinging(ping, Probing::Delivery::kWhole), serving(services, Probing::Delivery::kInParts);
   Monitor monitor(options, *std::move(config), fault, {&pinging, &serving}, trust, inbox, channels, signals);
   monitor.Run();

@@ -3,12 +3,54 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <variant>
+#include <vector>
 
-#include "monitord/system/config_file.h"
 #include "monitord/system/log.h"
 #include "store/calendar.h"
+#include "store/file/file_lock.h"
 
 namespace linewatch {
+namespace {
+
+std::filesystem::path PreviousOf(const std::filesystem::path& path) { return path.string() + ".prev"; }
+
+LoadedConfig LoadConfig(const std::filesystem::path& path) {
+  std::string text;
+  try {
+    text = ReadFile(path, kMaxConfigBytes);
+  } catch (const std::system_error& error) {
+    std::string fault = path.filename().string() + " cannot be read: " + error.code().message();
+    if (error.code() == std::errc::no_such_file_or_directory)
+      fault += "; create it, {} is enough: every setting has a default";
+    return {std::nullopt, fault};
+  }
+  auto result = ParseConfig(text);
+  if (const auto* errors = std::get_if<std::vector<FieldError>>(&result))
+    return {std::nullopt, path.filename().string() + ": " + Describe(*errors)};
+  return {std::get<Config>(std::move(result)), ""};
+}
+
+}  // namespace
+
+LoadedConfig LoadConfigOrPrevious(const std::filesystem::path& path) {
+  LoadedConfig now = LoadConfig(path);
+  if (!now.config) now.config = LoadConfig(PreviousOf(path)).config;
+  return now;
+}
+
+void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock_path,
+                    std::chrono::milliseconds patience) {
+  try {
+    const FileLock lock(lock_path, patience);
+    const std::string text = ReadFile(path, kMaxConfigBytes);
+    const auto previous = PreviousOf(path);
+    if (IdentityOf(previous).exists() && ReadFile(previous, kMaxConfigBytes) == text) return;
+    ReplaceFile(previous, text, kConfigMode);
+  } catch (const std::system_error& error) {
+    LogWarning("no copy of config.json could be kept: " + std::string(error.what()));
+  }
+}
 
 SettingsReader::SettingsReader(std::filesystem::path path, Config config, const Folders& folders,
                                std::chrono::milliseconds patience, NoticeList& notices)
@@ -24,7 +66,7 @@ bool SettingsReader::ReadConfig() {
   const FileIdentity found = IdentityOf(path_);
   if (found == config_seen_) return false;
   config_seen_ = found;
-  auto [config, fault] = LoadConfigFile(path_);
+  auto [config, fault] = LoadConfig(path_);
   if (!config) {
     notices_.Put("config_broken", fault + "; the last good settings go on");
     return false;

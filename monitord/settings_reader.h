@@ -1,11 +1,12 @@
-// config.json and secrets.json as the daemon uses them: read again when they change, and the last good ones go on when an
-// edit is bad.
+// config.json and secrets.json as the daemon uses them: read at a start, and again when they change. When an edit is
+// bad, the last good ones go on.
 #ifndef LINEWATCH_MONITORD_SETTINGS_READER_H_
 #define LINEWATCH_MONITORD_SETTINGS_READER_H_
 
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "monitord/notice_list.h"
 #include "store/config.h"
@@ -14,6 +15,18 @@
 #include "store/secrets.h"
 
 namespace linewatch {
+
+// What a start finds.
+struct LoadedConfig {
+  std::optional<Config> config;
+  std::string fault;  // file, key, value and what was expected; empty when the file is good
+};
+// The file; if that is not good, what was last good, path.prev, together with the fault.
+LoadedConfig LoadConfigOrPrevious(const std::filesystem::path& path);
+
+// The file is good: keeps a copy as path.prev for a start that finds it broken. That it could not is logged.
+void KeepGoodConfig(const std::filesystem::path& path, const std::filesystem::path& lock_path,
+                    std::chrono::milliseconds patience);
 
 class SettingsReader {
  public:

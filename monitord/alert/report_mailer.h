@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "monitord/system/background.h"
+#include "monitord/system/worker_thread.h"
 #include "store/alert.h"
 #include "store/calendar.h"
 #include "store/config.h"
@@ -35,7 +35,7 @@ class ReportMailer {
   std::optional<Month> settled_;       // the last one for which there is nothing to do any more
   std::optional<WallTime> failed_at_;  // since when the one that is due waits for its next try
   std::shared_ptr<Making> making_;     // what the thread is at, or has made
-  Background thread_;
+  WorkerThread thread_;
 };
 
 }  // namespace linewatch

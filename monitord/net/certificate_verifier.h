@@ -12,7 +12,7 @@
 
 namespace linewatch {
 
-// Of one handshake, which it outlives.
+// For one handshake.
 class CertificateVerifier {
  public:
   // `server` is the name or address that the certificate must be for. With `is_strict` false neither that nor who has
@@ -23,7 +23,7 @@ class CertificateVerifier {
   CertificateVerifier(const CertificateVerifier&) = delete;
   CertificateVerifier& operator=(const CertificateVerifier&) = delete;
 
-  // All that the context is to know; it asks this object then, and refuses the handshake by its verdict.
+  // From now on handshakes of this context ask this object, and fail if it finds a fault. It outlives them.
   void Install(SSL_CTX* context);
 
   bool has_seen_certificate() const { return has_seen_; }

@@ -38,7 +38,7 @@ inline void AddLine(CurlLines& lines, const std::string& line) {
   lines.reset(longer);
 }
 
-// Not before the first request: a monitord that asks nobody for anything does without.
+// Call it before a request. Not at the start, so that a monitord that makes no requests does without libcurl's memory.
 inline void InitCurlOnce() {
   static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
   static_cast<void>(result);

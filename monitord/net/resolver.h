@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "monitord/net/address.h"
-#include "monitord/system/background.h"
 #include "monitord/system/steady_time.h"
+#include "monitord/system/worker_thread.h"
 
 namespace linewatch {
 
@@ -73,7 +73,7 @@ class Resolver {
   void StartThreads();
 
   std::shared_ptr<Shared> shared_;
-  std::deque<Background> threads_;
+  std::deque<WorkerThread> threads_;
 };
 
 }  // namespace linewatch

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "monitord/system/background.h"
+#include "monitord/system/worker_thread.h"
 
 namespace linewatch {
 
@@ -32,7 +32,7 @@ class DeadManSwitch {
   struct Shared;
 
   const std::shared_ptr<Shared> shared_;
-  Background thread_;
+  WorkerThread thread_;
 };
 
 }  // namespace linewatch

@@ -71,7 +71,7 @@ void Dispatcher::Start(const std::string& name, std::unique_ptr<Notifier> notifi
     }
   };
   // Another one than before, whose thread may still be on its way out.
-  auto& thread = threads_[name] = std::make_unique<Background>();
+  auto& thread = threads_[name] = std::make_unique<WorkerThread>();
   {
     const std::lock_guard lock(shared_->mutex);
     shared_->under_way.splice(shared_->under_way.end(), made);

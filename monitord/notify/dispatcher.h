@@ -10,8 +10,8 @@
 #include <string>
 
 #include "monitord/notify/notifier.h"
-#include "monitord/system/background.h"
 #include "monitord/system/steady_time.h"
+#include "monitord/system/worker_thread.h"
 #include "store/alert.h"
 
 namespace linewatch {
@@ -50,7 +50,7 @@ class Dispatcher {
  private:
   struct Shared;
   const std::shared_ptr<Shared> shared_;
-  std::map<std::string, std::unique_ptr<Background>> threads_;  // by the name of what they send
+  std::map<std::string, std::unique_ptr<WorkerThread>> threads_;  // by the name of what they send
 };
 
 }  // namespace linewatch

@@ -22,9 +22,9 @@
 #include <system_error>
 #include <utility>
 
-#include "monitord/system/background.h"
 #include "monitord/system/steady_time.h"
 #include "monitord/system/waker.h"
+#include "monitord/system/worker_thread.h"
 #include "store/file/descriptor.h"
 
 namespace linewatch {
@@ -183,7 +183,7 @@ std::vector<SocketAddress> LookUp(const std::string& host, int port, Step& step)
   step.Begin("look up " + host);
   // In a thread of its own, because nothing ends a name look-up: it is left behind when it takes too long.
   const auto found = std::make_shared<LookedUp>();
-  Background thread;
+  WorkerThread thread;
   const auto error = thread.Start("look up", [found, host, port] {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;

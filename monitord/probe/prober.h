@@ -1,4 +1,5 @@
-// What a kind of check is to the thread that makes the checks: it starts some, works when it is time to, and hands back each once.
+// What a kind of check is to the thread that makes the checks: it starts those that are due, works on them when it is
+// woken, and hands back each one once, with its result.
 #ifndef LINEWATCH_MONITORD_PROBE_PROBER_H_
 #define LINEWATCH_MONITORD_PROBE_PROBER_H_
 
@@ -16,6 +17,7 @@
 
 #include "monitord/net/address.h"
 #include "monitord/probe/round_trip.h"
+#include "monitord/probe/void_reason.h"
 #include "monitord/system/steady_time.h"
 #include "store/host.h"
 #include "store/secrets.h"
@@ -31,29 +33,17 @@ struct Target {
   uint8_t retries = 0;
   uint8_t packets = 1;
   std::chrono::duration<int32_t, std::milli> interval{0}, timeout{0};
-  Address address;                  // set when it is known,
-  BoxedOptional<std::string> name;  // else a domain name; neither for a check that goes to no host of its own
+  Address address;                              // set when it is known,
+  BoxedOptional<std::string> name;              // else a domain name; a check that waits to be called has neither
   BoxedOptional<CheckSettings> check_settings;  // set but for ping
   BoxedOptional<HostSecrets> secrets;
 
   bool operator==(const Target&) const = default;
 };
 
-// Why a check without an answer is void: it was not made as it should have been, and says nothing about the host.
-enum class VoidReason : uint8_t {
-  kNone,
-  kNotSent,   // the kernel took nothing: its buffers are full, or its table of neighbours is
-  kLate,      // this process slept or did not get the processor when it was time to repeat
-  kDropped,   // the kernel had no room for replies
-  kCrowded,   // too many other checks were under way: it could not be started in time
-  kNoSecret,  // a password or a header that belongs to it is not known
-  kNoLookUp,  // nobody was asked for its name, or too late: too many other names were being looked up
-};
-inline constexpr size_t kVoidReasons = 7;
-
 struct CheckResult {
   SteadyTime sent{};  // when its first request was due
-  RareText reason;    // why not ok, a short sentence
+  RareText reason;    // why not ok, a short sentence; not needed when it is void
   BoxedOptional<CheckDetails> details;
   PackedOptional<float> rtt_ms, loss_percent, jitter_ms;  // of what was answered
   VoidReason void_reason = VoidReason::kNone;
@@ -77,21 +67,23 @@ struct Check {
 
 class Prober {
  public:
-  // Called once for every check that was started, with its result filled in, no later than its timeout after its first
-  // request; with many checks and little room for replies that is sent later than the start. Throws nothing.
+  // Called once for every check that was started, with its result filled in, at the latest when its timeout has passed
+  // since its first request. Where many checks are started at once, the first request of some is sent a while after
+  // the start, for the replies to all would not fit into the kernel's buffer. Throws nothing.
   using Done = std::function<void(const Check&)>;
 
   virtual ~Prober() = default;
 
-  // All at once: fifty dead hosts cost one timeout, not fifty. Never blocks. A batch may be started in portions, by
-  // calls with the same `now`. What it throws it throws before it has taken any of them.
+  // Starts all of them together, so that fifty dead hosts cost one timeout, not fifty. Never blocks. A batch may be
+  // started in portions, by calls with the same `now`. If it throws, it has started none of `checks`.
   virtual void Start(std::span<const Check> checks, SteadyTime now) = 0;
 
-  // Adds what to poll for: Work has something to do when one of these is ready. Asked for before each wait. (A set that
-  // stands, as epoll has it, would cost a call for each reply, a twentieth of a check.)
+  // Adds the descriptors to wait for, before each wait: Work has something to do when one of them is ready. (An epoll
+  // instance would keep them from wait to wait, but cost one more call for each reply, a twentieth of a whole check.)
   virtual void AddWaits(std::vector<pollfd>& waits) const = 0;
-  // Work must be called no later than this.
+  // Work is to be called at this time at the latest, whether a descriptor is ready or not.
   virtual SteadyTime wake_at() const = 0;
+  // Takes what has come, sends what is due, ends what is over. Never blocks.
   virtual void Work(SteadyTime now) = 0;
 };
 

@@ -15,8 +15,8 @@
 
 #include "monitord/net/neighbour_table.h"
 #include "monitord/probe/prober.h"
-#include "monitord/system/background.h"
 #include "monitord/system/waker.h"
+#include "monitord/system/worker_thread.h"
 
 namespace linewatch {
 
@@ -40,7 +40,8 @@ struct CheckBatch {
 
 class Probing {
  public:
-  // Makes the prober of a kind; called on the constructing thread, so that a socket that may not be opened is an error of the start.
+  // Makes the prober of a kind. It is called by the constructor, so that a socket that may not be opened is an error of
+  // the start.
   struct Kind {
     CheckKind check;
     std::function<std::unique_ptr<Prober>(Prober::Done)> make;
@@ -134,7 +135,7 @@ class Probing {
   std::atomic<bool> stopping_ = false;
   std::atomic<int64_t> next_turn_ns_ = 0;  // by when the thread promised to turn again
 
-  Background thread_;
+  WorkerThread thread_;
 };
 
 }  // namespace linewatch

@@ -2,24 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 
 namespace linewatch {
 
 using std::chrono::microseconds;
 using std::chrono::nanoseconds;
-
-namespace {
-
-int64_t Nanoseconds(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-}  // namespace
-
-ClockReading ReadBothClocks() { return {Nanoseconds(CLOCK_REALTIME), Nanoseconds(CLOCK_MONOTONIC)}; }
 
 ReplyAge AgeOfReply(const ClockReading& sent, int64_t received_wall_ns, const ClockReading& read) {
   // A clock that is slewed stays within half of it in a second; the two readings of a moment are a tenth of it apart.
@@ -49,7 +36,8 @@ microseconds RoundTrip::retransmit_after() const {
 microseconds RepeatAfter(const RoundTrip& round_trip, int n, int retries, microseconds timeout) {
   const microseconds last = timeout / 2;
   if (n >= retries) return last;
-  // A host never measured may be behind a satellite: a quarter of the timeout is patience enough and leaves room to double.
+  // A host that was never measured may be behind a satellite: a quarter of the timeout is patience enough, and leaves
+  // room to double.
   const microseconds first = round_trip.is_known() ? std::min(round_trip.retransmit_after(), last) : timeout / 4;
   if (n == 1) return first;
   const double growth = static_cast<double>(last.count()) / static_cast<double>(first.count());

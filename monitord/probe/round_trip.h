@@ -5,13 +5,9 @@
 #include <chrono>
 #include <cstdint>
 
-namespace linewatch {
+#include "monitord/system/moment.h"
 
-// One moment on the clock of the kernel's receive stamps, which people set, and on the one that nobody sets.
-struct ClockReading {
-  int64_t wall_ns, steady_ns;
-};
-ClockReading ReadBothClocks();
+namespace linewatch {
 
 // What the stamp of a reply says: how long after the request it came.
 struct ReplyAge {

@@ -6,8 +6,8 @@
 
 namespace linewatch {
 
-// Only a wake-up: what changed is found by looking. Where the system has no watch left, nothing wakes, and looking once
-// a cycle must do.
+// Says only that something may have changed: whoever waits looks at the files. Where the system has no watch left, it
+// says nothing, and looking once a cycle must do.
 class FileWatch {
  public:
   FileWatch();

@@ -6,11 +6,19 @@ namespace linewatch {
 
 using std::chrono::nanoseconds;
 
-nanoseconds BootNow() {
+namespace {
+
+nanoseconds Read(clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
+  clock_gettime(clock, &now);
   return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
 }
+
+}  // namespace
+
+nanoseconds BootNow() { return Read(CLOCK_BOOTTIME); }
+
+ClockReading ReadWallAndSteady() { return {Read(CLOCK_REALTIME).count(), Read(CLOCK_MONOTONIC).count()}; }
 
 Moment ReadClocks() {
   // Whoever is stopped between two of the clocks would take the pause for a step.

@@ -1,8 +1,9 @@
-// One moment by every clock that is read here.
+// Reads the clocks of Linux: one moment by several of them.
 #ifndef LINEWATCH_MONITORD_SYSTEM_MOMENT_H_
 #define LINEWATCH_MONITORD_SYSTEM_MOMENT_H_
 
 #include <chrono>
+#include <cstdint>
 
 #include "monitord/system/steady_time.h"
 #include "store/value/wall_time.h"
@@ -24,7 +25,14 @@ struct Moment {
     return wall - std::chrono::duration_cast<std::chrono::microseconds>(steady - t);
   }
 };
+// Takes care that no pause of this process lies between the three.
 Moment ReadClocks();
+
+// The same for the stamp of a packet: two clocks, each read once. The kernel stamps what it receives by the wall clock.
+struct ClockReading {
+  int64_t wall_ns, steady_ns;
+};
+ClockReading ReadWallAndSteady();
 
 }  // namespace linewatch
 

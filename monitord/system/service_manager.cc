@@ -4,10 +4,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 
 namespace linewatch {
 
@@ -30,10 +30,8 @@ ServiceManager::~ServiceManager() {
 
 void ServiceManager::Reloading() {
   // Type=notify-reload wants to know that the message is younger than its signal.
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  const long long microseconds = now.tv_sec * 1000000LL + now.tv_nsec / 1000;
-  Notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds));
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  Notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now / std::chrono::microseconds(1)));
 }
 
 void ServiceManager::Notify(const std::string& state) const {

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""How long a cycle takes when lines lose packets or are dead, and what a hundred such cycles say of the lines."""
+"""How long a cycle takes when hosts lose packets or are dead, and what a hundred such cycles say of them."""
 
 import contextlib
 

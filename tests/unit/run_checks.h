@@ -9,9 +9,12 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
+#include "monitord/net/trust_store.h"
 #include "monitord/probe/prober.h"
+#include "monitord/probe/probers.h"
 
 namespace linewatch {
 
@@ -38,6 +41,12 @@ inline std::vector<CheckResult> RunChecks(const std::function<std::unique_ptr<Pr
   }
   if (done != checks.size()) throw std::runtime_error("checks without an end");
   return results;
+}
+
+// By a kind's own maker, for a kind that has no inbox.
+inline std::vector<CheckResult> RunChecks(std::unique_ptr<Prober> (*make)(Prober::Done, const ProberNeeds&),
+                                          const std::vector<Target>& targets, const TrustStore& trust = {}) {
+  return RunChecks([&](Prober::Done done) { return make(std::move(done), {trust, nullptr}); }, targets);
 }
 
 }  // namespace linewatch

@@ -1,4 +1,5 @@
-// One connection to the broker of config.json, for the topics of all hosts: each message is judged and put in the inbox.
+// One connection to the broker of config.json, for the topics of all hosts. Each message is judged, and the result put
+// into the inbox.
 #ifndef LINEWATCH_MONITORD_PROBE_INBOUND_MQTT_SUBSCRIBER_H_
 #define LINEWATCH_MONITORD_PROBE_INBOUND_MQTT_SUBSCRIBER_H_
 
@@ -7,7 +8,7 @@
 
 #include "monitord/probe/inbound/inbox.h"
 #include "monitord/probe/prober.h"
-#include "monitord/system/background.h"
+#include "monitord/system/worker_thread.h"
 #include "store/config.h"
 
 namespace linewatch {
@@ -41,7 +42,7 @@ class MqttSubscriber {
   void StartThread();
 
   std::shared_ptr<Shared> shared_;
-  Background thread_;
+  WorkerThread thread_;
 };
 
 }  // namespace linewatch

@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-#include "monitord/probe/round_trip.h"
+#include "monitord/system/moment.h"
 
 namespace linewatch {
 

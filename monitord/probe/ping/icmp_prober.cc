@@ -68,10 +68,7 @@ void IcmpProber::Start(std::span<const Check> checks, SteadyTime now) {
       VoidUnsent(check, now);
     }
   }
-  constexpr std::chrono::hours kUnused{24};
-  if (now - forgot_at_ < kUnused) return;
-  resolver_.Forget(now - kUnused);
-  forgot_at_ = now;
+  look_ups_.ForgetUnused(now);
 }
 
 // There is no room for it.
@@ -116,7 +113,7 @@ void IcmpProber::Enqueue(uint16_t place, SteadyTime now) {
   const Target& target = *flight.check.target;
   if (flight.is_named) {
     Begin(place, now);
-    if (!FindAddress(place, now)) unresolved_.emplace(*target.name, place);
+    FindAddress(place, now);
   } else if (Family& family = families_[target.address.is_six()]; family.lanes.empty()) {
     flight.refusal = EAFNOSUPPORT;
     Finish(place, family.missing);
@@ -131,14 +128,13 @@ void IcmpProber::Begin(uint16_t place, SteadyTime now) {
   timers_.Set(place, DeadlineOf(flight));
 }
 
-// Whether there is an answer; if it is no address, the check has ended.
-bool IcmpProber::FindAddress(uint16_t place, SteadyTime now) {
+void IcmpProber::FindAddress(uint16_t place, SteadyTime now) {
   Flight& flight = flights_[place];
-  auto answer = resolver_.Find(*flight.check.target->name, now);
-  if (answer.state == Resolver::Answer::State::kPending) return false;
+  auto answer = look_ups_.Find(place, *flight.check.target->name, AF_UNSPEC, now);
+  if (answer.state == Resolver::Answer::State::kPending) return;
   if (answer.state == Resolver::Answer::State::kFailed) {
     Finish(place, std::move(answer.reason));
-    return true;
+    return;
   }
   resolved_[place] = answer.address;
   if (Family& family = families_[answer.address.is_six()]; family.lanes.empty()) {
@@ -147,18 +143,10 @@ bool IcmpProber::FindAddress(uint16_t place, SteadyTime now) {
   } else {
     family.to_send.push_back({flight.start, place, flight.serial});
   }
-  return true;
 }
 
-void IcmpProber::FindAddresses(SteadyTime now) {
-  for (const std::string& name : resolver_.TakeAnswered()) {
-    const auto [first, last] = unresolved_.equal_range(name);
-    std::vector<uint16_t> places;
-    for (auto i = first; i != last; ++i) places.push_back(i->second);
-    unresolved_.erase(first, last);
-    for (const uint16_t place : places)
-      if (!FindAddress(place, now)) unresolved_.emplace(*flights_[place].check.target->name, place);
-  }
+void IcmpProber::TakeLookUps(SteadyTime now) {
+  for (const uint16_t place : look_ups_.TakeAnswered()) FindAddress(place, now);
 }
 
 Address IcmpProber::AddressOf(uint16_t place) const {
@@ -195,13 +183,10 @@ void IcmpProber::WakeUp(uint16_t place, SteadyTime now) {
     return;
   }
   if (!has_address) {
-    const auto [first, last] = unresolved_.equal_range(*flight.check.target->name);
-    unresolved_.erase(std::find_if(first, last, [&](const auto& waiting) { return waiting.second == place; }));
     const nanoseconds timeout = flight.check.target->timeout;
     // The resolver did not get the processor either.
     flight.was_late = now - deadline > timeout / 4;
-    const nanoseconds waited = resolver_.WaitedFor(*flight.check.target->name, AF_UNSPEC, flight.start, now);
-    flight.lacks_look_up = IsTooLate(waited, timeout - waited, RoundTrip(), timeout);
+    flight.lacks_look_up = look_ups_.WasAskedTooLate(place, timeout, now);
   }
   LookForVoidReasons(now);
   Finish(place);
@@ -216,7 +201,7 @@ SteadyTime IcmpProber::NextSend(const Family& family) const {
 }
 
 void IcmpProber::AddWaits(std::vector<pollfd>& waits) const {
-  waits.push_back({resolver_.fd(), POLLIN, 0});
+  waits.push_back({look_ups_.fd(), POLLIN, 0});
   for (const Family& family : families_)
     for (const Lane& lane : family.lanes) waits.push_back({lane.socket->fd(), POLLIN, 0});
 }
@@ -228,7 +213,7 @@ SteadyTime IcmpProber::wake_at() const {
 void IcmpProber::Work(SteadyTime now) {
   // Before any deadline is judged: an answer that waits here came in time, however late we are.
   Receive();
-  FindAddresses(now);
+  TakeLookUps(now);
   while (const auto place = timers_.Take(now)) WakeUp(*place, now);
   SendQueued(false, now);
   SendQueued(true, now);
@@ -446,11 +431,8 @@ void IcmpProber::Finish(uint16_t place, std::string reason) {
   } else {
     result.void_reason = VoidReasonOf(flight, address);
     result.refused_here = flight.refusal != 0;
-    if (result.void_reason == VoidReason::kNotSent) {
-      result.reason = "cannot send: " + std::generic_category().message(ENOBUFS);
-    } else {
+    if (result.void_reason == VoidReason::kNone)
       result.reason = reason.empty() ? ReasonOf(flight, address) : std::move(reason);
-    }
   }
   Free(place);
   done_(flight.check);
@@ -460,7 +442,10 @@ void IcmpProber::Free(uint16_t place) {
   Flight& flight = flights_[place];
   flight.is_active = false;
   timers_.Cancel(place);
-  if (flight.is_named) resolved_.erase(place);
+  if (flight.is_named) {
+    look_ups_.StopWaiting(place);
+    resolved_.erase(place);
+  }
   free_.push_back(place);
 }
 

@@ -6,11 +6,10 @@
 #include <deque>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "monitord/net/resolver.h"
+#include "monitord/probe/look_ups.h"
 #include "monitord/probe/ping/icmp_socket.h"
 #include "monitord/probe/ping/pacing.h"
 #include "monitord/probe/prober.h"
@@ -85,8 +84,8 @@ class IcmpProber : public Prober {
   void VoidUnsent(const Check& check, SteadyTime now);
   void Enqueue(uint16_t place, SteadyTime now);
   void Free(uint16_t place);
-  bool FindAddress(uint16_t place, SteadyTime now);
-  void FindAddresses(SteadyTime now);
+  void FindAddress(uint16_t place, SteadyTime now);
+  void TakeLookUps(SteadyTime now);
   void Begin(uint16_t place, SteadyTime now);
   void WakeUp(uint16_t place, SteadyTime now);
   static bool wants_another(const Flight& flight);
@@ -111,15 +110,12 @@ class IcmpProber : public Prober {
 
   const Done done_;
   const uint64_t nonce_;
-  Resolver resolver_;
+  LookUps look_ups_;
   Family families_[2];  // IPv4, IPv6
   std::vector<Flight> flights_;
   std::vector<uint16_t> free_;
   Timers timers_;
-  // Flights to a name: those that wait for its address, and the addresses that others have found.
-  std::unordered_multimap<std::string_view, uint16_t> unresolved_;
-  std::unordered_map<uint16_t, Address> resolved_;
-  SteadyTime forgot_at_{};  // when names that nobody asks for were last forgotten
+  std::unordered_map<uint16_t, Address> resolved_;  // of flights to a name, once they have found its address
   uint32_t next_serial_ = 1;
   SuspendWatch suspend_watch_;
   SteadyTime looked_at_{};  // when LookForVoidReasons last did

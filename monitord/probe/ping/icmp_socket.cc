@@ -155,7 +155,7 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
   std::array<iovec, kBatch> parts;
   std::array<mmsghdr, kBatch> messages{};
   const size_t size = std::min(requests.size(), kBatch);
-  const ClockReading now = ReadBothClocks();
+  const ClockReading now = ReadWallAndSteady();
   for (size_t i = 0; i < size; ++i) {
     requests[i].token.sent = now;
     packets[i] = BuildEcho(six_, id_, requests[i].sequence, requests[i].token);
@@ -200,7 +200,7 @@ void IcmpSocket::Receive(const std::function<void(const Reply&)>& take_reply,
   for (size_t steps = 0; steps < kMostPackets;) {
     const size_t n = buffers_->Receive(fd_, 0);
     const int error = n > 0 ? 0 : errno;
-    const ClockReading now = ReadBothClocks();
+    const ClockReading now = ReadWallAndSteady();
     for (size_t k = 0; k < n; ++k) TakePacket(k, now, take_reply);
     read += n;
     steps += std::max<size_t>(n, 1);

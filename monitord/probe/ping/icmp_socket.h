@@ -31,7 +31,8 @@ class IcmpSocket {
   // Whether replies were dropped since the last call, because the receive buffer was full.
   bool HasDropped();
 
-  // The send time in a token is that of its batch: eight keep it true within microseconds and cost hardly more than 64.
+  // Requests by one call. All bear the time of the call as their send time: with eight that is true within
+  // microseconds, and the calls cost hardly more than with 64.
   static constexpr size_t kBatch = 8;
   struct Outgoing {
     Address to;
@@ -41,14 +42,15 @@ class IcmpSocket {
   enum class SendStop {
     kNone,  // everything is sent
     kFull,  // this socket's send buffer is full
-    kBusy,  // the request after those sent is not taken now: its interface is busy, or there is no room for a neighbour
+    // The request after those sent is not taken now: its interface is busy, or the table of neighbours is full.
+    kBusy,
     kRefused  // the request after those sent cannot be sent, `error` says why
   };
   struct Sent {
     size_t count;
     SendStop stop;
     int error;
-    SteadyTime began, ended;  // of the call: those sent left between
+    SteadyTime began, ended;  // of the call; the requests left in between
   };
   // At most kBatch.
   Sent Send(std::span<Outgoing> requests);
@@ -65,8 +67,8 @@ class IcmpSocket {
     uint16_t sequence;
     uint8_t type, code;  // of the ICMP error
   };
-  // Everything that waits, all that waited at the call in any case: replies to this process's requests, and ICMP errors
-  // about them.
+  // Hands over all that has come until the call, and perhaps some that comes meanwhile: replies to this process's
+  // requests, and ICMP errors about them.
   void Receive(const std::function<void(const Reply&)>& take_reply,
                const std::function<void(const Complaint&)>& take_complaint);
 

@@ -7,13 +7,14 @@
 
 namespace linewatch {
 
-// In any kWindow no more are sent than there is `room` for: a process that does not get the processor for so long loses
-// no reply. Half of them may go out at once, the other half is spread over the window.
+// In any kWindow no more are sent than the receive buffer has `room` for replies. So no reply is lost when this process
+// does not get the processor for as long as a window. Half of them may go out at once, the other half is spread over
+// the window.
 class Pacing {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kWindow{50};
-  // However little room there is, so many may go out at once: slower, a monitor is of no use.
+  // So many may go out at once however little room there is: a monitor that is slower than this is of no use.
   static constexpr size_t kLeast = 8;
 
   explicit Pacing(size_t room);
@@ -21,7 +22,7 @@ class Pacing {
   // How many may be sent now.
   size_t allowance(Clock::time_point now) const;
   void Spend(size_t count, Clock::time_point now);
-  // When `count` of them, at most kLeast, may be sent.
+  // When `count` requests, at most kLeast, may be sent.
   Clock::time_point ready_at(size_t count) const;
 
  private:

@@ -1,4 +1,4 @@
-// Which packets a raw socket of ICMP is given: without a filter a copy of every one of the machine.
+// Which packets a raw ICMP socket is given. Without a filter it gets a copy of every ICMP packet that the machine gets.
 #ifndef LINEWATCH_MONITORD_PROBE_PING_REPLY_FILTER_H_
 #define LINEWATCH_MONITORD_PROBE_PING_REPLY_FILTER_H_
 

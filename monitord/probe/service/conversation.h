@@ -24,12 +24,13 @@ class Conversation {
   // std::system_error or std::bad_alloc when this machine has no room for it to go on.
   virtual State Work(SteadyTime now, CheckResult& result) = 0;
 
-  // What it waits for, as poll(2) has it; fd -1: a library waits for it, and its prober says when it may get further.
+  // What it waits for, as poll(2) has it. With fd -1 a library does the waiting, and its prober calls GoOn.
   virtual pollfd wait() const = 0;
-  // The far end has shown that it is there: it is waited for until the deadline. Before that another try replaces this
-  // one, unless the host is known to take longer, or how long it takes is not known yet.
+  // Whether the far end has shown that it is there. From then on this try has until the deadline. Until then another
+  // try may replace it, once it has taken longer than this host usually does; where that is not known, none does.
   virtual bool is_connected() const = 0;
-  // Asks once more, so that an answer to any of its requests counts. False: it cannot, and another try replaces it.
+  // Called instead of another try: asks once more, and from then on an answer to any of its requests counts. False if
+  // it cannot.
   virtual bool Repeat() { return false; }
   // What is missing, for "no ... within 1 s": "connection", "TLS handshake", "answer".
   virtual std::string_view awaited() const = 0;

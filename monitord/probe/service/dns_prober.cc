@@ -1,5 +1,4 @@
-#include "monitord/probe/service/dns_prober.h"
-
+// Asks a name server for one record, and compares the answer if one is expected.
 #include <arpa/nameser.h>
 #include <sys/socket.h>
 
@@ -8,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -175,14 +175,12 @@ class DnsConversation : public Conversation {
 
 }  // namespace
 
-std::unique_ptr<Prober> MakeDnsProber(Prober::Done done) {
+std::unique_ptr<Prober> MakeDnsProber(Prober::Done done, const ProberNeeds&) {
   return std::make_unique<ServiceProber>(
       std::move(done), [](const Target& target, const Address& address, ServiceProber::Place) {
         return std::make_unique<DnsConversation>(address, PortOf(target.kind, *target.check_settings),
                                                  *target.check_settings);
       });
 }
-
-std::unique_ptr<Prober> MakeDnsProber(Prober::Done done, const ProberNeeds&) { return MakeDnsProber(std::move(done)); }
 
 }  // namespace linewatch

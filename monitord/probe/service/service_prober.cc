@@ -17,9 +17,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Names that nobody asked for in this time are forgotten.
-constexpr std::chrono::hours kUnused{24};
-
 uint64_t TokenOf(uint16_t place, uint32_t serial) { return uint64_t{serial} << 16 | place; }
 
 }  // namespace
@@ -33,10 +30,7 @@ ServiceProber::ServiceProber(Done done, Open open, size_t most_at_once)
 }
 
 void ServiceProber::Start(std::span<const Check> checks, SteadyTime now) {
-  if (now - forgot_at_ > kUnused / 24) {
-    resolver_.Forget(now - kUnused);
-    forgot_at_ = now;
-  }
+  look_ups_.ForgetUnused(now);
   // All of them or none, as Start has promised.
   std::vector<Queued> queued;
   queued.reserve(checks.size());
@@ -47,7 +41,7 @@ void ServiceProber::Start(std::span<const Check> checks, SteadyTime now) {
 
 void ServiceProber::AddWaits(std::vector<pollfd>& waits) const {
   waits.push_back({epoll_.get(), POLLIN, 0});
-  waits.push_back({resolver_.fd(), POLLIN, 0});
+  waits.push_back({look_ups_.fd(), POLLIN, 0});
 }
 
 SteadyTime ServiceProber::wake_at() const {
@@ -57,7 +51,7 @@ SteadyTime ServiceProber::wake_at() const {
 
 void ServiceProber::Work(SteadyTime now) {
   now = TakeEvents(now);
-  TakeAddresses(now);
+  TakeLookUps(now);
   while (const auto place = timers_.Take(now)) WakeUp(*place, now);
   LaunchQueued(now);
 }
@@ -79,19 +73,12 @@ SteadyTime ServiceProber::TakeEvents(SteadyTime now) {
   return now;
 }
 
-void ServiceProber::TakeAddresses(SteadyTime now) {
-  for (const std::string& name : resolver_.TakeAnswered()) {
-    const auto [first, last] = unresolved_.equal_range(name);
-    std::vector<Place> places;
-    for (auto i = first; i != last; ++i) places.push_back(i->second);
-    unresolved_.erase(first, last);
-    for (const Place place : places) {
-      flights_[place].unresolved.clear();
-      if (flights_[place].conversation) {
-        GoOn(place, now);
-      } else {
-        FindAddress(place, now);
-      }
+void ServiceProber::TakeLookUps(SteadyTime now) {
+  for (const Place place : look_ups_.TakeAnswered()) {
+    if (flights_[place].conversation) {
+      GoOn(place, now);
+    } else {
+      FindAddress(place, now);
     }
   }
 }
@@ -183,40 +170,13 @@ void ServiceProber::FindAddress(Place place, SteadyTime now) {
 }
 
 Resolver::Answer ServiceProber::LookUp(Place place, const std::string& name, SteadyTime now) {
-  Flight& flight = flights_[place];
-  const bool is_same = flight.unresolved == name;
-  Resolver::Answer answer = resolver_.Find(name, now, FamilyOf(flight));
-  if (is_same && answer.state == Resolver::Answer::State::kPending) return answer;
-  StopWaitingForName(place);
-  if (answer.state == Resolver::Answer::State::kPending) {
-    unresolved_.emplace(name, place);
-    flight.unresolved = name;
-    flight.unresolved_since = now;
-  }
-  return answer;
+  return look_ups_.Find(place, name, FamilyOf(flights_[place]), now);
 }
 
 int ServiceProber::FamilyOf(const Flight& flight) const {
   const auto& service = flight.check.target->check_settings;
   if (!service || !service->ip_version) return AF_UNSPEC;
   return *service->ip_version == 6 ? AF_INET6 : AF_INET;
-}
-
-// Whether nobody was asked for the name that it waits for, or too late.
-bool ServiceProber::lacks_look_up(const Flight& flight, SteadyTime now) const {
-  if (flight.unresolved.empty()) return false;
-  const std::chrono::nanoseconds timeout = flight.check.target->timeout;
-  const auto waited = resolver_.WaitedFor(flight.unresolved, FamilyOf(flight), flight.unresolved_since, now);
-  return IsTooLate(waited, timeout - waited, RoundTrip(), timeout);
-}
-
-void ServiceProber::StopWaitingForName(Place place) {
-  Flight& flight = flights_[place];
-  if (flight.unresolved.empty()) return;
-  const auto [first, last] = unresolved_.equal_range(flight.unresolved);
-  const auto own = std::find_if(first, last, [place](const auto& waiting) { return waiting.second == place; });
-  if (own != last) unresolved_.erase(own);
-  flight.unresolved.clear();
 }
 
 void ServiceProber::Try(Place place, SteadyTime now) {
@@ -232,7 +192,7 @@ void ServiceProber::Try(Place place, SteadyTime now) {
     }
   }
   EndTry(flight);
-  StopWaitingForName(place);
+  look_ups_.StopWaiting(place);
   flight.try_started = now;
   flight.was_connected = false;
   CheckResult& result = *flight.check.result;
@@ -334,7 +294,7 @@ void ServiceProber::FinishAtDeadline(Place place, SteadyTime now) {
   // Whoever comes so late may have missed an answer, or not have asked again in time.
   if (IsTooLate(now - DeadlineOf(flight), std::chrono::nanoseconds(0), RoundTrip(), target.timeout)) {
     result.void_reason = VoidReason::kLate;
-  } else if (lacks_look_up(flight, now)) {
+  } else if (look_ups_.WasAskedTooLate(place, target.timeout, now)) {
     result.void_reason = VoidReason::kNoLookUp;
   }
   if (flight.conversation || flight.tries == 0) {
@@ -354,7 +314,7 @@ void ServiceProber::Finish(Place place) {
   Flight& flight = flights_[place];
   EndTry(flight);
   timers_.Cancel(place);
-  StopWaitingForName(place);
+  look_ups_.StopWaiting(place);
   flight.serial = 0;
   free_.push_back(place);
   const Check check = flight.check;

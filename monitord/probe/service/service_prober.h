@@ -9,10 +9,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "monitord/net/resolver.h"
+#include "monitord/probe/look_ups.h"
 #include "monitord/probe/prober.h"
 #include "monitord/probe/service/conversation.h"
 #include "monitord/probe/timers.h"
@@ -24,10 +23,9 @@ class ServiceProber : public Prober {
  public:
   // The number of a check while it is under way.
   using Place = uint16_t;
-  // Opens a try of the check at a place. Throws std::system_error or std::bad_alloc when this machine has no room for it.
-  //
-  // A prober whose conversations have no descriptor to wait for, because a library waits for them, keeps their places
-  // and calls GoOn.
+  // Opens a try of the check at a place. Throws std::system_error or std::bad_alloc when this machine has no room for
+  // it. Where a library does the waiting, conversations have no descriptor: their prober then keeps their places, and
+  // calls GoOn when one of them may get further.
   using Open = std::function<std::unique_ptr<Conversation>(const Target&, const Address&, Place)>;
 
   // At most so many are under way at once, fewer than Timers::kMostSleepers: each takes a descriptor and up to 40 kB.
@@ -60,8 +58,6 @@ class ServiceProber : public Prober {
     SteadyTime start{}, try_started{};
     SteadyTime::duration naming_time{};
     Address address;
-    std::string unresolved;  // the name that it waits for
-    SteadyTime unresolved_since{};
     std::unique_ptr<Conversation> conversation;  // null between two tries, and while its name is looked up
     pollfd watched{-1, 0, 0};                    // as epoll knows it
     uint32_t serial = 0;                         // tells it from those that had the place before
@@ -78,14 +74,12 @@ class ServiceProber : public Prober {
   std::optional<Place> TakePlace();
   void Launch(const Check& check, Place place, SteadyTime now);
   int FamilyOf(const Flight& flight) const;
-  bool lacks_look_up(const Flight& flight, SteadyTime now) const;
   SteadyTime TakeEvents(SteadyTime now);
-  void TakeAddresses(SteadyTime now);
+  void TakeLookUps(SteadyTime now);
   void FindAddress(Place place, SteadyTime now);
   void Try(Place place, SteadyTime now);
   void Watch(Place place);
   void EndTry(Flight& flight);
-  void StopWaitingForName(Place place);
   void SetTimer(Place place);
   void WakeUp(Place place, SteadyTime now);
   void FinishAtDeadline(Place place, SteadyTime now);
@@ -98,13 +92,11 @@ class ServiceProber : public Prober {
   const Open open_;
   const size_t most_at_once_;
   const Descriptor epoll_;
-  Resolver resolver_;
+  LookUps look_ups_;
   std::vector<Flight> flights_;
   std::vector<Place> free_;
   std::deque<Queued> queue_;
-  std::unordered_multimap<std::string, Place> unresolved_;
   Timers timers_;
-  SteadyTime forgot_at_{};
   uint32_t next_serial_ = 1;
 };
 

@@ -17,12 +17,13 @@
 
 namespace linewatch {
 
-// Puts into `result` why there is no connection. `error` is an errno; with `is_refused_here` it is of this machine, which
-// has sent nothing. One that only means that this machine has no room (descriptors, ports, memory) says nothing about
-// the host, and is thrown as std::system_error.
+// Puts into `result` why there is no connection. `error` is an errno; with `is_refused_here` it comes from this
+// machine, which has sent nothing. An error that only means that this machine has no room (descriptors, ports, memory)
+// says nothing about the host, and is thrown as std::system_error.
 void FailBySocketError(int error, bool is_refused_here, CheckResult& result);
 
-// Since something was begun in this turn or in an earlier one.
+// How long ago something was begun. `now` is when this turn of the thread began; for what was begun in this very turn,
+// and so after `now`, the clock is read again.
 float MillisecondsSince(SteadyTime begun, SteadyTime now);
 
 class TcpConnection {

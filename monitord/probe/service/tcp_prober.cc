@@ -1,6 +1,7 @@
-#include "monitord/probe/service/tcp_prober.h"
-
+// Connects by TCP, and compares the banner if one is expected: mail, SSH, databases.
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "monitord/net/answer_text.h"
@@ -10,6 +11,9 @@
 
 namespace linewatch {
 namespace {
+
+// Of a banner, until what is expected was found in it.
+constexpr size_t kMaxBanner = 4096;
 
 std::string Quoted(std::string_view text) {
   constexpr size_t kMost = 80;
@@ -53,13 +57,11 @@ class TcpConversation : public Conversation {
 
 }  // namespace
 
-std::unique_ptr<Prober> MakeTcpProber(Prober::Done done) {
+std::unique_ptr<Prober> MakeTcpProber(Prober::Done done, const ProberNeeds&) {
   return std::make_unique<ServiceProber>(std::move(done),
                                          [](const Target& target, const Address& address, ServiceProber::Place) {
                                            return std::make_unique<TcpConversation>(address, *target.check_settings);
                                          });
 }
-
-std::unique_ptr<Prober> MakeTcpProber(Prober::Done done, const ProberNeeds&) { return MakeTcpProber(std::move(done)); }
 
 }  // namespace linewatch

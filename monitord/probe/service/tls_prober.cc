@@ -1,9 +1,9 @@
-#include "monitord/probe/service/tls_prober.h"
-
+// Reads the certificate of any server that speaks TLS, from the first byte on or after STARTTLS, and judges it.
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <cerrno>
+#include <memory>
 #include <new>
 #include <string>
 #include <utility>
@@ -172,15 +172,11 @@ class TlsConversation : public Conversation {
 
 }  // namespace
 
-std::unique_ptr<Prober> MakeTlsProber(Prober::Done done, const TrustStore& trust) {
-  return std::make_unique<ServiceProber>(std::move(done),
-                                         [&trust](const Target& target, const Address& address, ServiceProber::Place) {
-                                           return std::make_unique<TlsConversation>(target, address, trust);
-                                         });
-}
-
 std::unique_ptr<Prober> MakeTlsProber(Prober::Done done, const ProberNeeds& needs) {
-  return MakeTlsProber(std::move(done), needs.trust);
+  return std::make_unique<ServiceProber>(
+      std::move(done), [&trust = needs.trust](const Target& target, const Address& address, ServiceProber::Place) {
+        return std::make_unique<TlsConversation>(target, address, trust);
+      });
 }
 
 }  // namespace linewatch

@@ -1,5 +1,7 @@
 #include "monitord/settings_reader.h"
 
+#include <chrono>
+#include <filesystem>
 #include <string>
 
 #include "tests/unit/catch.h"
@@ -7,6 +9,24 @@
 
 namespace linewatch {
 namespace {
+
+using namespace std::chrono_literals;
+
+// A config.json at a start, and the copy of the last good one.
+struct ConfigFile {
+  ConfigFile() = default;
+  explicit ConfigFile(const std::string& text) { Write(text); }
+
+  void Write(const std::string& text) const { WriteInPlace(path, text); }
+  void Keep() const { KeepGoodConfig(path, folder / "lock", 1s); }
+  void WriteAndKeep(const std::string& text) const {
+    Write(text);
+    Keep();
+  }
+
+  const TempDir folder;
+  const std::filesystem::path path = folder / "config.json", previous = folder / "config.json.prev";
+};
 
 // A data folder with a config.json, and its reader.
 struct Site {
@@ -26,6 +46,54 @@ struct Site {
     return "";
   }
 };
+
+TEST_CASE("a good file is the settings, without a fault", "[settings_reader]") {
+  const ConfigFile file(R"({"interval": 30})");
+  const auto loaded = LoadConfigOrPrevious(file.path);
+  REQUIRE(loaded.config);
+  CHECK(loaded.config->interval == 30s);
+  CHECK(loaded.fault.empty());
+}
+
+TEST_CASE("a file that is missing or bad is named, with what to do about it", "[settings_reader]") {
+  const ConfigFile file;
+  const auto missing = LoadConfigOrPrevious(file.path);
+  CHECK_FALSE(missing.config);
+  CHECK(missing.fault ==
+        "config.json cannot be read: No such file or directory; create it, {} is enough: every setting has a default");
+  file.Write(R"({"interval": "often"})");
+  const auto bad = LoadConfigOrPrevious(file.path);
+  CHECK_FALSE(bad.config);
+  CHECK_THAT(bad.fault, Catch::Matchers::StartsWith("config.json: ") && Catch::Matchers::ContainsSubstring("interval"));
+}
+
+TEST_CASE("the settings that were good before go on when an edit is bad, and the fault is told", "[settings_reader]") {
+  const ConfigFile file;
+  file.WriteAndKeep(R"({"interval": 30})");
+  file.Write(R"({"interval": 20)");
+  const auto loaded = LoadConfigOrPrevious(file.path);
+  REQUIRE(loaded.config);
+  CHECK(loaded.config->interval == 30s);
+  CHECK_FALSE(loaded.fault.empty());
+}
+
+TEST_CASE("a copy is kept of the last good file, for its owner alone", "[settings_reader]") {
+  const ConfigFile file;
+  file.WriteAndKeep(R"({"interval": 30})");
+  CHECK(Contents(file.previous) == R"({"interval": 30})");
+  CHECK(std::filesystem::status(file.previous).permissions() == std::filesystem::perms(kConfigMode));
+  const auto written = std::filesystem::last_write_time(file.previous);
+  file.Keep();  // nothing new: the card is spared
+  CHECK(std::filesystem::last_write_time(file.previous) == written);
+  file.WriteAndKeep(R"({"interval": 20})");
+  CHECK(Contents(file.previous) == R"({"interval": 20})");
+}
+
+TEST_CASE("a copy that cannot be kept is no fault of the settings", "[settings_reader]") {
+  const ConfigFile file;
+  CHECK_NOTHROW(file.Keep());  // there is nothing to copy
+  CHECK_FALSE(std::filesystem::exists(file.previous));
+}
 
 TEST_CASE("settings are read again only when their file has changed", "[settings_reader]") {
   Site site(R"({"interval": 20})");

@@ -1,5 +1,3 @@
-#include "monitord/probe/service/dns_prober.h"
-
 #include <sys/eventfd.h>
 
 #include <chrono>
@@ -17,7 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 
-// A name server by UDP at the port of one by TCP. Each query is answered by what `answer` makes of it; empty: not at all.
+// A name server by UDP at the port of one by TCP. Each query is answered by what `answer` makes of it; where that is
+// empty, not at all.
 class NameServer {
  public:
   using Answer = std::function<std::string(const std::string& query, int number)>;

@@ -1,5 +1,3 @@
-#include "monitord/probe/service/tcp_prober.h"
-
 #include <chrono>
 #include <string>
 

@@ -1,5 +1,3 @@
-#include "monitord/probe/service/tls_prober.h"
-
 #include <chrono>
 #include <cmath>
 #include <string>
@@ -30,7 +28,7 @@ CheckResult Check(int port, const TrustStore& trust, const Asked& asked = {}) {
   target.check_settings->port = port;
   target.check_settings->server_name = asked.server_name;
   target.check_settings->verify_tls = asked.verify_tls;
-  return RunChecks([&](Prober::Done done) { return MakeTlsProber(std::move(done), trust); }, {target})[0];
+  return RunChecks(MakeTlsProber, {target}, trust)[0];
 }
 
 std::string ReasonOf(const CheckResult& result) {

@@ -1,6 +1,7 @@
-// The one way to start a thread: a machine may have none to give, and what goes wrong in one must not end the program.
-#ifndef LINEWATCH_MONITORD_SYSTEM_BACKGROUND_H_
-#define LINEWATCH_MONITORD_SYSTEM_BACKGROUND_H_
+// The one way to start a thread: the start may fail, for a machine may have none to give, and an exception in the
+// thread does not end the program.
+#ifndef LINEWATCH_MONITORD_SYSTEM_WORKER_THREAD_H_
+#define LINEWATCH_MONITORD_SYSTEM_WORKER_THREAD_H_
 
 #include <chrono>
 #include <functional>
@@ -11,14 +12,14 @@
 namespace linewatch {
 
 // One piece of work at a time, in a thread of its own. Start and WaitForEnd are for one thread, its owner's.
-class Background {
+class WorkerThread {
  public:
-  Background();
-  // Work that goes on still is left behind. Whoever cannot be sure that it has ended gives it all that it touches, by a
-  // std::shared_ptr, and nothing of himself.
-  ~Background();
-  Background(const Background&) = delete;
-  Background& operator=(const Background&) = delete;
+  WorkerThread();
+  // Work that still goes on is left behind. An owner that cannot be sure that it has ended lets it touch nothing of its
+  // own: all that the work needs it holds by a std::shared_ptr.
+  ~WorkerThread();
+  WorkerThread(const WorkerThread&) = delete;
+  WorkerThread& operator=(const WorkerThread&) = delete;
 
   // Not while it is running. No error: `work` has begun, or will at once. Else there is no thread to be had now, as the
   // error says, and `work` is never called. `name` is what top(1) and gdb show, of at most 15 characters. Signals wait

@@ -1,4 +1,4 @@
-#include "monitord/system/background.h"
+#include "monitord/system/worker_thread.h"
 
 #include <pthread.h>
 
@@ -13,7 +13,7 @@
 
 namespace linewatch {
 
-struct Background::Progress {
+struct WorkerThread::Progress {
   void End() {
     const std::lock_guard lock(mutex);
     is_running = false;
@@ -38,9 +38,9 @@ void Run(const char* name, const std::function<void()>& work) noexcept {
 
 }  // namespace
 
-Background::Background() : progress_(std::make_shared<Progress>()) {}
+WorkerThread::WorkerThread() : progress_(std::make_shared<Progress>()) {}
 
-Background::~Background() {
+WorkerThread::~WorkerThread() {
   if (is_running()) {
     thread_.detach();
   } else {
@@ -48,7 +48,7 @@ Background::~Background() {
   }
 }
 
-std::error_code Background::Start(const char* name, std::function<void()> work) {
+std::error_code WorkerThread::Start(const char* name, std::function<void()> work) {
   Join();
   progress_->is_running = true;  // no thread shares it now
   try {
@@ -68,12 +68,12 @@ std::error_code Background::Start(const char* name, std::function<void()> work) 
   }
 }
 
-bool Background::is_running() const {
+bool WorkerThread::is_running() const {
   const std::lock_guard lock(progress_->mutex);
   return progress_->is_running;
 }
 
-bool Background::WaitForEnd(std::chrono::milliseconds patience) {
+bool WorkerThread::WaitForEnd(std::chrono::milliseconds patience) {
   {
     std::unique_lock lock(progress_->mutex);
     if (!progress_->has_ended.wait_for(lock, patience, [this] { return !progress_->is_running; })) return false;
@@ -82,10 +82,10 @@ bool Background::WaitForEnd(std::chrono::milliseconds patience) {
   return true;
 }
 
-void Background::WaitForEnd() { Join(); }
+void WorkerThread::WaitForEnd() { Join(); }
 
 // Of work that has ended at once.
-void Background::Join() {
+void WorkerThread::Join() {
   if (thread_.joinable()) thread_.join();
 }
 
