@@ -121,7 +121,7 @@ void Monitor::Stop() {
 }
 
 bool Monitor::StopThreads() {
-  // Each is told to end, whatever becomes of the others.
+  // Each is asked to end, whatever becomes of the others.
   const bool has_mqtt_ended = mqtt_.Stop(), has_sending_ended = alerting_.StopSending();
   return report_mailer_.Stop() && has_mqtt_ended && has_sending_ended;
 }
@@ -330,7 +330,7 @@ void Monitor::Publish() {
   alerting_.Store(steady_clock::now());
   record_.WriteEvents();
   alerting_.Clean();
-  notices_.PutWhile(alerting_.trouble(), "outbox_unwritable");
+  notices_.PutWhile(alerting_.outbox_failure(), "outbox_unwritable");
   HostStore::TakenOver taken = record_.WriteList(list_, recorder_, config_.checkpoint, steady_clock::now());
   if (taken.is_edited) {
     recorder_.FollowEdit(taken.origins);
@@ -340,9 +340,9 @@ void Monitor::Publish() {
   record_.Add(std::move(taken.events));
   record_.NoteSetAside(taken.findings);
   record_.WriteHistory(WallNow());
-  auto trouble = record_.EndWriting(steady_clock::now());
-  if (trouble) *trouble += " in " + options_.folders.data.string();
-  alerting_.NotifyOfWriting(trouble, config_, ReadClocks());
+  auto failure = record_.EndWriting(steady_clock::now());
+  if (failure) *failure += " in " + options_.folders.data.string();
+  alerting_.NotifyOfWriting(failure, config_, ReadClocks());
   service_manager_.Status(CountOf(list_.hosts.size(), "host"));
 }
 

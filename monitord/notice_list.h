@@ -1,4 +1,4 @@
-// What people must know about the watching itself: the notices that the page shows, and their words.
+// What people must know about the watching itself: the notices that the page shows.
 #ifndef LINEWATCH_MONITORD_NOTICE_LIST_H_
 #define LINEWATCH_MONITORD_NOTICE_LIST_H_
 
@@ -14,7 +14,9 @@
 
 namespace linewatch {
 
-// One notice for a code, each shown until it is removed. What is new, or says something else than before, is logged.
+// One notice for each code. It begins with the first Put, at the time of the wall clock then, and ends when it is
+// removed: no notice ends by itself, and none outlives the process. What is new, or says something else than before, is
+// logged. All texts are copied. For one thread, the loop's.
 class NoticeList {
  public:
   // `for_the_log` is added there alone: the page names no path of this machine.

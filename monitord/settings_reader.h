@@ -1,5 +1,5 @@
-// config.json and secrets.json as the daemon uses them: read again when they change, and the last good ones go on when an
-// edit is bad.
+// config.json and secrets.json as the daemon uses them: read again when they change; after a bad edit the last good
+// settings go on.
 #ifndef LINEWATCH_MONITORD_SETTINGS_READER_H_
 #define LINEWATCH_MONITORD_SETTINGS_READER_H_
 

@@ -56,8 +56,8 @@ class SmtpConnection {
   // `step` is what a failure says there was no answer to. `line` has no line end in it.
   SmtpReply Command(std::string_view step, const std::string& line);
   SmtpReply Read(std::string_view step);
-  // The answer to a whole mail, for which a server looks through it first: as long as kVerdictSteps others. Only Quit may
-  // follow.
+  // The answer to a whole mail, which a server looks through first: it may take as long as kVerdictSteps other answers.
+  // Only Quit may follow.
   SmtpReply ReadVerdict(std::string_view step);
   void Write(std::string_view step, const std::string& data);
 
