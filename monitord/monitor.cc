@@ -18,7 +18,9 @@
 #include "monitord/system/clock_watch.h"
 #include "monitord/system/log.h"
 #include "monitord/system/moment.h"
+#include "monitord/verdict/monitor_event_text.h"
 #include "monitord/verdict/uptime_replay.h"
+#include "monitord/verdict/void_reason.h"
 #include "store/text/wording.h"
 
 namespace linewatch {
@@ -285,7 +287,7 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
   if (outcome.clock_step) alerting_.ShiftTimes(*outcome.clock_step);
   for (Event& event : outcome.events) {
     if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
-      LogWarning(Describe(*monitor));
+      LogWarning(TextOf(*monitor));
       // A start tells by their times what it knows already: no list by the old time may be left for it.
       if (monitor->state == MonitorChange::kClock) record_.RequireCheckpoint();
       if (monitor->state == MonitorChange::kSight) alerting_.NotifyOfBlindness(monitor->since, config_, ReadClocks());
@@ -302,7 +304,7 @@ void Monitor::NoteVoidChecks(const CheckBatch& batch) {
     notices_.PutWhile(is_so ? std::optional<std::string>(advice.message) : std::nullopt, advice.code);
   };
   note_while(batch.is_neighbour_table_full, kNeighbourTableFull);
-  for (size_t i = 1; i < kVoidReasons; ++i) note_while(void_checks_[i] > 0, AdviceOn(static_cast<VoidReason>(i)));
+  for (size_t i = 1; i < kVoidReasons; ++i) note_while(void_checks_[i] > 0, TraitsOf(static_cast<VoidReason>(i)).advice);
   void_checks_ = {};
 }
 

@@ -5,11 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
-#include "monitord/probe/prober.h"
-#include "store/event_log.h"
 #include "store/host_list.h"
 
 namespace linewatch {
@@ -33,25 +30,6 @@ class NoticeList {
   std::vector<Notice> notices_;
   bool is_changed_ = false;
 };
-
-// A notice whose words are fixed.
-struct Advice {
-  const char *code, *message;
-};
-
-// What to do about checks that are void. Not for VoidReason::kNone.
-const Advice& AdviceOn(VoidReason void_reason);
-
-inline constexpr Advice kNeighbourTableFull = {
-    "neighbour_table_full",
-    "the kernel's table of neighbours is full: some hosts of this network cannot be checked; raise sysctl "
-    "net.ipv4.neigh.default.gc_thresh3"};
-
-// The code of the notice that something could not be written: disk_full or write_failed.
-std::string WriteFailureCode(const std::error_code& error);
-
-// One line, for the log.
-std::string Describe(const MonitorEvent& event);
 
 }  // namespace linewatch
 

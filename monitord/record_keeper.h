@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "monitord/notice_list.h"
@@ -20,6 +21,9 @@
 #include "store/host_store.h"
 
 namespace linewatch {
+
+// The code of the notice that something could not be written: disk_full or write_failed.
+std::string WriteFailureCode(const std::error_code& error);
 
 class RecordKeeper {
  public:

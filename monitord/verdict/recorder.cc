@@ -7,6 +7,7 @@
 
 #include "monitord/verdict/maintenance.h"
 #include "monitord/verdict/uptime.h"
+#include "monitord/verdict/void_reason.h"
 #include "store/text/url.h"
 
 namespace linewatch {
@@ -166,15 +167,11 @@ void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outc
 
 void Recorder::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
   VoidedChecks& voided = list_.monitor.voided;
-  int64_t* const counts[] = {nullptr,         &voided.not_sent, &voided.late,   &voided.dropped,
-                             &voided.crowded, &voided.not_sent, &voided.crowded};
-  static_assert(std::size(counts) == kVoidReasons);
   bool is_voided = false;
   for (const CheckBatch::Entry& entry : batch.entries) {
     if (entry.result.void_reason == VoidReason::kNone) continue;
-    const auto void_reason = static_cast<size_t>(entry.result.void_reason);
-    ++*counts[void_reason];
-    ++outcome.void_checks[void_reason];
+    ++(voided.*TraitsOf(entry.result.void_reason).counter);
+    ++outcome.void_checks[static_cast<size_t>(entry.result.void_reason)];
     is_voided = true;
   }
   if (is_voided) ++voided.rounds;

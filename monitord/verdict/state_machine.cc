@@ -6,6 +6,7 @@
 
 #include "monitord/system/time_text.h"
 #include "monitord/verdict/uptime.h"
+#include "monitord/verdict/void_reason.h"
 
 namespace linewatch {
 namespace {
@@ -41,31 +42,11 @@ std::optional<StatusChange> ChangeToUnblamed(WatchedHost host, Status to, WallTi
   return change;
 }
 
-std::string_view WhyVoid(VoidReason void_reason) {
-  switch (void_reason) {
-    case VoidReason::kNotSent:
-      return "not measured: nothing could be sent";
-    case VoidReason::kLate:
-      return "not measured: monitord did not run in time";
-    case VoidReason::kDropped:
-      return "not measured: replies were dropped";
-    case VoidReason::kCrowded:
-      return "not measured: too many other checks hang";
-    case VoidReason::kNoSecret:
-      return "not measured: its password or headers are not known";
-    case VoidReason::kNoLookUp:
-      return "not measured: its name was not looked up in time";
-    case VoidReason::kNone:
-      break;
-  }
-  return "";
-}
-
 std::optional<StatusChange> RecordVoid(WatchedHost host, VoidReason void_reason, WallTime sent) {
   auto [seen, state] = host;
   if (state.void_checks < kVoidChecks) ++state.void_checks;
   if (state.void_checks < kVoidChecks || seen.status == Status::kPending) return std::nullopt;
-  seen.reason = std::string(WhyVoid(void_reason));
+  seen.reason = TraitsOf(void_reason).why;
   auto change = ChangeTo(seen, Status::kUnknown, sent, sent, seen.reason);
   Count(host, sent);
   return change;

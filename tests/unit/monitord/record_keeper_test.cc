@@ -1,10 +1,12 @@
 #include "monitord/record_keeper.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "tests/unit/catch.h"
 #include "tests/unit/temp_dir.h"
@@ -136,6 +138,13 @@ TEST_CASE("a file that was set aside is shown until somebody has taken it away",
     if (entry.path().filename().string().find(".bad-") != std::string::npos) std::filesystem::remove(entry.path());
   keeper.NoteSetAside({});
   CHECK(notices.all().empty());
+}
+
+TEST_CASE("a full disk and a full quota are told apart from other failures to write", "[record_keeper]") {
+  const auto code_of = [](int error) { return WriteFailureCode(std::error_code(error, std::system_category())); };
+  CHECK(code_of(ENOSPC) == "disk_full");
+  CHECK(code_of(EDQUOT) == "disk_full");
+  CHECK(code_of(EROFS) == "write_failed");
 }
 
 }  // namespace
