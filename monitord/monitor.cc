@@ -304,7 +304,8 @@ void Monitor::NoteVoidChecks(const CheckBatch& batch) {
     notices_.PutWhile(is_so ? std::optional<std::string>(advice.message) : std::nullopt, advice.code);
   };
   note_while(batch.is_neighbour_table_full, kNeighbourTableFull);
-  for (size_t i = 1; i < kVoidReasons; ++i) note_while(void_checks_[i] > 0, TraitsOf(static_cast<VoidReason>(i)).advice);
+  for (size_t i = 1; i < kVoidReasons; ++i)
+    note_while(void_checks_[i] > 0, TraitsOf(static_cast<VoidReason>(i)).advice);
   void_checks_ = {};
 }
 

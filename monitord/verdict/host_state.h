@@ -33,7 +33,7 @@ struct HostState {
   // How many of the failures in Observation::fail_count are the host's own for certain, because an uplink and a parent
   // have answered after them.
   int confirmed_failures = 0;
-  OpenStep step;  // between the two, where it leaves no padding: there are ten thousand of these
+  OpenStep step;                        // between the two, where it leaves no padding: there are ten thousand of these
   WallTime unconfirmed_since = kNever;  // when the first check failed that is not among confirmed_failures
   // When the last check was sent that ended an outage or found all well: acknowledgements until then are over.
   WallTime settled_at = kNever;

@@ -35,9 +35,9 @@ class ReplayListener {
   virtual void Begin(const HostThen& host) = 0;  // as it was before the first event
   virtual void Take(const HostThen& host, const StatusEvent& event) = 0;
   virtual void Take(const HostThen& host, const MaintenanceEvent& event) = 0;
-  virtual void TakeNotified(size_t host) = 0;                                         // an alert of it was queued
+  virtual void TakeNotified(size_t host) = 0;                                             // an alert of it was queued
   virtual void TakeNotified(size_t host, const NotifiedAlert& notified, WallTime t) = 0;  // and this was in it
-  virtual void Forget(size_t host) = 0;                                               // its target was changed
+  virtual void Forget(size_t host) = 0;                                                   // its target was changed
   virtual void ShiftTimes(const ClockStep& step) = 0;
   // `last_sign` is that of Replayed.
   virtual void End(WallTime last_sign) = 0;

@@ -27,7 +27,8 @@ constexpr std::array<VoidReasonTraits, kVoidReasons - 1> kTraits = {{
     {VoidReason::kNoSecret,
      "void: its password or headers are not known",
      {"secrets_missing",
-      "some websites are not checked: their passwords or headers are not in secrets.json; repair it, or set them again"},
+      "some websites are not checked: their passwords or headers are not in secrets.json; repair it, or set them "
+      "again"},
      &VoidedChecks::not_sent},
     {VoidReason::kNoLookUp,
      "void: its name was not looked up in time",

@@ -81,12 +81,8 @@ TEST_CASE("a router that its children ask about is not down before its own time"
 
 TEST_CASE("an answer of the same batch confirms no failure, though it was asked for later",
           "[recorder][recorder_parents]") {
-  Network network;
-  network.Add("line", {"router"});
-  network.Add("router");
+  Network network({{"line", {"router"}}, {"router"}}, 1);
   network.spread = 40ms;
-  network.Start();
-  network.Quiet(1);
   network.fates_when_asked["router"] = 'b';
   for (int i = 0; i < 3; ++i) {
     network.Cycle({{"line", 'b'}});
@@ -96,12 +92,8 @@ TEST_CASE("an answer of the same batch confirms no failure, though it was asked 
 }
 
 TEST_CASE("an edit does not make an answer of the same batch confirm a failure", "[recorder][recorder_parents]") {
-  Network network;
-  network.Add("line", {"router"});
-  network.Add("router");
+  Network network({{"line", {"router"}}, {"router"}}, 2);
   network.spread = 40ms;
-  network.Start();
-  network.Quiet(2);
   network.Cycle({{"line", 'b'}});
   network.TakeSettings();
   network.Cycle({{"line", 'b'}, {"router", 'b'}});
