@@ -117,7 +117,11 @@ void Monitor::Stop() {
   list_.monitor.since = WallNow();
   record_.RequireCheckpoint();
   Publish();
-  record_.WriteEvents();  // of an edit by hand that was only now taken over
+  // What that brought to light: an alert about the writing itself, events of an edit by hand that it has taken over.
+  record_.Add(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
+  alerting_.Store(steady_clock::now());
+  record_.WriteEvents();
+  alerting_.Clean();
   record_.EndWriting(steady_clock::now());
   LogInfo("stopped");
 }
