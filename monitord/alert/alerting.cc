@@ -216,14 +216,13 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
     if (message.to.empty()) message.to = route.smtp_to;
   if (message.to.empty()) message.to = config.report_to;
   SetText(message, config);
-  std::unique_ptr<Notifier> notifier;
+  Test test{request.channel, request.answer};
   try {
-    notifier = kind->make(config);
+    dispatcher_.Start(kTestSend, kind->make(config), std::move(message), now.steady);
   } catch (const std::exception& error) {
     return refuse(error.what());
   }
-  test_ = {request.channel, request.answer};
-  dispatcher_.Start(kTestSend, std::move(notifier), std::move(message), now.steady);
+  test_ = std::move(test);  // only now: nothing else ends one that was never sent
 }
 
 void Alerting::EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events) {
