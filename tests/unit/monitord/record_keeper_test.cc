@@ -51,8 +51,8 @@ TEST_CASE("events that the disk does not take wait, and are written when it take
   Record record;
   WriteInPlace(record.folders.events(), "a file where the folder should be");
   record.keeper.Add(EditEvent{kNoon, "alice", EditAction::kAdd, "a", {}});
-  const auto trouble = record.Write(0s);
-  REQUIRE(trouble);
+  const auto failure = record.Write(0s);
+  REQUIRE(failure);
   CHECK(record.shows("write_failed"));
   REQUIRE(record.keeper.retry_at());
   CHECK(*record.keeper.retry_at() > At(0s).steady);
