@@ -18,7 +18,9 @@
 #include "monitord/system/clock_watch.h"
 #include "monitord/system/log.h"
 #include "monitord/system/moment.h"
+#include "monitord/verdict/monitor_event_text.h"
 #include "monitord/verdict/uptime_replay.h"
+#include "monitord/verdict/void_reason_traits.h"
 #include "store/text/wording.h"
 
 namespace linewatch {
@@ -115,13 +117,17 @@ void Monitor::Stop() {
   list_.monitor.since = WallNow();
   record_.RequireCheckpoint();
   Publish();
-  record_.WriteEvents();  // of an edit by hand that was only now taken over
+  // What that brought to light: an alert about the writing itself, events of an edit by hand that it has taken over.
+  record_.Add(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
+  alerting_.Store(steady_clock::now());
+  record_.WriteEvents();
+  alerting_.Clean();
   record_.EndWriting(steady_clock::now());
   LogInfo("stopped");
 }
 
 bool Monitor::StopThreads() {
-  // Each is told to end, whatever becomes of the others.
+  // Each is asked to end, whatever becomes of the others.
   const bool has_mqtt_ended = mqtt_.Stop(), has_sending_ended = alerting_.StopSending();
   return report_mailer_.Stop() && has_mqtt_ended && has_sending_ended;
 }
@@ -285,7 +291,7 @@ void Monitor::Take(Recorder::Outcome&& outcome) {
   if (outcome.clock_step) alerting_.ShiftTimes(*outcome.clock_step);
   for (Event& event : outcome.events) {
     if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
-      LogWarning(Describe(*monitor));
+      LogWarning(TextOf(*monitor));
       // A start tells by their times what it knows already: no list by the old time may be left for it.
       if (monitor->state == MonitorChange::kClock) record_.RequireCheckpoint();
       if (monitor->state == MonitorChange::kSight) alerting_.NotifyOfBlindness(monitor->since, config_, ReadClocks());
@@ -302,7 +308,8 @@ void Monitor::NoteVoidChecks(const CheckBatch& batch) {
     notices_.PutWhile(is_so ? std::optional<std::string>(advice.message) : std::nullopt, advice.code);
   };
   note_while(batch.is_neighbour_table_full, kNeighbourTableFull);
-  for (size_t i = 1; i < kVoidReasons; ++i) note_while(void_checks_[i] > 0, AdviceOn(static_cast<VoidReason>(i)));
+  for (size_t i = 1; i < kVoidReasons; ++i)
+    note_while(void_checks_[i] > 0, TraitsOf(static_cast<VoidReason>(i)).advice);
   void_checks_ = {};
 }
 
@@ -330,7 +337,7 @@ void Monitor::Publish() {
   alerting_.Store(steady_clock::now());
   record_.WriteEvents();
   alerting_.Clean();
-  notices_.PutWhile(alerting_.trouble(), "outbox_unwritable");
+  notices_.PutWhile(alerting_.outbox_failure(), "outbox_unwritable");
   HostStore::TakenOver taken = record_.WriteList(list_, recorder_, config_.checkpoint, steady_clock::now());
   if (taken.is_edited) {
     recorder_.FollowEdit(taken.origins);
@@ -340,9 +347,9 @@ void Monitor::Publish() {
   record_.Add(std::move(taken.events));
   record_.NoteSetAside(taken.findings);
   record_.WriteHistory(WallNow());
-  auto trouble = record_.EndWriting(steady_clock::now());
-  if (trouble) *trouble += " in " + options_.folders.data.string();
-  alerting_.NotifyOfWriting(trouble, config_, ReadClocks());
+  auto failure = record_.EndWriting(steady_clock::now());
+  if (failure) *failure += " in " + options_.folders.data.string();
+  alerting_.NotifyOfWriting(failure, config_, ReadClocks());
   service_manager_.Status(CountOf(list_.hosts.size(), "host"));
 }
 

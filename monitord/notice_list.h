@@ -1,20 +1,19 @@
-// What people must know about the watching itself: the notices that the page shows, and their words.
+// What people must know about the watching itself: the notices that the page shows.
 #ifndef LINEWATCH_MONITORD_NOTICE_LIST_H_
 #define LINEWATCH_MONITORD_NOTICE_LIST_H_
 
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
-#include "monitord/probe/prober.h"
-#include "store/event_log.h"
 #include "store/host_list.h"
 
 namespace linewatch {
 
-// One notice for a code, each shown until it is removed. What is new, or says something else than before, is logged.
+// One notice for each code. It begins with the first Put, at the time of the wall clock then, and ends when it is
+// removed: no notice ends by itself, and none outlives the process. What is new, or says something else than before, is
+// logged. All texts are copied. For one thread, the loop's.
 class NoticeList {
  public:
   // `for_the_log` is added there alone: the page names no path of this machine.
@@ -31,25 +30,6 @@ class NoticeList {
   std::vector<Notice> notices_;
   bool is_changed_ = false;
 };
-
-// A notice whose words are fixed.
-struct Advice {
-  const char *code, *message;
-};
-
-// What to do about checks that are void. Not for VoidReason::kNone.
-const Advice& AdviceOn(VoidReason void_reason);
-
-inline constexpr Advice kNeighbourTableFull = {
-    "neighbour_table_full",
-    "the kernel's table of neighbours is full: some hosts of this network cannot be checked; raise sysctl "
-    "net.ipv4.neigh.default.gc_thresh3"};
-
-// The code of the notice that something could not be written: disk_full or write_failed.
-std::string WriteFailureCode(const std::error_code& error);
-
-// One line, for the log.
-std::string Describe(const MonitorEvent& event);
 
 }  // namespace linewatch
 

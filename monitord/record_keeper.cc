@@ -1,7 +1,7 @@
 #include "monitord/record_keeper.h"
 
+#include <cerrno>
 #include <exception>
-#include <system_error>
 #include <utility>
 
 #include "monitord/system/clock_watch.h"
@@ -18,6 +18,11 @@ constexpr std::chrono::hours kRemoveEvery{24};
 constexpr size_t kMostUnwrittenSteps = 12;  // an hour of the history
 
 }  // namespace
+
+std::string WriteFailureCode(const std::error_code& error) {
+  const bool is_full = error == std::errc::no_space_on_device || error.value() == EDQUOT;
+  return is_full ? "disk_full" : "write_failed";
+}
 
 RecordKeeper::RecordKeeper(const Folders& folders, std::chrono::milliseconds patience, NoticeList& notices)
     : notices_(notices),

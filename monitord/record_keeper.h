@@ -1,5 +1,5 @@
-// What waits for the disk: events, the list of hosts and steps of the history. What the disk does not take stays in
-// memory, bounded, and is tried again.
+// Keeps what waits for the disk, and writes it: events, the list of hosts and steps of the history. What the disk does
+// not take stays in memory, bounded, and is tried again. It judges nothing: what is in them is recorder's work.
 #ifndef LINEWATCH_MONITORD_RECORD_KEEPER_H_
 #define LINEWATCH_MONITORD_RECORD_KEEPER_H_
 
@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "monitord/notice_list.h"
@@ -21,13 +22,17 @@
 
 namespace linewatch {
 
+// The code of the notice that something could not be written: disk_full or write_failed.
+std::string WriteFailureCode(const std::error_code& error);
+
 class RecordKeeper {
  public:
   // `notices` outlives this. `patience` is for a lock that another program holds.
   RecordKeeper(const Folders& folders, std::chrono::milliseconds patience, NoticeList& notices);
 
   // Once, before anything else: the list as the disk has it. From then on a file of events that cannot be read is
-  // skipped, with a notice.
+  // skipped, with a notice. Throws std::system_error if the data folder cannot be read or written; this object is of no
+  // use then, and the daemon ends.
   HostList Load(const Moment& now);
   const EventLog& events() const { return events_; }
 
@@ -41,7 +46,9 @@ class RecordKeeper {
 
   // Every turn. Closes the step of the history when its five minutes are over; true if it did.
   bool CloseStepWhenOver(Recorder& recorder, WallTime now);
-  // Every turn. Begins each month of events with what is known then, and gives up months that are too old.
+  // Every turn. Begins each month of events with what is known then: that is queued as by Add. Once a day removes
+  // months of events and of the history that are too old. Throws std::system_error if one cannot be removed: then the
+  // rest goes the next day, and all that waits here is as it was.
   void TurnMonths(const HostList& list, const HostStates& states, const Config& config, const Moment& now);
 
   // The end of the run: the open step is closed, however short it is.
@@ -52,15 +59,15 @@ class RecordKeeper {
   // Files that were set aside are a notice for as long as they are there, with what was found.
   void NoteSetAside(const Findings& findings);
 
-  // One writing, in this order, so that what the dashboard shows is never ahead of the record. Nothing is thrown: a disk
-  // that takes no events does not keep the live list, which may be in memory, from being renewed.
+  // One writing, in this order, so that what the dashboard shows is never ahead of the record. Nothing is thrown: a
+  // disk that takes no events does not keep the live list, which may be in memory, from being renewed.
   void WriteEvents();
   // Takes into `list`, which is the recorder's, what others have edited, and answers it.
   HostStore::TakenOver WriteList(HostList& list, const Recorder& recorder, std::chrono::milliseconds checkpoint,
                                  SteadyTime now);
   void WriteHistory(WallTime now);
-  // Answers why nothing can be recorded, for a notification; nothing if all is written, or if only a lock is held: whoever
-  // edits sees that himself.
+  // Answers why nothing can be recorded, for a notification; nothing if all is written, or if only a lock is held:
+  // whoever edits sees that himself.
   std::optional<std::string> EndWriting(SteadyTime now);
 
   // When what failed is to be written again.

@@ -12,8 +12,8 @@
 
 namespace linewatch {
 
-// Sets `dependents` of the alert of list.hosts[host]: the enabled hosts that cannot be reached without it, but for those
-// that answered while it did not. Only of an outage and of its end, which name the same hosts.
+// Sets `dependents` of the alert of list.hosts[host]: the enabled hosts that cannot be reached without it, but for
+// those that answered while it did not. Only of an outage and of its end, which name the same hosts.
 void FillDependents(Alert& alert, uint32_t host, const HostList& list, const HostStates& states,
                     const Topology& topology);
 

@@ -205,40 +205,40 @@ std::vector<NotifiedAlert> NotifiedAlertsOf(std::span<const Alert> alerts) {
   std::vector<const Alert*> in_order;
   for (const Alert& alert : alerts) in_order.push_back(&alert);
   std::stable_sort(in_order.begin(), in_order.end(), [](const Alert* a, const Alert* b) { return a->t < b->t; });
-  std::vector<NotifiedAlert> told;
+  std::vector<NotifiedAlert> notified;
   for (const Alert* alert : in_order)
-    if (!alert->host.empty()) told.push_back({alert->host, alert->kind, alert->since});
-  return told;
+    if (!alert->host.empty()) notified.push_back({alert->host, alert->kind, alert->since});
+  return notified;
 }
 
-void RestoreNotified(Observation& seen, BoxedOptional<AlertState>& known, const NotifiedAlert& told, WallTime t) {
+void RestoreNotified(Observation& seen, BoxedOptional<AlertState>& known, const NotifiedAlert& notified, WallTime t) {
   AlertState& alert = StateOf(known, seen);
   alert.notified_at = t;
-  switch (told.kind) {
+  switch (notified.kind) {
     case AlertKind::kDown:
     case AlertKind::kFlapping:
-      alert.notified_outage = told.since;
-      alert.is_flapping = told.kind == AlertKind::kFlapping;
+      alert.notified_outage = notified.since;
+      alert.is_flapping = notified.kind == AlertKind::kFlapping;
       if (alert.outage_changed == kNever) alert.outage_changed = t;
       break;
     case AlertKind::kRecovery:
     case AlertKind::kStable:
       alert.notified_outage = alert.notified_degraded = kNever;
       alert.is_flapping = alert.is_late = false;
-      if (told.kind == AlertKind::kStable) alert.outages.clear();
+      if (notified.kind == AlertKind::kStable) alert.outages.clear();
       break;
     case AlertKind::kDegraded:
-      alert.notified_degraded = alert.degraded_since = told.since;
+      alert.notified_degraded = alert.degraded_since = notified.since;
       alert.degraded_notified_at = t;
       break;
     case AlertKind::kDegradedOver:
       alert.notified_degraded = alert.degraded_since = kNever;
       break;
     case AlertKind::kCertificate:
-      alert.notified_certificate = seen.cert_warned = told.since;
+      alert.notified_certificate = seen.cert_warned = notified.since;
       break;
     case AlertKind::kCertificateOver:
-      alert.past_certificate = told.since;
+      alert.past_certificate = notified.since;
       alert.notified_certificate = seen.cert_warned = kNever;
       break;
     case AlertKind::kStillBlind:
@@ -250,10 +250,10 @@ void RestoreNotified(Observation& seen, BoxedOptional<AlertState>& known, const 
   }
 }
 
-void RestoreNotified(HostList& list, AlertStates& alerts, const NotifiedAlert& told, WallTime t) {
-  Host* host = list.Find(told.host);
+void RestoreNotified(HostList& list, AlertStates& alerts, const NotifiedAlert& notified, WallTime t) {
+  Host* host = list.Find(notified.host);
   if (host == nullptr) return;
-  RestoreNotified(host->seen, alerts[static_cast<size_t>(host - list.hosts.data())], told, t);
+  RestoreNotified(host->seen, alerts[static_cast<size_t>(host - list.hosts.data())], notified, t);
   host->seen.last_alert_time = std::max(host->seen.last_alert_time, t);
 }
 

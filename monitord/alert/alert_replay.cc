@@ -42,8 +42,8 @@ void AlertReplay::NoteDue(const HostThen& host) {
 
 void AlertReplay::TakeNotified(size_t host) { last_outages_[host].is_notified = true; }
 
-void AlertReplay::TakeNotified(size_t host, const NotifiedAlert& told, WallTime t) {
-  RestoreNotified(list_.hosts[host].seen, alerts_[host], told, t);
+void AlertReplay::TakeNotified(size_t host, const NotifiedAlert& notified, WallTime t) {
+  RestoreNotified(list_.hosts[host].seen, alerts_[host], notified, t);
 }
 
 void AlertReplay::Forget(size_t host) {
@@ -60,8 +60,8 @@ void AlertReplay::ShiftTimes(const ClockStep& step) {
     if (alert) ForEachClockTime(*alert, step);
 }
 
-// An outage whose down and recovery waited for the same message when the run ended: people are notified of its recovery,
-// late.
+// An outage whose down and recovery waited for the same message when the run ended: people are notified of its
+// recovery, late.
 void AlertReplay::End(WallTime last_sign) {
   constexpr std::chrono::minutes kToWrite{1};  // a message, when its window has closed
   for (size_t host = 0; host < alerts_.size(); ++host) {

@@ -25,18 +25,18 @@ class AlertReplay : public ReplayListener {
   void Take(const HostThen& host, const StatusEvent& event) override;
   void Take(const HostThen& host, const MaintenanceEvent& event) override;
   void TakeNotified(size_t host) override;
-  void TakeNotified(size_t host, const NotifiedAlert& told, WallTime t) override;
+  void TakeNotified(size_t host, const NotifiedAlert& notified, WallTime t) override;
   void Forget(size_t host) override;
   void ShiftTimes(const ClockStep& step) override;
   void End(WallTime last_sign) override;
 
  private:
-  // Whether people were notified of it.
+  // The last outage of a host, and whether people were notified of it.
   struct LastOutage {
     WallTime since = kNever;
     WallTime ended = kNever;   // kNever while it is open
-    bool is_due = false;       // they were to be,
-    bool is_notified = false;  // and were
+    bool is_due = false;       // an alert of it had fallen due
+    bool is_notified = false;  // a message with an alert of the host was queued since it began
   };
   void NoteDue(const HostThen& host);
 

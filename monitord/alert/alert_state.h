@@ -23,16 +23,17 @@ struct AlertState {
   std::vector<WallTime> outages;          // when the last few were opened
   WallTime outage_changed = kNever;       // when an outage was last opened or ended
   bool is_open = false;                   // an outage, as of the last check
-  bool is_flapping = false;               // notified as such: held until it is stable
-  bool is_late = false;                   // notified_outage was to be, and a run ended before it was
+  bool is_flapping = false;               // notified as such: no other alert until it is stable
+  bool is_late = false;                   // nobody was notified of notified_outage before the last run ended
 };
 
-// One for each host of HostList::hosts, in the same order; set for those that were in trouble.
+// One for each host of HostList::hosts, in the same order; set for those that were down or degraded, or whose
+// certificate people were warned of.
 using AlertStates = std::vector<BoxedOptional<AlertState>>;
 
-// Hands to `shift` each time of it that was read from the clock and goes with it when that is set; those of
-// certificates do not. All members are named here: a new one compiles only when somebody has decided whether it is such
-// a time.
+// Hands to `shift` each time of `alert` that was read from the wall clock, and is to be shifted when that is set; those
+// of certificates are not. All members are named here: a new one compiles only when somebody has decided whether it is
+// such a time.
 template <class Shift>
 void ForEachClockTime(AlertState& alert, Shift&& shift) {
   auto& [notified_outage, notified_degraded, notified_at, degraded_notified_at, degraded_since, notified_certificate,

@@ -104,9 +104,9 @@ std::vector<QueuedMessage> Alerting::ReadOutbox() {
   return found;
 }
 
-// Of messages that stand in the outbox and have no event yet: adds the event, and restores what people are notified of by
-// it. Answers their copies for channels of which there is no file: all are written before the event, but the run may have
-// ended between.
+// Of messages that stand in the outbox and have no event yet: adds the event, and restores what people are notified of
+// by it. Answers their copies for channels of which there is no file: all files are written before the event, but the
+// run may have ended between two of them.
 std::vector<QueuedMessage> Alerting::RestoreUnlogged(const std::vector<QueuedMessage>& found,
                                                      std::set<std::string> logged, HostList& list,
                                                      std::vector<Event>& events) {
@@ -116,8 +116,8 @@ std::vector<QueuedMessage> Alerting::RestoreUnlogged(const std::vector<QueuedMes
   for (const QueuedMessage& queued : found) {
     if (!logged.insert(queued.message.id).second) continue;
     events.emplace_back(LoggedEvent(queued.message, queued.message.queued));
-    for (const NotifiedAlert& told : NotifiedAlertsOf(queued.message.alerts))
-      RestoreNotified(list, alerts_, told, queued.message.queued);
+    for (const NotifiedAlert& notified : NotifiedAlertsOf(queued.message.alerts))
+      RestoreNotified(list, alerts_, notified, queued.message.queued);
     for (const std::string& channel : queued.channels) {
       if (!waiting.emplace(queued.message.id, channel).second) continue;
       missing.push_back(queued);
@@ -153,8 +153,8 @@ void Alerting::NoteSelfCheck(const SelfCheck& self_check, const Moment& now) {
   Notify(AlertKind::kStillBlind, self_check.blind_since(), self_check.reason(), now);
 }
 
-// As with an outage: not if it was shorter than a host must fail to be down, and not time and again. But always if people
-// were notified while it lasted.
+// As with an outage: not if it was shorter than a host must fail to be down, and not time and again. But always if
+// people were notified while it lasted.
 void Alerting::NotifyOfBlindness(WallTime since, const Config& config, const Moment& now) {
   const bool is_notified = std::exchange(is_still_blind_notified_, false);
   if (!is_notified && now.wall - since < config.interval * config.fail_threshold) return;
@@ -165,8 +165,8 @@ void Alerting::NotifyOfBlindness(WallTime since, const Config& config, const Mom
 }
 
 // At most once per cooldown: a disk may be full, and not, and full again.
-void Alerting::NotifyOfWriting(const std::optional<std::string>& trouble, const Config& config, const Moment& now) {
-  if (!trouble) {
+void Alerting::NotifyOfWriting(const std::optional<std::string>& failure, const Config& config, const Moment& now) {
+  if (!failure) {
     if (std::exchange(unwritable_.is_notified, false)) Notify(AlertKind::kWritable, unwritable_.since, "", now);
     unwritable_.since = kNever;
     return;
@@ -180,7 +180,7 @@ void Alerting::NotifyOfWriting(const std::optional<std::string>& trouble, const 
   if (unwritable_.notified_at && now.steady - *unwritable_.notified_at < config.email_cooldown) return;
   unwritable_.is_notified = true;
   unwritable_.notified_at = now.steady;
-  Notify(AlertKind::kUnwritable, unwritable_.since, *trouble, now);
+  Notify(AlertKind::kUnwritable, unwritable_.since, *failure, now);
 }
 
 Event Alerting::QueueReport(Message report, const Moment& now) {
@@ -216,14 +216,13 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
     if (message.to.empty()) message.to = route.smtp_to;
   if (message.to.empty()) message.to = config.report_to;
   SetText(message, config);
-  std::unique_ptr<Notifier> notifier;
+  Test test{request.channel, request.answer};
   try {
-    notifier = kind->make(config);
+    dispatcher_.Start(kTestSend, kind->make(config), std::move(message), now.steady);
   } catch (const std::exception& error) {
     return refuse(error.what());
   }
-  test_ = {request.channel, request.answer};
-  dispatcher_.Start(kTestSend, std::move(notifier), std::move(message), now.steady);
+  test_ = std::move(test);  // only now: nothing else ends one that was never sent
 }
 
 void Alerting::EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events) {
@@ -318,13 +317,13 @@ void Alerting::Queue(const std::vector<Alert>& alerts, HostList& list, const Con
 }
 
 void Alerting::Store(SteadyTime now) {
-  trouble_.reset();
+  outbox_failure_.reset();
   for (const QueuedMessage& queued : queue_.TakeChanged(now)) {
     try {
       outbox_.Put(queued);
     } catch (const std::system_error& error) {
       queue_.NotStored(queued);
-      trouble_ = "messages cannot be kept in the outbox; they are sent all the same: " + error.code().message();
+      outbox_failure_ = "messages cannot be kept in the outbox; they are sent all the same: " + error.code().message();
     }
   }
 }
@@ -335,7 +334,7 @@ void Alerting::Clean() {
       outbox_.Remove(queued);
       return true;
     } catch (const std::system_error& error) {
-      trouble_ = "messages cannot be removed from the outbox: " + error.code().message();
+      outbox_failure_ = "messages cannot be removed from the outbox: " + error.code().message();
       return false;
     }
   });

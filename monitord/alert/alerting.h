@@ -35,9 +35,10 @@ class Alerting {
   // `channels` outlives this.
   Alerting(const Folders& folders, std::span<const ChannelKind> channels);
 
-  // Once, when the list is loaded and the events are replayed, before the rules of checks start: takes over what the run
-  // before has left in the outbox, and what people were notified of (`alerts`, of an AlertReplay). Outages of which they
-  // were, and which have not ended, it marks in `states`. An outbox that cannot be read is logged.
+  // Once, when the list is loaded and the events are replayed, before the Recorder starts: takes over what the run
+  // before has left in the outbox, and what people were notified of (`alerts`, of an AlertReplay). Answers events to be
+  // written. Sets HostState::is_outage in `states`: see RestoreAlertState. An outbox that cannot be read is logged;
+  // events that cannot be read throw std::system_error.
   std::vector<Event> Start(HostList& list, HostStates& states, AlertStates&& alerts, const EventLog& log,
                            const Moment& now);
 
@@ -51,16 +52,17 @@ class Alerting {
                      const Moment& now);
 
   // About monitord itself.
-  //   NoteSelfCheck       in every turn: an alert, once, when a blindness has lasted for kLongBlindness. The fault may be
-  //                       the uplinks' alone, and meanwhile nobody is notified of any host
-  //   NotifyOfBlindness   when monitord is no longer blind, as it was from `since` on: an alert, unless the blindness was
-  //                       short or there were too many
-  //   NotifyOfWriting     after every attempt to write: `trouble` says why it failed; nothing if it did not. An alert
-  //                       when writing has failed for as long as a host must fail to be down, and one when it works again
+  //   NoteSelfCheck       in every turn: an alert, once, when a blindness has lasted for kLongBlindness. The fault may
+  //                       be the uplinks' alone, and meanwhile nobody is notified of any host
+  //   NotifyOfBlindness   when monitord is no longer blind, as it was from `since` on: an alert, unless the blindness
+  //                       was short or there were too many
+  //   NotifyOfWriting     after every attempt to write: `failure` says why it failed; nothing if it did not. An alert
+  //                       when writing has failed for as long as a host must fail to be down, and one when it works
+  //                       again
   void NoteSelfCheck(const SelfCheck& self_check, const Moment& now);
   static constexpr std::chrono::minutes kLongBlindness{15};
   void NotifyOfBlindness(WallTime since, const Config& config, const Moment& now);
-  void NotifyOfWriting(const std::optional<std::string>& trouble, const Config& config, const Moment& now);
+  void NotifyOfWriting(const std::optional<std::string>& failure, const Config& config, const Moment& now);
 
   // A report that is due: it goes by smtp alone, and to no fallback. Answers the event that says so.
   Event QueueReport(Message report, const Moment& now);
@@ -69,8 +71,8 @@ class Alerting {
   // The settings have changed: perhaps they were why something was not delivered.
   void TryAll(SteadyTime now) { queue_.TryAll(now); }
 
-  // Every turn of the loop, in this order, with all events appended to the log between Store and Clean. Messages are sent
-  // even if they cannot be written to the disk.
+  // Every turn of the loop, in this order, with all events appended to the log between Store and Clean. Messages are
+  // sent even if they cannot be written to the disk.
   //   Turn   closes the digest when it is due, and takes what the servers have answered
   //   Store  writes the files of new and changed messages
   //   Clean  removes the files of those that were delivered or given up
@@ -81,10 +83,10 @@ class Alerting {
   void Send(const Config& config, const Moment& now);
 
   // Before the end: a last Turn, then what the digest holds gets into the queue. Waits for nothing. To be followed by
-  // Store and Clean.
+  // Store and Clean, and to be called again if a NotifyOf… came after it.
   std::vector<Event> Stop(HostList& list, const Topology& topology, const Config& config, const Moment& now);
-  // Cancels the deliveries that are under way, and waits for nothing. False if one of them cannot be cancelled: it goes on
-  // in its thread until its server answers.
+  // Cancels the deliveries that are under way, and waits for nothing. False if one of them cannot be cancelled: it goes
+  // on in its thread until its server answers.
   bool StopSending() { return dispatcher_.Stop({}); }
 
   // When Turn and Send next have something to do; the descriptor is readable when a server has answered.
@@ -92,7 +94,7 @@ class Alerting {
   int fd() const { return dispatcher_.fd(); }
 
   // What is wrong with the outbox, a sentence for people; nothing if all is well.
-  const std::optional<std::string>& trouble() const { return trouble_; }
+  const std::optional<std::string>& outbox_failure() const { return outbox_failure_; }
 
  private:
   std::vector<std::string> ConfiguredChannels(const Config& config) const;
@@ -116,14 +118,14 @@ class Alerting {
   RetryQueue queue_;
   Dispatcher dispatcher_;
   std::vector<QueuedMessage> to_remove_;  // whose files are
-  std::optional<std::string> trouble_;
+  std::optional<std::string> outbox_failure_;
   std::vector<SteadyTime> blindness_notified_;  // when the last few alerts fell due that say it is over
   bool is_still_blind_notified_ = false;        // there is an alert of the blindness that lasts
   struct Unwritable {
     WallTime since = kNever;  // kNever while monitord can write
     SteadyTime since_steady;
     bool is_notified = false;
-    std::optional<SteadyTime> notified_at;  // the last alert's time, of an earlier trouble, too
+    std::optional<SteadyTime> notified_at;  // the last alert's time, of an earlier failure, too
   } unwritable_;
   struct Test {
     std::string channel, answer;

@@ -25,8 +25,8 @@ std::string IdOf(Month month) {
   return id;
 }
 
-// What was queued further ahead of now than any clock drifts, was by a clock that has been corrected since: what it took
-// for the month was not the month.
+// What was queued further ahead of now than any clock drifts was queued by a clock that has been corrected since: it
+// took another month for this one.
 constexpr std::chrono::days kAhead{1};
 
 bool was_queued(const EventLog& events, const std::string& id, WallTime since, WallTime now) {

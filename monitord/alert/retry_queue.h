@@ -1,5 +1,5 @@
-// The messages that wait for their channels: when each is tried, and what becomes of it. No file and no clock: its owner
-// writes to the outbox what TakeChanged and TakeGone answer, and time is an argument.
+// The messages that wait for their channels: when each is tried, and what becomes of it. No file and no clock: its
+// owner writes to the outbox what TakeChanged and TakeGone answer, and time is an argument.
 #ifndef LINEWATCH_MONITORD_ALERT_RETRY_QUEUE_H_
 #define LINEWATCH_MONITORD_ALERT_RETRY_QUEUE_H_
 
@@ -34,19 +34,21 @@ class RetryQueue {
   // What a run before has left, oldest first: each is tried at once.
   void Restore(std::vector<QueuedMessage> waiting, SteadyTime now);
 
-  // Before a message with these alerts is made for a channel: takes out of the messages that wait there what it makes
-  // superfluous. A down that nobody has received and its end are one late message; a repeat replaces the one before.
-  // The alerts say so afterwards (is_late, is_repeat). What may have arrived stays as it is.
+  // To be called with the alerts of a new message before it is added for `channel`. Takes out of the messages that wait
+  // there each alert that one of the new ones replaces:
+  //   an end replaces the beginning, and is late then (Alert::is_late)
+  //   a repeat replaces what it repeats, and is no repeat then if that was none (Alert::is_repeat)
+  // A message that is left without alerts is given up. One that may have arrived, or is under way, stays as it is.
   struct Superseded {
-    std::vector<QueuedMessage> left;  // have other alerts, too: they need a new text, for SetText
-    bool was_handed_on = false;       // the fallback channels were notified of a beginning, and are to be of its end
+    std::vector<QueuedMessage> left;  // those that have other alerts still: each needs a new text, by SetText
+    bool was_handed_on = false;       // a beginning went to the fallback channels, so its end is to go there, too
   };
   Superseded Supersede(const std::string& channel, std::span<Alert> alerts);
   void SetText(const QueuedMessage& queued);
   // The fallback channels have this message.
   void MarkHandedOn(const std::string& id);
 
-  // Durable before it is tried: see TakeChanged. Beyond kMost the oldest of the channel is given up.
+  // To be written before it is tried: see TakeChanged. Beyond kMost the oldest of the channel is given up.
   void Add(QueuedMessage queued, SteadyTime now);
 
   // What is to be tried now through a channel that is free, and is under way from now on. Messages about the same host
@@ -78,14 +80,14 @@ class RetryQueue {
  private:
   struct Entry {
     QueuedMessage queued;
-    SteadyTime since;  // of the time it has waited, queued.waited is up to then
+    SteadyTime since;  // queued.waited is how long it had waited up to then
     SteadyTime due;
     bool is_under_way = false;
     bool is_changed = true;
     std::optional<AlertResult> given_up = {};  // set: the next RemoveGivenUp takes it out
   };
-  // The beginning of a condition of which the fallback channels were notified instead of `channel`, and of whose end
-  // they were not.
+  // The beginning of a condition: the fallback channels were notified of it instead of `channel`, and not yet of its
+  // end.
   struct HandedOn {
     std::string channel, host;
     AlertKind kind;

@@ -11,9 +11,8 @@
 
 namespace linewatch {
 
-// When the message was written, for one that is sent kLate or more after that: "written at 12:05:33", in local time,
-// with the date when it is another day's. A chat shows when it came, but what it says was true when it was written.
-// Empty for others.
+// "written at 12:05:33" for a message that is sent kLate or more after it was written, else empty. In local time, with
+// the date if that was another day. A chat shows when a message came, but what it says was true when it was written.
 inline constexpr std::chrono::minutes kLate{2};
 std::string WrittenAt(const Message& message, WallTime now);
 

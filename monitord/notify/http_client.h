@@ -21,7 +21,8 @@ struct HttpAnswer {
 };
 
 // Verifies certificates by the authorities that the system trusts; SSL_CERT_FILE names others, as for all of OpenSSL.
-// Follows no redirect: a secret goes to the server that the settings name, or nowhere. Proxies are those of the environment.
+// Follows no redirect: a secret goes to the server that the settings name, or nowhere. Proxies are those of the
+// environment.
 class HttpClient {
  public:
   struct Limits {

@@ -17,9 +17,9 @@
 
 namespace linewatch {
 
-// All of it, with line ends as mail has them, none longer than 76 characters but for one that cannot be broken; without
-// what the transport adds (DotStuffed). The same message gives the same text each time, to the Message-ID and the
-// boundary. Whatever stands in subject, title or addresses, it adds no header and no line.
+// The whole mail, without what the transport adds (DotStuffed). Lines end with CRLF and have at most 76 characters, but
+// for what cannot be broken. The same message gives the same text each time, Message-ID and boundary included. Whatever
+// stands in subject, title or addresses, it adds no header and no line.
 std::string MailText(const Message& message, std::string_view from, std::string_view from_name);
 
 // As the transport wants it after DATA (RFC 5321, 4.5.2), with the line of a single dot that ends it.

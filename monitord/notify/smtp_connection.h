@@ -44,7 +44,7 @@ class SmtpConnection {
   SmtpConnection(const SmtpConnection&) = delete;
   SmtpConnection& operator=(const SmtpConnection&) = delete;
 
-  // All of these throw Failure.
+  // Connect, StartTls, Command, Read, ReadVerdict and Write throw Failure.
 
   // To the first of the host's addresses that answers.
   void Connect(const std::string& host, int port);
@@ -53,15 +53,16 @@ class SmtpConnection {
   // by one that the system trusts when it is empty. What the server sent in clear before it is forgotten.
   void StartTls(const std::string& host, const std::string& ca_file);
 
-  // `step` is what a failure says there was no answer to. `line` has no line end in it.
+  // `step` names in a failure what got no answer. `line` has no line end in it.
   SmtpReply Command(std::string_view step, const std::string& line);
   SmtpReply Read(std::string_view step);
-  // The answer to a whole mail, for which a server looks through it first: as long as kVerdictSteps others. Only Quit may
-  // follow.
+  // The answer to a whole mail, which a server looks through first: it may take as long as kVerdictSteps other answers.
+  // Only Quit may follow.
   SmtpReply ReadVerdict(std::string_view step);
   void Write(std::string_view step, const std::string& data);
 
-  // Whoever does not wait for the verdict sends a mail again that was taken (RFC 5321 section 4.5.3.2.6).
+  // So long because a server may take the mail and say so late: whoever has given up by then sends it a second time
+  // (RFC 5321 section 4.5.3.2.6).
   static constexpr int kVerdictSteps = 12;
 
   // QUIT, without waiting long for the answer. Throws nothing.

@@ -2,7 +2,7 @@
 //
 // Security "tls" and "starttls" verify the server's certificate, on this machine, too, and with "starttls" nothing but
 // EHLO goes to a server that does not offer it. With "none" all goes in clear, a password as well: whoever sets that
-// wants it so, for a server on the same machine or a wire of their own.
+// wants it so, for a server on the same machine or on a wire of its own.
 #ifndef LINEWATCH_MONITORD_NOTIFY_SMTP_NOTIFIER_H_
 #define LINEWATCH_MONITORD_NOTIFY_SMTP_NOTIFIER_H_
 
@@ -17,7 +17,8 @@
 
 namespace linewatch {
 
-// What the settings can mend (a login, a certificate, a sender that is not wanted) defers a message and loses none.
+// A failure that other settings can mend (a login, a certificate, a sender that is not wanted) defers the message: it
+// is not lost.
 class SmtpNotifier : public Notifier {
  public:
   SmtpNotifier(const Config::Smtp& smtp, std::string title, std::chrono::milliseconds step = kLongestStep);
@@ -26,7 +27,7 @@ class SmtpNotifier : public Notifier {
   void Cancel() override;
 
  private:
-  // These throw what defers the message.
+  // What these throw defers the message.
   void Converse(const Message& message, Delivery& delivery);
   // Until the server is ready for a mail: connected, under TLS where that is wanted, logged in.
   void Open();

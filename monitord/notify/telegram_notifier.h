@@ -30,8 +30,8 @@ class TelegramNotifier : public Notifier {
 // What is posted: plain text, which needs no escapes, cut at the end of a line to what Telegram takes.
 std::string TelegramBody(const std::string& chat_id, const Message& message, WallTime now);
 
-// What Telegram's answer means. A chat that is not found is for the settings to mend; a text that is not wanted is
-// refused for good.
+// What Telegram's answer means. A chat that is not found defers the message, for other settings can mend that; a text
+// that is not wanted is refused for good.
 Delivery TelegramVerdict(const HttpAnswer& answer, const std::string& token);
 
 }  // namespace linewatch

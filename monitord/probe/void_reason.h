@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace linewatch {
 
@@ -18,9 +17,6 @@ enum class VoidReason : uint8_t {
   kNoLookUp,  // nobody was asked for its name, or too late: too many other names were being looked up
 };
 inline constexpr size_t kVoidReasons = 7;
-
-// For people, after "not measured: "; empty for kNone.
-std::string_view WordsOf(VoidReason void_reason);
 
 }  // namespace linewatch
 

@@ -30,11 +30,11 @@ struct HostState {
   // Either makes a host degraded, and failed checks between do not change it.
   SteadyMark beyond_limits, certificate_ending;
   uint8_t void_checks = 0;  // in a row
-  // Of Observation::fail_count: the failures that are the host's own for certain, because an uplink and a parent have
-  // answered after them. And when the first check after those failed.
+  // How many of the failures in Observation::fail_count are the host's own for certain, because an uplink and a parent
+  // have answered after them.
   int confirmed_failures = 0;
-  OpenStep step;  // stands here for want of a hole: there are ten thousand of these
-  WallTime unconfirmed_since = kNever;
+  OpenStep step;                        // between the two, where it leaves no padding: there are ten thousand of these
+  WallTime unconfirmed_since = kNever;  // when the first check failed that is not among confirmed_failures
   // When the last check was sent that ended an outage or found all well: acknowledgements until then are over.
   WallTime settled_at = kNever;
   Timeline history;  // of the last day
@@ -49,9 +49,9 @@ struct WatchedHost {
   HostState& state;
 };
 
-// Hands to `shift` each time of it that was read from the clock and goes with it when that is set. The history does so,
-// too, by rules of its own: ShiftTimeline. All members are named here: a new one compiles only when somebody has
-// decided whether it is such a time.
+// Hands to `shift` each time of `state` that was read from the wall clock, and is to be shifted when that is set. The
+// history is shifted, too, by rules of its own: ShiftTimeline. All members are named here: a new one compiles only when
+// somebody has decided whether it is such a time.
 template <class Shift>
 void ForEachClockTime(HostState& state, Shift&& shift) {
   auto& [is_outage, beyond_limits, certificate_ending, void_checks, confirmed_failures, step, unconfirmed_since,
@@ -60,7 +60,7 @@ void ForEachClockTime(HostState& state, Shift&& shift) {
   shift(settled_at);
 }
 
-// Whether the trouble has ended in which it was written.
+// Whether the outage or degradation has ended in which the acknowledgement was written.
 bool is_over(const Acknowledgement& acknowledgement, const Observation& seen, const HostState& state);
 
 }  // namespace linewatch

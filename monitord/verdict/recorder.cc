@@ -7,6 +7,7 @@
 
 #include "monitord/verdict/maintenance.h"
 #include "monitord/verdict/uptime.h"
+#include "monitord/verdict/void_reason_traits.h"
 #include "store/text/url.h"
 
 namespace linewatch {
@@ -166,15 +167,11 @@ void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outc
 
 void Recorder::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
   VoidedChecks& voided = list_.monitor.voided;
-  int64_t* const counts[] = {nullptr,         &voided.not_sent, &voided.late,   &voided.dropped,
-                             &voided.crowded, &voided.not_sent, &voided.crowded};
-  static_assert(std::size(counts) == kVoidReasons);
   bool is_voided = false;
   for (const CheckBatch::Entry& entry : batch.entries) {
     if (entry.result.void_reason == VoidReason::kNone) continue;
-    const auto void_reason = static_cast<size_t>(entry.result.void_reason);
-    ++*counts[void_reason];
-    ++outcome.void_checks[void_reason];
+    ++(voided.*TraitsOf(entry.result.void_reason).counter);
+    ++outcome.void_checks[static_cast<size_t>(entry.result.void_reason)];
     is_voided = true;
   }
   if (is_voided) ++voided.rounds;
@@ -287,7 +284,8 @@ void Recorder::Judge(const CheckBatch& batch, const std::vector<uint32_t>& subje
   for (size_t i = 0; i < subjects.size(); ++i) {
     if (!is_host(subjects[i])) continue;
     const CheckResult& result = batch.entries[i].result;
-    // A failure of a check that was wanted for others says something about them; for the host itself it comes too early.
+    // A failure of a check that was wanted for others says something about them; of the host itself it counts only in a
+    // cycle.
     const bool was_for_others = std::exchange(contacts_[subjects[i]].is_wanted_by_others, false);
     if (was_for_others && !batch.is_cycle && !result.ok && !self_check_.is_blind()) continue;
     Host& host = list_.hosts[subjects[i]];
@@ -304,8 +302,8 @@ void Recorder::Judge(const CheckBatch& batch, const std::vector<uint32_t>& subje
 }
 
 // Hosts at their threshold wait for an answer of an uplink and a parent that confirms the failure. The batch may have
-// brought it; if not, these are checked at once, again after every cycle. So are parents that excuse a host and were not
-// checked for longer than a cycle: do they still fail?
+// brought it; if not, these are checked at once, again after every cycle. So are parents that excuse a host and were
+// not checked for longer than a cycle: do they still fail?
 void Recorder::SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcome& outcome) {
   const WallTime started = now.WallOf(batch.started), long_ago = started - config_.interval * 3 / 2;
   std::set<uint32_t> parents;

@@ -1,6 +1,6 @@
-// What the checks make of the list of hosts: which host is up, which is to blame, and what is worth an event. It reads no
-// clock, no file and no network: batches of checks and moments come in; the changed list, events, and the names of hosts
-// that are to be checked at once come out.
+// Turns the results of checks into the state of the hosts: which host is up, which is to blame, and what is worth an
+// event. It writes nothing to the disk: record_keeper does. It reads no clock, no file and no network: batches of
+// checks and moments come in; the changed list, events, and the ids of targets that are to be checked at once come out.
 #ifndef LINEWATCH_MONITORD_VERDICT_RECORDER_H_
 #define LINEWATCH_MONITORD_VERDICT_RECORDER_H_
 
@@ -27,7 +27,8 @@ namespace linewatch {
 
 class Recorder {
  public:
-  // They belong to the daemon and outlive this. After every change of settings in them TakeSettings is to be called.
+  // All three belong to the caller and outlive this. After every change of settings in them TakeSettings is to be
+  // called.
   Recorder(HostList& list, const Config& config, const Secrets& secrets)
       : list_(list), config_(config), secrets_(secrets) {}
 
@@ -39,7 +40,7 @@ class Recorder {
     std::vector<std::string> wanted_checks;          // ids of targets that are to be checked at once
     std::array<size_t, kVoidReasons> void_checks{};  // of the batch, by reason
     bool has_ended_acknowledgement = false;          // a setting: it is to be as durable as an edit
-    std::optional<ClockStep> clock_step;             // what others have recorded is to be shifted by it, too
+    std::optional<ClockStep> clock_step;             // the clock was set: times that others keep are to be shifted
   };
 
   // Once, when the list is loaded and the events are replayed. If the run before was last alive longer ago than a short
@@ -49,7 +50,7 @@ class Recorder {
   // Right after an edit has changed the list, before TakeSettings.
   void FollowEdit(const HostOrigins& origins) { FollowHosts(states_, origins); }
 
-  // Whether the trouble of a host has ended in which it was written.
+  // Whether the outage or degradation of the host has ended in which the acknowledgement was written.
   bool is_over(size_t host, const Acknowledgement& acknowledgement) const {
     return linewatch::is_over(acknowledgement, list_.hosts[host].seen, states_[host]);
   }
@@ -59,7 +60,7 @@ class Recorder {
 
   void Record(const CheckBatch& batch, const Moment& now, Outcome& outcome);
 
-  // What was measured in the step that began at `begin`: see there.
+  // Ends the step of the history that began at `begin`: see CloseStep in measurements.h.
   HistoryStep CloseStep(WallTime begin, WallTime now) { return linewatch::CloseStep(list_, states_, begin, now); }
 
   // Of the list as of the last TakeSettings.
@@ -70,8 +71,8 @@ class Recorder {
   void LookAtClock(const Moment& now, Outcome& outcome);
 
  private:
-  // The subject of a check: the place of a host in list_.hosts; behind the hosts that of an uplink in config_.uplinks; or
-  // kGone, one that is no longer watched.
+  // The subject of a check, as a number: of a host its place in list_.hosts; of an uplink the number of hosts plus its
+  // place in config_.uplinks; kGone of one that is no longer watched.
   enum : uint32_t { kGone = 0xffffffff };
   bool is_host(uint32_t subject) const { return subject < list_.hosts.size(); }
   bool is_uplink(uint32_t subject) const { return subject != kGone && !is_host(subject); }

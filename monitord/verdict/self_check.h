@@ -10,8 +10,8 @@
 
 namespace linewatch {
 
-// What is known of the way out of this machine when a batch of checks has ended: from the last check of every target, in
-// this batch or in one before.
+// What is known of the way out of this machine when a batch of checks has ended: from the last check of every target,
+// in this batch or in one before.
 struct WayOut {
   WallTime sent;  // when the batch was started
   bool has_uplinks = false;

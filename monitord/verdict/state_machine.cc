@@ -6,6 +6,7 @@
 
 #include "monitord/system/time_text.h"
 #include "monitord/verdict/uptime.h"
+#include "monitord/verdict/void_reason_traits.h"
 
 namespace linewatch {
 namespace {
@@ -45,7 +46,7 @@ std::optional<StatusChange> RecordVoid(WatchedHost host, VoidReason void_reason,
   auto [seen, state] = host;
   if (state.void_checks < kVoidChecks) ++state.void_checks;
   if (state.void_checks < kVoidChecks || seen.status == Status::kPending) return std::nullopt;
-  seen.reason = "not measured: " + std::string(WordsOf(void_reason));
+  seen.reason = TraitsOf(void_reason).why;
   auto change = ChangeTo(seen, Status::kUnknown, sent, sent, seen.reason);
   Count(host, sent);
   return change;

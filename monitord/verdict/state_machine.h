@@ -25,8 +25,9 @@ struct Path {
   bool is_blind = false;        // monitord sees nothing at all,
   std::string_view why_blind;   // because of this
   bool parents_failed = false;  // the host has enabled parents, and the last check of every one of them failed
-  // When the last check was sent that both an uplink and a parent have answered; for ever where there are none to ask.
-  // A failure before it is confirmed: it is the host's own.
+  // Until when the way is known to have been open: when the last answered check of an uplink was sent, or of a parent,
+  // whichever is earlier. WallTime::max() for a host without parents where there are no uplinks. A check that was sent
+  // before this and failed is confirmed: the failure is the host's own.
   WallTime last_answer = WallTime::max();
 };
 
@@ -59,10 +60,10 @@ void BreakFailures(WatchedHost host);
 // Nobody watched from `from` to `to`.
 void RecordGap(WatchedHost host, WallTime from, WallTime to);
 
-// Once, when the list is loaded: which failures are confirmed, for no file says so. None of a host that was not blamed
-// for them; else all but the last, as one check later all of them are in most cases.
+// Once, when the list is loaded: which failures are confirmed, for no file says so. Of an unreachable host none, of any
+// other all but the last: one check later all of them are in most cases.
 void RestoreFailures(WatchedHost host);
-// Once, when the list is loaded: which of the two that can degrade a host did, for no file says so.
+// Once, when the list is loaded: whether a limit or the certificate has degraded the host, for no file says so.
 void RestoreDegradation(WatchedHost host, const Limits& limits, WallTime now);
 
 // Whether the certificate that was seen last ends within the limit.

@@ -126,8 +126,8 @@ class Replay {
       if (is_news_) list_.hosts[*host].seen.last_alert_time = event.t;
     }
     if (listener_ == nullptr) return;
-    for (const NotifiedAlert& told : event.alerts)
-      if (const auto host = Find(told.host)) listener_->TakeNotified(*host, told, event.t);
+    for (const NotifiedAlert& notified : event.alerts)
+      if (const auto host = Find(notified.host)) listener_->TakeNotified(*host, notified, event.t);
   }
   void Take(const MonitorEvent& event) {
     const Passage passage = monitor_.Take(event);

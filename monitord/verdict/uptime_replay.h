@@ -19,7 +19,8 @@
 
 namespace linewatch {
 
-// Hears of the same events in the same order: for rules that stand above those of checks, and go on from the events, too.
+// Hears of what ReplayEvents takes from the events, in the same order: for rules that stand above those of checks, and
+// go on from the events, too. Begin for every host, then the events, then End, once.
 class ReplayListener {
  public:
   virtual ~ReplayListener() = default;
@@ -34,20 +35,26 @@ class ReplayListener {
   virtual void Begin(const HostThen& host) = 0;  // as it was before the first event
   virtual void Take(const HostThen& host, const StatusEvent& event) = 0;
   virtual void Take(const HostThen& host, const MaintenanceEvent& event) = 0;
-  virtual void TakeNotified(size_t host) = 0;                                         // an alert of it was queued
-  virtual void TakeNotified(size_t host, const NotifiedAlert& told, WallTime t) = 0;  // and this is what it said
-  virtual void Forget(size_t host) = 0;                                               // its target was changed
+  virtual void TakeNotified(size_t host) = 0;                                             // an alert of it was queued
+  virtual void TakeNotified(size_t host, const NotifiedAlert& notified, WallTime t) = 0;  // and this was in it
+  virtual void Forget(size_t host) = 0;                                                   // its target was changed
   virtual void ShiftTimes(const ClockStep& step) = 0;
   // `last_sign` is that of Replayed.
   virtual void End(WallTime last_sign) = 0;
 };
 
 struct Replayed {
-  WallTime last_sign =
-      kNever;         // of life of the run before: from then to `now` nobody watched. kNever if there was none
+  // The last sign of life of the run before: from then to `now` nobody watched. kNever if there was no run before.
+  WallTime last_sign = kNever;
   HostStates states;  // of the hosts of the list
 };
 
+// Follows the events of the last day, of alerts those of the last week, and all that are younger than `list`, in the
+// order in which they were written: a clock that was set back makes that another order than that of time. Puts into
+// `list` what changed after it was written, and answers what it does not hold. `listener` may be null.
+//
+// Throws std::system_error if the events cannot be read, unless `log` skips what is unreadable; then `list` is as it
+// was, and `listener` has heard nothing.
 Replayed ReplayEvents(HostList& list, const EventLog& log, const Config& config, WallTime now,
                       ReplayListener* listener = nullptr);
 

@@ -1,10 +1,6 @@
 #include "monitord/notice_list.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <string>
-#include <system_error>
-#include <vector>
+#include <optional>
 
 #include "tests/unit/catch.h"
 
@@ -41,24 +37,6 @@ TEST_CASE("the list has changed when a notice is new, says something else or is 
   notices.PutWhile(std::nullopt, "disk_full");
   CHECK(notices.TakeChanged());
   CHECK(notices.all().empty());
-}
-
-TEST_CASE("each reason why checks are void has advice of its own", "[notice_list]") {
-  std::vector<std::string> codes;
-  for (size_t i = 1; i < kVoidReasons; ++i) {
-    const Advice& advice = AdviceOn(static_cast<VoidReason>(i));
-    CHECK_FALSE(std::string(advice.message).empty());
-    codes.emplace_back(advice.code);
-  }
-  std::sort(codes.begin(), codes.end());
-  CHECK(std::adjacent_find(codes.begin(), codes.end()) == codes.end());
-}
-
-TEST_CASE("a full disk and a full quota are told apart from other failures to write", "[notice_list]") {
-  const auto code_of = [](int error) { return WriteFailureCode(std::error_code(error, std::system_category())); };
-  CHECK(code_of(ENOSPC) == "disk_full");
-  CHECK(code_of(EDQUOT) == "disk_full");
-  CHECK(code_of(EROFS) == "write_failed");
 }
 
 }  // namespace

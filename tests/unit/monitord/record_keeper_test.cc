@@ -1,10 +1,12 @@
 #include "monitord/record_keeper.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "tests/unit/catch.h"
 #include "tests/unit/temp_dir.h"
@@ -49,8 +51,8 @@ TEST_CASE("events that the disk does not take wait, and are written when it take
   Record record;
   WriteInPlace(record.folders.events(), "a file where the folder should be");
   record.keeper.Add(EditEvent{kNoon, "alice", EditAction::kAdd, "a", {}});
-  const auto trouble = record.Write(0s);
-  REQUIRE(trouble);
+  const auto failure = record.Write(0s);
+  REQUIRE(failure);
   CHECK(record.shows("write_failed"));
   REQUIRE(record.keeper.retry_at());
   CHECK(*record.keeper.retry_at() > At(0s).steady);
@@ -136,6 +138,13 @@ TEST_CASE("a file that was set aside is shown until somebody has taken it away",
     if (entry.path().filename().string().find(".bad-") != std::string::npos) std::filesystem::remove(entry.path());
   keeper.NoteSetAside({});
   CHECK(notices.all().empty());
+}
+
+TEST_CASE("a full disk and a full quota are told apart from other failures to write", "[record_keeper]") {
+  const auto code_of = [](int error) { return WriteFailureCode(std::error_code(error, std::system_category())); };
+  CHECK(code_of(ENOSPC) == "disk_full");
+  CHECK(code_of(EDQUOT) == "disk_full");
+  CHECK(code_of(EROFS) == "write_failed");
 }
 
 }  // namespace

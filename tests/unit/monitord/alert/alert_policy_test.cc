@@ -34,7 +34,7 @@ class Line {
   std::optional<AlertKind> Look(WallTime now) {
     const auto due = TakeDueAlert(host, state, alert, kCooldown, now);
     if (!due) return std::nullopt;
-    told = *due;
+    notified = *due;
     return due->kind;
   }
   void Acknowledge(WallTime at) { host.acknowledged = Acknowledgement{"alice", at, ""}; }
@@ -42,14 +42,14 @@ class Line {
   Host host;
   HostState state;
   BoxedOptional<AlertState> alert;
-  Alert told;
+  Alert notified;
 };
 
 TEST_CASE("reaching the threshold alerts once", "[alert_policy]") {
   Line line;
   CHECK_FALSE(line.Look(kOutage));
   CHECK(line.GoDown(kOutage, kNow) == AlertKind::kDown);
-  CHECK(line.told.since == kOutage);
+  CHECK(line.notified.since == kOutage);
   CHECK_FALSE(line.Look(kNow + 10s));
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("an outage after a notified recovery alerts at once, cooldown or not",
   Line line;
   line.GoDown(kOutage, kNow);
   CHECK(line.Answer(kNow + 1min) == AlertKind::kRecovery);
-  CHECK(line.told.since == kOutage);
+  CHECK(line.notified.since == kOutage);
   CHECK(line.GoDown(kNow + 20min, kNow + 22min) == AlertKind::kDown);
 }
 
@@ -87,7 +87,7 @@ TEST_CASE(
   CHECK_FALSE(line.GoDown(kOutage, kNow));
   line.host.seen.in_maintenance = false;
   CHECK(line.Look(kNow + 1h) == AlertKind::kDown);
-  CHECK(line.told.since == kOutage);
+  CHECK(line.notified.since == kOutage);
   line.host.seen.in_maintenance = true;
   CHECK(line.Answer(kNow + 2h) == AlertKind::kRecovery);
 }
@@ -103,15 +103,17 @@ TEST_CASE("a notified outage does not alert again when it was unknown or unreach
   CHECK(line.Answer(kNow + 4h) == AlertKind::kRecovery);
 }
 
+// Down, Recovery, Flapping, Stable, degraded, no longer degraded; nothing for no alert.
+std::string LetterOf(const std::optional<AlertKind>& kind) {
+  return kind ? std::string(1, "DRFSdn"[static_cast<size_t>(*kind)]) : "";
+}
+
 // Ten minutes down, ten minutes up, and so on.
 std::string AlertsOf(Line& line, WallTime from, int outages) {
-  std::string told;
-  const auto add = [&](std::optional<AlertKind> kind) { told += !kind ? '.' : "DRFS"[static_cast<size_t>(*kind)]; };
-  for (int i = 0; i < outages; ++i, from += 20min) {
-    add(line.GoDown(from, from));
-    add(line.Answer(from + 10min));
-  }
-  return told;
+  std::string alerts;
+  for (int i = 0; i < outages; ++i, from += 20min)
+    for (const auto& kind : {line.GoDown(from, from), line.Answer(from + 10min)}) alerts += kind ? LetterOf(kind) : ".";
+  return alerts;
 }
 
 TEST_CASE("a host that flaps alerts as flapping once, and again when it was stable for a cooldown", "[alert_policy]") {
@@ -119,13 +121,12 @@ TEST_CASE("a host that flaps alerts as flapping once, and again when it was stab
   // Down every 210 s: the fourth outage falls within the hour.
   const WallTime second_day = kNow + 24h;
   Line quick;
-  std::string told;
+  std::string alerts;
   for (int i = 0; i < 100; ++i) {
     const WallTime from = kNow + i * 210s;
-    for (const auto& kind : {quick.GoDown(from, from), quick.Answer(from + 150s)})
-      if (kind) told += "DRFS"[static_cast<size_t>(*kind)];
+    for (const auto& kind : {quick.GoDown(from, from), quick.Answer(from + 150s)}) alerts += LetterOf(kind);
   }
-  CHECK(told == "DRDRDRF");
+  CHECK(alerts == "DRDRDRF");
   const WallTime end = kNow + 99 * 210s + 150s;
   CHECK_FALSE(quick.Look(end + 59min));
   CHECK(quick.Look(end + 60min) == AlertKind::kStable);
@@ -136,26 +137,30 @@ TEST_CASE("a host that flaps alerts as flapping once, and again when it was stab
   CHECK(AlertsOf(line, kNow, 12) == "DRDRDRDRDRDRDRDRDRDRDRDR");
 }
 
+// Down every five minutes, for one minute; the fourth outage lasts.
+void Flap(Line& line) {
+  for (auto begin = 0min; begin < 15min; begin += 5min) {
+    line.GoDown(kNow + begin, kNow + begin);
+    line.Answer(kNow + begin + 1min);
+  }
+  line.GoDown(kNow + 15min, kNow + 15min);
+}
+
 TEST_CASE("a host that flapped and then stays down alerts as down after a cooldown", "[alert_policy]") {
   Line line;
-  for (int i = 0; i < 4; ++i) {
-    line.GoDown(kNow + i * 5min, kNow + i * 5min);
-    if (i < 3) line.Answer(kNow + i * 5min + 1min);
-  }
+  Flap(line);
   CHECK(line.alert->is_flapping);
   const WallTime last = kNow + 15min;
   CHECK_FALSE(line.Look(last + 59min));
   CHECK(line.Look(last + 60min) == AlertKind::kDown);
-  CHECK(line.told.since == last);
+  CHECK(line.notified.since == last);
   CHECK(line.Answer(last + 2h) == AlertKind::kRecovery);
 }
 
 TEST_CASE("a host that flapped is not stable while nobody knows how it is", "[alert_policy]") {
   Line line;
-  for (int i = 0; i < 4; ++i) {
-    line.GoDown(kNow + i * 5min, kNow + i * 5min);
-    line.Answer(kNow + i * 5min + 1min);
-  }
+  Flap(line);
+  line.Answer(kNow + 16min);
   REQUIRE(line.alert->is_flapping);
   const WallTime end = kNow + 16min;
   line.host.seen.status = GENERATE(Status::kPaused, Status::kUnreachable, Status::kUnknown);
@@ -183,7 +188,7 @@ TEST_CASE("an acknowledgement of an earlier outage silences nobody", "[alert_pol
   line.Acknowledge(kOutage - 1s);
   CHECK(line.GoDown(kOutage, kNow) == AlertKind::kDown);
   CHECK(line.Look(kNow + 1h) == AlertKind::kDown);
-  CHECK(line.told.is_repeat);
+  CHECK(line.notified.is_repeat);
   line.Acknowledge(kOutage);
   CHECK_FALSE(line.Look(kNow + 2h));
 }
@@ -198,66 +203,62 @@ TEST_CASE("an alert says what was known when it fell due", "[alert_policy]") {
   line.host.seen.reason = "no answer within 1 s";
   line.host.seen.last_good = kOutage - 10s;
   line.GoDown(kOutage, kNow);
-  CHECK(line.told.host == "k3f9w2x1ab");
-  CHECK(line.told.name == "Server A");
-  CHECK(line.told.ip == "192.168.0.1");
-  CHECK(line.told.customer == "ACME");
-  CHECK(line.told.group == "north");
-  CHECK(line.told.reason == "no answer within 1 s");
-  CHECK(line.told.last_good == kOutage - 10s);
-  CHECK(line.told.status == Status::kDown);
-  CHECK(line.told.since == kOutage);
-  CHECK(line.told.t == kNow);
-  CHECK_FALSE(line.told.is_repeat);
+  CHECK(line.notified.host == "k3f9w2x1ab");
+  CHECK(line.notified.name == "Server A");
+  CHECK(line.notified.ip == "192.168.0.1");
+  CHECK(line.notified.customer == "ACME");
+  CHECK(line.notified.group == "north");
+  CHECK(line.notified.reason == "no answer within 1 s");
+  CHECK(line.notified.last_good == kOutage - 10s);
+  CHECK(line.notified.status == Status::kDown);
+  CHECK(line.notified.since == kOutage);
+  CHECK(line.notified.t == kNow);
+  CHECK_FALSE(line.notified.is_repeat);
 }
 
 TEST_CASE("a day of a host that is down 150 s and up 60 s, over and over", "[alert_policy]") {
   Line line;
-  std::string told;
-  const auto add = [&](std::optional<AlertKind> kind) {
-    if (kind) told += "DRFS"[static_cast<size_t>(*kind)];
-  };
+  std::string alerts;
   WallTime now = kOutage;
   for (int i = 0; i < 24 * 3600 / 210; ++i) {
     const WallTime down = kOutage + i * 210s;
     for (; now < down + 210s; now += 10s) {
       if (now >= down + 150s) {
-        add(line.Answer(now));
+        alerts += LetterOf(line.Answer(now));
       } else if (now >= down + 90s) {  // the tenth check
-        add(line.GoDown(down, now));
+        alerts += LetterOf(line.GoDown(down, now));
       }
     }
   }
-  CHECK(told == "DRDRDRF");
+  CHECK(alerts == "DRDRDRF");
   const WallTime last = now - 60s;
-  for (; now < last + 1h; now += 10s) add(line.Answer(now));
-  CHECK(told == "DRDRDRF");
-  add(line.Answer(now));
-  CHECK(told == "DRDRDRFS");
+  for (; now < last + 1h; now += 10s) alerts += LetterOf(line.Answer(now));
+  CHECK(alerts == "DRDRDRF");
+  alerts += LetterOf(line.Answer(now));
+  CHECK(alerts == "DRDRDRFS");
 }
 
 TEST_CASE("a slow host alerts when it begins, again after each cooldown, and when it is over", "[alert_policy]") {
   Line line;
   CHECK(line.Degrade(kOutage, kNow) == AlertKind::kDegraded);
-  CHECK(line.told.since == kOutage);
-  CHECK_FALSE(line.told.is_repeat);
+  CHECK(line.notified.since == kOutage);
+  CHECK_FALSE(line.notified.is_repeat);
   CHECK_FALSE(line.Look(kNow + 59min));
   CHECK(line.Look(kNow + 1h) == AlertKind::kDegraded);
-  CHECK(line.told.is_repeat);
+  CHECK(line.notified.is_repeat);
   line.Acknowledge(kNow + 61min);
   CHECK_FALSE(line.Look(kNow + 2h));
   CHECK(line.Answer(kNow + 3h) == AlertKind::kDegradedOver);
-  CHECK(line.told.since == kOutage);
+  CHECK(line.notified.since == kOutage);
   CHECK_FALSE(line.Answer(kNow + 3h + 10s));
 }
 
 TEST_CASE("a host that swings between up and slow alerts twice in a cooldown at most", "[alert_policy]") {
   Line line;
-  std::string told;
+  std::string alerts;
   for (WallTime now = kNow; now < kNow + 170min; now += 2min)
-    for (const auto& kind : {line.Degrade(now, now), line.Answer(now + 1min)})
-      if (kind) told += *kind == AlertKind::kDegraded ? 'd' : 'n';
-  CHECK(told == "dndndn");
+    for (const auto& kind : {line.Degrade(now, now), line.Answer(now + 1min)}) alerts += LetterOf(kind);
+  CHECK(alerts == "dndndn");
 }
 
 TEST_CASE("a slow host that goes down alerts as ever, and its recovery resolves both", "[alert_policy]") {
@@ -265,7 +266,7 @@ TEST_CASE("a slow host that goes down alerts as ever, and its recovery resolves 
   CHECK(line.Degrade(kOutage, kNow) == AlertKind::kDegraded);
   CHECK(line.GoDown(kNow + 1min, kNow + 2min) == AlertKind::kDown);
   CHECK(line.Answer(kNow + 3min) == AlertKind::kRecovery);
-  CHECK(line.told.since == kNow + 1min);
+  CHECK(line.notified.since == kNow + 1min);
   CHECK_FALSE(line.Answer(kNow + 4min));
 }
 
@@ -307,10 +308,10 @@ TEST_CASE("a message is remembered in the order in which its alerts fell due", "
   alerts[1].kind = AlertKind::kRecovery;
   alerts[0].host = alerts[1].host = "a";
   alerts[2].kind = AlertKind::kBlind;
-  const auto told = NotifiedAlertsOf(alerts);
-  REQUIRE(told.size() == 2);
-  CHECK(told[0].kind == AlertKind::kRecovery);
-  CHECK(told[1].kind == AlertKind::kDown);
+  const auto notified = NotifiedAlertsOf(alerts);
+  REQUIRE(notified.size() == 2);
+  CHECK(notified[0].kind == AlertKind::kRecovery);
+  CHECK(notified[1].kind == AlertKind::kDown);
 }
 
 // As hosts.json and the events put it back.
@@ -325,27 +326,27 @@ Line Restored(WallTime last_alert, WallTime now) {
 }
 
 TEST_CASE("a restart neither repeats nor forgets an alert", "[alert_policy]") {
-  Line told = Restored(kNow, kNow + 10s);
-  CHECK_FALSE(told.Look(kNow + 10s));
-  CHECK(told.Answer(kNow + 20s) == AlertKind::kRecovery);
+  Line notified = Restored(kNow, kNow + 10s);
+  CHECK_FALSE(notified.Look(kNow + 10s));
+  CHECK(notified.Answer(kNow + 20s) == AlertKind::kRecovery);
 
   CHECK(Restored(kOutage - 1h, kNow).Look(kNow) == AlertKind::kDown);
 }
 
 TEST_CASE("a count without a time, as the Python system's file has it, begins with its alert", "[alert_policy]") {
-  Line told;
-  told.host.seen.fail_count = 12;
-  told.host.seen.last_alert_time = kNow - 600s;
-  RestoreAlertState({told.host.seen, told.state}, told.alert, kNow);
-  CHECK(told.host.seen.fail_since == kNow - 600s);
-  told.host.seen.status = Status::kDown;
-  CHECK_FALSE(told.Look(kNow));
+  Line notified;
+  notified.host.seen.fail_count = 12;
+  notified.host.seen.last_alert_time = kNow - 600s;
+  RestoreAlertState({notified.host.seen, notified.state}, notified.alert, kNow);
+  CHECK(notified.host.seen.fail_since == kNow - 600s);
+  notified.host.seen.status = Status::kDown;
+  CHECK_FALSE(notified.Look(kNow));
 
-  Line untold;
-  untold.host.seen.fail_count = 2;
-  RestoreAlertState({untold.host.seen, untold.state}, untold.alert, kNow);
-  CHECK(untold.host.seen.fail_since == kNever);
-  CHECK_FALSE(untold.state.is_outage);
+  Line unnotified;
+  unnotified.host.seen.fail_count = 2;
+  RestoreAlertState({unnotified.host.seen, unnotified.state}, unnotified.alert, kNow);
+  CHECK(unnotified.host.seen.fail_since == kNever);
+  CHECK_FALSE(unnotified.state.is_outage);
 }
 
 TEST_CASE("an alert time ahead of the clock silences nobody", "[alert_policy]") {
@@ -382,16 +383,16 @@ class Website : public Line {
 TEST_CASE("a certificate alerts once for each day of warning, and that it was renewed", "[alert_policy]") {
   Website site;
   const WallTime expires = kNow + 40 * 24h;
-  std::string told;
+  std::string alerts;
   for (WallTime now = kNow; now < expires; now += 6h) {
     const auto kind = site.Show(expires, now);
     if (!kind) continue;
     CHECK(kind == AlertKind::kCertificate);
     MarkNotified(site.host.seen, site.alert, now);
-    told += std::to_string((expires - now) / 24h) + ' ';
+    alerts += std::to_string((expires - now) / 24h) + ' ';
   }
-  CHECK(told == "30 14 7 1 ");
-  CHECK_THAT(site.told.reason, Catch::Matchers::ContainsSubstring("issued by Example CA"));
+  CHECK(alerts == "30 14 7 1 ");
+  CHECK_THAT(site.notified.reason, Catch::Matchers::ContainsSubstring("issued by Example CA"));
   CHECK(site.Show(expires + 90 * 24h, expires) == AlertKind::kCertificateOver);
   CHECK_FALSE(site.Show(expires + 90 * 24h, expires + 1min));
 }
@@ -416,9 +417,10 @@ TEST_CASE("a certificate of which nobody wants to be warned any more was not ren
 TEST_CASE("two servers under one name, one of them renewed, are no flood", "[alert_policy]") {
   Website site;
   const WallTime old = kNow + 20 * 24h, renewed = kNow + 90 * 24h;
-  int told = 0;
-  for (int i = 0; i < 1000; ++i) told += site.Show(i / 3 % 2 == 0 ? old : renewed, kNow + i * 1min).has_value() ? 1 : 0;
-  CHECK(told == 2);
+  int alerts = 0;
+  for (int i = 0; i < 1000; ++i)
+    alerts += site.Show(i / 3 % 2 == 0 ? old : renewed, kNow + i * 1min).has_value() ? 1 : 0;
+  CHECK(alerts == 2);
 }
 
 TEST_CASE("a warning of which people were notified is not repeated by the next run, one of which they were not is sent",

@@ -216,7 +216,7 @@ TEST_CASE("a void check changes nothing; three in a row make the host unknown", 
   const auto unknown = line.Check(lost);
   REQUIRE(unknown);
   CHECK(unknown->to == Status::kUnknown);
-  CHECK(unknown->reason == "not measured: replies were dropped");
+  CHECK(unknown->reason == "void: replies were dropped");
   CHECK(line.seen.status_current == true);
   CHECK(line.seen.trail.size() == 2);
   CHECK(line.Good()->to == Status::kUp);

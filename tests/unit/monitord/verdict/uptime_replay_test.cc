@@ -35,6 +35,14 @@ struct Log {
   EventLog events{folder / "events"};
 };
 
+// The percentage of the day before kNow, after a start whose hosts.json is `list` and whose events are these.
+double UptimeAfter(const std::vector<Event>& events, HostList list) {
+  const Log log;
+  log.events.Append(events);
+  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  return UptimePercent(past.states[0].history, kNow).value();
+}
+
 TEST_CASE("what happened after hosts.json was written is put back", "[uptime_replay]") {
   Log log;
   const WallTime written = kNow - 50min;
@@ -91,27 +99,26 @@ TEST_CASE("a kill before hosts.json was first written still says when the monito
 
 TEST_CASE("time that was unknown, unreachable, in maintenance or that nobody watched is in neither part again",
           "[uptime_replay]") {
-  Log log;
   const auto at = [](int minutes) { return kNow - 10h + std::chrono::minutes(minutes); };
-  log.events.Append({
-      MonitorEvent{at(0), MonitorChange::kStart, kNever},
-      Went(Status::kPending, Status::kUp, at(0), at(0)),
-      Went(Status::kUp, Status::kFailing, at(60), at(60)),
-      // The failures turn out not to be the host's.
-      Went(Status::kFailing, Status::kUnreachable, at(60), at(62)),
-      Went(Status::kUnreachable, Status::kUp, at(90), at(90)),
-      MonitorEvent{at(130), MonitorChange::kLate, at(120)},
-      MaintenanceEvent{at(140), "a", "a", true},
-      Went(Status::kUp, Status::kFailing, at(141), at(141)),
-      Went(Status::kFailing, Status::kUp, at(149), at(149)),
-      MaintenanceEvent{at(150), "a", "a", false},
-      Went(Status::kUp, Status::kFailing, at(160), at(160)),
-      Went(Status::kFailing, Status::kUp, at(170), at(170)),
-  });
-  HostList list = OneHost(kNow);
-  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  const double uptime = UptimeAfter(
+      {
+          MonitorEvent{at(0), MonitorChange::kStart, kNever},
+          Went(Status::kPending, Status::kUp, at(0), at(0)),
+          Went(Status::kUp, Status::kFailing, at(60), at(60)),
+          // The failures turn out not to be the host's.
+          Went(Status::kFailing, Status::kUnreachable, at(60), at(62)),
+          Went(Status::kUnreachable, Status::kUp, at(90), at(90)),
+          MonitorEvent{at(130), MonitorChange::kLate, at(120)},
+          MaintenanceEvent{at(140), "a", "a", true},
+          Went(Status::kUp, Status::kFailing, at(141), at(141)),
+          Went(Status::kFailing, Status::kUp, at(149), at(149)),
+          MaintenanceEvent{at(150), "a", "a", false},
+          Went(Status::kUp, Status::kFailing, at(160), at(160)),
+          Went(Status::kFailing, Status::kUp, at(170), at(170)),
+      },
+      OneHost(kNow));
   // Up 60 + 30 + 10 + 10 + 430 minutes, down 10.
-  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 540 / 550));
+  CHECK(uptime == Catch::Approx(100.0 * 540 / 550));
 }
 
 TEST_CASE("what was recorded before the clock was set counts by the time as it was set", "[uptime_replay]") {
@@ -177,10 +184,7 @@ TEST_CASE("a host that was down, then unknown, is still in the same outage", "[u
 }
 
 TEST_CASE("a host that was quiet for a day was up all day", "[uptime_replay]") {
-  Log log;
-  HostList list = OneHost(kNow - 12h);
-  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
-  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0));
+  CHECK(UptimeAfter({}, OneHost(kNow - 12h)) == Catch::Approx(100.0));
 }
 
 TEST_CASE("without any past there is no sign of life", "[uptime_replay]") {
@@ -190,24 +194,21 @@ TEST_CASE("without any past there is no sign of life", "[uptime_replay]") {
 }
 
 TEST_CASE("a maintenance before the first change of status says nothing of the status then", "[uptime_replay]") {
-  Log log;
-  log.events.Append({MaintenanceEvent{kNow - 20h, "a", "a", true}, MaintenanceEvent{kNow - 19h, "a", "a", false},
-                     Went(Status::kUp, Status::kFailing, kNow - 10h, kNow - 10h),
-                     Went(Status::kFailing, Status::kDown, kNow - 10h, kNow - 10h)});
-  HostList list = OneHost(kNow, Status::kDown);
-  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  const double uptime =
+      UptimeAfter({MaintenanceEvent{kNow - 20h, "a", "a", true}, MaintenanceEvent{kNow - 19h, "a", "a", false},
+                   Went(Status::kUp, Status::kFailing, kNow - 10h, kNow - 10h),
+                   Went(Status::kFailing, Status::kDown, kNow - 10h, kNow - 10h)},
+                  OneHost(kNow, Status::kDown));
   // Up 4 h, in maintenance 1 h, up 9 h, down 10 h.
-  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 13 / 23));
+  CHECK(uptime == Catch::Approx(100.0 * 13 / 23));
 }
 
 TEST_CASE("time that nobody watched counts before the first change of status, too", "[uptime_replay]") {
-  Log log;
-  log.events.Append({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 20h},
-                     Went(Status::kUp, Status::kFailing, kNow - 1h, kNow - 1h)});
-  HostList list = OneHost(kNow, Status::kFailing);
-  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
+  const double uptime = UptimeAfter({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 20h},
+                                     Went(Status::kUp, Status::kFailing, kNow - 1h, kNow - 1h)},
+                                    OneHost(kNow, Status::kFailing));
   // Up 4 h, unwatched 10 h, up 9 h, down 1 h.
-  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 13 / 14));
+  CHECK(uptime == Catch::Approx(100.0 * 13 / 14));
 }
 
 TEST_CASE("what was before the clock was set back is not taken for news", "[uptime_replay]") {
@@ -224,16 +225,14 @@ TEST_CASE("what was before the clock was set back is not taken for news", "[upti
 }
 
 TEST_CASE("a clock that was days behind at a start moves nothing of the runs before", "[uptime_replay]") {
-  Log log;
   const WallTime wrong = kNow - 48h;
-  log.events.Append({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 10h},
-                     Went(Status::kUp, Status::kFailing, kNow - 3h, kNow - 3h),
-                     Went(Status::kFailing, Status::kUp, kNow - 2h, kNow - 2h),
-                     MonitorEvent{wrong - 1h, MonitorChange::kStart, kNow - 90min},
-                     MonitorEvent{kNow - 1h + 30s, MonitorChange::kClock, wrong - 1h + 30s}});
-  HostList list = OneHost(kNow);
-  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
-  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 23 / 24));
+  const double uptime = UptimeAfter({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 10h},
+                                     Went(Status::kUp, Status::kFailing, kNow - 3h, kNow - 3h),
+                                     Went(Status::kFailing, Status::kUp, kNow - 2h, kNow - 2h),
+                                     MonitorEvent{wrong - 1h, MonitorChange::kStart, kNow - 90min},
+                                     MonitorEvent{kNow - 1h + 30s, MonitorChange::kClock, wrong - 1h + 30s}},
+                                    OneHost(kNow));
+  CHECK(uptime == Catch::Approx(100.0 * 23 / 24));
 }
 
 TEST_CASE("a clock that was set more than a day ago, in a run that hosts.json knows nothing of, hinders no start",
@@ -249,12 +248,10 @@ TEST_CASE("a clock that was set more than a day ago, in a run that hosts.json kn
 }
 
 TEST_CASE("what the host before saw is not counted when the target was changed", "[uptime_replay]") {
-  Log log;
-  log.events.Append({Went(Status::kUp, Status::kDown, kNow - 10h, kNow - 10h),
-                     Went(Status::kPending, Status::kUp, kNow - 1h, kNow - 1h)});
-  HostList list = OneHost(kNow);
-  Replayed past = ReplayEvents(list, log.events, Config(), kNow);
-  CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0));
+  const double uptime = UptimeAfter({Went(Status::kUp, Status::kDown, kNow - 10h, kNow - 10h),
+                                     Went(Status::kPending, Status::kUp, kNow - 1h, kNow - 1h)},
+                                    OneHost(kNow));
+  CHECK(uptime == Catch::Approx(100.0));
 }
 
 // Events as a machine without a clock of its own leaves them, which begins each day anew until somebody sets it.
