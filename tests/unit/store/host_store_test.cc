@@ -34,7 +34,7 @@ HostStore::Change Renaming(const std::string& id, const std::string& name) {
 }
 
 // `hosts`, each of which alice has acknowledged.
-HostStore::Change Acknowledging(std::vector<Host> hosts, WallTime written) {
+HostStore::Change Acknowledging(const std::vector<Host>& hosts, WallTime written) {
   return [=](HostList& list, auto&) -> std::optional<EditEvent> {
     list.hosts = hosts;
     for (Host& host : list.hosts) host.acknowledged = Acknowledgement{"alice", written, ""};
