@@ -1,5 +1,5 @@
-// The description of the API, openapi.json: the routes as cgi/routes.json has them, completed by what the programs check
-// input by. `make openapi` writes it to htdocs/openapi.json.
+// The description of the API, openapi.json: the routes as cgi/routes.json has them, completed by what the programs
+// check input by. `make openapi` writes it to htdocs/openapi.json.
 #ifndef LINEWATCH_CGI_API_DESCRIPTION_H_
 #define LINEWATCH_CGI_API_DESCRIPTION_H_
 

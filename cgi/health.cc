@@ -15,8 +15,8 @@
 namespace linewatch::cgi {
 namespace {
 
-// A message that has waited for longer, or was tried in vain as often, is not delivered by itself any more: somebody has
-// to see to it.
+// A message that has waited for longer, or was tried in vain as often, is not delivered by itself any more: somebody
+// has to see to it.
 constexpr auto kOutboxPatience = std::chrono::minutes(5);
 constexpr int kMostAttempts = 3;
 

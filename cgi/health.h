@@ -27,7 +27,7 @@ struct FolderState {
   uint64_t free_bytes = 0, needed_bytes = 0;
 };
 
-// What the problems are found by: as it was at one moment.
+// What problems are found from, as of one moment.
 struct Signs {
   WallTime now;
   HostList header;  // of hosts.json, without the hosts
@@ -46,8 +46,8 @@ std::vector<Notice> FindProblems(const Signs& signs);
 std::vector<Notice> FindOutboxProblems(const std::vector<QueuedMessage>& waiting,
                                        const std::vector<std::string>& damaged, WallTime now);
 
-// The problem because of which monitord would not answer: it has never run, was stopped, or completes no cycles. Nothing
-// if it runs.
+// The problem because of which monitord would not answer: it has never run, was stopped, or completes no cycles.
+// Nothing if it runs.
 std::optional<Notice> FindAbsence(Installation& installation);
 
 // 200 without problems, else 503, with {ok, problems, updated, interval, cycle_ms, late_ms, voided, state, version}.

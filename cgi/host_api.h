@@ -1,5 +1,5 @@
-// The routes about hosts: what each answers is written in htdocs/openapi.json. An edit is one change of hosts.json under
-// its lock, with one event; If-Match with another revision than the host's is answered 412.
+// The routes about hosts: what each answers is written in htdocs/openapi.json. An edit is one change of hosts.json
+// under its lock, with one event; If-Match with another revision than the host's is answered 412.
 #ifndef LINEWATCH_CGI_HOST_API_H_
 #define LINEWATCH_CGI_HOST_API_H_
 

@@ -24,15 +24,15 @@ rapidjson::Document PatchedSettings(const Host& host, const rapidjson::Value& pa
 std::vector<FieldError> CheckPatched(const rapidjson::Value& patched, const rapidjson::Value& patch,
                                      const Config& config);
 
-// `host` by its id, its revision and what is not known of it, with `settings` instead of its own. Nothing is observed
-// of it; an acknowledgement stays as long as the target does.
+// A host with the id, the revision and the unknown members of `host`, and with `settings`. Nothing is observed of it;
+// an acknowledgement stays as long as the target does.
 Host WithSettings(const Host& host, const rapidjson::Value& settings);
 
 // The names of the settings that differ.
 std::vector<std::string> ChangedSettings(const Host& before, const Host& after);
 
-// Secrets that are kept do not follow a URL, or an address that is asked instead of it, to another server: whoever may
-// write them could have the secrets sent there.
+// An error for each secret that `after` keeps although its URL, or the address that is asked in place of the URL's,
+// leads to another server than before: whoever may write these could have the secrets sent there.
 std::vector<FieldError> FindMisledSecrets(const rapidjson::Value& settings, const Host& before, const Host& after);
 
 // Makes `host` what WithSettings has answered, one revision on. What was observed of it stays as long as the target.

@@ -1,5 +1,5 @@
-// Hosts as text that people and spreadsheets write: the settings of many, read without judging them, and written so that
-// they can be read again. A column is a setting by its name; what is secret or observed has none.
+// Hosts as text that people and spreadsheets write: the settings of many, read without judging them, and written so
+// that they can be read again. A column is a setting by its name; what is secret or observed has none.
 #ifndef LINEWATCH_CGI_HOST_TABLE_H_
 #define LINEWATCH_CGI_HOST_TABLE_H_
 

@@ -166,6 +166,7 @@ Response Problem(int status, std::string_view detail, const std::function<void(J
     out.EndObject();
   });
   response.type = "application/problem+json";
+  response.SetHeader("Cache-Control", "no-store");
   return response;
 }
 

@@ -76,8 +76,8 @@ std::string HeaderText(const Response& response);
 
 Response JsonResponse(int status, const std::function<void(JsonWriter&)>& write);
 
-// An error (RFC 9457), application/problem+json. `detail` is a sentence for people; `write_more` writes members of its
-// own into the object.
+// An error (RFC 9457), application/problem+json, which no cache keeps. `detail` is a sentence for people; `write_more`
+// writes members of its own into the object.
 Response Problem(int status, std::string_view detail, const std::function<void(JsonWriter&)>& write_more = nullptr);
 // An error that may pass by itself: Retry-After says after how long to try again.
 Response PassingProblem(int status, std::string_view detail,
@@ -90,8 +90,8 @@ void WriteErrors(JsonWriter& out, const std::vector<FieldError>& errors);
 // A value of a query or of a form that was sent (application/x-www-form-urlencoded), decoded; empty if it is not there.
 std::string FormValue(std::string_view form, std::string_view name);
 
-// Reads the body as JSON. Answers nothing when that went well, else the problem to send: 400 for a body that is missing,
-// no JSON, or is_oversized (store/json/json.h).
+// Reads the body as JSON. Answers nothing when that went well, else the problem to send: 400 for a body that is
+// missing, no JSON, or is_oversized (store/json/json.h).
 std::optional<Response> ParseBody(const Request& request, rapidjson::Document& document);
 // The same, and 422 with everything in which the body is not what `schema` describes.
 std::optional<Response> ParseBody(const Request& request, const Schema& schema, rapidjson::Document& document);

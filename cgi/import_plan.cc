@@ -272,8 +272,7 @@ class Planner {
     }
     for (const Circular& circular : FindCircles(hosts))
       if (const auto found = by_host.find(circular.host); found != by_host.end())
-        Refuse(*found->second, "parents",
-               "expected no circle: \"" + circular.parent->name + "\" is itself reached through this host");
+        Refuse(*found->second, "parents", ExpectedNoCircle(*circular.parent));
   }
 
   void Collect() {

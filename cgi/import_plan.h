@@ -32,8 +32,8 @@ struct ImportPlan {
   std::vector<ImportRefusal> refuse;  // in the order of lines; while there are any, nothing may be done
 };
 
-// A given host is the one in `list` that has its id, or else the same check of the same target; heartbeats, which have no
-// target, are found by their name. What is not given of a host in the list stays. A new host keeps its id if that is
+// A given host is the one in `list` that has its id, or else the same check of the same target; heartbeats, which have
+// no target, are found by their name. What is not given of a host in the list stays. A new host keeps its id if that is
 // free, else gets one of `new_id`; without a name it is called by its address. Parents are given by ids or names, of
 // hosts in the list or in the import.
 ImportPlan PlanImport(const GivenHosts& given, const HostList& list, const Config& config,

@@ -57,9 +57,7 @@ Response AnswerOrApologize(const Handler& answer, const Request& request) {
     return response;
   } catch (const std::exception& error) {
     Log(std::string(request.method()) + ' ' + std::string(RoutePath(request)), error.what());
-    Response response = ProblemOf(error);
-    response.SetHeader("Cache-Control", "no-store");
-    return response;
+    return ProblemOf(error);
   }
 }
 

@@ -123,9 +123,8 @@ std::string MonitorMetrics(const HostList& header, const std::vector<QueuedMessa
     const VoidedChecks& voided = monitor.voided;
     Family family(out, "linewatch_voided_checks_total", kCounter,
                   "Void checks, which monitord could not make and blames on no host, by the reason.");
-    for (const auto& [reason, count] : {std::pair("not_sent", voided.not_sent), std::pair("late", voided.late),
-                                        std::pair("dropped", voided.dropped), std::pair("crowded", voided.crowded)})
-      family.Sample(Label("flaw", reason), static_cast<double>(count));
+    for (const auto& [reason, count] : kVoidedCounts)
+      family.Sample(Label("flaw", reason), static_cast<double>(voided.*count));
   }
   write("linewatch_outbox_messages", kGauge, "Messages that wait to be delivered.", static_cast<double>(outbox.size()));
   Family(out, "linewatch_build_info", kGauge, "1, with the version of monitord.")

@@ -14,13 +14,14 @@ namespace linewatch::cgi {
 
 struct Installation;
 
-// The samples of hosts, and of monitord. Every sample about hosts carries their id and name; all but those of their status the address, group and kind of check
-// too. What was not measured has no sample, nor has whether a paused host is up.
+// The samples of hosts, and of monitord. Every sample about hosts carries their id and name; all but those of their
+// status carry the address, group and kind of check, too. What is not known has no sample, nor has whether a paused
+// host is up.
 std::string HostMetrics(const HostList& list);
 std::string MonitorMetrics(const HostList& header, const std::vector<QueuedMessage>& outbox);
 
-// The text about hosts, made once for each hosts.json that is published: for a thousand hosts (1.5 MB) that takes a fast
-// processor 14 ms, in which nobody else is answered, and any viewer may ask as often as he likes.
+// The text about hosts, made once for each hosts.json that is published: for a thousand hosts (1.5 MB) that takes a
+// fast processor 14 ms, in which nobody else is answered, and any viewer may ask as often as he likes.
 class MetricsCache {
  public:
   // `read` answers the list of the tag.

@@ -60,7 +60,8 @@ WallTime TimeIn(const Request& request, std::string_view name, WallTime otherwis
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   const WallTime t = FromUnixSeconds(seconds);
-  if (error == std::errc() && end == text.data() + text.size() && t != kNever) return t;
+  // The beginning of 1970 is a time, too, though kNever has its number.
+  if (error == std::errc() && end == text.data() + text.size() && (t != kNever || seconds == 0)) return t;
   errors.push_back({std::string(name), "expected a time in Unix seconds", text});
   return otherwise;
 }

@@ -9,8 +9,8 @@
 
 namespace linewatch::cgi {
 
-// Takes `status`, `msg` and `ms` from the query, or from a form that was sent. 200 once the heartbeat is in the queue; 404
-// for a token of no host, 429 while too many wait, 503 while monitord takes none.
+// Takes `status`, `msg` and `ms` from the query, or from a form that was sent. 200 once the heartbeat is in the queue;
+// 404 for a token of no host, 429 while too many wait, 503 while monitord takes none.
 Response TakeHeartbeat(Installation& installation, const Request& request, std::string_view token);
 
 }  // namespace linewatch::cgi

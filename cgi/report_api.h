@@ -9,8 +9,8 @@
 
 namespace linewatch::cgi {
 
-// Of ?month=YYYY-MM in the installation's time zone; without it, of this month until now. As JSON, or with ?format=csv as
-// a table.
+// Of ?month=YYYY-MM in the installation's time zone; without it, of this month until now. As JSON, or with ?format=csv
+// as a table.
 Response ShowReport(Installation& installation, const Request& request, std::string_view id);
 
 }  // namespace linewatch::cgi

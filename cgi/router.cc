@@ -99,8 +99,8 @@ bool takes_body_of(const Route& route, const Request& request) {
   return request.has_body_type("application/merge-patch+json");
 }
 
-// Why the request does not get as far as its handler, if so; found by its head, before the body is read. Whoever knows a
-// token may use it, from any page, and in whatever form his tool sends it.
+// Why the request does not get as far as its handler, if so; found by its head, before the body is read. Whoever knows
+// a token may use it, from any page, and in whatever form his tool sends it.
 std::optional<Response> Refusal(Installation& installation, const Request& request, const Route& route) {
   const bool may_be_foreign = !request.is_write() || has_token(route.path);
   if (!may_be_foreign && is_foreign(request, installation.config.settings().public_url))
@@ -155,11 +155,7 @@ size_t BodyLimitOf(const Request& request) {
 }
 
 Response Answer(Installation& installation, const Request& request) {
-  const auto refused = [](Response response) {
-    response.SetHeader("Cache-Control", "no-store");
-    return response;
-  };
-  if (request.has_doubled_variable()) return refused(Problem(400, "A header stands in the request twice."));
+  if (request.has_doubled_variable()) return Problem(400, "A header stands in the request twice.");
 
   const std::string path = request.path();
   std::string allowed;
@@ -169,7 +165,7 @@ Response Answer(Installation& installation, const Request& request) {
       allowed.append(allowed.empty() ? "" : ", ").append(route.method == "GET" ? "GET, HEAD" : route.method);
       continue;
     }
-    if (auto refusal = Refusal(installation, request, route)) return refused(*std::move(refusal));
+    if (auto refusal = Refusal(installation, request, route)) return *std::move(refusal);
     const std::string_view id = *Match(route.path, path);
     Response response;
     if (route.is_slow) {
@@ -183,10 +179,10 @@ Response Answer(Installation& installation, const Request& request) {
       response.later = [later = std::move(response.later)](const Request& r) { return Finished(r, later(r)); };
     return response;
   }
-  if (allowed.empty()) return refused(Problem(404, "There is nothing at this path."));
+  if (allowed.empty()) return Problem(404, "There is nothing at this path.");
   Response response = Problem(405, "This path takes " + allowed + ".");
   response.SetHeader("Allow", allowed);
-  return refused(std::move(response));
+  return response;
 }
 
 }  // namespace linewatch::cgi

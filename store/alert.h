@@ -1,5 +1,5 @@
-// What people are notified of: an alert is about one host, or about monitord itself; a message holds those that fell due
-// together.
+// What people are notified of: an alert is about one host, or about monitord itself; a message holds those that fell
+// due together.
 #ifndef LINEWATCH_STORE_ALERT_H_
 #define LINEWATCH_STORE_ALERT_H_
 
@@ -34,8 +34,8 @@ inline constexpr std::array<std::string_view, 13> kAlertKindNames = {
     "still_blind", "blind",    "unwritable", "writable", "test"};
 inline std::string_view NameOf(AlertKind kind) { return kAlertKindNames[static_cast<size_t>(kind)]; }
 
-// What an alert is about: a condition of a host or of monitord that begins, may be repeated while it lasts, and ends; or
-// none.
+// What an alert is about: a condition of a host or of monitord that begins, may be repeated while it lasts, and ends;
+// or none.
 enum class Condition : uint8_t { kOutage, kDegradation, kCertificate, kBlindness, kUnwritable, kNone };
 struct AlertTraits {
   int gravity;             // 0 is the gravest
@@ -46,7 +46,8 @@ struct AlertTraits {
 };
 const AlertTraits& TraitsOf(AlertKind kind);
 
-// Whether an alert of kind `end` resolves one of kind `begin`. The end of an outage resolves a degradation before it, too.
+// Whether an alert of kind `end` resolves one of kind `begin`. The end of an outage resolves a degradation before it,
+// too.
 bool does_end(AlertKind end, AlertKind begin);
 
 // As it was when it fell due: what becomes of the host afterwards is another alert.

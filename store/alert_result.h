@@ -27,8 +27,8 @@ inline std::string_view NameOf(AlertOutcome outcome) { return kAlertOutcomeNames
 
 struct AlertResult {
   AlertOutcome outcome = AlertOutcome::kOther;
-  // kPartlySent: "ADDRESS: why" of those who have not got it. kGivenUp, kExpired, kTestFailed: why, mostly in the server's
-  // own words. kOther: the whole text. Else empty.
+  // kPartlySent: "ADDRESS: why" of those who have not got it. kGivenUp, kExpired, kTestFailed: why, mostly in the
+  // server's own words. kOther: the whole text. Else empty.
   std::string detail = {};
 
   bool operator==(const AlertResult&) const = default;

@@ -1,5 +1,5 @@
-// Local time: the time zone of the installation, and calendar months by it. A month is as long as its days are, with the
-// hour that changes of the clock take or give.
+// Local time: the time zone of the installation, and calendar months by it. A month is as long as its days are, with
+// the hour that changes of the clock take or give.
 #ifndef LINEWATCH_STORE_CALENDAR_H_
 #define LINEWATCH_STORE_CALENDAR_H_
 

@@ -1,5 +1,5 @@
-// The kinds of check. Each has one line here; what it is stands in store/check/NAME.cc, and monitord/probe/probers.h says
-// who makes it.
+// The kinds of check. Each has one line here; what it is stands in store/check/NAME.cc, and monitord/probe/probers.h
+// says who makes it.
 #ifndef LINEWATCH_STORE_CHECK_KIND_H_
 #define LINEWATCH_STORE_CHECK_KIND_H_
 

@@ -1,5 +1,9 @@
-// How events become the time of hosts: the rules that the ledger follows, which says what was, and monitord's start,
-// which goes on from it. Pure: an event in, what changes by it out.
+// How events become the time of hosts: the rules by which the ledger says what was, and by which monitord goes on after
+// a start. Pure: an event in, what changes by it out.
+//
+// Events come in the order of EventLog::Read: file by file, and in a file as they were written. Where the clock was
+// set, that is not the order of their times. Each event comes once, a host's to its HostTime, monitord's to the
+// MonitorFold, and the Passage that this answers to every HostTime, before the next event.
 #ifndef LINEWATCH_STORE_EVENT_FOLD_H_
 #define LINEWATCH_STORE_EVENT_FOLD_H_
 
@@ -12,12 +16,12 @@
 
 namespace linewatch {
 
-// What an event of monitord itself means to the time of all hosts.
+// What a MonitorEvent changes in the time of every host: nothing, or one of these.
 struct Gap {
   WallTime from, until;  // nobody watched
 };
 struct Stop {
-  WallTime t;  // from which on nobody watches
+  WallTime t;  // nobody watches from then on
 };
 using Passage = std::variant<std::monostate, Gap, Stop, ClockStep>;
 
@@ -54,16 +58,16 @@ class HostTime {
 // What monitord itself did, as of the event that was read last.
 class MonitorFold {
  public:
-  // `known`: a sign of life that is in no event.
+  // `known`: when monitord was alive by something else than events, such as `updated` of hosts.json.
   explicit MonitorFold(WallTime known = kNever) : known_(known), last_sign_(known) {}
 
   Passage Take(const MonitorEvent& event);
 
-  // monitord was alive at `t`.
+  // monitord was alive at `t`. A MonitorEvent says so by itself; the caller says it for all other events.
   void NoteSign(WallTime t) { last_sign_ = std::max(last_sign_, t); }
   WallTime last_sign() const { return last_sign_; }
 
-  // The reading begins within a run, at `t`.
+  // A run is under way at `t`. For a reading that begins within one, and so finds no start of it.
   void NoteRunning(WallTime t) {
     if (run_since_ == kNever) run_since_ = t;
   }

@@ -54,10 +54,10 @@ void VisitMembers(E& event, auto&& visit) {
   visit("reason", event.reason);
 }
 template <MaybeConst<NotifiedAlert> T>
-void VisitMembers(T& told, auto&& visit) {
-  visit("host", told.host);
-  visit("kind", told.kind);
-  visit("since", told.since);
+void VisitMembers(T& notified, auto&& visit) {
+  visit("host", notified.host);
+  visit("kind", notified.kind);
+  visit("since", notified.since);
 }
 template <MaybeConst<AlertEvent> E>
 void VisitMembers(E& event, auto&& visit) {

@@ -44,7 +44,8 @@ struct AlertEvent {
   std::vector<NotifiedAlert> alerts = {};  // in the order in which they fell due; for kLogChannel alone
   std::string id = {};                     // of the message
 };
-// kAdopt: hosts.json was edited by hand. kConfig: config.json was changed. kOther: a word that this version does not know.
+// kAdopt: hosts.json was edited by hand. kConfig: config.json was changed. kOther: a word that this version does not
+// know.
 enum class EditAction : uint8_t { kOther, kAdd, kChange, kDelete, kAcknowledge, kUnacknowledge, kAdopt, kConfig };
 inline constexpr std::array<std::string_view, 8> kEditActionNames = {
     "other", "add", "change", "delete", "acknowledge", "unacknowledge", "adopt", "config"};
@@ -127,8 +128,8 @@ class EventLog {
   // `folder` is made on the first append.
   explicit EventLog(std::filesystem::path folder, std::chrono::milliseconds patience = kLockPatience);
 
-  // From now on a file that cannot be read ends where it fails, and `report` hears why: one bad block of a card does not
-  // stop the watching. Without this reading throws std::system_error.
+  // From now on a file that cannot be read ends where it fails, and `report` hears why: one bad block of a card does
+  // not stop the watching.
   using Unreadable = std::function<void(const std::string& why)>;
   void SkipUnreadable(Unreadable report) { report_unreadable_ = std::move(report); }
 
@@ -136,8 +137,9 @@ class EventLog {
   // then a part may be written, which readers skip and the next append closes with a line end. Any number of processes.
   void Append(const std::vector<Event>& events) const;
 
-  // Hands every event from `from` on to `take`, file by file in the order of writing, which a jumping clock may have
-  // made another one than that of time. Lines that do not parse are skipped.
+  // Hands every event from `from` on to `take`: file by file, and in a file as they were written. Where the clock was
+  // set, that is not the order of their times. Lines that do not parse are skipped. Throws std::system_error where a
+  // file cannot be read, if nobody has asked to SkipUnreadable, and what `take` throws; so do the others that read.
   void Read(WallTime from, const std::function<void(const Event&)>& take) const;
 
   // The same, of the events whose line `is_wanted`. It is asked before the line is parsed, which is what costs; a line

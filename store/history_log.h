@@ -1,7 +1,8 @@
-// What was measured of all hosts, step by step, for charts and long-range uptime: appended, rolled up with age, bounded.
+// What was measured of all hosts, step by step, for charts and long-range uptime: appended, rolled up with age,
+// bounded.
 //
-// Five minutes are the finest step; they become hours and hours become days. Only monitord writes. Readers need no lock,
-// and skip a line that they do not understand.
+// Five minutes are the finest step; they become hours and hours become days. Only monitord writes. Readers need no
+// lock, and skip a line that they do not understand.
 #ifndef LINEWATCH_STORE_HISTORY_LOG_H_
 #define LINEWATCH_STORE_HISTORY_LOG_H_
 
@@ -47,8 +48,8 @@ class HostPast {
  public:
   using Steps = std::map<WallTime, Measured>;
 
-  // From `from` on in steps of `length`, which is a multiple of that of `tier`; what is not rolled up yet comes from the
-  // finer tiers. Steps of which nothing is known are left out.
+  // From `from` on in steps of `length`, which is a multiple of that of `tier`; what is not rolled up yet comes from
+  // the finer tiers. Steps of which nothing is known are left out.
   Steps Since(WallTime from, Tier tier, std::chrono::seconds length) const;
 
  private:
@@ -64,8 +65,8 @@ class HistoryLog {
   // `folder` is made on the first append.
   explicit HistoryLog(std::filesystem::path folder, std::chrono::milliseconds patience = kLockPatience);
 
-  // Appends steps of five minutes; they are on the disk when this returns. Throws std::system_error: then the steps of
-  // the last files are not, and of two lines of the same step the later one counts.
+  // Appends steps of five minutes; they are on the disk when this returns. Throws std::system_error: then some of
+  // them may be missing, and all may be appended once more, for of two lines of the same step the later one counts.
   void Append(const std::vector<HistoryStep>& steps);
 
   // Writes the hours and days that are over and have not been written yet, from what the disk holds of them: a run that
@@ -73,15 +74,17 @@ class HistoryLog {
   // std::system_error.
   void RollUp(WallTime now);
 
-  // Removes five minutes after eight days, hours after three months and days after `kept`, in whole files. As many files
-  // as that must be left, or nothing is removed: a clock that is far ahead makes nothing old.
+  // Removes five minutes after eight days, hours after three months and days after `kept`, in whole files. As many
+  // files as that must be left, or nothing is removed: a clock that is far ahead makes nothing old.
   void RemoveOld(std::chrono::days kept, WallTime now) const;
 
-  // One host: of each tier the steps that begin in its span of time before `to`, in one pass over its files.
+  // One host: of each tier the steps that begin in its span of time before `to`, in one pass over its files. Throws
+  // std::system_error.
   using Spans = std::array<std::chrono::seconds, kTiers>;
   HostPast ReadHost(std::string_view host, const Spans& spans, WallTime to) const;
 
-  // The whole time from `from` to `to` of each host in one, by days as far as there are any.
+  // The whole time from `from` to `to` of each host in one, by days as far as there are any. Throws
+  // std::system_error.
   std::map<std::string, Measured, std::less<>> ReadAll(WallTime from, WallTime to) const;
 
  private:

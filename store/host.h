@@ -38,7 +38,7 @@ inline std::string_view NameOf(Status status) { return kStatusNames[static_cast<
 TimeKind TimeKindOf(Status status, bool in_maintenance);
 inline bool is_answering(Status status) { return status == Status::kUp || status == Status::kDegraded; }
 inline bool is_failing(Status status) { return status == Status::kFailing || status == Status::kDown; }
-// Of one that is paused, cut off or not measured nobody knows how it is.
+// Whether monitord knows how the host is: not while it is paused, unreachable, unknown or not checked yet.
 inline bool is_known(Status status) { return is_answering(status) || is_failing(status); }
 
 // When nobody is to be woken: once, or every week.
@@ -55,8 +55,8 @@ struct MaintenanceWindow {
   std::string note;
 };
 
-// Somebody knows and works on it: no repeats until the outage or degradation ends in which it was written. monitord takes it away
-// then.
+// Somebody knows and works on it: no repeats until the outage or degradation ends in which it was written. monitord
+// takes it away then.
 struct Acknowledgement {
   std::string by;
   WallTime at;
@@ -108,7 +108,7 @@ struct Host {
   std::string group, customer;
   RareText notes;
   std::vector<std::string> tags;
-  std::vector<std::string> parents;  // ids of the hosts that it is reached through
+  std::vector<std::string> parents;  // ids of other hosts: the way to this one leads through them
 
   // Unset: config.json's value counts.
   PackedOptional<std::chrono::milliseconds> interval, timeout;
@@ -141,7 +141,8 @@ std::string TargetOf(const Host& host);
 // The port in force for a check of one: its own, or the one by which its kind goes.
 int PortOf(CheckKind check, const CheckSettings& service);
 
-// What people call the thing that is watched, beside its name: its address, else its URL or topic; empty for heartbeats.
+// What people call the thing that is watched, beside its name: its address, else its URL or topic; empty for
+// heartbeats.
 const std::string& AddressText(const Host& host);
 
 // Ten random characters of a-z0-9: 51 bits, so that an id is not given twice in the life of an installation.

@@ -115,10 +115,10 @@ void CheckCommon(const Host& host, const TellWrong& wrong) {
 std::vector<FieldError> CheckFields(const rapidjson::Value& settings) {
   auto errors = HostSchema().Check(settings);
   const auto wrong = [&](std::string field, std::string message) {
-    // What the schema has refused, as a whole or in a part of it, is told once.
-    const bool told =
+    // What the schema has refused, as a whole or in a part of it, is refused once.
+    const bool is_refused =
         std::any_of(errors.begin(), errors.end(), [&](const FieldError& e) { return is_part_of(e.field, field); });
-    if (!told) errors.push_back({std::move(field), std::move(message), ""});
+    if (!is_refused) errors.push_back({std::move(field), std::move(message), ""});
   };
   if (!settings.IsObject()) return errors;
 
@@ -221,7 +221,7 @@ std::vector<FieldError> CheckParents(const HostList& list, const Host& host) {
     } else if (parent == others.end()) {
       refuse("expected the id of a host that exists");
     } else if (in_circle.contains(parent->second)) {
-      refuse("expected no circle: \"" + parent->second->name + "\" is itself reached through this host");
+      refuse(ExpectedNoCircle(*parent->second));
     }
   }
   return errors;

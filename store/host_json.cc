@@ -187,10 +187,7 @@ void WriteJson(JsonWriter& out, const Notice& notice) {
 template <MaybeConst<VoidedChecks> V>
 void VisitMembers(V& voided, auto&& visit) {
   visit("rounds", voided.rounds);
-  visit("not_sent", voided.not_sent);
-  visit("late", voided.late);
-  visit("dropped", voided.dropped);
-  visit("crowded", voided.crowded);
+  for (const auto& [name, count] : kVoidedCounts) visit(name, voided.*count);
 }
 void WriteJson(JsonWriter& out, const VoidedChecks& voided) {
   out.StartObject();

@@ -28,11 +28,20 @@ struct Notice {
 // Of the notices, the one that is a warning and no problem.
 inline constexpr std::string_view kClockUnsynchronised = "clock_unsynchronised";
 
-// Checks that were not measured as they should have been, and therefore not counted, since monitord's start.
+// Checks that were void since monitord's start: it could not make them, and blames nobody for it.
 struct VoidedChecks {
-  int64_t rounds = 0;                                        // that had such checks
-  int64_t not_sent = 0, late = 0, dropped = 0, crowded = 0;  // by what was wrong
+  int64_t rounds = 0;                                        // cycles that had such checks
+  int64_t not_sent = 0, late = 0, dropped = 0, crowded = 0;  // by the reason, as cgi/routes.json words it
 };
+// Each count, by the name that files, the API and the metrics have for its reason.
+struct VoidedCount {
+  std::string_view name;
+  int64_t VoidedChecks::*count;
+};
+inline constexpr std::array<VoidedCount, 4> kVoidedCounts = {{{"not_sent", &VoidedChecks::not_sent},
+                                                              {"late", &VoidedChecks::late},
+                                                              {"dropped", &VoidedChecks::dropped},
+                                                              {"crowded", &VoidedChecks::crowded}}};
 
 // What monitord does, as far as hosts.json knows.
 enum class WatchState : uint8_t {
@@ -93,13 +102,16 @@ struct Summary {
 };
 Summary Summarize(const HostList& list);
 
-// Whether that has ended for which it was written, as far as hosts.json says: it has for a host that is up.
+// Whether the outage or degradation has ended in which it was written, as far as hosts.json can say: the host is up,
+// and a check has succeeded since.
 bool is_over(const Acknowledgement& acknowledgement, const Observation& seen);
 
-// The same by whoever remembers more of the host that stands at `host` in the list of those that are observed.
+// The same, answered by a caller who remembers more of hosts than hosts.json holds: `host` is its place in the list
+// that is observed.
 using IsOver = std::function<bool(size_t host, const Acknowledgement& acknowledgement)>;
 
-// Takes acknowledgements out of `settings` that are over by what `observed` saw of the same host and target.
+// Takes away the acknowledgements in `settings` that are over; `is_over` is asked by the place that the same host has
+// in `observed`. A host that is not there, or has another target there, keeps its own.
 void EndAcknowledgements(HostList& settings, const HostList& observed, const IsOver& is_over);
 
 // Where each host of an edited list stood in the list before the edit; kNewHost if it was not there, or had another
@@ -108,7 +120,8 @@ using HostOrigins = std::vector<uint32_t>;
 inline constexpr uint32_t kNewHost = 0xffffffff;
 
 // Puts what `observed` saw of a host into the host of the same id and target in `settings`, and answers where that
-// stood in `observed`. A host whose target has changed is a new host under an old name: it keeps what it has itself.
+// stood in `observed`. A host whose target has changed is a new host under an old name: what `settings` has observed of
+// it stays.
 HostOrigins TakeObservations(HostList& settings, HostList&& observed);
 
 // What is kept beside a list of hosts, one for each and in the same order, follows an edit of that list. Of a new host

@@ -143,7 +143,7 @@ HostList Newest(Copy live, Copy durable) {
   }
   EndAcknowledgements(*live.list, *durable.list, ByList(*durable.list));
   EndAcknowledgements(*durable.list, *live.list, ByList(*live.list));
-  // The same revision of other settings: one of them was edited by hand, and its time tells which.
+  // The same revision of other settings: one of them was edited by hand, and its time says which.
   const auto time = [](const Copy& copy) {
     return std::pair(copy.identity.modified.tv_sec, copy.identity.modified.tv_nsec);
   };
@@ -234,20 +234,21 @@ bool HostStore::changed() const {
 
 void HostStore::Publish(HostList& mine, Depth depth, TakenOver& taken, const IsOver& is_over) {
   const FileLock lock(folders_.lock(), lock_patience_);
-  if (changed()) {
-    TakeOver(mine, taken, is_over);
-    depth = Depth::kDurable;  // whatever it was, both folders agree afterwards
-  }
-  try {
-    Write(mine, depth, {});
-  } catch (const EditedMeanwhile&) {
-    // The edit fell into the writing, which may last seconds on a card: once more, with it. A second one has to wait.
-    TakeOver(mine, taken, is_over);
-    Write(mine, Depth::kDurable, {});
-  } catch (const std::system_error&) {
-    // The card is full or gone: what is live goes on in memory.
-    if (depth == Depth::kDurable && !folders_.live_is_data()) Write(mine, Depth::kLive, {});
-    throw;
+  for (int writes = 1;; ++writes) {
+    if (changed()) {
+      TakeOver(mine, taken, is_over);
+      depth = Depth::kDurable;  // whatever it was, both folders agree afterwards
+    }
+    try {
+      return Write(mine, depth, {});
+    } catch (const EditedMeanwhile&) {
+      // The edit fell into the writing, which may last seconds on a card: once more, with it.
+      if (writes == kMostWrites) throw;
+    } catch (const std::system_error&) {
+      // The card is full or gone: what is live goes on in memory.
+      if (depth == Depth::kDurable && !folders_.live_is_data()) Write(mine, Depth::kLive, {});
+      throw;
+    }
   }
 }
 
@@ -288,10 +289,10 @@ std::optional<HostList> HostStore::ReadOrSetAside(const std::filesystem::path& p
   }
   if (!refused.empty()) {
     const std::string kept = KeepAside(path);
-    constexpr size_t kTold = 10;
-    if (refused.size() > kTold) {
-      const size_t more = refused.size() - kTold;
-      refused.resize(kTold);
+    constexpr size_t kMostNamed = 10;
+    if (refused.size() > kMostNamed) {
+      const size_t more = refused.size() - kMostNamed;
+      refused.resize(kMostNamed);
       refused.push_back("and " + std::to_string(more) + " more hosts");
     }
     refused.back() += "; the file as it was is kept as " + kept;
@@ -384,8 +385,8 @@ void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event
     out.Flush();
     file.Sync();
   };
-  // Everything that may fail for want of space comes first; what is left are renames. The event stands before the
-  // change it tells of, so that no change is without one.
+  // Everything that may fail for want of space comes first; what is left are renames. The event stands before its
+  // change, so that no change is without one.
   std::optional<AtomicFile> durable, live;
   if (!folders_.live_is_data() && depth == Depth::kDurable) {
     // Read at a start only, and half of it would be defaults, which wear the card.

@@ -54,10 +54,10 @@ class HostStore {
   // Changes settings. Under the lock it reads the newest list, lets `change` change it, appends the event that `change`
   // answers (completed by what the host then is), raises the list's revision and replaces the files. Without an event
   // nothing is written. The revisions of hosts are the caller's.
-  // When this returns, the change survives a power cut. Throws std::system_error, LockTimeout among them: then the files
-  // are as they were; only if the very last fsync has failed are they new, and perhaps not yet durable.
-  // `change` may leave in `companion` another file of the data folder that belongs to the new list, written and synced:
-  // it gets in place right before the list, or, if there is no room for both, neither does.
+  // When this returns, the change survives a power cut. Throws std::system_error, LockTimeout among them: then the
+  // files are as they were; only if the very last fsync has failed are they new, and perhaps not yet durable. `change`
+  // may leave in `companion` another file of the data folder that belongs to the new list, written and synced: it gets
+  // in place right before the list, or, if there is no room for both, neither does.
   using Companion = std::unique_ptr<AtomicFile>;
   using Change = std::function<std::optional<EditEvent>(HostList&, Companion& companion)>;
   void Update(const Change& change);
@@ -69,15 +69,17 @@ class HostStore {
 
   // Once, at the start: sweeps temporary files, reconciles the two folders, sets aside what does not parse (as
   // NAME.bad-TIME, falling back on NAME.prev), takes over a file of the earlier Python system, gives ids to hosts
-  // without. A host whose entry an edit by hand has broken stays as it was in the other copies.
+  // without. A host whose entry an edit by hand has broken stays as it was in the other copies. Throws as Update does.
   HostList Load(Findings& findings);
 
   // Replaces hosts.json by `mine`. If somebody changed the settings since the last Load or Publish, theirs win: `mine`
   // then takes them over and keeps what it observed (TakeObservations). An edit by hand is checked and gets a revision;
   // a host whose edit is refused stays as it was, and the edited file is kept as NAME.bad-TIME. kDurable replaces the
   // file in the data folder too. `taken` is filled even when writing fails and this throws: `mine` has changed then.
-  // `is_over` is asked of hosts as they stood in `mine` before; without one, acknowledgements are over by what the list
-  // itself says.
+  // `is_over` is asked by the places that hosts had in `mine` before; without one, acknowledgements are over by what
+  // the list itself says. An edit that falls into the writing is taken over as well, up to kMostWrites - 1 of them;
+  // another one is EAGAIN. Throws as Update does.
+  static constexpr int kMostWrites = 5;
   enum class Depth { kLive, kDurable };
   struct TakenOver {
     bool is_edited = false;  // other settings than before:

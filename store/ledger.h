@@ -2,9 +2,9 @@
 // lists and reports; nothing else is asked.
 //
 // An outage is an episode from the first failed check to the first good one. One that never reached the threshold is a
-// short outage. Its cause, as measured: the host's own where any of it was; else upstream where its parents failed, too;
-// else maintenance, where all of it lay in a window. Time in which monitord was blind is no outage: there nobody is
-// blamed. People may say afterwards that the cause was another (OutageEvent): then all of its time that was not good
+// short outage. Its cause, as measured: the host's own where any of it was; else upstream where its parents failed,
+// too; else maintenance, where all of it lay in a window. Time in which monitord was blind is no outage: there nobody
+// is blamed. People may say afterwards that the cause was another (OutageEvent): then all of its time that was not good
 // counts as that.
 #ifndef LINEWATCH_STORE_LEDGER_H_
 #define LINEWATCH_STORE_LEDGER_H_
@@ -50,12 +50,13 @@ struct LedgerQuery {
   WallTime from, to;
   // Until when monitord is known to have watched: nobody has since. Hosts.json's `updated`, or now.
   WallTime known_until = WallTime::max();
-  // An outage that something upstream is to blame for is short below this length, in which a host by itself would have
-  // reached the threshold.
+  // An outage whose cause is upstream has no threshold that it could reach: it is short if it lasted for less than
+  // this, in which a host by itself would have reached its own.
   std::chrono::microseconds short_below{0};
   std::string host = {};  // this one alone; empty: all
 };
 
+// Throws what EventLog::Read throws.
 Ledger ReadLedger(const EventLog& log, const LedgerQuery& query);
 
 // The host and the second that an id is made of; nothing if it is no id of an outage.

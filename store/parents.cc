@@ -118,4 +118,8 @@ std::vector<Circular> FindCircles(std::span<const Host* const> hosts) {
   return circles;
 }
 
+std::string ExpectedNoCircle(const Host& parent) {
+  return "expected no circle: the way to \"" + parent.name + "\" leads through this host";
+}
+
 }  // namespace linewatch

@@ -1,19 +1,21 @@
-// Which hosts are reached through which: the one walk over parents. Pure.
+// Which hosts are parents of which, and where parents lead in a circle: the one walk over them. Pure.
 #ifndef LINEWATCH_STORE_PARENTS_H_
 #define LINEWATCH_STORE_PARENTS_H_
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "store/host.h"
 
 namespace linewatch {
 
-// Hosts are named by their index in the list that this was made from. Parents that are not in it lead nowhere.
+// A link leads from a host to one of its parents. Hosts are named by their place in the list that this was made from;
+// parents that are not in it have no link.
 class ParentLinks {
  public:
-  enum class Parents { kAll, kEnabled };  // kEnabled: a paused one says nothing of those below it
+  enum class Parents { kAll, kEnabled };  // kEnabled: a paused parent says nothing of its children
 
   ParentLinks() = default;
   ParentLinks(std::span<const Host* const> hosts, Parents parents);
@@ -24,17 +26,18 @@ class ParentLinks {
   }
 
   struct Walk {
-    // By link, in the order of the hosts and of their parents: those that a walk up from somewhere finds to lead back to
-    // where it came from. Without them there is no circle.
+    // One for each link, host by host and within a host in the order of its parents: whether it closes a circle, for it
+    // leads to a host that the walk had come by on its way up. Without these links there is no circle.
     std::vector<bool> closes_circle;
-    // By host: two that are reached through each other have the same number, all others one of their own.
+    // One for each host: the number of its circle. Hosts of one circle share it; a host in none has a number of its
+    // own.
     std::vector<uint32_t> circle;
-    // Every host, after all of its parents but those by a link that closes a circle.
+    // Every host once, each after all of its parents; a link that closes a circle does not count.
     std::vector<uint32_t> parents_first;
   };
   Walk WalkUp() const;
 
-  // Takes away the links that `is_dropped` marks.
+  // Takes away the links that `is_dropped` marks, which has one for each link, as closes_circle has.
   void Drop(const std::vector<bool>& is_dropped);
 
  private:
@@ -44,12 +47,16 @@ class ParentLinks {
   std::vector<uint32_t> parents_;      // host by host
 };
 
-// The hosts of `hosts` that are reached through themselves, each with the first of its parents by which.
+// A host in a circle, and the first of its parents that is in the same one.
 struct Circular {
   const Host* host;
   const Host* parent;
 };
+// All of them, in the order of `hosts`.
 std::vector<Circular> FindCircles(std::span<const Host* const> hosts);
+
+// What is wrong with a parent that is in a circle with its child, for people.
+std::string ExpectedNoCircle(const Host& parent);
 
 }  // namespace linewatch
 

@@ -13,7 +13,8 @@ std::string NewPushToken();
 // Whether it could be one.
 bool is_push_token(std::string_view text);
 
-// SHA-256 in hexadecimal: a token has too many bits for anybody to search for it, so there is no salt and no stretching.
+// SHA-256 in hexadecimal: a token has too many bits for anybody to search for it, so there is no salt and no
+// stretching.
 std::string HashOf(std::string_view token);
 
 }  // namespace linewatch

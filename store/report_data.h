@@ -1,4 +1,5 @@
-// What a report is made of, read from the data folder: events/ says what became of each host, history/ how well it answered.
+// What a report is made of, read from the data folder: events/ says what became of each host, history/ how well it
+// answered.
 #ifndef LINEWATCH_STORE_REPORT_DATA_H_
 #define LINEWATCH_STORE_REPORT_DATA_H_
 

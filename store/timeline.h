@@ -12,12 +12,12 @@
 
 namespace linewatch {
 
-// What a moment says about the line. Uptime is kUp / (kUp + kDown); all the rest is in neither.
+// What a moment says about the host. Uptime is kUp / (kUp + kDown); all the rest is in neither.
 enum class TimeKind : uint8_t {
   kNone,         // there was no such host, or nothing is known of it
   kUp,           // degraded, too
   kDown,         // from the first failed check to the first good one, below the threshold, too
-  kUpstream,     // it failed, and so did everything that it is reached through
+  kUpstream,     // it failed, and so did all of its parents
   kBlind,        // monitord could not tell
   kMaintenance,  // whatever it was meanwhile
   kPower,        // somebody has said so afterwards: the customer's own power was off
@@ -27,8 +27,8 @@ enum class TimeKind : uint8_t {
 inline constexpr size_t kTimeKinds = 9;
 
 struct Timeline {
-  // Of ten thousand hosts there are several each: both are in eight bytes. 60 bits of microseconds end in the year 20237;
-  // what lies beyond is then.
+  // Beginning and kind share eight bytes, for each of ten thousand hosts has several stretches. 60 bits of microseconds
+  // end in the year 20237; a later beginning is taken for that.
   class Stretch {
    public:
     Stretch(WallTime from, TimeKind kind)
@@ -47,18 +47,20 @@ struct Timeline {
   std::vector<Stretch> stretches;
 };
 
-// From `t` on the line is in `kind`. A `t` before the last stretch, as a clock set back makes it, continues that one.
+// From `t` on the host's time is of `kind`. Where the clock was set back and `t` lies before the last stretch, the new
+// one begins when the last one did.
 void AddStretch(Timeline& timeline, WallTime t, TimeKind kind);
 
 // From `t` on it was `kind`, whatever was recorded since.
 void ForgetFrom(Timeline& timeline, WallTime t, TimeKind kind);
 
-// Nobody watched from `from` to `until`; the caller adds what the line was afterwards. If the clock was behind at
-// `until`, what was recorded ahead of it is unknown.
+// Nobody watched from `from` to `until`; the caller adds what the host was afterwards. If `until` lies before `from`,
+// because the clock was set back between them, what was recorded from `until` on is forgotten.
 void StopWatching(Timeline& timeline, WallTime from, WallTime until);
 
-// The clock was set by `step` and shows `now`: stretches that began from `since` on, by the old time, are moved. Older
-// ones end before them; what lay ahead of the clock already is dropped, and that may be all there was.
+// The clock was set by `step` and shows `now`. Stretches that began at `since` or later, by the clock as it was, are
+// moved by `step`; older ones end where the first of those begins now. Stretches that lay ahead of the clock as it was
+// are dropped, and these may have been all.
 void ShiftTimeline(Timeline& timeline, WallTime since, std::chrono::microseconds step, WallTime now);
 
 // How much of [from, to) was of each kind; what lies before the first stretch is kNone.

@@ -1,5 +1,5 @@
-// E-mail. The only channel whose settings others read, too: routes and reports name recipients. Hence they are typed, as
-// Config::Smtp, and this list and the one in config.cc have the same names.
+// E-mail. The only channel whose settings others read, too: routes and reports name recipients. Hence they are typed,
+// as Config::Smtp, and this list and the one in config.cc have the same names.
 #include <algorithm>
 
 #include "store/channel.h"

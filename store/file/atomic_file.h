@@ -48,8 +48,8 @@ class AtomicFile {
   // The new file is in place and survives a power cut once this has returned.
   FileIdentity Commit(Previous previous = Previous::kDrop);
 
-  // As Commit, but only over the file that the new one was made from: if another stands there by now, it goes on
-  // standing there, and the answer is nothing.
+  // As Commit, but only over the file that the new one was made from. If another stands there by now, that one stays,
+  // and the answer is nothing.
   std::optional<FileIdentity> CommitOver(const FileIdentity& expected, Previous previous);
 
  private:

@@ -28,9 +28,9 @@ struct JsonFault {
 inline constexpr int kMaxJsonDepth = 32;
 std::optional<JsonFault> ParseJson(std::string_view text, rapidjson::Document& document);
 std::optional<JsonFault> CheckJsonDepth(std::string_view text);
-// Whether an object in it has more than kMostMembers, or a list more than kMostEntries: that is beyond all that is taken
-// anywhere. What is found member by member, or compared entry by entry, takes the square of their number: a MiB of them
-// would keep a worker busy for ten seconds.
+// Whether an object in it has more than kMostMembers, or a list more than kMostEntries: that is beyond all that is
+// taken anywhere. What is found member by member, or compared entry by entry, takes the square of their number: a MiB
+// of them would keep a worker busy for ten seconds.
 inline constexpr size_t kMostMembers = 1000, kMostEntries = 10000;
 bool is_oversized(const rapidjson::Value& value);
 

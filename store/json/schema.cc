@@ -71,7 +71,7 @@ std::vector<FieldError> Schema::Check(const rapidjson::Value& object) const {
     member = rest.EraseMember(member);
   }
 
-  // The validator stops at the first fault: the member it stands in is told and taken out, and the rest is tried again.
+  // The validator stops at the first fault: the member it stands in is taken down and out, and the rest is tried again.
   while (!rest.ObjectEmpty()) {
     rapidjson::SchemaValidator validator(*compiled_->schema);
     if (rest.Accept(validator)) break;

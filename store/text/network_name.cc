@@ -10,7 +10,7 @@
 namespace linewatch {
 namespace {
 
-// Of one machine: what answers for many or for nobody says nothing about a line.
+// Of one machine: what answers for many or for nobody says nothing about a host.
 bool is_address(const std::string& text) {
   in_addr four{};
   if (inet_pton(AF_INET, text.c_str(), &four) == 1) {

@@ -8,8 +8,8 @@
 
 namespace linewatch {
 
-// The clock was set by `by` and shows `now`. What was recorded from `since` on, by the old time, keeps its distance from
-// now. What lay ahead of the old time is of an older run, which saw another clock: it stays.
+// The clock was set by `by` and shows `now`. Times from `since` on, by the clock as it was, are moved by `by`. Those
+// that lay ahead of it are of an older run, which saw another clock: they stay.
 struct ClockStep {
   WallTime since;
   std::chrono::microseconds by;

@@ -1,5 +1,5 @@
-// A text that is hardly ever there: it takes the room of a pointer while it is empty. A host has some, and there are ten
-// thousand hosts.
+// A text that is hardly ever there: it takes the room of a pointer while it is empty. A host has some, and there are
+// ten thousand hosts.
 #ifndef LINEWATCH_STORE_VALUE_RARE_TEXT_H_
 #define LINEWATCH_STORE_VALUE_RARE_TEXT_H_
 

@@ -119,6 +119,12 @@ TEST_CASE("a body with more members or entries than anything has is refused, whe
   CHECK(parsed("{\"a\": " + list(kMostEntries + 1) + "}") == 400);
 }
 
+TEST_CASE("no cache keeps an error", "[http]") {
+  CHECK(Problem(404, "There is nothing at this path.").Header("Cache-Control") == "no-store");
+  CHECK(PassingProblem(503, "Too many answers are being made.").Header("Cache-Control") == "no-store");
+  CHECK(FieldProblem({{"name", "expected a text", ""}}).Header("Cache-Control") == "no-store");
+}
+
 TEST_CASE("a tag is found in a list, weak or compressed by the web server", "[http]") {
   const auto weak = TagComparison::kWeak;
   for (const char* list :

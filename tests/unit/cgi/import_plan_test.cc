@@ -126,9 +126,9 @@ TEST_CASE("an empty parent is nobody, and not the first line that has no id", "[
 
 TEST_CASE("hosts that are their own parents, over others, are refused", "[import_plan]") {
   const auto plan = Plan("name,ip,parents\nA,192.0.2.1,B\nB,192.0.2.2,C\nC,192.0.2.3,A\nD,192.0.2.4,A\nE,192.0.2.5,\n");
-  CHECK(Refused(plan) == Lines{"2 parents: expected no circle: \"B\" is itself reached through this host",
-                               "3 parents: expected no circle: \"C\" is itself reached through this host",
-                               "4 parents: expected no circle: \"A\" is itself reached through this host"});
+  CHECK(Refused(plan) == Lines{"2 parents: expected no circle: the way to \"B\" leads through this host",
+                               "3 parents: expected no circle: the way to \"C\" leads through this host",
+                               "4 parents: expected no circle: the way to \"A\" leads through this host"});
 }
 
 TEST_CASE("the second line of a target is refused, and so is one that another host watches", "[import_plan]") {

@@ -49,6 +49,14 @@ TEST_CASE("outages are listed, the newest first, and short ones when they are as
   CHECK(recorded.List("?to=" + std::to_string(ToTimeT(recorded.now - 150min)))["outages"].Empty());
 }
 
+TEST_CASE("outages may be asked for from the beginning of 1970 on", "[outage_api]") {
+  Recorded recorded;
+  REQUIRE(recorded.site.Send("GET", "/api/outages?from=0").status == 200);
+  CHECK(recorded.List("?from=0")["outages"].Size() == 1);
+  CHECK(recorded.List("?from=0&to=0")["outages"].Empty());
+  CHECK(recorded.site.Send("GET", "/api/outages?from=-1").status == 422);
+}
+
 TEST_CASE("an admin says whose fault an outage was, and takes it back", "[outage_api]") {
   Recorded recorded;
   const std::string id = recorded.List()["outages"][0]["id"].GetString();

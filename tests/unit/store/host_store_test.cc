@@ -33,6 +33,23 @@ HostStore::Change Renaming(const std::string& id, const std::string& name) {
   };
 }
 
+// `hosts`, each of which alice has acknowledged.
+HostStore::Change Acknowledging(const std::vector<Host>& hosts, WallTime written) {
+  return [=](HostList& list, auto&) -> std::optional<EditEvent> {
+    list.hosts = hosts;
+    for (Host& host : list.hosts) host.acknowledged = Acknowledgement{"alice", written, ""};
+    return EditEvent{written, "alice", EditAction::kChange, "", {"acknowledged"}};
+  };
+}
+// Gives the first host in the file another name, as an editor does.
+void RenameByHand(const std::filesystem::path& file, const std::string& name) {
+  constexpr std::string_view kMember = "\"name\":\"";
+  std::string text = Contents(file);
+  const size_t begin = text.find(kMember) + kMember.size();
+  text.replace(begin, text.find('"', begin) - begin, name);
+  WriteInPlace(file, text);
+}
+
 // Whether other settings were found.
 bool Published(HostStore& store, HostList& mine, Findings& findings, HostStore::Depth depth = HostStore::Depth::kLive,
                const IsOver& is_over = {}) {
@@ -116,11 +133,7 @@ TEST_CASE("an acknowledgement that monitord has ended does not come back from th
   FOR_BOTH_ARRANGEMENTS;
   HostStore api(folders), monitord(folders);
   const WallTime written = WallNow();
-  api.Update([&](HostList& list, auto&) -> std::optional<EditEvent> {
-    list.hosts = {Named("ended", "10.0.0.1"), Named("newer", "10.0.0.2"), Named("on", "10.0.0.3")};
-    for (Host& host : list.hosts) host.acknowledged = Acknowledgement{"alice", written, ""};
-    return EditEvent{written, "alice", EditAction::kChange, "", {"acknowledged"}};
-  });
+  api.Update(Acknowledging({Named("ended", "10.0.0.1"), Named("newer", "10.0.0.2"), Named("on", "10.0.0.3")}, written));
   Findings findings;
   HostList mine = monitord.Load(findings);
   for (const char* id : {"ended", "newer"}) {
@@ -150,11 +163,7 @@ TEST_CASE("an acknowledgement that monitord has ended is no edit by hand", "[hos
   FOR_BOTH_ARRANGEMENTS;
   HostStore api(folders), monitord(folders);
   const WallTime written = WallNow();
-  api.Update([&](HostList& list, auto&) -> std::optional<EditEvent> {
-    list.hosts = {Named("a", "10.0.0.1")};
-    list.hosts[0].acknowledged = Acknowledgement{"alice", written, ""};
-    return EditEvent{written, "alice", EditAction::kChange, "a", {"acknowledged"}};
-  });
+  api.Update(Acknowledging({Named("a", "10.0.0.1")}, written));
   Findings findings;
   HostList mine = monitord.Load(findings);
   const int64_t revision = mine.revision;
@@ -318,9 +327,7 @@ TEST_CASE("an edit by hand is adopted and gets a revision", "[host_store]") {
   Published(daemon, mine, findings, HostStore::Depth::kDurable);
   const auto revision = mine.revision;
 
-  std::string text = Contents(folders.durable_hosts());
-  text.replace(text.find("\"name\":\"a\""), 10, "\"name\":\"by hand\"");
-  WriteInPlace(folders.durable_hosts(), text);
+  RenameByHand(folders.durable_hosts(), "by hand");
   CHECK(Published(daemon, mine, findings));
   CHECK(mine.Find("a")->name == "by hand");
   CHECK(mine.revision == revision + 1);
@@ -333,6 +340,39 @@ TEST_CASE("an edit by hand is adopted and gets a revision", "[host_store]") {
     CHECK_FALSE(Published(daemon, mine, findings));
     CHECK(mine.revision == revision + 1);
   }
+}
+
+TEST_CASE("edits by hand that fall into the writing are all taken over, if they come to an end", "[host_store]") {
+  FOR_BOTH_ARRANGEMENTS;
+  HostStore monitord(folders);
+  monitord.Update(Acknowledging({Named("a", "10.0.0.1")}, WallNow()));
+  Findings findings;
+  HostList mine = monitord.Load(findings);
+  int edits = 0, most = 0;
+  const auto edit = [&] { RenameByHand(folders.hosts(), std::string(static_cast<size_t>(++edits), 'x')); };
+  // monitord asks about the acknowledgement when it has read the list, and has not written it yet.
+  const IsOver edited_meanwhile = [&](size_t, const Acknowledgement&) {
+    if (edits < most) edit();
+    return false;
+  };
+  SECTION("a few") {
+    most = HostStore::kMostWrites;
+    edit();
+    CHECK(Published(monitord, mine, findings, HostStore::Depth::kLive, edited_meanwhile));
+    CHECK(edits == most);
+    CHECK_FALSE(monitord.changed());
+  }
+  SECTION("one after the other, without end") {
+    most = 1000;
+    edit();
+    CHECK_THROWS_AS(Published(monitord, mine, findings, HostStore::Depth::kLive, edited_meanwhile), std::system_error);
+    CHECK(edits < 20);
+    CHECK(Contents(folders.hosts()).find(std::string(static_cast<size_t>(edits), 'x')) != std::string::npos);
+    CHECK(Published(monitord, mine, findings));  // nobody edits any more
+  }
+  CHECK(mine.hosts[0].name.size() == static_cast<size_t>(edits));
+  CHECK(HostStore(folders).Read().hosts[0].name == mine.hosts[0].name);
+  CHECK(findings.empty());
 }
 
 TEST_CASE("an edit is taken over even when writing fails", "[host_store]") {
@@ -364,9 +404,7 @@ TEST_CASE("an edit by hand of the durable file counts, also when monitord did no
   HostList mine = daemon.Load(findings);
   mine.updated = WallNow();
   Published(daemon, mine, findings, HostStore::Depth::kDurable);
-  std::string text = Contents(folders.durable_hosts());
-  text.replace(text.find("\"name\":\"a\""), 10, "\"name\":\"by hand\"");
-  WriteInPlace(folders.durable_hosts(), text);
+  RenameByHand(folders.durable_hosts(), "by hand");
 
   CHECK(HostStore(folders).Read().hosts[0].name == "by hand");
   const HostList list = HostStore(folders).Load(findings);

@@ -28,6 +28,12 @@ class Story {
     const std::string reason = to == Status::kUp ? "" : "no answer within 1 s";
     return Tell(StatusEvent{kNoon + at, host, "Line " + host, from, to, kNoon + since.value_or(at), reason});
   }
+  // It is up from noon on.
+  Story& IsUp() { return Goes(Status::kPending, Status::kUp, 0min); }
+  // Its checks fail from `at` on, and two minutes later the threshold is reached.
+  Story& GoesDown(microseconds at) {
+    return Goes(Status::kUp, Status::kFailing, at).Goes(Status::kFailing, Status::kDown, at + 2min, at);
+  }
   Story& Maintains(bool begins, microseconds at) { return Tell(MaintenanceEvent{kNoon + at, "a", "Line a", begins}); }
   Story& Says(std::optional<Cause> cause, const std::string& id) {
     return Tell(OutageEvent{kNoon + 3h, id, cause, "as agreed", "ada"});
@@ -60,10 +66,7 @@ microseconds Time(const HostLedger& host, TimeKind kind) { return Of(host.time, 
 TEST_CASE("an outage runs from the first failed check to the first good one, and counts as down from its beginning",
           "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
-      .Goes(Status::kUp, Status::kFailing, 20min)
-      .Goes(Status::kFailing, Status::kDown, 22min, 20min)
-      .Goes(Status::kDown, Status::kUp, 30min);
+  story.IsUp().GoesDown(20min).Goes(Status::kDown, Status::kUp, 30min);
   const HostLedger line = story.Hour();
   REQUIRE(line.outages.size() == 1);
   const Outage& outage = line.outages[0];
@@ -80,9 +83,7 @@ TEST_CASE("an outage runs from the first failed check to the first good one, and
 
 TEST_CASE("one that never reached the threshold is a short outage, and down time all the same", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
-      .Goes(Status::kUp, Status::kFailing, 20min)
-      .Goes(Status::kFailing, Status::kUp, 21min);
+  story.IsUp().Goes(Status::kUp, Status::kFailing, 20min).Goes(Status::kFailing, Status::kUp, 21min);
   const HostLedger line = story.Hour();
   REQUIRE(line.outages.size() == 1);
   CHECK(line.outages[0].is_short);
@@ -91,9 +92,7 @@ TEST_CASE("one that never reached the threshold is a short outage, and down time
 
 TEST_CASE("an outage that goes on has no end, and lies in every span that it touches", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
-      .Goes(Status::kUp, Status::kFailing, 20min)
-      .Goes(Status::kFailing, Status::kDown, 22min, 20min);
+  story.IsUp().GoesDown(20min);
   CHECK_FALSE(story.Hour().outages.at(0).end);
   CHECK(story.Of(40min, 50min).hosts.at(0).outages.size() == 1);
   CHECK(story.Of(0min, 10min).hosts.at(0).outages.empty());
@@ -104,7 +103,7 @@ TEST_CASE("an outage that goes on has no end, and lies in every span that it tou
 
 TEST_CASE("what is upstream's fault is taken back from the host, and kept apart", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
+  story.IsUp()
       .Goes(Status::kUp, Status::kFailing, 20min)
       .Goes(Status::kFailing, Status::kUnreachable, 21min, 20min)
       .Goes(Status::kUnreachable, Status::kUp, 30min);
@@ -118,15 +117,13 @@ TEST_CASE("what is upstream's fault is taken back from the host, and kept apart"
 
 TEST_CASE("upstream's outage of a moment is a short outage", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
-      .Goes(Status::kUp, Status::kUnreachable, 20min)
-      .Goes(Status::kUnreachable, Status::kUp, 21min);
+  story.IsUp().Goes(Status::kUp, Status::kUnreachable, 20min).Goes(Status::kUnreachable, Status::kUp, 21min);
   CHECK(story.Hour().outages.at(0).is_short);
 }
 
 TEST_CASE("what still fails when its parent is back is an outage of its own", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
+  story.IsUp()
       .Goes(Status::kUp, Status::kUnreachable, 20min)
       .Goes(Status::kUnreachable, Status::kFailing, 30min)
       .Goes(Status::kFailing, Status::kDown, 32min, 30min)
@@ -143,9 +140,8 @@ TEST_CASE("what still fails when its parent is back is an outage of its own", "[
 
 TEST_CASE("an outage stands while its parent fails, too, until a good check", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
-      .Goes(Status::kUp, Status::kFailing, 20min)
-      .Goes(Status::kFailing, Status::kDown, 22min, 20min)
+  story.IsUp()
+      .GoesDown(20min)
       .Goes(Status::kDown, Status::kUnreachable, 25min)
       .Goes(Status::kUnreachable, Status::kDown, 35min)
       .Goes(Status::kDown, Status::kUp, 40min);
@@ -159,7 +155,7 @@ TEST_CASE("an outage stands while its parent fails, too, until a good check", "[
 
 TEST_CASE("nobody is blamed while monitord is blind", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
+  story.IsUp()
       .Goes(Status::kUp, Status::kFailing, 20min)
       .Tell(MonitorEvent{kNoon + 21min, MonitorChange::kBlind, kNoon + 20min})
       .Goes(Status::kFailing, Status::kUnknown, 21min, 20min)
@@ -178,12 +174,7 @@ TEST_CASE("nobody is blamed while monitord is blind", "[ledger]") {
 
 TEST_CASE("maintenance counts neither for nor against the host", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
-      .Maintains(true, 10min)
-      .Goes(Status::kUp, Status::kFailing, 20min)
-      .Goes(Status::kFailing, Status::kDown, 22min, 20min)
-      .Goes(Status::kDown, Status::kUp, 30min)
-      .Maintains(false, 40min);
+  story.IsUp().Maintains(true, 10min).GoesDown(20min).Goes(Status::kDown, Status::kUp, 30min).Maintains(false, 40min);
   const HostLedger line = story.Hour();
   CHECK(Time(line, TimeKind::kMaintenance) == 30min);
   CHECK(Time(line, TimeKind::kUp) == 30min);
@@ -193,12 +184,7 @@ TEST_CASE("maintenance counts neither for nor against the host", "[ledger]") {
 
 TEST_CASE("what is still down when its window ends is the host's own outage, but for the window", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
-      .Maintains(true, 10min)
-      .Goes(Status::kUp, Status::kFailing, 20min)
-      .Goes(Status::kFailing, Status::kDown, 22min, 20min)
-      .Maintains(false, 30min)
-      .Goes(Status::kDown, Status::kUp, 45min);
+  story.IsUp().Maintains(true, 10min).GoesDown(20min).Maintains(false, 30min).Goes(Status::kDown, Status::kUp, 45min);
   const HostLedger line = story.Hour();
   CHECK(Time(line, TimeKind::kMaintenance) == 20min);
   CHECK(Time(line, TimeKind::kDown) == 15min);
@@ -207,7 +193,7 @@ TEST_CASE("what is still down when its window ends is the host's own outage, but
 
 TEST_CASE("paused time, and time in which monitord did not run, are kept apart", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
+  story.IsUp()
       .Goes(Status::kUp, Status::kPaused, 10min)
       .Goes(Status::kPaused, Status::kPending, 15min)
       .Goes(Status::kPending, Status::kUp, 16min)
@@ -222,7 +208,7 @@ TEST_CASE("paused time, and time in which monitord did not run, are kept apart",
 
 TEST_CASE("after the last sign of life of monitord nothing is known", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min);
+  story.IsUp();
   LedgerQuery query{kNoon, kNoon + 60min, kNoon + 45min};
   const auto line = ReadLedger(story.log, query).hosts.at(0);
   CHECK(Time(line, TimeKind::kUp) == 45min);
@@ -252,9 +238,8 @@ TEST_CASE("a clock that is set moves what this run has recorded, and makes no ou
 
 TEST_CASE("whoever says afterwards whose fault an outage was moves its time there, until it is set back", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
-      .Goes(Status::kUp, Status::kFailing, 20min)
-      .Goes(Status::kFailing, Status::kDown, 22min, 20min)
+  story.IsUp()
+      .GoesDown(20min)
       .Goes(Status::kDown, Status::kUp, 30min)
       .Says(Cause::kPower, "a-1763814000")
       .Says(Cause::kMaintenance, "nobody-1763814000");
@@ -298,7 +283,7 @@ TEST_CASE("a host that is gone or called otherwise stays what it was in the time
 
 TEST_CASE("a check that was under way when its host was deleted brings it not back", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
+  story.IsUp()
       .Tell(EditEvent{kNoon + 30min, "ada", EditAction::kDelete, "a", {}, "Line a", "", {}})
       .Goes(Status::kUp, Status::kFailing, 30min + 1s);
   const HostLedger line = story.Hour();
@@ -309,9 +294,8 @@ TEST_CASE("a check that was under way when its host was deleted brings it not ba
 
 TEST_CASE("a host whose target was changed is another host: the outage of the one before is over", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
-      .Goes(Status::kUp, Status::kFailing, 20min)
-      .Goes(Status::kFailing, Status::kDown, 22min, 20min)
+  story.IsUp()
+      .GoesDown(20min)
       .Goes(Status::kPending, Status::kFailing, 30min)
       .Goes(Status::kFailing, Status::kUp, 31min);
   const HostLedger line = story.Hour();
@@ -323,7 +307,7 @@ TEST_CASE("a host whose target was changed is another host: the outage of the on
 
 TEST_CASE("a clock that was ahead for a while hides nothing of what came after", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min)
+  story.IsUp()
       .Tell(MonitorEvent{kNoon + 5h, MonitorChange::kClock, kNoon + 5min})
       .Goes(Status::kUp, Status::kDegraded, 5h + 1min)
       .Tell(MonitorEvent{kNoon + 10min, MonitorChange::kClock, kNoon + 5h + 5min})
@@ -351,7 +335,7 @@ TEST_CASE("a clock that was months ahead for a while moves nothing of the time b
 TEST_CASE("a clock that is set moves what a snapshot began, too, though nobody reads when its run began", "[ledger]") {
   Story story;
   const WallTime month{1764547200s};
-  story.Goes(Status::kPending, Status::kUp, 0min)
+  story.IsUp()
       .Tell(HostsEvent{month, {{"a", "Line a", "", {}, Status::kUp, kNoon, "", false, false}}})
       .Tell(StatusEvent{month + 3h, "a", "Line a", Status::kUp, Status::kDown, month + 3h, "gone"})
       .Tell(MonitorEvent{month + 5h, MonitorChange::kClock, month + 4h})
@@ -364,7 +348,7 @@ TEST_CASE("a clock that is set moves what a snapshot began, too, though nobody r
 TEST_CASE("nobody watched up to the end of a month: that is known by a start long after", "[ledger]") {
   Story story;
   const WallTime month{1764547200s};
-  story.Goes(Status::kPending, Status::kUp, 0min)
+  story.IsUp()
       .Tell(EditEvent{month + 3h, "ada", EditAction::kChange, "a", {"name"}, "Other", "", {}})
       .Tell(MonitorEvent{month + 5h, MonitorChange::kStart, month - 2h});
   const auto line = ReadLedger(story.log, {month - 3h, month}).hosts.at(0);
@@ -410,7 +394,7 @@ TEST_CASE("one host's ledger is that of all without the others", "[ledger]") {
 
 TEST_CASE("lines that are torn, doubled or of no known kind harm nothing", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min).Goes(Status::kUp, Status::kFailing, 20min);
+  story.IsUp().Goes(Status::kUp, Status::kFailing, 20min);
   const auto file = story.folder / "events" / "2025-11.jsonl";
   const std::string text = Contents(file);
   WriteInPlace(file,
@@ -542,7 +526,7 @@ TEST_CASE("a month that begins with what is known needs nothing of the months be
 
 TEST_CASE("a snapshot that knows more than the events before it is believed", "[ledger]") {
   Story story;
-  story.Goes(Status::kPending, Status::kUp, 0min).Goes(Status::kPending, Status::kUp, 0min, {}, "gone");
+  story.IsUp().Goes(Status::kPending, Status::kUp, 0min, {}, "gone");
   HostsEvent snapshot{kNoon + 30min, {}};
   snapshot.hosts.push_back({"a", "Line a", "", {}, Status::kDown, kNoon + 25min, "no route to host", true, false});
   story.Tell(snapshot);

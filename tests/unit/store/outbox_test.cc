@@ -125,15 +125,5 @@ TEST_CASE("what a crash left half written in the outbox is swept away", "[outbox
   CHECK(outbox.Read().size() == 1);
 }
 
-TEST_CASE("programs outside know a message by the gravest of its alerts", "[outbox]") {
-  Message message;
-  message.alerts.resize(2);
-  message.alerts[0].kind = AlertKind::kStable;
-  message.alerts[1].kind = AlertKind::kDegradedOver;
-  CHECK(EventOf(message) == "recovery");
-  message.alerts[1].kind = AlertKind::kDown;
-  CHECK(EventOf(message) == "down");
-}
-
 }  // namespace
 }  // namespace linewatch

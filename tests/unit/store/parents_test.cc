@@ -10,7 +10,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// "a:b,c" is host a, which is reached through b and through c.
+// "a:b,c" is host a, whose parents are b and c.
 std::vector<Host> Hosts(const Names& lines) {
   std::vector<Host> hosts;
   for (const std::string& line : lines) {
@@ -54,7 +54,7 @@ TEST_CASE("a host has the parents that are there, and of enabled ones if asked",
   CHECK(ParentLinks().size() == 0);
 }
 
-TEST_CASE("who is reached through itself is found, and by which of its parents", "[parents]") {
+TEST_CASE("hosts in a circle are found, and which of their parents is in it", "[parents]") {
   CHECK(CirclesOf({"a:b", "b:c", "c"}).empty());
   CHECK(CirclesOf({"a:b,c", "b:d", "c:d", "d"}).empty());
   CHECK(CirclesOf({"a:a"}) == Names{"a through a"});
