@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "cgi/access.h"
+#include "cgi/requester.h"
 #include "store/file/atomic_file.h"
 #include "store/file/file_lock.h"
 #include "store/host_check.h"

@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
-#include "cgi/access.h"
 #include "cgi/host_edit.h"
+#include "cgi/requester.h"
 #include "store/file/file_lock.h"
 #include "store/host_check.h"
 #include "store/host_json.h"

@@ -7,9 +7,9 @@
 #include <variant>
 #include <vector>
 
-#include "cgi/access.h"
 #include "cgi/host_edit.h"
 #include "cgi/import_plan.h"
+#include "cgi/requester.h"
 #include "store/json/json_members.h"
 
 namespace linewatch::cgi {

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "cgi/access.h"
+#include "cgi/requester.h"
 #include "store/host_check.h"
 #include "store/json/json_members.h"
 #include "store/ledger.h"

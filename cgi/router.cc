@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "cgi/access.h"
 #include "cgi/alert_api.h"
 #include "cgi/config_api.h"
 #include "cgi/health.h"
@@ -16,6 +15,7 @@
 #include "cgi/outage_api.h"
 #include "cgi/push_api.h"
 #include "cgi/report_api.h"
+#include "cgi/requester.h"
 #include "store/host.h"
 #include "store/ledger.h"
 #include "store/push_token.h"

@@ -55,7 +55,7 @@ struct CheckSettings {
   static constexpr int kMostRedirects = 5;
 };
 
-// What the last check showed beside its verdict. What was not measured is not set.
+// What the last check showed beside its verdict. What it did not show is not set.
 struct CheckDetails {
   // http: how long each step took; the whole is rtt_ms.
   PackedOptional<float> name_ms, connect_ms, tls_ms, first_byte_ms;

@@ -1,6 +1,7 @@
-// Who may do what: the role of whoever sent a request, and whether a page of another origin made a browser send it.
-#ifndef LINEWATCH_CGI_ACCESS_H_
-#define LINEWATCH_CGI_ACCESS_H_
+// Who asks: the name and the role of whoever sent a request, and whether a page of another origin made a browser send it.
+// Which role an operation takes: the table in cgi/router.cc.
+#ifndef LINEWATCH_CGI_REQUESTER_H_
+#define LINEWATCH_CGI_REQUESTER_H_
 
 #include <string_view>
 

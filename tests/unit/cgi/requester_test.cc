@@ -1,4 +1,4 @@
-#include "cgi/access.h"
+#include "cgi/requester.h"
 
 #include "tests/unit/catch.h"
 #include "tests/unit/site.h"
@@ -21,7 +21,7 @@ Role RoleWith(const Variables& variables, const Config::Access& access) {
 
 const Config::Access kOpen = {Role::kAdmin, {{"vera", Role::kViewer}, {"otto", Role::kOperator}}};
 
-TEST_CASE("anonymous is admin on the machine itself", "[access]") {
+TEST_CASE("anonymous is admin on the machine itself", "[requester]") {
   CHECK(RoleWith(kHere, kOpen) == Role::kAdmin);
   for (const char* address : {"127.9.9.9", "::1", "::ffff:127.0.0.1"})
     CHECK(RoleWith(With(kHere, std::string("REMOTE_ADDR=") + address), kOpen) == Role::kAdmin);
@@ -29,19 +29,19 @@ TEST_CASE("anonymous is admin on the machine itself", "[access]") {
     CHECK(RoleWith(With(kHere, std::string("HTTP_HOST=") + host), kOpen) == Role::kAdmin);
 }
 
-TEST_CASE("anonymous is no admin from another machine", "[access]") {
+TEST_CASE("anonymous is no admin from another machine", "[requester]") {
   for (const char* address : {"192.168.0.7", "128.0.0.1", "fe80::1", "::", "", "127.0.0.1.evil.example", "localhost"})
     CHECK(RoleWith(With(kHere, std::string("REMOTE_ADDR=") + address), kOpen) == Role::kViewer);
 }
 
-TEST_CASE("anonymous is no admin through a name that is not loopback's", "[access]") {
+TEST_CASE("anonymous is no admin through a name that is not loopback's", "[requester]") {
   for (const char* host :
        {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:8000", "", "127.0.0.1@evil",
         "localhost:80:80", "localhost:evil", "[::1", "[::1]evil", "[::2]", "192.168.0.1", "127.0.0.1, evil.example"})
     CHECK(RoleWith(With(kHere, std::string("HTTP_HOST=") + host), kOpen) == Role::kViewer);
 }
 
-TEST_CASE("anonymous is no admin when a proxy has handed the request on", "[access]") {
+TEST_CASE("anonymous is no admin when a proxy has handed the request on", "[requester]") {
   for (const char* header :
        {"HTTP_FORWARDED=for=10.0.0.1", "HTTP_FORWARDED_FOR=10.0.0.1", "HTTP_X_FORWARDED_FOR=127.0.0.1",
         "HTTP_X_FORWARDED_PROTO=https", "HTTP_X_FORWARDED=1", "HTTP_VIA=1.1 cache", "HTTP_X_REAL_IP=10.0.0.1",
@@ -49,11 +49,11 @@ TEST_CASE("anonymous is no admin when a proxy has handed the request on", "[acce
     CHECK(RoleWith(With(kHere, header), kOpen) == Role::kViewer);
 }
 
-TEST_CASE("an anonymous operator is one from everywhere", "[access]") {
+TEST_CASE("an anonymous operator is one from everywhere", "[requester]") {
   CHECK(RoleWith({"REMOTE_ADDR=192.168.0.7", "HTTP_HOST=noc.example"}, {Role::kOperator, {}}) == Role::kOperator);
 }
 
-TEST_CASE("whoever has logged in has the role of config.json, more or less than anonymous", "[access]") {
+TEST_CASE("whoever has logged in has the role of config.json, more or less than anonymous", "[requester]") {
   CHECK(RoleWith(With(kHere, "REMOTE_USER=vera"), kOpen) == Role::kViewer);
   CHECK(RoleWith(With(kHere, "REMOTE_USER=otto"), kOpen) == Role::kOperator);
   const Config::Access closed = {Role::kViewer, {{"ada", Role::kAdmin}}};
@@ -61,12 +61,12 @@ TEST_CASE("whoever has logged in has the role of config.json, more or less than 
   CHECK(RoleWith({"REMOTE_USER=Ada"}, closed) == Role::kViewer);
 }
 
-TEST_CASE("whoever has logged in without a role may do what nobody in particular may", "[access]") {
+TEST_CASE("whoever has logged in without a role may do what nobody in particular may", "[requester]") {
   CHECK(RoleWith(With(kHere, "REMOTE_USER=zoe"), kOpen) == Role::kAdmin);
   CHECK(RoleWith({"REMOTE_USER=zoe"}, kOpen) == Role::kViewer);
 }
 
-TEST_CASE("no header makes anybody somebody", "[access]") {
+TEST_CASE("no header makes anybody somebody", "[requester]") {
   const Config::Access closed = {Role::kViewer, {{"ada", Role::kAdmin}, {"", Role::kAdmin}}};
   for (const char* forged : {"HTTP_REMOTE_USER=ada", "HTTP_AUTHORIZATION=Basic YWRhOng=", "HTTP_X_REMOTE_USER=ada",
                              "AUTH_USER=ada", "REMOTE_USER=", "REMOTE_USER=\xff", "REMOTE_USER=ad\xc3"}) {
@@ -82,13 +82,13 @@ bool foreign(const Variables& more, std::string_view public_url = "") {
   return is_foreign(RequestWith(variables), public_url);
 }
 
-TEST_CASE("our own pages, and programs that are no browsers, are not foreign", "[access]") {
+TEST_CASE("our own pages, and programs that are no browsers, are not foreign", "[requester]") {
   CHECK_FALSE(foreign({}));
   CHECK_FALSE(foreign({"HTTP_ORIGIN=http://noc.example:8000", "HTTP_SEC_FETCH_SITE=same-origin"}));
   CHECK_FALSE(foreign({"HTTP_SEC_FETCH_SITE=none"}));
 }
 
-TEST_CASE("pages of any other origin are foreign", "[access]") {
+TEST_CASE("pages of any other origin are foreign", "[requester]") {
   for (const char* origin : {"http://evil.example", "null", "http://noc.example", "https://noc.example:8000",
                              "http://noc.example:8000.evil.example", "http://noc.example:8000, http://evil.example"})
     CHECK(foreign({std::string("HTTP_ORIGIN=") + origin}));
@@ -97,7 +97,7 @@ TEST_CASE("pages of any other origin are foreign", "[access]") {
   CHECK(foreign({"HTTP_ORIGIN=http://noc.example:8000", "HTTP_SEC_FETCH_SITE=cross-site"}));
 }
 
-TEST_CASE("behind a proxy that ends TLS our own origin is that of public_url", "[access]") {
+TEST_CASE("behind a proxy that ends TLS our own origin is that of public_url", "[requester]") {
   CHECK_FALSE(foreign({"HTTP_ORIGIN=https://lines.example"}, "https://lines.example/noc/"));
   CHECK_FALSE(foreign({"HTTP_ORIGIN=https://lines.example"}, "https://lines.example"));
   CHECK(foreign({"HTTP_ORIGIN=https://lines.example.evil"}, "https://lines.example/noc/"));

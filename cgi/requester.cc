@@ -1,4 +1,4 @@
-#include "cgi/access.h"
+#include "cgi/requester.h"
 
 #include <arpa/inet.h>
 
