@@ -3,6 +3,8 @@
 #include <system_error>
 #include <utility>
 
+#include "store/file/atomic_file.h"
+
 namespace linewatch::cgi {
 namespace {
 
@@ -44,7 +46,7 @@ void EffectiveConfig::Refresh() {
   auto read = ReadConfig(path_);
   if (auto* errors = std::get_if<std::vector<FieldError>>(&read)) {
     errors_ = std::move(*errors);
-    read = ReadConfig(path_.string() + ".prev");
+    read = ReadConfig(PreviousOf(path_));
   }
   auto* settings = std::get_if<Config>(&read);
   settings_ = settings != nullptr ? std::move(*settings) : Config();

@@ -42,7 +42,7 @@ void JudgeMonitor(const Signs& signs, std::vector<Notice>& problems) {
     problems.push_back({"blind", "monitord is blind: hosts that do not answer are unknown.", list.monitor.since});
   // Just started, monitord may not have ended its first cycle. A start that lies ahead of the clock says nothing.
   const WallTime last = list.monitor.since > signs.now ? list.updated : std::max(list.updated, list.monitor.since);
-  const std::chrono::microseconds patience = 3 * signs.interval + signs.timeout;
+  const std::chrono::microseconds patience = kMissedCycles * signs.interval + signs.timeout;
   if (signs.now - last > patience)
     problems.push_back(
         {"monitor_late", "monitord has completed no cycle for " + Seconds(signs.now - last) + ".", last});
@@ -142,7 +142,8 @@ std::vector<Notice> FindOutboxProblems(const std::vector<QueuedMessage>& waiting
 std::optional<Notice> FindAbsence(Installation& installation) {
   std::vector<Notice> problems;
   JudgeMonitor(ReadSigns(installation), problems);
-  // A blind one sends what can be sent, and a clock that jumped says nothing.
+  // Only a monitor that does not run counts: a blind one still sends test messages, and a clock that jumped does not
+  // prove that it has ended.
   std::erase_if(problems, [](const Notice& problem) { return !problem.code.starts_with("monitor_"); });
   return problems.empty() ? std::nullopt : std::optional(problems.front());
 }

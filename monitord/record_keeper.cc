@@ -34,11 +34,12 @@ HostList RecordKeeper::Load(const Moment& now) {
   Findings findings;
   HostList list = store_.Load(findings);
   NoteSetAside(findings);
-  events_.SkipUnreadable([this](const std::string& why) {
+  events_.SkipUnreadable([this](const std::string& file, const std::system_error& why) {
     notices_.Put("events_unreadable",
                  "a file of events/ cannot be read: reports and uptimes lack what is in it, and people may be notified "
                  "twice of the same. Give the file back to the owner of its folder, or move it away: " +
-                     why);
+                     file + ": " + why.code().message(),
+                 why.what());
   });
   if (events_.has_snapshot(now.wall)) snapshot_month_ = FileMonthOf(now.wall);
   return list;

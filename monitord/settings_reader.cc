@@ -13,8 +13,6 @@
 namespace linewatch {
 namespace {
 
-std::filesystem::path PreviousOf(const std::filesystem::path& path) { return path.string() + ".prev"; }
-
 LoadedConfig LoadConfig(const std::filesystem::path& path) {
   std::string text;
   try {

@@ -56,7 +56,8 @@ constexpr std::string_view kBehindChannels = R"json(
   "retention_days": {"type": "integer", "minimum": 1, "maximum": 3660, "description": "a whole number from 1 to 3660"},
   "title": {"type": "string", "minLength": 1, "maxLength": 100, "description": "1 to 100 characters"})json";
 
-// What is made of the list of channels, or stands for hosts, too.
+// The schema: its fixed parts, and between them those that follow from the list of channels and the windows of
+// maintenance.
 std::string SchemaText() {
   std::string list;  // "smtp, telegram"
   for (const std::string_view name : kChannelNames) list.append(list.empty() ? "" : ", ").append(name);

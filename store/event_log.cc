@@ -212,8 +212,8 @@ void EventLog::ReadFile(const std::filesystem::path& file, const std::function<b
   try {
     ReadLines(file, take);
   } catch (const std::system_error& error) {
-    if (!report_unreadable_) throw;
-    report_unreadable_(error.what());
+    if (!on_unreadable_) throw;
+    on_unreadable_(file.filename().string(), error);
   }
 }
 

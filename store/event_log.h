@@ -128,10 +128,10 @@ class EventLog {
   // `folder` is made on the first append.
   explicit EventLog(std::filesystem::path folder, std::chrono::milliseconds patience = kLockPatience);
 
-  // From now on a file that cannot be read ends where it fails, and `report` hears why: one bad block of a card does
-  // not stop the watching.
-  using Unreadable = std::function<void(const std::string& why)>;
-  void SkipUnreadable(Unreadable report) { report_unreadable_ = std::move(report); }
+  // From now on a file that cannot be read ends where it fails, and `on_unreadable` gets its name, without the folder,
+  // and why: one bad block of a card does not stop the watching.
+  using OnUnreadable = std::function<void(const std::string& file, const std::system_error& why)>;
+  void SkipUnreadable(OnUnreadable on_unreadable) { on_unreadable_ = std::move(on_unreadable); }
 
   // All of `events`, in one write, on the disk when this returns. Throws std::system_error when that cannot be had:
   // then a part may be written, which readers skip and the next append closes with a line end. Any number of processes.
@@ -168,7 +168,7 @@ class EventLog {
 
   std::filesystem::path folder_;
   std::chrono::milliseconds patience_;
-  Unreadable report_unreadable_;
+  OnUnreadable on_unreadable_;
 };
 
 }  // namespace linewatch

@@ -289,7 +289,7 @@ void VisitHost(const Host& host, Visitor&& visit) {
   visit(kCertExpiresName, details.cert_expires);
 }
 
-// Writes of a host what is not as ReadHost takes a missing member.
+// Writes those members of a host that differ from their defaults.
 class DifferenceWriter {
  public:
   explicit DifferenceWriter(JsonWriter& out) : out_(out) {}
@@ -307,7 +307,7 @@ class DifferenceWriter {
   }
 
  private:
-  // In the order of VisitHost; nothing for what stands there always.
+  // In the order of VisitHost; nothing for those that are always written.
   using Texts = std::vector<std::string>;
   const Texts& DefaultsOf(CheckKind kind) {
     Texts& defaults = defaults_[static_cast<size_t>(kind)];

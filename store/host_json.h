@@ -39,7 +39,7 @@ bool is_host_entry(const rapidjson::Value& entry);
 // Only what stands before the hosts: revision, updated, interval and monitor.
 std::optional<JsonFault> ReadHostListHeader(std::string_view text, HostList& header);
 
-// Whether members of hosts that are as ReadHost takes a missing one stand there, too.
+// Whether members are written whose value is the default that ReadHost gives a missing one.
 enum class Defaults : uint8_t { kWritten, kLeftOut };
 void WriteHostList(JsonWriter& out, const HostList& list, Defaults defaults = Defaults::kWritten);
 

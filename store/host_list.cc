@@ -28,7 +28,7 @@ Summary Summarize(const HostList& list) {
   return summary;
 }
 
-bool is_over(const Acknowledgement& acknowledgement, const Observation& seen) {
+bool is_over_by_list(const Acknowledgement& acknowledgement, const Observation& seen) {
   return seen.status == Status::kUp && acknowledgement.at <= seen.last_good;
 }
 

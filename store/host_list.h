@@ -25,13 +25,18 @@ struct Notice {
   std::string message;
   WallTime since;
 };
-// Of the notices, the one that is a warning and no problem.
+// This notice is no problem to /api/health: hosts are watched all the same.
 inline constexpr std::string_view kClockUnsynchronised = "clock_unsynchronised";
 
-// Checks that were void since monitord's start: it could not make them, and blames nobody for it.
+// Missing so many cycles is a pause in which nobody watched, not a delay: monitord itself, /api/health and the page
+// (htdocs/words/warnings.js) judge by it.
+inline constexpr int kMissedCycles = 3;
+
+// Checks that were void since monitord's start: it could not make them, and blames nobody for it. Among those not sent
+// are those that lack a secret, among the crowded those whose name was not looked up in time.
 struct VoidedChecks {
   int64_t rounds = 0;                                        // cycles that had such checks
-  int64_t not_sent = 0, late = 0, dropped = 0, crowded = 0;  // by the reason, as cgi/routes.json words it
+  int64_t not_sent = 0, late = 0, dropped = 0, crowded = 0;  // by the reason
 };
 // Each count, by the name that files, the API and the metrics have for its reason.
 struct VoidedCount {
@@ -104,7 +109,7 @@ Summary Summarize(const HostList& list);
 
 // Whether the outage or degradation has ended in which it was written, as far as hosts.json can say: the host is up,
 // and a check has succeeded since.
-bool is_over(const Acknowledgement& acknowledgement, const Observation& seen);
+bool is_over_by_list(const Acknowledgement& acknowledgement, const Observation& seen);
 
 // The same, answered by a caller who remembers more of hosts than hosts.json holds: `host` is its place in the list
 // that is observed.

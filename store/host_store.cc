@@ -125,7 +125,7 @@ void RestoreRefused(HostList& list, const std::vector<std::string>& refused_ids,
 // By what the list itself says.
 IsOver ByList(const HostList& list) {
   return [&list](size_t host, const Acknowledgement& acknowledgement) {
-    return is_over(acknowledgement, list.hosts[host].seen);
+    return is_over_by_list(acknowledgement, list.hosts[host].seen);
   };
 }
 
@@ -182,7 +182,7 @@ HostList HostStore::Read() const {
   const auto read = [](const std::filesystem::path& path) {
     Copy copy{ReadList(path, is_host_entry), IdentityOf(path), {}};
     if (copy.list || !copy.identity.exists()) return copy;
-    copy.list = ReadList(Beside(path, ".prev"), is_host_entry);
+    copy.list = ReadList(PreviousOf(path), is_host_entry);
     if (copy.list)
       copy.list->monitor.notices.push_back(
           {"file_broken", "hosts.json cannot be read; the generation before is shown", WallNow()});
@@ -312,7 +312,7 @@ HostList HostStore::ReadNewest(Findings& findings) {
     Copy copy;
     copy.list = ReadOrSetAside(path, findings, copy.refused_ids);
     // Also when there is none: a crash between the two renames of a replacement leaves only the generation before.
-    const auto previous = Beside(path, ".prev");
+    const auto previous = PreviousOf(path);
     if (!copy.list) {
       copy.refused_ids.clear();
       copy.list = ReadOrSetAside(previous, findings, copy.refused_ids);
@@ -326,7 +326,7 @@ HostList HostStore::ReadNewest(Findings& findings) {
   for (auto [copy, other] : {std::pair(&live, &durable), std::pair(&durable, &live)}) {
     if (copy->refused_ids.empty()) continue;
     if (other->list) RestoreRefused(*copy->list, copy->refused_ids, *other->list);
-    if (const auto previous = ReadList(Beside(folders_.durable_hosts(), ".prev"), is_good_entry))
+    if (const auto previous = ReadList(PreviousOf(folders_.durable_hosts()), is_good_entry))
       RestoreRefused(*copy->list, copy->refused_ids, *previous);
   }
   return Newest(std::move(live), std::move(durable));
@@ -408,7 +408,7 @@ void HostStore::Write(const HostList& list, Depth depth, const std::vector<Event
 }
 
 std::vector<std::string> HostStore::SetAside() const {
-  std::vector<std::filesystem::path> paths = {Beside(folders_.durable_hosts(), ".prev"), folders_.durable_hosts()};
+  std::vector<std::filesystem::path> paths = {PreviousOf(folders_.durable_hosts()), folders_.durable_hosts()};
   if (!folders_.live_is_data()) paths.push_back(folders_.hosts());
   std::vector<std::string> names;
   for (const auto& path : paths)

@@ -25,14 +25,14 @@ struct ReportFigures {
 // A host, and what is known of it.
 struct ReportRow {
   std::string host, name, customer;
-  PackedOptional<double> target;  // percent of uptime
+  PackedOptional<double> target;  // the agreed uptime, in percent
   ReportFigures figures;
   std::optional<double> rtt_avg, loss;  // milliseconds, percent
 };
 
 // Percent: time up by time up and down; nothing while neither was counted.
 std::optional<double> UptimeOf(const ReportFigures& figures);
-// Whether the uptime is below what was promised.
+// Whether the uptime is below the one that was agreed.
 bool is_breach(const ReportRow& row);
 
 struct ReportCustomer {
@@ -52,7 +52,8 @@ struct MonthlyReport {
 // `rows` in any order; those of the report are in the order of their names.
 MonthlyReport MakeReport(Month month, std::string timezone, WallTime from, WallTime to, std::vector<ReportRow> rows);
 
-// The rows with the worst before the others: breaches first, then by what is missing to the target, then by uptime.
+// The rows with the worst before the others: breaches first, then by how far they are below the agreed uptime, then by
+// uptime.
 std::vector<const ReportRow*> WorstFirst(const MonthlyReport& report);
 
 // JSON as GET /api/report answers it, and the rows as a table.

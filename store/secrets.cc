@@ -68,7 +68,7 @@ Secrets SecretStore::Read() const {
   if (hosts == nullptr || !hosts->IsObject())
     throw BrokenSecrets(path_.filename().string() + " could not be read" +
                         (fault ? " (line " + std::to_string(fault->line) + ": " + fault->what + ")" : "") +
-                        ": repair it, or remove it and set passwords, headers and push tokens again");
+                        ": repair it, or remove it and set passwords, headers and heartbeat tokens again");
   for (const auto& host : hosts->GetObject()) secrets.emplace(StringOf(host.name), ReadEntry(host.value));
   return secrets;
 }

@@ -11,7 +11,7 @@ const OUTCOMES = {
   partly_sent: { words: "sent, but not to all", look: "sent" },
   given_up: { words: "given up", look: "lost" },
   expired: { words: "expired", look: "lost" },
-  superseded: { words: "told with a later message", look: "other" },
+  superseded: { words: "part of a later message", look: "other" },
   test_failed: { words: "test failed", look: "lost" },
 };
 

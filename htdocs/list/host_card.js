@@ -4,7 +4,7 @@ import { showAddress, showStatus } from "../ui/host_parts.js";
 import { Trail } from "../ui/trail.js";
 import { formatMs, formatPercent } from "../words/format.js";
 import { ageOf, knownAs, noteOf, pageOf } from "../words/host_text.js";
-import { isTrouble, statusOf } from "../words/status.js";
+import { needsAttention, statusOf } from "../words/status.js";
 
 // How long a new outage is marked as new: long enough to be seen by somebody who was away from the wall for a moment.
 const FRESH_SECONDS = 60;
@@ -81,7 +81,7 @@ export class HostCard {
   // Changes with time, too: a host is down for longer and longer.
   #showStatus(host, now) {
     const status = statusOf(host);
-    const age = isTrouble(host) ? ageOf(host, now) : "";
+    const age = needsAttention(host) ? ageOf(host, now) : "";
     const known = knownAs(host);
     const label = [`${host.name}, ${status} ${age}`.trim(), known?.words].filter(Boolean).join(", ");
     this.element.toggleAttribute("data-fresh", status === "down" && now - host.last_change < FRESH_SECONDS);

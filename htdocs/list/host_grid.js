@@ -1,7 +1,7 @@
 // The cards of all hosts in view, in two lists: trouble and the rest. Cards are kept by the id of their host and moved
 // as little as possible, so that focus, hover and scroll position survive a refresh.
 
-import { isTrouble } from "../words/status.js";
+import { needsAttention } from "../words/status.js";
 import { chooseForms, chooseWall, GREATEST_WIDTH } from "./density.js";
 import { GroupHeads, inGroups } from "./group_heads.js";
 import { HostCard } from "./host_card.js";
@@ -43,8 +43,8 @@ export class HostGrid {
       this.#cards.get(host.id).update(host, context);
     }
     const elements = (chosen) => chosen.map((host) => this.#cards.get(host.id).element);
-    const trouble = hosts.filter(isTrouble);
-    const calm = hosts.filter((host) => !isTrouble(host));
+    const trouble = hosts.filter(needsAttention);
+    const calm = hosts.filter((host) => !needsAttention(host));
     const focused = document.activeElement;
     place(this.#trouble, elements(trouble));
     const groups = byGroup ? inGroups(calm, hosts) : null;

@@ -1,15 +1,15 @@
-// The page with the list of hosts: those that are searched for, trouble first, as cards; and on the wall all of them.
+// The page with the list of hosts: those that are searched for, what needs attention first, as cards; and on the wall all of them.
 
-import { TroubleOrder } from "../words/status.js";
 import { connectCardKeys } from "./card_keys.js";
 import { Filter, groupsOf } from "./filter.js";
 import { GroupSwitch } from "./group_switch.js";
 import { HostGrid } from "./host_grid.js";
+import { AttentionOrder } from "./host_order.js";
 import { Summary } from "./summary.js";
 
 export class HostList {
   #root = document.getElementById("hosts");
-  #order = new TroubleOrder();
+  #order = new AttentionOrder();
   #filter;
   #groupSwitch;
   #summary;

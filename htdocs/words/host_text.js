@@ -1,7 +1,7 @@
 // What there is to say about a host, in words.
 
 import { countOf, formatAge, formatMs } from "./format.js";
-import { isTrouble, sinceOf, statusOf } from "./status.js";
+import { needsAttention, sinceOf, statusOf } from "./status.js";
 
 // The address of its page.
 export const pageOf = (id) => `#host/${id}`;
@@ -29,7 +29,7 @@ export function ageOf(host, now) {
 // In two words, that somebody knows of the trouble: where there is no room for the sentence below, and for who hears the
 // card.
 export function knownAs(host) {
-  if (!isTrouble(host)) return null;
+  if (!needsAttention(host)) return null;
   if (host.acknowledged) return { mark: "ack", words: "acknowledged" };
   return host.in_maintenance ? { mark: "maint", words: "in maintenance" } : null;
 }

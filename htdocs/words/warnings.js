@@ -3,7 +3,7 @@
 import { UNANSWERED } from "./failures.js";
 import { capitalized, formatAge, formatTime } from "./format.js";
 
-const MISSED_CYCLES = 3;
+const MISSED_CYCLES = 3;  // as /api/health has it: store/host_list.h
 const DEFAULT_TIMEOUT = 1;
 
 // monitord said that it stops, or should have finished a cycle and has not.

@@ -130,7 +130,7 @@ Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
   const auto add = [&](const char* label, const std::string& value) {
     if (!value.empty()) facts.emplace_back(label, value);
   };
-  const bool is_over = TraitsOf(alert.kind).is_end;
+  const bool is_end = TraitsOf(alert.kind).is_end;
   if (!alert.host.empty()) {
     add("Address", alert.ip);
     add("Customer", alert.customer);
@@ -138,11 +138,11 @@ Facts FactsOf(const Alert& alert, std::span<const Alert> alerts, WallTime now) {
   }
   const bool is_of_certificate = TraitsOf(alert.kind).condition == Condition::kCertificate;
   if (alert.kind != AlertKind::kTest && !is_of_certificate && alert.since != kNever) {
-    add(is_over ? "From" : "Since", ClockText(alert.since, now) + (is_over ? "" : " (" + LengthText(alert) + ")"));
-    if (is_over) add("To", ClockText(alert.t, now) + " (" + LengthText(alert) + ")");
+    add(is_end ? "From" : "Since", ClockText(alert.since, now) + (is_end ? "" : " (" + LengthText(alert) + ")"));
+    if (is_end) add("To", ClockText(alert.t, now) + " (" + LengthText(alert) + ")");
   }
   add(alert.kind == AlertKind::kRecovery ? "But now" : "Reason", alert.reason);
-  if (!alert.host.empty() && !is_over && !is_of_certificate && alert.kind != AlertKind::kDegraded)
+  if (!alert.host.empty() && !is_end && !is_of_certificate && alert.kind != AlertKind::kDegraded)
     add("Last answer", alert.last_good == kNever ? "none so far" : ClockText(alert.last_good, now));
   add("Below it", NamesBelow(alert));
   if (!alert.below.empty()) {

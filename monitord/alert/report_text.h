@@ -1,4 +1,4 @@
-// The mail with a month's report: hosts below their target come first. Pure.
+// The mail with a month's report: hosts that missed their agreed uptime come first. Pure.
 #ifndef LINEWATCH_MONITORD_ALERT_REPORT_TEXT_H_
 #define LINEWATCH_MONITORD_ALERT_REPORT_TEXT_H_
 

@@ -4,8 +4,8 @@
 
 namespace linewatch {
 
-bool is_over(const Acknowledgement& acknowledgement, const Observation& seen, const HostState& state) {
-  return acknowledgement.at <= state.settled_at || is_over(acknowledgement, seen);
+bool is_over_by_state(const Acknowledgement& acknowledgement, const Observation& seen, const HostState& state) {
+  return acknowledgement.at <= state.settled_at || is_over_by_list(acknowledgement, seen);
 }
 
 }  // namespace linewatch

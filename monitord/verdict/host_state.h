@@ -61,7 +61,7 @@ void ForEachClockTime(HostState& state, Shift&& shift) {
 }
 
 // Whether the outage or degradation has ended in which the acknowledgement was written.
-bool is_over(const Acknowledgement& acknowledgement, const Observation& seen, const HostState& state);
+bool is_over_by_state(const Acknowledgement& acknowledgement, const Observation& seen, const HostState& state);
 
 }  // namespace linewatch
 

@@ -18,9 +18,6 @@ using std::chrono::milliseconds;
 // No id of a host has a slash.
 constexpr std::string_view kUplinkPrefix = "uplink/";
 
-// Missing so many cycles is a pause in which nobody watched, not a delay.
-constexpr int kMissedCycles = 3;
-
 // Where the check goes first: an address or a name. A website is checked at `ip`, if that is set, instead of where its
 // URL says.
 std::string WhereOf(const Host& host) {
@@ -55,7 +52,7 @@ Target HostTarget(const Host& host, const Config& config, const Secrets& secrets
 bool EndAcknowledgement(Host& host, HostState& state, bool was_outage) {
   const Observation& seen = host.seen;
   if (seen.status == Status::kUp || was_outage) state.settled_at = seen.last_check;
-  if (!host.acknowledged || !is_over(*host.acknowledged, seen, state)) return false;
+  if (!host.acknowledged || !is_over_by_state(*host.acknowledged, seen, state)) return false;
   host.acknowledged.reset();
   return true;
 }
@@ -177,7 +174,7 @@ void Recorder::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
   if (is_voided) ++voided.rounds;
 }
 
-// One of which the way is lost was reached before: one that has never answered may be a mistyped address.
+// Only a host that has answered before can have lost its way: one that never has may be a mistyped address.
 bool Recorder::is_kept_here(uint32_t subject) const {
   return contacts_[subject].reach == Contact::Reach::kKeptHere && is_host(subject) &&
          list_.hosts[subject].seen.last_good != kNever;

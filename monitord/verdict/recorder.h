@@ -52,7 +52,7 @@ class Recorder {
 
   // Whether the outage or degradation of the host has ended in which the acknowledgement was written.
   bool is_over(size_t host, const Acknowledgement& acknowledgement) const {
-    return linewatch::is_over(acknowledgement, list_.hosts[host].seen, states_[host]);
+    return is_over_by_state(acknowledgement, list_.hosts[host].seen, states_[host]);
   }
 
   // After a change of hosts or config. Answers what there is to probe: the enabled hosts and the uplinks.

@@ -14,8 +14,8 @@ namespace linewatch {
 
 // The appends that will follow, for those who know them: fewer blocks of the disk are written then, and a memory card
 // lives longer. The file gets room for all of them at once, so that most of them change no list of free blocks; its
-// length stays that of what is written. And where the next append would begin in this block and end in another, though
-// it fits into one, spaces before the last line end fill up this block.
+// length stays that of what is written. And where the next append would straddle two blocks, though it
+// fits into one, this one fills up its own block with spaces before its last line end.
 struct Expected {
   size_t length = 0;  // bytes of each
   size_t times = 0;

@@ -24,6 +24,8 @@ std::filesystem::path WithSuffix(const std::filesystem::path& path, const char* 
 
 }  // namespace
 
+std::filesystem::path PreviousOf(const std::filesystem::path& path) { return WithSuffix(path, ".prev"); }
+
 bool FileIdentity::operator==(const FileIdentity& other) const {
   return device == other.device && inode == other.inode && size == other.size &&
          modified.tv_sec == other.modified.tv_sec && modified.tv_nsec == other.modified.tv_nsec;
@@ -98,7 +100,7 @@ std::optional<FileIdentity> AtomicFile::CommitOver(const FileIdentity& expected,
   } else if (IdentityOf(temporary_) != expected) {
     Exchange();
     return std::nullopt;
-  } else if (previous == Previous::kKeep && rename(temporary_.c_str(), WithSuffix(path_, ".prev").c_str()) != 0) {
+  } else if (previous == Previous::kKeep && rename(temporary_.c_str(), PreviousOf(path_).c_str()) != 0) {
     const int error = errno;
     Exchange();
     errno = error;

@@ -27,7 +27,9 @@ FileIdentity IdentityOf(const struct stat& status);
 FileIdentity IdentityOf(const std::filesystem::path& path);
 
 // What becomes of the file that is replaced.
-enum class Previous { kDrop, kKeep };  // kKeep: it stays beside the new one as NAME.prev
+enum class Previous { kDrop, kKeep };  // kKeep: it stays beside the new one, as PreviousOf says
+// NAME.prev
+std::filesystem::path PreviousOf(const std::filesystem::path& path);
 
 // One replacement of one file. Write as often as needed, then Commit. Without Commit, or when anything throws
 // (std::system_error with the action and the path), the old file stands and the temporary one is removed.

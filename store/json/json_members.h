@@ -45,7 +45,7 @@ using ValueOf = std::remove_cvref_t<decltype(*std::declval<T>())>;
 
 // ---- Writing. Durations are seconds, times Unix seconds; "never" and "not set" are null.
 
-// No bool but a bool: a text would become one.
+// Takes bool alone: a pointer to text would be converted to one.
 char* PutJson(char* end, std::same_as<bool> auto value) { return PutBool(end, value); }
 inline char* PutJson(char* end, int value) { return PutInteger(end, value); }
 inline char* PutJson(char* end, int64_t value) { return PutInteger(end, value); }

@@ -186,7 +186,9 @@ def test_a_host_may_be_checked_at_a_multiple_of_the_interval(folder):
 def test_events_that_cannot_be_read_keep_nobody_from_watching(folder):
     (folder / "data" / "events" / "2025-10.jsonl").mkdir(parents=True)
     with Daemon(folder / "data", HERE).start_and_watch() as daemon:
-        assert "2025-10.jsonl" in daemon.until_notice("events_unreadable")
+        notice = daemon.until_notice("events_unreadable")
+        assert "2025-10.jsonl: Is a directory" in notice
+        assert str(folder) not in notice
         daemon.until_host("first", lambda seen: seen["status"] == "up")
 
 

@@ -37,12 +37,12 @@ TEST_CASE("an acknowledgement is over when the host is up and a check has succee
   Observation seen;
   seen.status = Status::kUp;
   seen.last_good = kNoon - 1s;
-  CHECK_FALSE(is_over(acknowledgement, seen));
+  CHECK_FALSE(is_over_by_list(acknowledgement, seen));
   seen.last_good = kNoon;
-  CHECK(is_over(acknowledgement, seen));
+  CHECK(is_over_by_list(acknowledgement, seen));
   for (const Status status : {Status::kDegraded, Status::kFailing, Status::kDown, Status::kUnknown, Status::kPaused}) {
     seen.status = status;
-    CHECK_FALSE(is_over(acknowledgement, seen));
+    CHECK_FALSE(is_over_by_list(acknowledgement, seen));
   }
 }
 

@@ -52,23 +52,23 @@ TEST_CASE("an acknowledgement is over with a host that is up, and with the outag
   HostState state;
   seen.status = Status::kDown;
   seen.last_good = written - 1h;
-  CHECK_FALSE(is_over(acknowledgement, seen, state));
+  CHECK_FALSE(is_over_by_state(acknowledgement, seen, state));
 
   SECTION("up") {
     seen.status = Status::kUp;
     seen.last_good = written + 1min;
-    CHECK(is_over(acknowledgement, seen, state));
+    CHECK(is_over_by_state(acknowledgement, seen, state));
   }
   SECTION("degraded, but back from the outage") {
     seen.status = Status::kDegraded;
     seen.last_good = written + 1min;
-    CHECK_FALSE(is_over(acknowledgement, seen, state));
+    CHECK_FALSE(is_over_by_state(acknowledgement, seen, state));
     state.settled_at = written + 1min;
-    CHECK(is_over(acknowledgement, seen, state));
+    CHECK(is_over_by_state(acknowledgement, seen, state));
   }
   SECTION("down again since") {
     state.settled_at = written + 1min;
-    CHECK(is_over(acknowledgement, seen, state));
+    CHECK(is_over_by_state(acknowledgement, seen, state));
   }
 }
 

@@ -107,27 +107,5 @@ TEST_CASE("weekly windows", "[maintenance]") {
   }
 }
 
-TEST_CASE("parents come before their children, and a circle ends somewhere", "[topology]") {
-  HostList list;
-  for (const auto& [id, parents] :
-       std::vector<std::pair<std::string, std::vector<std::string>>>{{"leaf", {"branch", "off", "gone"}},
-                                                                     {"branch", {"root"}},
-                                                                     {"root", {}},
-                                                                     {"off", {}},
-                                                                     {"x", {"y"}},
-                                                                     {"y", {"x"}}}) {
-    Host host;
-    host.id = id;
-    host.parents = parents;
-    host.enabled = id != "off";
-    list.hosts.push_back(host);
-  }
-  const Topology topology(list);
-  CHECK(topology.parents_first() == std::vector<uint32_t>{2, 1, 0, 3, 5, 4});
-  REQUIRE(topology.ParentsOf(0).size() == 1);
-  CHECK(topology.ParentsOf(0)[0] == 1);
-  CHECK(topology.ParentsOf(2).empty());
-}
-
 }  // namespace
 }  // namespace linewatch
