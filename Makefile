@@ -212,7 +212,7 @@ format:
 
 # Who may include whom is written in the README.md of each room; libfcgi is one file's.
 includes:
-	@tests/rooms
+	@tests/check_includes
 	@! grep -nE '^ *# *include *<fcgi' $(filter-out cgi/fcgi_io.cc,$(CODE)) /dev/null || \
 	  { echo 'Only cgi/fcgi_io.cc includes libfcgi' >&2; exit 1; }
 

@@ -18,8 +18,8 @@
 #include "monitord/system/clock_watch.h"
 #include "monitord/system/log.h"
 #include "monitord/system/moment.h"
+#include "monitord/verdict/event_replay.h"
 #include "monitord/verdict/monitor_event_text.h"
-#include "monitord/verdict/uptime_replay.h"
 #include "monitord/verdict/void_reason_traits.h"
 #include "store/text/wording.h"
 
@@ -43,7 +43,7 @@ Monitor::Monitor(Options options, Config config, const std::string& config_fault
       trust_(trust),
       inbox_(std::move(inbox)),
       signals_(signals),
-      record_(options_.folders, kPatience, notices_),
+      record_keeper_(options_.folders, kPatience, notices_),
       requests_(options_.folders.requests(), kPatience),
       alerting_(options_.folders, channels),
       report_mailer_(options_.folders) {
@@ -73,10 +73,10 @@ void Monitor::Turn() {
   if (const auto changed = inbox_->TakeChanged(); !changed.empty()) CheckNow(changed);
   TakeBatches();
   const Moment now = ReadClocks();
-  if (record_.CloseStepWhenOver(recorder_, now.wall)) is_changed_ = true;
-  record_.TurnMonths(list_, recorder_.states(), config_, now);
+  if (record_keeper_.CloseStepWhenOver(judge_, now.wall)) is_changed_ = true;
+  record_keeper_.TurnMonths(list_, judge_.states(), config_, now);
   Alert();
-  const bool is_retry_due = record_.retry_at() && steady_clock::now() >= *record_.retry_at();
+  const bool is_retry_due = record_keeper_.retry_at() && steady_clock::now() >= *record_keeper_.retry_at();
   if (is_changed_ || notices_.TakeChanged() || is_retry_due) Publish();
   // What is begun and cut off is sent again by the next run.
   if (is_running_) alerting_.Send(config_, ReadClocks());
@@ -84,13 +84,13 @@ void Monitor::Turn() {
 
 void Monitor::Start() {
   const Moment now = ReadClocks();
-  list_ = record_.Load(now);
+  list_ = record_keeper_.Load(now);
   list_.monitor = {WatchState::kWatching, now.wall, list_.monitor.cycle, LINEWATCH_VERSION, {}, 0, {}};
   AlertReplay alerts(list_, config_);
-  Replayed past = ReplayEvents(list_, record_.events(), config_, now.wall, &alerts);
-  record_.Add(MonitorEvent{now.wall, MonitorChange::kStart, past.last_sign});
-  record_.Add(alerting_.Start(list_, past.states, std::move(alerts.alerts()), record_.events(), now));
-  recorder_.Start(std::move(past), now);
+  Replayed past = ReplayEvents(list_, record_keeper_.events(), config_, now.wall, &alerts);
+  record_keeper_.Add(MonitorEvent{now.wall, MonitorChange::kStart, past.last_sign});
+  record_keeper_.Add(alerting_.Start(list_, past.states, std::move(alerts.alerts()), record_keeper_.events(), now));
+  judge_.Start(std::move(past), now);
   if (list_.revision == 0) list_.revision = 1;
 
   files_.Add(options_.folders.data);
@@ -101,7 +101,7 @@ void Monitor::Start() {
   UseConfig();
   settings_.ReadSecrets();
   WatchTargets();
-  alerting_.TakeDueAlerts(list_, recorder_.states(), recorder_.topology(), config_, now);
+  alerting_.TakeDueAlerts(list_, judge_.states(), judge_.topology(), config_, now);
   Publish();
   service_manager_.Ready();
   LogInfo("watching " + CountOf(list_.hosts.size(), "host") + " every " + std::to_string(config_.interval.count()) +
@@ -110,19 +110,19 @@ void Monitor::Start() {
 
 void Monitor::Stop() {
   service_manager_.Stopping();
-  record_.Add(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
-  record_.Add(MonitorEvent{WallNow(), MonitorChange::kStop, WallNow()});
-  record_.CloseLastStep(recorder_, WallNow());
+  record_keeper_.Add(alerting_.Stop(list_, judge_.topology(), config_, ReadClocks()));
+  record_keeper_.Add(MonitorEvent{WallNow(), MonitorChange::kStop, WallNow()});
+  record_keeper_.CloseLastStep(judge_, WallNow());
   list_.monitor.state = WatchState::kStopped;
   list_.monitor.since = WallNow();
-  record_.RequireCheckpoint();
+  record_keeper_.RequireCheckpoint();
   Publish();
   // What that brought to light: an alert about the writing itself, events of an edit by hand that it has taken over.
-  record_.Add(alerting_.Stop(list_, recorder_.topology(), config_, ReadClocks()));
+  record_keeper_.Add(alerting_.Stop(list_, judge_.topology(), config_, ReadClocks()));
   alerting_.Store(steady_clock::now());
-  record_.WriteEvents();
+  record_keeper_.WriteEvents();
   alerting_.Clean();
-  record_.EndWriting(steady_clock::now());
+  record_keeper_.EndWriting(steady_clock::now());
   LogInfo("stopped");
 }
 
@@ -142,7 +142,7 @@ void Monitor::Wait() {
 
   milliseconds wait = std::min(kLongest, service_manager_.alive_interval().value_or(kLongest));
   SteadyTime wake = alerting_.wake_at(config_);
-  if (record_.retry_at()) wake = std::min(wake, *record_.retry_at());
+  if (record_keeper_.retry_at()) wake = std::min(wake, *record_keeper_.retry_at());
   if (const auto left = wake - steady_clock::now(); left < wait)
     wait = std::max(std::chrono::ceil<milliseconds>(left), milliseconds(0));
   std::vector<pollfd> ready{
@@ -174,8 +174,8 @@ void Monitor::LoadEdits() {
                                            if (settings_.ReadSecrets()) WatchTargets();
                                          },
                                          [this] { LoadRequests(); },
-                                         [this] { is_changed_ = is_changed_ || record_.is_edited_by_others(); },
-                                         [this] { record_.NoteSetAside({}); }};
+                                         [this] { is_changed_ = is_changed_ || record_keeper_.is_edited_by_others(); },
+                                         [this] { record_keeper_.NoteSetAside({}); }};
   for (const auto& step : steps) {
     try {
       step();
@@ -234,8 +234,8 @@ void Monitor::CheckNow(const std::vector<std::string>& ids) {
 
 // Tells the probing what there is to watch, after every change of settings.
 void Monitor::WatchTargets() {
-  Recorder::Outcome outcome;
-  auto targets = recorder_.TakeSettings(ReadClocks(), outcome);
+  Judge::Outcome outcome;
+  auto targets = judge_.TakeSettings(ReadClocks(), outcome);
   Take(std::move(outcome));
   inbox_->Watch(*targets, steady_clock::now());
   mqtt_.Watch(*targets);
@@ -259,8 +259,8 @@ void Monitor::LookAtClock() {
     notices_.Put(kClockUnsynchronised,
                  "the clock of this machine is not synchronised: times may be wrong; timedatectl says more");
   }
-  Recorder::Outcome outcome;
-  recorder_.LookAtClock(ReadClocks(), outcome);
+  Judge::Outcome outcome;
+  judge_.LookAtClock(ReadClocks(), outcome);
   if (!outcome.events.empty()) Take(std::move(outcome));
 }
 
@@ -276,29 +276,29 @@ void Monitor::TakeBatches() {
 
 void Monitor::Record(const CheckBatch& batch) {
   const Moment now = ReadClocks();
-  Recorder::Outcome outcome;
-  recorder_.Record(batch, now, outcome);
+  Judge::Outcome outcome;
+  judge_.Take(batch, now, outcome);
   for (size_t i = 0; i < kVoidReasons; ++i) void_checks_[i] += outcome.void_checks[i];
   if (batch.is_cycle) {
     NoteVoidChecks(batch);
     cycle_started_ = batch.started;
   }
   Take(std::move(outcome));
-  alerting_.TakeDueAlerts(list_, recorder_.states(), recorder_.topology(), config_, now);
+  alerting_.TakeDueAlerts(list_, judge_.states(), judge_.topology(), config_, now);
 }
 
-void Monitor::Take(Recorder::Outcome&& outcome) {
+void Monitor::Take(Judge::Outcome&& outcome) {
   if (outcome.clock_step) alerting_.ShiftTimes(*outcome.clock_step);
   for (Event& event : outcome.events) {
     if (const auto* monitor = std::get_if<MonitorEvent>(&event)) {
       LogWarning(TextOf(*monitor));
       // A start tells by their times what it knows already: no list by the old time may be left for it.
-      if (monitor->state == MonitorChange::kClock) record_.RequireCheckpoint();
+      if (monitor->state == MonitorChange::kClock) record_keeper_.RequireCheckpoint();
       if (monitor->state == MonitorChange::kSight) alerting_.NotifyOfBlindness(monitor->since, config_, ReadClocks());
     }
-    record_.Add(std::move(event));
+    record_keeper_.Add(std::move(event));
   }
-  if (outcome.has_ended_acknowledgement) record_.RequireCheckpoint();
+  if (outcome.has_ended_acknowledgement) record_keeper_.RequireCheckpoint();
   if (!outcome.wanted_checks.empty()) CheckNow(outcome.wanted_checks);
   is_changed_ = true;
 }
@@ -315,13 +315,13 @@ void Monitor::NoteVoidChecks(const CheckBatch& batch) {
 
 void Monitor::Alert() {
   const Moment now = ReadClocks();
-  alerting_.NoteSelfCheck(recorder_.self_check(), now);
-  auto events = alerting_.Turn(list_, recorder_.topology(), config_, now);
+  alerting_.NoteSelfCheck(judge_.self_check(), now);
+  auto events = alerting_.Turn(list_, judge_.topology(), config_, now);
   if (!options_.once)
     if (auto report = report_mailer_.Take(config_, now.wall))
       events.push_back(alerting_.QueueReport(*std::move(report), now));
   if (!events.empty()) is_changed_ = true;
-  record_.Add(std::move(events));
+  record_keeper_.Add(std::move(events));
   notices_.PutWhile(dead_man_switch_.Review(), "heartbeat_failed");
 }
 
@@ -335,19 +335,19 @@ void Monitor::Publish() {
   list_.monitor.notices = notices_.all();
   notices_.TakeChanged();
   alerting_.Store(steady_clock::now());
-  record_.WriteEvents();
+  record_keeper_.WriteEvents();
   alerting_.Clean();
   notices_.PutWhile(alerting_.outbox_failure(), "outbox_unwritable");
-  HostStore::TakenOver taken = record_.WriteList(list_, recorder_, config_.checkpoint, steady_clock::now());
+  HostStore::TakenOver taken = record_keeper_.WriteList(list_, judge_, config_.checkpoint, steady_clock::now());
   if (taken.is_edited) {
-    recorder_.FollowEdit(taken.origins);
+    judge_.FollowEdit(taken.origins);
     alerting_.FollowEdit(taken.origins);
     WatchTargets();
   }
-  record_.Add(std::move(taken.events));
-  record_.NoteSetAside(taken.findings);
-  record_.WriteHistory(WallNow());
-  auto failure = record_.EndWriting(steady_clock::now());
+  record_keeper_.Add(std::move(taken.events));
+  record_keeper_.NoteSetAside(taken.findings);
+  record_keeper_.WriteHistory(WallNow());
+  auto failure = record_keeper_.EndWriting(steady_clock::now());
   if (failure) *failure += " in " + options_.folders.data.string();
   alerting_.NotifyOfWriting(failure, config_, ReadClocks());
   service_manager_.Status(CountOf(list_.hosts.size(), "host"));

@@ -23,7 +23,7 @@
 #include "monitord/settings_reader.h"
 #include "monitord/system/file_watch.h"
 #include "monitord/system/service_manager.h"
-#include "monitord/verdict/recorder.h"
+#include "monitord/verdict/judge.h"
 #include "store/config.h"
 #include "store/host_store.h"
 #include "store/request_queue.h"
@@ -69,7 +69,7 @@ class Monitor {
   void TakeBatches();
   void Record(const CheckBatch& batch);
   void NoteVoidChecks(const CheckBatch& batch);
-  void Take(Recorder::Outcome&& outcome);
+  void Take(Judge::Outcome&& outcome);
   void Alert();
   void Publish();
 
@@ -81,7 +81,7 @@ class Monitor {
   TrustStore& trust_;
   const std::shared_ptr<Inbox> inbox_;
   const int signals_;
-  RecordKeeper record_;
+  RecordKeeper record_keeper_;
   RequestQueue requests_;
   FileWatch files_;
   ServiceManager service_manager_;
@@ -91,7 +91,7 @@ class Monitor {
   MqttSubscriber mqtt_{inbox_};
 
   HostList list_;
-  Recorder recorder_{list_, config_, settings_.secrets()};
+  Judge judge_{list_, config_, settings_.secrets()};
   SteadyTime cycle_started_;                        // of one that was recorded and is not published yet
   std::array<size_t, kVoidReasons> void_checks_{};  // since the last cycle, by their reason
   std::set<const Probing*> open_cycles_;            // that have something to check, and did not end a cycle yet

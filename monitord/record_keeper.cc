@@ -57,18 +57,18 @@ void RecordKeeper::Add(std::vector<Event> events) {
   for (Event& event : events) Add(std::move(event));
 }
 
-bool RecordKeeper::CloseStepWhenOver(Recorder& recorder, WallTime now) {
+bool RecordKeeper::CloseStepWhenOver(Judge& judge, WallTime now) {
   const WallTime begin = StepOf(now);
   if (step_begin_ == kNever) step_begin_ = begin;
   if (begin == step_begin_) return false;
   if (unwritten_steps_.size() == kMostUnwrittenSteps) unwritten_steps_.erase(unwritten_steps_.begin());
-  unwritten_steps_.push_back(recorder.CloseStep(step_begin_, now));
+  unwritten_steps_.push_back(judge.CloseStep(step_begin_, now));
   step_begin_ = begin;
   return true;
 }
 
-void RecordKeeper::CloseLastStep(Recorder& recorder, WallTime now) {
-  if (step_begin_ != kNever) unwritten_steps_.push_back(recorder.CloseStep(step_begin_, now));
+void RecordKeeper::CloseLastStep(Judge& judge, WallTime now) {
+  if (step_begin_ != kNever) unwritten_steps_.push_back(judge.CloseStep(step_begin_, now));
 }
 
 void RecordKeeper::TurnMonths(const HostList& list, const HostStates& states, const Config& config, const Moment& now) {
@@ -104,10 +104,10 @@ void RecordKeeper::WriteEvents() {
   });
 }
 
-HostStore::TakenOver RecordKeeper::WriteList(HostList& list, const Recorder& recorder,
-                                             std::chrono::milliseconds checkpoint, SteadyTime now) {
+HostStore::TakenOver RecordKeeper::WriteList(HostList& list, const Judge& judge, std::chrono::milliseconds checkpoint,
+                                             SteadyTime now) {
   const auto is_over = [&](size_t host, const Acknowledgement& acknowledgement) {
-    return recorder.is_over(host, acknowledgement);
+    return judge.is_over(host, acknowledgement);
   };
   if (now - last_checkpoint_ >= checkpoint) is_checkpoint_due_ = true;
   HostStore::TakenOver taken;

@@ -1,5 +1,5 @@
 // Keeps what waits for the disk, and writes it: events, the list of hosts and steps of the history. What the disk does
-// not take stays in memory, bounded, and is tried again. It judges nothing: what is in them is recorder's work.
+// not take stays in memory, bounded, and is tried again.
 #ifndef LINEWATCH_MONITORD_RECORD_KEEPER_H_
 #define LINEWATCH_MONITORD_RECORD_KEEPER_H_
 
@@ -13,7 +13,7 @@
 #include "monitord/notice_list.h"
 #include "monitord/system/moment.h"
 #include "monitord/verdict/host_state.h"
-#include "monitord/verdict/recorder.h"
+#include "monitord/verdict/judge.h"
 #include "store/config.h"
 #include "store/event_log.h"
 #include "store/history_log.h"
@@ -45,14 +45,14 @@ class RecordKeeper {
   void RequireCheckpoint() { is_checkpoint_due_ = true; }
 
   // Every turn. Closes the step of the history when its five minutes are over; true if it did.
-  bool CloseStepWhenOver(Recorder& recorder, WallTime now);
+  bool CloseStepWhenOver(Judge& judge, WallTime now);
   // Every turn. Begins each month of events with what is known then: that is queued as by Add. Once a day removes
   // months of events and of the history that are too old. Throws std::system_error if one cannot be removed: then the
   // rest goes the next day, and all that waits here is as it was.
   void TurnMonths(const HostList& list, const HostStates& states, const Config& config, const Moment& now);
 
   // The end of the run: the open step is closed, however short it is.
-  void CloseLastStep(Recorder& recorder, WallTime now);
+  void CloseLastStep(Judge& judge, WallTime now);
 
   // Whether somebody else has replaced hosts.json.
   bool is_edited_by_others() const { return store_.changed(); }
@@ -62,8 +62,8 @@ class RecordKeeper {
   // One writing, in this order, so that what the dashboard shows is never ahead of the record. Nothing is thrown: a
   // disk that takes no events does not keep the live list, which may be in memory, from being renewed.
   void WriteEvents();
-  // Takes into `list`, which is the recorder's, what others have edited, and answers it.
-  HostStore::TakenOver WriteList(HostList& list, const Recorder& recorder, std::chrono::milliseconds checkpoint,
+  // Takes into `list`, which is the judge's, what others have edited, and answers it.
+  HostStore::TakenOver WriteList(HostList& list, const Judge& judge, std::chrono::milliseconds checkpoint,
                                  SteadyTime now);
   void WriteHistory(WallTime now);
   // Answers why nothing can be recorded, for a notification; nothing if all is written, or if only a lock is held:

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "monitord/alert/alert_state.h"
-#include "monitord/verdict/uptime_replay.h"
+#include "monitord/verdict/event_replay.h"
 #include "store/config.h"
 #include "store/host_list.h"
 

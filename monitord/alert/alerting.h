@@ -35,7 +35,7 @@ class Alerting {
   // `channels` outlives this.
   Alerting(const Folders& folders, std::span<const ChannelKind> channels);
 
-  // Once, when the list is loaded and the events are replayed, before the Recorder starts: takes over what the run
+  // Once, when the list is loaded and the events are replayed, before the Judge starts: takes over what the run
   // before has left in the outbox, and what people were notified of (`alerts`, of an AlertReplay). Answers events to be
   // written. Sets HostState::is_outage in `states`: see RestoreAlertState. An outbox that cannot be read is logged;
   // events that cannot be read throw std::system_error.

@@ -15,7 +15,7 @@ bool is_awaited(CheckKind kind) { return kind == CheckKind::kMqtt || kind == Che
 
 }  // namespace
 
-Verdict Judge(const Awaited& awaited, const InboundFault& fault, std::string_view noun, SteadyTime now) {
+Verdict AnswerOf(const Awaited& awaited, const InboundFault& fault, std::string_view noun, SteadyTime now) {
   if (fault.is_permanent) return {Verdict::Kind::kBad, fault.reason, {}};
   const auto& last = awaited.last;
   const auto max_age = awaited.check_settings.max_age;
@@ -53,7 +53,7 @@ void Inbox::Put(std::string_view host, InboundResult result) {
   if (found == entries_.end()) return;
   Entry& entry = found->second;
   const InboundFault& fault = faults_[static_cast<size_t>(entry.kind)];
-  const auto verdict = [&](SteadyTime now) { return Judge(entry.awaited, fault, NounOf(entry.kind), now).kind; };
+  const auto verdict = [&](SteadyTime now) { return AnswerOf(entry.awaited, fault, NounOf(entry.kind), now).kind; };
   const SteadyTime now = result.at;
   const auto before = verdict(now);
   entry.awaited.last = std::move(result);
@@ -77,7 +77,7 @@ Verdict Inbox::VerdictOn(std::string_view host, SteadyTime now) const {
   const auto found = entries_.find(std::string(host));
   if (found == entries_.end()) return {};
   const auto& [kind, awaited, window_begin, early] = found->second;
-  return Judge(awaited, faults_[static_cast<size_t>(kind)], NounOf(kind), now);
+  return AnswerOf(awaited, faults_[static_cast<size_t>(kind)], NounOf(kind), now);
 }
 
 std::vector<std::string> Inbox::TakeChanged() {

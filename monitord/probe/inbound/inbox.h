@@ -45,7 +45,7 @@ struct Verdict {
   std::string reason;  // why bad
   PackedOptional<float> ms;
 };
-Verdict Judge(const Awaited& awaited, const InboundFault& fault, std::string_view noun, SteadyTime now);
+Verdict AnswerOf(const Awaited& awaited, const InboundFault& fault, std::string_view noun, SteadyTime now);
 
 // Any thread may call any of it.
 class Inbox {

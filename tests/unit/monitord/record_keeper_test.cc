@@ -29,11 +29,11 @@ struct Record {
   HostList list = keeper.Load(At(0s));
   const Config config;
   const Secrets secrets;
-  Recorder recorder{list, config, secrets};
+  Judge judge{list, config, secrets};
 
   std::optional<std::string> Write(std::chrono::seconds after) {
     keeper.WriteEvents();
-    keeper.WriteList(list, recorder, 1h, At(after).steady);
+    keeper.WriteList(list, judge, 1h, At(after).steady);
     keeper.WriteHistory(At(after).wall);
     return keeper.EndWriting(At(after).steady);
   }
@@ -120,10 +120,10 @@ TEST_CASE("a month of events begins once with what is known of the hosts", "[rec
 TEST_CASE("a step of the history is closed when its five minutes are over, and at the end of the run",
           "[record_keeper]") {
   Record record;
-  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.recorder, kNoon));
-  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.recorder, kNoon + 4min));
-  CHECK(record.keeper.CloseStepWhenOver(record.recorder, kNoon + 5min));
-  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.recorder, kNoon + 6min));
+  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.judge, kNoon));
+  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.judge, kNoon + 4min));
+  CHECK(record.keeper.CloseStepWhenOver(record.judge, kNoon + 5min));
+  CHECK_FALSE(record.keeper.CloseStepWhenOver(record.judge, kNoon + 6min));
 }
 
 TEST_CASE("a file that was set aside is shown until somebody has taken it away", "[record_keeper]") {

@@ -1,11 +1,11 @@
-#include "monitord/verdict/recorder.h"
+#include "monitord/verdict/judge.h"
 
 #include <map>
 #include <string>
 #include <vector>
 
 #include "tests/unit/catch.h"
-#include "tests/unit/monitord/verdict/network.h"
+#include "tests/unit/monitord/simulated_network.h"
 
 namespace linewatch {
 namespace {
@@ -90,7 +90,7 @@ const std::vector<Story> kManual = {
     {"a host all of whose checks are void is unknown, not down", {{"line", {}, "gvvvvvg", "UUU???U"}}, ""},
 };
 
-TEST_CASE("the manual of verdicts", "[recorder]") {
+TEST_CASE("the manual of verdicts", "[judge]") {
   for (const Story& story : kManual) {
     INFO(story.what);
     std::vector<Network::Wiring> hosts;
@@ -112,7 +112,7 @@ TEST_CASE("the manual of verdicts", "[recorder]") {
   }
 }
 
-TEST_CASE("void checks are counted by what was wrong", "[recorder]") {
+TEST_CASE("void checks are counted by what was wrong", "[judge]") {
   Network network({{"one"}, {"two"}}, 0);
   network.Cycle({{"one", 'v'}, {"two", 'v'}});
   network.Cycle({{"one", 'v'}});
@@ -123,20 +123,20 @@ TEST_CASE("void checks are counted by what was wrong", "[recorder]") {
   CHECK(voided.dropped == 0);
 }
 
-TEST_CASE("a result of a host that was changed or removed meanwhile counts for nobody", "[recorder]") {
+TEST_CASE("a result of a host that was changed or removed meanwhile counts for nobody", "[judge]") {
   Network network({{"one"}, {"two"}}, 0);
   CheckBatch batch = network.BeginCycle();
   for (uint32_t i = 0; i < 2; ++i) batch.entries.push_back({i, {}});
   network.list.hosts.erase(network.list.hosts.begin());
   network.list.hosts[0].ip = "10.0.0.77";
   network.Follow({kNewHost});
-  Recorder::Outcome outcome;
-  network.recorder->Record(batch, network.now, outcome);
+  Judge::Outcome outcome;
+  network.judge->Record(batch, network.now, outcome);
   CHECK(network.StatusOf("two") == Status::kPending);
   CHECK(outcome.events.empty());
 }
 
-TEST_CASE("failures before a host was paused are not in a row with those after it", "[recorder]") {
+TEST_CASE("failures before a host was paused are not in a row with those after it", "[judge]") {
   Network network;
   Host& line = network.Add("line");
   network.Start();
@@ -154,7 +154,7 @@ TEST_CASE("failures before a host was paused are not in a row with those after i
   CHECK(network.notified.empty());
 }
 
-TEST_CASE("an outage outlives a pause: it alerts once, and so does its end", "[recorder]") {
+TEST_CASE("an outage outlives a pause: it alerts once, and so does its end", "[judge]") {
   Network network;
   Host& line = network.Add("line");
   network.Start();
@@ -170,7 +170,7 @@ TEST_CASE("an outage outlives a pause: it alerts once, and so does its end", "[r
   CHECK(network.notified == "D line, R line");
 }
 
-TEST_CASE("an acknowledgement ends with the outage in which it was written", "[recorder]") {
+TEST_CASE("an acknowledgement ends with the outage in which it was written", "[judge]") {
   Network network({{"line"}}, 2);
   const auto acknowledge = [&] { network.list.hosts[0].acknowledged = Acknowledgement{"alice", network.now.wall, ""}; };
   network.Cycles(5, {{"line", 'b'}});

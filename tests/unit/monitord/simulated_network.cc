@@ -1,4 +1,4 @@
-#include "tests/unit/monitord/verdict/network.h"
+#include "tests/unit/monitord/simulated_network.h"
 
 #include <algorithm>
 #include <utility>
@@ -46,7 +46,7 @@ void Network::Start(Past past) {
   alert_states = std::move(past.alerts);
   for (size_t i = 0; i < list.hosts.size(); ++i)
     RestoreAlertState({list.hosts[i].seen, past.replayed.states[i]}, alert_states[i], now.wall);
-  recorder.emplace(list, config, secrets).Start(std::move(past.replayed), now);
+  judge.emplace(list, config, secrets).Start(std::move(past.replayed), now);
   cycles_ = 0;
   TakeSettings();
 }
@@ -87,13 +87,13 @@ Network::Past Network::ReadPast(const std::string& hosts_json, WallTime at, Host
 }
 
 void Network::TakeSettings() {
-  Recorder::Outcome outcome;
-  targets = recorder->TakeSettings(now, outcome);
+  Judge::Outcome outcome;
+  targets = judge->TakeSettings(now, outcome);
   Keep(std::move(outcome));
 }
 
 void Network::Follow(const HostOrigins& origins) {
-  recorder->FollowEdit(origins);
+  judge->FollowEdit(origins);
   FollowHosts(alert_states, origins);
   TakeSettings();
 }
@@ -130,8 +130,8 @@ void Network::EndHanging(const std::string& id, SteadyTime started) {
   part.entries[0].result.sent = started;
   part.entries[0].result.has_left = true;
   part.entries[0].result.reason = "no answer within 9 s";
-  Recorder::Outcome outcome;
-  recorder->Record(part, now, outcome);
+  Judge::Outcome outcome;
+  judge->Record(part, now, outcome);
   Keep(std::move(outcome));
 }
 
@@ -167,21 +167,21 @@ void Network::RunBatch(const Fates& fates, const std::vector<std::string>& only,
   Pass(1s);
   now.wall += sleep;
   now.boot += sleep;
-  Recorder::Outcome outcome;
-  recorder->Record(batch, now, outcome);
+  Judge::Outcome outcome;
+  judge->Record(batch, now, outcome);
   Keep(std::move(outcome));
   NotifyDue();
 }
 
 void Network::NotifyDue() {
   for (size_t i = 0; i < list.hosts.size(); ++i)
-    if (auto due = TakeDueAlert(list.hosts[i], recorder->states()[i], alert_states[i], config.email_cooldown, now.wall))
+    if (auto due = TakeDueAlert(list.hosts[i], judge->states()[i], alert_states[i], config.email_cooldown, now.wall))
       digest.Add(*std::move(due), now.steady);
   if (const auto due_at = digest.due_at(digest_window); due_at && now.steady >= *due_at) Queue();
 }
 
 void Network::Queue() {
-  const auto alerts = digest.Take(list, recorder->topology());
+  const auto alerts = digest.Take(list, judge->topology());
   AlertEvent event{now.wall, "log", "", {}, {AlertOutcome::kLogged}, NotifiedAlertsOf(alerts)};
   for (const NotifiedAlert& one : event.alerts) {
     notified += std::string(notified.empty() ? "" : ", ") + LetterOf(one.kind) + " " + one.host;
@@ -193,7 +193,7 @@ void Network::Queue() {
   queued.insert(queued.end(), alerts.begin(), alerts.end());
 }
 
-void Network::Keep(Recorder::Outcome&& outcome) {
+void Network::Keep(Judge::Outcome&& outcome) {
   if (outcome.clock_step)
     for (auto& alert : alert_states)
       if (alert) ForEachClockTime(*alert, *outcome.clock_step);

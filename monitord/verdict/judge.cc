@@ -1,4 +1,4 @@
-#include "monitord/verdict/recorder.h"
+#include "monitord/verdict/judge.h"
 
 #include <algorithm>
 #include <set>
@@ -66,7 +66,7 @@ Target UplinkTarget(const std::string& address, const Config& config) {
 
 }  // namespace
 
-void Recorder::Start(Replayed&& past, const Moment& now) {
+void Judge::Start(Replayed&& past, const Moment& now) {
   const WallTime last_sign = past.last_sign;
   states_ = std::move(past.states);
   started_ = now.wall;
@@ -79,7 +79,7 @@ void Recorder::Start(Replayed&& past, const Moment& now) {
   }
 }
 
-Targets Recorder::TakeSettings(const Moment& now, Outcome& outcome) {
+Targets Judge::TakeSettings(const Moment& now, Outcome& outcome) {
   std::unordered_map<std::string_view, size_t> before;
   for (size_t i = 0; i < subjects_.size(); ++i) before.emplace((*targets_)[i].id, i);
   std::vector<Contact> contacts(list_.hosts.size() + config_.uplinks.size());
@@ -111,7 +111,7 @@ Targets Recorder::TakeSettings(const Moment& now, Outcome& outcome) {
   return targets_;
 }
 
-void Recorder::Record(const CheckBatch& batch, const Moment& read, Outcome& outcome) {
+void Judge::Take(const CheckBatch& batch, const Moment& read, Outcome& outcome) {
   LookAtClock(read, outcome);
   // The steady clock, by which the batch knows its times, stood still if the machine slept meanwhile.
   Moment now = read;
@@ -124,7 +124,7 @@ void Recorder::Record(const CheckBatch& batch, const Moment& read, Outcome& outc
   NoteVoidReasons(batch, outcome);
   const std::vector<uint32_t> subjects = SubjectsOf(batch);
   NoteSelfCheck(batch, subjects, now, outcome);
-  Judge(batch, subjects, now, outcome);
+  JudgeHosts(batch, subjects, now, outcome);
   SettleAwaiting(batch, now, outcome);
   // The day goes on for those, too, that are not checked.
   if (batch.is_cycle)
@@ -133,7 +133,7 @@ void Recorder::Record(const CheckBatch& batch, const Moment& read, Outcome& outc
   list_.updated = now.wall;
 }
 
-void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
+void Judge::LookAtClock(const Moment& now, Outcome& outcome) {
   const auto step = clock_watch_.Look(now);
   if (!step) return;
   const ClockStep& shift = outcome.clock_step.emplace(ClockStep{started_, *step, now.wall});
@@ -149,7 +149,7 @@ void Recorder::LookAtClock(const Moment& now, Outcome& outcome) {
   outcome.events.push_back(MonitorEvent{now.wall, MonitorChange::kClock, now.wall - *step});
 }
 
-void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outcome) {
+void Judge::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outcome) {
   const Cycle began{now.WallOf(batch.started), batch.started_since_boot};
   const auto before = std::exchange(last_cycle_, began);
   // The first cycle after an edit of the interval comes when the old one says.
@@ -162,7 +162,7 @@ void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outc
   outcome.events.push_back(MonitorEvent{now.wall, MonitorChange::kLate, before->wall});
 }
 
-void Recorder::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
+void Judge::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
   VoidedChecks& voided = list_.monitor.voided;
   bool is_voided = false;
   for (const CheckBatch::Entry& entry : batch.entries) {
@@ -175,12 +175,12 @@ void Recorder::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
 }
 
 // Only a host that has answered before can have lost its way: one that never has may be a mistyped address.
-bool Recorder::is_kept_here(uint32_t subject) const {
+bool Judge::is_kept_here(uint32_t subject) const {
   return contacts_[subject].reach == Contact::Reach::kKeptHere && is_host(subject) &&
          list_.hosts[subject].seen.last_good != kNever;
 }
 
-void Recorder::NoteContact(uint32_t subject, const CheckResult& result) {
+void Judge::NoteContact(uint32_t subject, const CheckResult& result) {
   using Reach = Contact::Reach;
   Contact& contact = contacts_[subject];
   contact.reach = Reach::kUnknown;
@@ -190,7 +190,7 @@ void Recorder::NoteContact(uint32_t subject, const CheckResult& result) {
   if (result.is_measured()) contact.is_good = result.ok;
 }
 
-WayOut Recorder::WayOutOf(const CheckBatch& batch, const std::vector<uint32_t>& subjects, WallTime sent) const {
+WayOut Judge::WayOutOf(const CheckBatch& batch, const std::vector<uint32_t>& subjects, WallTime sent) const {
   using Reach = Contact::Reach;
   WayOut way;
   way.sent = sent;
@@ -209,8 +209,8 @@ WayOut Recorder::WayOutOf(const CheckBatch& batch, const std::vector<uint32_t>& 
   return way;
 }
 
-void Recorder::NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
-                             Outcome& outcome) {
+void Judge::NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
+                          Outcome& outcome) {
   // What a check that hung for long found out at its beginning says nothing of now.
   if (batch.started + config_.interval / 2 < youngest_batch_) return;
   youngest_batch_ = std::max(youngest_batch_, batch.started);
@@ -236,7 +236,7 @@ void Recorder::NoteSelfCheck(const CheckBatch& batch, const std::vector<uint32_t
       MonitorEvent{now.wall, is_blind ? MonitorChange::kBlind : MonitorChange::kSight, self_check_.blind_since()});
 }
 
-void Recorder::AskThoseSentOut(Outcome& outcome) {
+void Judge::AskThoseSentOut(Outcome& outcome) {
   for (size_t i = 0; i < subjects_.size(); ++i) {
     Contact& contact = contacts_[subjects_[i]];
     if (contact.reach != Contact::Reach::kSentOut) continue;
@@ -245,7 +245,7 @@ void Recorder::AskThoseSentOut(Outcome& outcome) {
   }
 }
 
-void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
+void Judge::NoteMaintenance(WallTime now, Outcome& outcome) {
   std::set<std::string_view> groups;
   for (const auto& maintenance : config_.maintenance)
     if (is_open(maintenance.window, now)) groups.insert(maintenance.group);
@@ -265,8 +265,8 @@ void Recorder::NoteMaintenance(WallTime now, Outcome& outcome) {
   }
 }
 
-void Recorder::Judge(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
-                     Outcome& outcome) {
+void Judge::JudgeHosts(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now,
+                       Outcome& outcome) {
   // All answers before the first verdict: a child may stand before its parent in the batch.
   for (size_t i = 0; i < subjects.size(); ++i) {
     const CheckResult& result = batch.entries[i].result;
@@ -301,7 +301,7 @@ void Recorder::Judge(const CheckBatch& batch, const std::vector<uint32_t>& subje
 // Hosts at their threshold wait for an answer of an uplink and a parent that confirms the failure. The batch may have
 // brought it; if not, these are checked at once, again after every cycle. So are parents that excuse a host and were
 // not checked for longer than a cycle: do they still fail?
-void Recorder::SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcome& outcome) {
+void Judge::SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcome& outcome) {
   const WallTime started = now.WallOf(batch.started), long_ago = started - config_.interval * 3 / 2;
   std::set<uint32_t> parents;
   bool is_asking = false;
@@ -329,7 +329,7 @@ void Recorder::SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcom
 }
 
 // A result counts for the host it was meant for, if that is still there and still checked in the same way.
-std::vector<uint32_t> Recorder::SubjectsOf(const CheckBatch& batch) const {
+std::vector<uint32_t> Judge::SubjectsOf(const CheckBatch& batch) const {
   std::vector<uint32_t> subjects;
   subjects.reserve(batch.entries.size());
   if (batch.targets == targets_) {
@@ -347,7 +347,7 @@ std::vector<uint32_t> Recorder::SubjectsOf(const CheckBatch& batch) const {
   return subjects;
 }
 
-Path Recorder::PathTo(uint32_t host) const {
+Path Judge::PathTo(uint32_t host) const {
   Path path{self_check_.is_blind(), self_check_.reason(), false, self_check_.last_answer()};
   const auto parents = topology_.ParentsOf(host);
   if (parents.empty()) return path;
@@ -362,7 +362,7 @@ Path Recorder::PathTo(uint32_t host) const {
   return path;
 }
 
-void Recorder::AddEvent(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) {
+void Judge::AddEvent(const Host& host, const std::optional<StatusChange>& change, WallTime now, Outcome& outcome) {
   if (!change) return;
   outcome.events.push_back(
       StatusEvent{now, host.id, host.name, change->from, change->to, change->since, change->reason});

@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "tests/unit/catch.h"
-#include "tests/unit/monitord/verdict/network.h"
+#include "tests/unit/monitord/simulated_network.h"
 
 namespace linewatch {
 namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("a start long after the end of the run before begins to count anew", "[recorder][recorder_restart]") {
+TEST_CASE("a start long after the end of the run before begins to count anew", "[judge][judge_restart]") {
   for (const auto pause : {std::chrono::seconds(15), std::chrono::seconds(3600)}) {
     Network network;
     Observation& seen = network.Add("bad").seen;
@@ -30,7 +30,7 @@ TEST_CASE("a start long after the end of the run before begins to count anew", "
 }
 
 TEST_CASE("after a kill, too, what is still silent behind a router that is back has its full threshold",
-          "[recorder][recorder_restart]") {
+          "[judge][judge_restart]") {
   Network network({{"router"}, {"line", {"router"}}}, 2);
   network.Cycles(8, {{"router", 'b'}, {"line", 'b'}});
   network.Restart(5s);
@@ -43,7 +43,7 @@ TEST_CASE("after a kill, too, what is still silent behind a router that is back 
   CHECK(network.notified == "D router, R router, D line");
 }
 
-TEST_CASE("a kill while a failure awaits its confirmation loses nothing", "[recorder][recorder_restart]") {
+TEST_CASE("a kill while a failure awaits its confirmation loses nothing", "[judge][judge_restart]") {
   Network network({{"router"}, {"line", {"router"}}}, 2);
   network.fates_when_asked["router"] = 'v';
   network.Cycles(3, {{"line", 'b'}});
@@ -126,8 +126,7 @@ class Turmoil {
   std::map<std::string, char> fates_;
 };
 
-TEST_CASE("a start knows what the run before knew, whenever that was killed",
-          "[recorder][recorder_restart][uptime_replay]") {
+TEST_CASE("a start knows what the run before knew, whenever that was killed", "[judge][judge_restart][event_replay]") {
   for (unsigned seed = 1; seed <= 500; ++seed) {
     INFO("seed " << seed);
     Turmoil turmoil(seed);
@@ -203,8 +202,7 @@ std::vector<Alert> AlertsOf(const Run& run, std::chrono::seconds digest_window,
   return network.queued;
 }
 
-TEST_CASE("wherever a run is killed, each beginning and each end alerts once",
-          "[recorder][recorder_restart][uptime_replay]") {
+TEST_CASE("wherever a run is killed, each beginning and each end alerts once", "[judge][judge_restart][event_replay]") {
   const std::string quiet(10, 'g');
   std::string flapping = "gg";
   for (int i = 0; i < 6; ++i) flapping += "bbbbbgggggg";

@@ -1,6 +1,6 @@
 
 #include "tests/unit/catch.h"
-#include "tests/unit/monitord/verdict/network.h"
+#include "tests/unit/monitord/simulated_network.h"
 
 namespace linewatch {
 namespace {
@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST_CASE("maintenance silences, and is in neither part of the uptime; so it is for what hangs below",
-          "[recorder][recorder_maintenance]") {
+          "[judge][judge_maintenance]") {
   Network network;
   Host& router = network.Add("router");
   MaintenanceWindow window;
@@ -35,8 +35,7 @@ TEST_CASE("maintenance silences, and is in neither part of the uptime; so it is 
   CHECK_FALSE(changes[1].begins);
 }
 
-TEST_CASE("a window of a group is one of all its hosts, and of what hangs below them",
-          "[recorder][recorder_maintenance]") {
+TEST_CASE("a window of a group is one of all its hosts, and of what hangs below them", "[judge][judge_maintenance]") {
   Network network;
   network.Add("router").group = "mast";
   network.Add("below", {"router"}).group = "village";

@@ -4,14 +4,14 @@
 
 #include "monitord/alert/alert_causes.h"
 #include "tests/unit/catch.h"
-#include "tests/unit/monitord/verdict/network.h"
+#include "tests/unit/monitord/simulated_network.h"
 
 namespace linewatch {
 namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("at the threshold parents and uplinks are asked at once, and decide", "[recorder][recorder_parents]") {
+TEST_CASE("at the threshold parents and uplinks are asked at once, and decide", "[judge][judge_parents]") {
   Network network({{"router"}, {"line", {"router"}}, {"uplink"}}, 1);
 
   SECTION("the router has failed since it was last checked") {
@@ -41,7 +41,7 @@ TEST_CASE("at the threshold parents and uplinks are asked at once, and decide", 
   }
 }
 
-TEST_CASE("a host is not excused by what its router said long before", "[recorder][recorder_parents]") {
+TEST_CASE("a host is not excused by what its router said long before", "[judge][judge_parents]") {
   Network network;
   network.Add("router").interval = 600s;
   network.Add("line", {"router"});
@@ -62,7 +62,7 @@ TEST_CASE("a host is not excused by what its router said long before", "[recorde
   }
 }
 
-TEST_CASE("a router that its children ask about is not down before its own time", "[recorder][recorder_parents]") {
+TEST_CASE("a router that its children ask about is not down before its own time", "[judge][judge_parents]") {
   Network network;
   network.Add("router");
   for (const char* line : {"one", "two", "three"}) network.Add(line, {"router"});
@@ -79,8 +79,7 @@ TEST_CASE("a router that its children ask about is not down before its own time"
   CHECK(network.StatusOf("router") == Status::kFailing);
 }
 
-TEST_CASE("an answer of the same batch confirms no failure, though it was asked for later",
-          "[recorder][recorder_parents]") {
+TEST_CASE("an answer of the same batch confirms no failure, though it was asked for later", "[judge][judge_parents]") {
   Network network({{"line", {"router"}}, {"router"}}, 1);
   network.spread = 40ms;
   network.fates_when_asked["router"] = 'b';
@@ -91,7 +90,7 @@ TEST_CASE("an answer of the same batch confirms no failure, though it was asked 
   CHECK(network.StatusOf("line") == Status::kUnreachable);
 }
 
-TEST_CASE("an edit does not make an answer of the same batch confirm a failure", "[recorder][recorder_parents]") {
+TEST_CASE("an edit does not make an answer of the same batch confirm a failure", "[judge][judge_parents]") {
   Network network({{"line", {"router"}}, {"router"}}, 2);
   network.spread = 40ms;
   network.Cycle({{"line", 'b'}});
@@ -100,14 +99,14 @@ TEST_CASE("an edit does not make an answer of the same batch confirm a failure",
   CHECK(network.StateOf("line").confirmed_failures == 0);
 }
 
-TEST_CASE("hosts that are each other's parents do not excuse each other for ever", "[recorder][recorder_parents]") {
+TEST_CASE("hosts that are each other's parents do not excuse each other for ever", "[judge][judge_parents]") {
   Network network({{"one", {"two"}}, {"two", {"one"}}, {"self", {"self"}}}, 2);
   network.Cycles(4, {{"one", 'b'}, {"two", 'b'}, {"self", 'b'}});
   CHECK(network.StatusOf("one") == Status::kUnreachable);
   CHECK(network.notified == "D self, D two");
 }
 
-TEST_CASE("a router's down names what it cuts off, and its recovery the same", "[recorder][recorder_parents]") {
+TEST_CASE("a router's down names what it cuts off, and its recovery the same", "[judge][judge_parents]") {
   Network network;
   network.Add("router");
   for (const char* name : {"b", "a", "c"}) network.Add(name, {"router"});
@@ -121,7 +120,7 @@ TEST_CASE("a router's down names what it cuts off, and its recovery the same", "
   const std::map<std::string, char> cut = {{"router", 'b'}, {"a", 'b'}, {"b", 'b'}, {"c", 'b'}, {"below c", 'b'}};
   const auto dependents = [&](const Alert& alert) {
     Alert filled = alert;
-    FillDependents(filled, 0, network.list, network.recorder->states(), network.recorder->topology());
+    FillDependents(filled, 0, network.list, network.judge->states(), network.judge->topology());
     CHECK(filled.dependents_count == static_cast<int>(filled.dependents.size()));
     return filled.dependents;
   };

@@ -1,4 +1,4 @@
-#include "monitord/verdict/uptime_replay.h"
+#include "monitord/verdict/event_replay.h"
 
 #include <algorithm>
 #include <numeric>
@@ -43,7 +43,7 @@ double UptimeAfter(const std::vector<Event>& events, HostList list) {
   return UptimePercent(past.states[0].history, kNow).value();
 }
 
-TEST_CASE("what happened after hosts.json was written is put back", "[uptime_replay]") {
+TEST_CASE("what happened after hosts.json was written is put back", "[event_replay]") {
   Log log;
   const WallTime written = kNow - 50min;
   log.events.Append({Went(Status::kUp, Status::kFailing, kNow - 40min, kNow - 39min),
@@ -61,7 +61,7 @@ TEST_CASE("what happened after hosts.json was written is put back", "[uptime_rep
   CHECK(seen.last_good == written);
 }
 
-TEST_CASE("what hosts.json already knew is not changed by older events", "[uptime_replay]") {
+TEST_CASE("what hosts.json already knew is not changed by older events", "[event_replay]") {
   Log log;
   log.events.Append({Went(Status::kUp, Status::kFailing, kNow - 40min, kNow - 39min)});
   HostList list = OneHost(kNow - 10min);
@@ -71,7 +71,7 @@ TEST_CASE("what hosts.json already knew is not changed by older events", "[uptim
 }
 
 TEST_CASE("the last day's uptime is exact after a start, and time without a monitor is in neither part",
-          "[uptime_replay]") {
+          "[event_replay]") {
   Log log;
   log.events.Append({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNever},
                      Went(Status::kPending, Status::kUp, kNow - 10h, kNow - 10h),
@@ -85,7 +85,7 @@ TEST_CASE("the last day's uptime is exact after a start, and time without a moni
   CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 6 / 7));
 }
 
-TEST_CASE("a kill before hosts.json was first written still says when the monitor was last alive", "[uptime_replay]") {
+TEST_CASE("a kill before hosts.json was first written still says when the monitor was last alive", "[event_replay]") {
   Log log;
   log.events.Append({MonitorEvent{kNow - 60min, MonitorChange::kStart, kNever},
                      Went(Status::kPending, Status::kFailing, kNow - 60min, kNow - 60min),
@@ -98,7 +98,7 @@ TEST_CASE("a kill before hosts.json was first written still says when the monito
 }
 
 TEST_CASE("time that was unknown, unreachable, in maintenance or that nobody watched is in neither part again",
-          "[uptime_replay]") {
+          "[event_replay]") {
   const auto at = [](int minutes) { return kNow - 10h + std::chrono::minutes(minutes); };
   const double uptime = UptimeAfter(
       {
@@ -121,7 +121,7 @@ TEST_CASE("time that was unknown, unreachable, in maintenance or that nobody wat
   CHECK(uptime == Catch::Approx(100.0 * 540 / 550));
 }
 
-TEST_CASE("what was recorded before the clock was set counts by the time as it was set", "[uptime_replay]") {
+TEST_CASE("what was recorded before the clock was set counts by the time as it was set", "[event_replay]") {
   Log log;
   const WallTime wrong = kNow + 3h;  // the clock was three hours ahead until five hours ago
   log.events.Append({MonitorEvent{wrong - 6h, MonitorChange::kStart, kNever},
@@ -134,7 +134,7 @@ TEST_CASE("what was recorded before the clock was set counts by the time as it w
   CHECK(UptimePercent(past.states[0].history, kNow).value() == Catch::Approx(100.0 * 330 / 360));
 }
 
-TEST_CASE("what a clock wrote that was months ahead changes nothing any more", "[uptime_replay]") {
+TEST_CASE("what a clock wrote that was months ahead changes nothing any more", "[event_replay]") {
   Log log;
   const WallTime wrong = kNow + 60 * 24h;
   for (const Event& event : std::vector<Event>{MonitorEvent{wrong - 6h, MonitorChange::kStart, kNever},
@@ -152,7 +152,7 @@ TEST_CASE("what a clock wrote that was months ahead changes nothing any more", "
   CHECK(UptimePercent(past.states[0].history, kNow).value() < 100);
 }
 
-TEST_CASE("with a clock that is behind, the state is put back and the time until now is nobody's", "[uptime_replay]") {
+TEST_CASE("with a clock that is behind, the state is put back and the time until now is nobody's", "[event_replay]") {
   Log log;
   const WallTime before = kNow + 2h;  // the run before ended then, by the right time
   log.events.Append({MonitorEvent{before - 4h, MonitorChange::kStart, kNever},
@@ -172,7 +172,7 @@ TEST_CASE("with a clock that is behind, the state is put back and the time until
   CHECK(UptimePercent(past.states[0].history, kNow + 3h + 10min).value() == Catch::Approx(100.0 * 120 / 130));
 }
 
-TEST_CASE("a host that was down, then unknown, is still in the same outage", "[uptime_replay]") {
+TEST_CASE("a host that was down, then unknown, is still in the same outage", "[event_replay]") {
   Log log;
   log.events.Append({Went(Status::kFailing, Status::kDown, kNow - 40min, kNow - 38min),
                      Went(Status::kDown, Status::kUnknown, kNow - 20min, kNow - 20min),
@@ -183,17 +183,17 @@ TEST_CASE("a host that was down, then unknown, is still in the same outage", "[u
   CHECK(list.hosts[0].seen.fail_since == kNow - 40min);
 }
 
-TEST_CASE("a host that was quiet for a day was up all day", "[uptime_replay]") {
+TEST_CASE("a host that was quiet for a day was up all day", "[event_replay]") {
   CHECK(UptimeAfter({}, OneHost(kNow - 12h)) == Catch::Approx(100.0));
 }
 
-TEST_CASE("without any past there is no sign of life", "[uptime_replay]") {
+TEST_CASE("without any past there is no sign of life", "[event_replay]") {
   Log log;
   HostList list = OneHost(kNever, Status::kPending);
   CHECK(ReplayEvents(list, log.events, Config(), kNow).last_sign == kNever);
 }
 
-TEST_CASE("a maintenance before the first change of status says nothing of the status then", "[uptime_replay]") {
+TEST_CASE("a maintenance before the first change of status says nothing of the status then", "[event_replay]") {
   const double uptime =
       UptimeAfter({MaintenanceEvent{kNow - 20h, "a", "a", true}, MaintenanceEvent{kNow - 19h, "a", "a", false},
                    Went(Status::kUp, Status::kFailing, kNow - 10h, kNow - 10h),
@@ -203,7 +203,7 @@ TEST_CASE("a maintenance before the first change of status says nothing of the s
   CHECK(uptime == Catch::Approx(100.0 * 13 / 23));
 }
 
-TEST_CASE("time that nobody watched counts before the first change of status, too", "[uptime_replay]") {
+TEST_CASE("time that nobody watched counts before the first change of status, too", "[event_replay]") {
   const double uptime = UptimeAfter({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 20h},
                                      Went(Status::kUp, Status::kFailing, kNow - 1h, kNow - 1h)},
                                     OneHost(kNow, Status::kFailing));
@@ -211,7 +211,7 @@ TEST_CASE("time that nobody watched counts before the first change of status, to
   CHECK(uptime == Catch::Approx(100.0 * 13 / 14));
 }
 
-TEST_CASE("what was before the clock was set back is not taken for news", "[uptime_replay]") {
+TEST_CASE("what was before the clock was set back is not taken for news", "[event_replay]") {
   Log log;
   const WallTime wrong = kNow + 1h;
   log.events.Append({Went(Status::kUp, Status::kDown, wrong - 30min, wrong - 30min),
@@ -224,7 +224,7 @@ TEST_CASE("what was before the clock was set back is not taken for news", "[upti
   CHECK(list.hosts[0].seen.last_alert_time == kNever);
 }
 
-TEST_CASE("a clock that was days behind at a start moves nothing of the runs before", "[uptime_replay]") {
+TEST_CASE("a clock that was days behind at a start moves nothing of the runs before", "[event_replay]") {
   const WallTime wrong = kNow - 48h;
   const double uptime = UptimeAfter({MonitorEvent{kNow - 10h, MonitorChange::kStart, kNow - 10h},
                                      Went(Status::kUp, Status::kFailing, kNow - 3h, kNow - 3h),
@@ -236,7 +236,7 @@ TEST_CASE("a clock that was days behind at a start moves nothing of the runs bef
 }
 
 TEST_CASE("a clock that was set more than a day ago, in a run that hosts.json knows nothing of, hinders no start",
-          "[uptime_replay]") {
+          "[event_replay]") {
   Log log;
   const WallTime boot = kNow - 60h;
   log.events.Append({MonitorEvent{boot, MonitorChange::kStart, kNow - 61h},
@@ -247,7 +247,7 @@ TEST_CASE("a clock that was set more than a day ago, in a run that hosts.json kn
   CHECK(list.hosts[0].seen.status == Status::kUp);
 }
 
-TEST_CASE("what the host before saw is not counted when the target was changed", "[uptime_replay]") {
+TEST_CASE("what the host before saw is not counted when the target was changed", "[event_replay]") {
   const double uptime = UptimeAfter({Went(Status::kUp, Status::kDown, kNow - 10h, kNow - 10h),
                                      Went(Status::kPending, Status::kUp, kNow - 1h, kNow - 1h)},
                                     OneHost(kNow));
@@ -283,7 +283,7 @@ std::vector<Event> AnyEvents(unsigned seed) {
   return events;
 }
 
-TEST_CASE("whatever a clock has made of the past, a start comes through, and a day has 24 hours", "[uptime_replay]") {
+TEST_CASE("whatever a clock has made of the past, a start comes through, and a day has 24 hours", "[event_replay]") {
   constexpr unsigned kPasts = 60;  // each costs some fsyncs
   for (unsigned seed = 0; seed < kPasts; ++seed) {
     CAPTURE(seed);

@@ -1,8 +1,8 @@
 // Turns the results of checks into the state of the hosts: which host is up, which is to blame, and what is worth an
-// event. It writes nothing to the disk: record_keeper does. It reads no clock, no file and no network: batches of
-// checks and moments come in; the changed list, events, and the ids of targets that are to be checked at once come out.
-#ifndef LINEWATCH_MONITORD_VERDICT_RECORDER_H_
-#define LINEWATCH_MONITORD_VERDICT_RECORDER_H_
+// event. No clock, no file and no network: batches of checks and moments come in; the changed list, events, and the ids
+// of targets that are to be checked at once come out.
+#ifndef LINEWATCH_MONITORD_VERDICT_JUDGE_H_
+#define LINEWATCH_MONITORD_VERDICT_JUDGE_H_
 
 #include <array>
 #include <optional>
@@ -12,12 +12,12 @@
 #include "monitord/probe/probing.h"
 #include "monitord/system/clock_watch.h"
 #include "monitord/system/moment.h"
+#include "monitord/verdict/event_replay.h"
 #include "monitord/verdict/host_state.h"
 #include "monitord/verdict/measurements.h"
 #include "monitord/verdict/self_check.h"
 #include "monitord/verdict/state_machine.h"
 #include "monitord/verdict/topology.h"
-#include "monitord/verdict/uptime_replay.h"
 #include "store/config.h"
 #include "store/event_log.h"
 #include "store/host_list.h"
@@ -25,11 +25,11 @@
 
 namespace linewatch {
 
-class Recorder {
+class Judge {
  public:
   // All three belong to the caller and outlive this. After every change of settings in them TakeSettings is to be
   // called.
-  Recorder(HostList& list, const Config& config, const Secrets& secrets)
+  Judge(HostList& list, const Config& config, const Secrets& secrets)
       : list_(list), config_(config), secrets_(secrets) {}
 
   // Of the hosts of the list, in its order.
@@ -58,7 +58,7 @@ class Recorder {
   // After a change of hosts or config. Answers what there is to probe: the enabled hosts and the uplinks.
   Targets TakeSettings(const Moment& now, Outcome& outcome);
 
-  void Record(const CheckBatch& batch, const Moment& now, Outcome& outcome);
+  void Take(const CheckBatch& batch, const Moment& now, Outcome& outcome);
 
   // Ends the step of the history that began at `begin`: see CloseStep in measurements.h.
   HistoryStep CloseStep(WallTime begin, WallTime now) { return linewatch::CloseStep(list_, states_, begin, now); }
@@ -67,7 +67,7 @@ class Recorder {
   const Topology& topology() const { return topology_; }
   const SelfCheck& self_check() const { return self_check_; }
 
-  // To be called every few seconds; Record does it, too.
+  // To be called every few seconds; Take does it, too.
   void LookAtClock(const Moment& now, Outcome& outcome);
 
  private:
@@ -86,7 +86,7 @@ class Recorder {
   WayOut WayOutOf(const CheckBatch& batch, const std::vector<uint32_t>& subjects, WallTime sent) const;
   void AskThoseSentOut(Outcome& outcome);
   void NoteMaintenance(WallTime now, Outcome& outcome);
-  void Judge(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
+  void JudgeHosts(const CheckBatch& batch, const std::vector<uint32_t>& subjects, const Moment& now, Outcome& outcome);
   void SettleAwaiting(const CheckBatch& batch, const Moment& now, Outcome& outcome);
   Path PathTo(uint32_t host) const;
   WatchedHost Watched(uint32_t host) { return {list_.hosts[host].seen, states_[host]}; }

@@ -1,4 +1,4 @@
-#include "monitord/verdict/uptime_replay.h"
+#include "monitord/verdict/event_replay.h"
 
 #include <algorithm>
 #include <optional>

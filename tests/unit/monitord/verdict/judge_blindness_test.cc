@@ -1,13 +1,13 @@
 
 #include "tests/unit/catch.h"
-#include "tests/unit/monitord/verdict/network.h"
+#include "tests/unit/monitord/simulated_network.h"
 
 namespace linewatch {
 namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("one uplink of several is enough to see by", "[recorder][recorder_blindness]") {
+TEST_CASE("one uplink of several is enough to see by", "[judge][judge_blindness]") {
   Network network;
   network.Add("line");
   network.config.uplinks = {"10.9.9.8", "10.9.9.9"};
@@ -19,12 +19,12 @@ TEST_CASE("one uplink of several is enough to see by", "[recorder][recorder_blin
     result.ok = i == 2;
     batch.entries.push_back({i, result});
   }
-  Recorder::Outcome outcome;
-  network.recorder->Record(batch, network.now, outcome);
+  Judge::Outcome outcome;
+  network.judge->Record(batch, network.now, outcome);
   CHECK(network.StatusOf("line") == Status::kFailing);
 }
 
-TEST_CASE("a blindness is one event from and one to, and costs nobody uptime", "[recorder][recorder_blindness]") {
+TEST_CASE("a blindness is one event from and one to, and costs nobody uptime", "[judge][judge_blindness]") {
   Network network({{"line"}, {"uplink"}}, 10);
   const WallTime cut = network.now.wall;
   network.Cycles(60, {{"uplink", 'b'}, {"line", 'b'}});
@@ -39,7 +39,7 @@ TEST_CASE("a blindness is one event from and one to, and costs nobody uptime", "
   CHECK(network.notified.empty());
 }
 
-TEST_CASE("what hung since before a blindness does not end it", "[recorder][recorder_blindness]") {
+TEST_CASE("what hung since before a blindness does not end it", "[judge][judge_blindness]") {
   Network network({{"line"}, {"site"}}, 2);
   const SteadyTime before = network.now.steady - 10s;
   network.Cycle({{"line", 'x'}, {"site", 'x'}});
@@ -52,7 +52,7 @@ TEST_CASE("what hung since before a blindness does not end it", "[recorder][reco
 }
 
 TEST_CASE("a host without a route that is alone in most cycles does not make monitord blind",
-          "[recorder][recorder_blindness]") {
+          "[judge][judge_blindness]") {
   Network network;
   network.Add("often");
   network.Add("seldom").interval = 60s;
@@ -63,7 +63,7 @@ TEST_CASE("a host without a route that is alone in most cycles does not make mon
   CHECK(network.MonitorEvents(MonitorChange::kBlind).empty());
 }
 
-TEST_CASE("a way out that is lost is noticed though most hosts are not due", "[recorder][recorder_blindness]") {
+TEST_CASE("a way out that is lost is noticed though most hosts are not due", "[judge][judge_blindness]") {
   Network network;
   network.Add("often");
   network.Add("seldom").interval = 60s;
@@ -75,7 +75,7 @@ TEST_CASE("a way out that is lost is noticed though most hosts are not due", "[r
   CHECK(network.Seen("often").seen.uptime == 100.0F);
 }
 
-TEST_CASE("a new uplink that does not answer blinds nobody while another does", "[recorder][recorder_blindness]") {
+TEST_CASE("a new uplink that does not answer blinds nobody while another does", "[judge][judge_blindness]") {
   Network network({{"line"}, {"uplink"}}, 2);
   network.config.uplinks.emplace_back("10.9.9.8");
   network.TakeSettings();
@@ -88,7 +88,7 @@ TEST_CASE("a new uplink that does not answer blinds nobody while another does", 
 }
 
 TEST_CASE("a failure that an uplink has confirmed is not forgotten when monitord is blind at the next check",
-          "[recorder][recorder_blindness]") {
+          "[judge][judge_blindness]") {
   Network network;
   network.Add("line").interval = 60s;
   network.AddUplink();

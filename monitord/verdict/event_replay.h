@@ -1,11 +1,11 @@
-// What a start puts back from the events: the last day's uptime, which hosts.json does not hold, and the changes of
-// status since it was written.
+// What a start puts back from the events: what changed since hosts.json was written, and the last day's uptime, which it
+// does not hold.
 //
 // What an event means to the time of a host stands in store/event_fold.h; the ledger of the store follows the same
 // events, for people: of any month, with hosts that are gone. Here they go on in what the rules of checks know of hosts
 // that are there.
-#ifndef LINEWATCH_MONITORD_VERDICT_UPTIME_REPLAY_H_
-#define LINEWATCH_MONITORD_VERDICT_UPTIME_REPLAY_H_
+#ifndef LINEWATCH_MONITORD_VERDICT_EVENT_REPLAY_H_
+#define LINEWATCH_MONITORD_VERDICT_EVENT_REPLAY_H_
 
 #include <cstddef>
 

@@ -1,14 +1,14 @@
 #include <chrono>
 
 #include "tests/unit/catch.h"
-#include "tests/unit/monitord/verdict/network.h"
+#include "tests/unit/monitord/simulated_network.h"
 
 namespace linewatch {
 namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("a wall clock that jumps by months changes nothing but the time", "[recorder][recorder_clock]") {
+TEST_CASE("a wall clock that jumps by months changes nothing but the time", "[judge][judge_clock]") {
   for (const auto step : {std::chrono::hours(90 * 24), std::chrono::hours(-90 * 24)}) {
     Network network;
     network.Add("good");
@@ -38,7 +38,7 @@ TEST_CASE("a wall clock that jumps by months changes nothing but the time", "[re
   }
 }
 
-TEST_CASE("an hour in which nobody watched is no outage, no alert and no uptime", "[recorder][recorder_clock]") {
+TEST_CASE("an hour in which nobody watched is no outage, no alert and no uptime", "[judge][judge_clock]") {
   Network network({{"good"}, {"bad"}}, 10);
   network.Cycle({{"bad", 'b'}});
   network.Cycle({{"bad", 'b'}});
@@ -60,7 +60,7 @@ TEST_CASE("an hour in which nobody watched is no outage, no alert and no uptime"
 }
 
 TEST_CASE("a clock that is behind at the start and set then: nothing alerts twice, and the outage keeps its beginning",
-          "[recorder][recorder_clock]") {
+          "[judge][judge_clock]") {
   Network network;
   Observation& seen = network.Add("bad").seen;
   const WallTime before = kStart + 10h;  // the run before had the right time; this one began ten hours behind it
@@ -79,8 +79,7 @@ TEST_CASE("a clock that is behind at the start and set then: nothing alerts twic
   CHECK(network.MonitorEvents(MonitorChange::kLate).empty());
 }
 
-TEST_CASE("times that lie ahead at a start stay as they are when the clock is set right",
-          "[recorder][recorder_clock]") {
+TEST_CASE("times that lie ahead at a start stay as they are when the clock is set right", "[judge][judge_clock]") {
   Network network({{"line"}}, 10);
   network.Cycles(8, {{"line", 'b'}});
   const WallTime since = network.Seen("line").seen.fail_since;
@@ -98,8 +97,7 @@ TEST_CASE("times that lie ahead at a start stay as they are when the clock is se
   CHECK(network.Seen("line").seen.uptime.value_or(-1) == Catch::Approx(100.0 * 92 / 112).margin(2));
 }
 
-TEST_CASE("an alert of long ago is not taken for that of an outage that the clock is behind",
-          "[recorder][recorder_clock]") {
+TEST_CASE("an alert of long ago is not taken for that of an outage that the clock is behind", "[judge][judge_clock]") {
   Network network({{"line"}}, 2);
   network.Cycles(3, {{"line", 'b'}});
   network.Quiet(1000);
@@ -111,7 +109,7 @@ TEST_CASE("an alert of long ago is not taken for that of an outage that the cloc
   CHECK(network.notified == "D line, R line");
 }
 
-TEST_CASE("a machine that sleeps while a batch is under way sleeps, too", "[recorder][recorder_clock]") {
+TEST_CASE("a machine that sleeps while a batch is under way sleeps, too", "[judge][judge_clock]") {
   Network network({{"line"}}, 10);
   network.Cycles(5, {{"line", 'b'}});
   network.sleep = 8h;

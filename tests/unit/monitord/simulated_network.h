@@ -1,9 +1,9 @@
-// Hosts on a simulated network, watched by a Recorder in simulated time, and what people are notified of them. A check
+// Hosts on a simulated network, watched by a Judge in simulated time, and what people are notified of them. A check
 // is a letter:
 //   g  answers            b  does not           s  answers slowly
 //   v  void               x  this machine cannot send there
-#ifndef LINEWATCH_TESTS_UNIT_MONITORD_VERDICT_NETWORK_H_
-#define LINEWATCH_TESTS_UNIT_MONITORD_VERDICT_NETWORK_H_
+#ifndef LINEWATCH_TESTS_UNIT_MONITORD_SIMULATED_NETWORK_H_
+#define LINEWATCH_TESTS_UNIT_MONITORD_SIMULATED_NETWORK_H_
 
 #include <chrono>
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 #include "monitord/alert/alert_state.h"
 #include "monitord/alert/digest.h"
-#include "monitord/verdict/recorder.h"
-#include "monitord/verdict/uptime_replay.h"
+#include "monitord/verdict/event_replay.h"
+#include "monitord/verdict/judge.h"
 
 namespace linewatch {
 
@@ -32,7 +32,7 @@ class Network {
     std::vector<std::string> parents = {};
   };
   Network(const std::vector<Wiring>& hosts, int cycles);
-  // The recorder has references to the members.
+  // The judge has references to the members.
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
@@ -74,7 +74,7 @@ class Network {
   const Host& Seen(const std::string& id) const { return *list.Find(id); }
   Status StatusOf(const std::string& id) const { return Seen(id).seen.status; }
   size_t IndexOf(const Host& host) const { return static_cast<size_t>(&host - list.hosts.data()); }
-  const HostState& StateOf(const std::string& id) const { return recorder->states()[IndexOf(*list.Find(id))]; }
+  const HostState& StateOf(const std::string& id) const { return judge->states()[IndexOf(*list.Find(id))]; }
   std::vector<StatusEvent> StatusEvents(const std::string& id) const {
     return EventsOf<StatusEvent>([&](const auto& e) { return e.host == id; });
   }
@@ -93,7 +93,7 @@ class Network {
   HostList list;
   AlertStates alert_states;
   Secrets secrets;
-  std::optional<Recorder> recorder;
+  std::optional<Judge> judge;
   Moment now{kStart, SteadyTime(std::chrono::hours(1)), std::chrono::hours(1)};
   Targets targets;
   std::vector<Event> events;
@@ -112,7 +112,7 @@ class Network {
   CheckResult ResultOf(char letter, SteadyTime sent) const;
   void NotifyDue();
   void Queue();
-  void Keep(Recorder::Outcome&& outcome);
+  void Keep(Judge::Outcome&& outcome);
 
   int64_t cycles_ = 0;
 };
