@@ -142,6 +142,7 @@ void VisitMembers(S& smtp, auto&& visit) {
   visit("from", smtp.from);
   visit("to", smtp.to);
   visit("ca_file", smtp.ca_file);
+  visit("helo", smtp.helo);
 }
 
 // The object of a channel, of which Config holds what is given.

@@ -19,6 +19,9 @@ namespace {
 // Beside the names of the channels, so that a test need not wait for a message that hangs.
 constexpr char kTestSend[] = "test";
 
+// Whoever asked for a test has gone long before, and nobody else can ask meanwhile.
+constexpr std::chrono::seconds kLongestTest{160};
+
 constexpr size_t kMostToRemove = 10000;  // files on a disk that is read-only
 
 void SetText(Message& message, const Config& config) {
@@ -223,7 +226,7 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
     return refuse(error.what());
   }
   test_ = {request.channel, request.answer};
-  dispatcher_.Start(kTestSend, std::move(notifier), std::move(message), now.steady);
+  dispatcher_.Start(kTestSend, std::move(notifier), std::move(message), now.steady, kLongestTest);
 }
 
 void Alerting::EndTest(const Dispatcher::Ended& ended, WallTime now, std::vector<Event>& events) {

@@ -44,8 +44,8 @@ class Notifier {
  public:
   virtual ~Notifier() = default;
 
-  // Blocks, for kLongestStep at a time where a server is silent. What a server or the network does is an answer, never
-  // an exception.
+  // Blocks where a server is slow, kLongestStep at a time for one that speaks HTTP and longer for one of mail: see
+  // SmtpPatience. What a server or the network does is an answer, never an exception.
   virtual Delivery Send(const Message& message) = 0;
 
   // From another thread: a Send under way, or to come, ends soon, as deferred.
