@@ -8,6 +8,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +39,7 @@ inline std::string_view NameOf(Channel channel) { return kChannelNames[static_ca
 
 // One member of the channel's object in config.json: a text, but for those of smtp.
 struct ChannelSetting {
+std::optional<Channel> ChannelNamed(std::string_view name);
   std::string_view name;
   bool is_secret = false;   // shown to nobody
   bool is_needed = false;   // without it nothing can be sent

@@ -260,6 +260,8 @@ std::vector<Event> Alerting::Turn(HostList& list, const Topology& topology, cons
   std::vector<Event> events;
   dispatcher_.CancelOverdue(now.steady);
   while (const auto ended = dispatcher_.Take()) {
+    if (const auto& moved = ended->delivery.moved)
+      moved_.push_back({ended->name == kTestSend ? test_->channel : ended->name, *moved});
     if (ended->name == kTestSend) {
       EndTest(*ended, now.wall, events);
     } else {

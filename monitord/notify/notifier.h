@@ -29,6 +29,11 @@ struct Delivery {
   // "ADDRESS: answer".
   std::vector<std::string> left, refused;
   std::optional<std::chrono::seconds> retry_after;  // the server asks not to be asked before
+  // The server says that a setting of the channel has another value from now on.
+  struct Moved {
+    std::string setting, from, to;
+  };
+  std::optional<Moved> moved = {};
 };
 
 // Its answer, and whom an accepted message has not reached for all that.
