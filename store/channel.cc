@@ -32,6 +32,16 @@ std::string SchemaOf(Channel channel) {
          "}}";
 }
 
+std::vector<std::pair<std::string_view, std::string_view>> HeadersIn(std::string_view lines) {
+  std::vector<std::pair<std::string_view, std::string_view>> headers;
+  while (!lines.empty()) {
+    const size_t end = lines.find('\n'), colon = lines.find(": ");
+    headers.emplace_back(lines.substr(0, colon), lines.substr(colon + 2, end - colon - 2));
+    lines.remove_prefix(end + 1);
+  }
+  return headers;
+}
+
 std::vector<std::string> MissingSettings(std::string_view channel, const Config& config) {
   const auto which = ChannelNamed(channel);
   if (!which) return {};
