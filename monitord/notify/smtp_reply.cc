@@ -55,7 +55,7 @@ bool says_one_of(const SmtpReply& reply, std::span<const std::string_view> words
 // code that means the recipient or the mail, or with none.
 constexpr std::string_view kOfTheWay[] = {
     "relay",      "authenticat", "log in",      "login",      "helo",      "client host",   "blocked",
-    "block list", "blocklist",   "blacklist",   "denylist",   "dnsbl", " rbl",           "spamhaus",
+    "block list", "blocklist",   "blacklist",   "denylist",   "dnsbl",     " rbl",          "spamhaus",
     "reputation", "sender",      "send as",     "sendas",     "mail from", "access denied", "not allowed",
     "policy",     "quota",       "full",        "rate limit", "ratelimit", "too many",      "daily",
     "hourly",     "temporar",    "try again",   "later",      "greylist",  "spf",           "dkim",

@@ -110,7 +110,10 @@ std::string WebhookSignature(std::string_view secret, std::string_view body) {
 Delivery WebhookVerdict(const HttpAnswer& answer, const WebhookSettings& webhook) {
   std::vector<std::string> secrets = SecretsOfUrl(webhook.url);
   secrets.push_back(webhook.secret);
-  for (const auto& [name, value] : HeadersIn(webhook.headers)) secrets.emplace_back(value);
+  for (const auto& [name, value] : HeadersIn(webhook.headers)) {
+    secrets.emplace_back(value);
+    secrets.emplace_back(value.substr(value.rfind(' ') + 1));  // the token alone, behind "Bearer"
+  }
   Delivery delivery = DeliveryOf(answer, secrets);
   const bool is_of_settings = !webhook.body_template.empty() && (answer.status == 400 || answer.status == 422);
   if (answer.status == 410 || is_of_settings) delivery.result = Delivery::Result::kDeferred;
