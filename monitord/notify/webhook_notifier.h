@@ -9,9 +9,10 @@
 // t         when the message was written
 // seconds   how long the condition had lasted when the alert fell due: in a recovery, how long it lasted
 //
-// An alert that is about no host is in subject and text alone. With a template (store/webhook_template.h) the body is what
-// that says, for a chat most likely: subject, text and reasons are harmless there, as ChatLines makes them. With a secret, the header X-Linewatch-Signature is
-// "sha256=" and the HMAC-SHA256 of the body with it, in hexadecimal.
+// An alert that is about no host is in subject and text alone. With a template (store/webhook_template.h) the body
+// is what that says, for a chat most likely: subject, text and reasons are harmless there, as ChatLines makes them.
+// With a secret, the header X-Linewatch-Signature is "sha256=" and the HMAC-SHA256 of the body with it, in
+// hexadecimal.
 #ifndef LINEWATCH_MONITORD_NOTIFY_WEBHOOK_NOTIFIER_H_
 #define LINEWATCH_MONITORD_NOTIFY_WEBHOOK_NOTIFIER_H_
 
