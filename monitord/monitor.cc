@@ -320,6 +320,9 @@ void Monitor::Alert() {
   if (!options_.once)
     if (auto report = report_mailer_.Take(config_, now.wall))
       events.push_back(alerting_.QueueReport(*std::move(report), now));
+  for (const auto& [channel, moved] : alerting_.TakeMoved())
+    if (const auto kind = ChannelNamed(channel); kind && settings_.TakeOver(*kind, moved.setting, moved.from, moved.to))
+      events.emplace_back(EditEvent{now.wall, "", EditAction::kConfig, "", {channel}});
   if (!events.empty()) is_changed_ = true;
   record_keeper_.Add(std::move(events));
   notices_.PutWhile(dead_man_switch_.Review(), "heartbeat_failed");

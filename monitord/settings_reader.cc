@@ -9,9 +9,28 @@
 #include "monitord/system/log.h"
 #include "store/calendar.h"
 #include "store/file/file_lock.h"
+#include "store/json/json.h"
 
 namespace linewatch {
 namespace {
+
+constexpr char kNotTakenOver[] = "setting_moved";
+
+// The merge patch that sets one setting of a channel.
+rapidjson::Document PatchOf(Channel channel, const std::string& setting, const std::string& to) {
+  const std::string text = JsonText([&](JsonWriter& out) {
+    out.StartObject();
+    out.Key(NameOf(channel));
+    out.StartObject();
+    out.Key(setting);
+    out.String(to);
+    out.EndObject();
+    out.EndObject();
+  });
+  rapidjson::Document patch;
+  ParseJson(text, patch);
+  return patch;
+}
 
 LoadedConfig LoadConfig(const std::filesystem::path& path) {
   std::string text;
@@ -70,11 +89,37 @@ bool SettingsReader::ReadConfig() {
     return false;
   }
   notices_.Remove("config_broken");
+  notices_.Remove(kNotTakenOver);
   config_ = *std::move(config);
   KeepGoodConfig(path_, lock_path_, patience_);
   UseTimeZone(config_);
   LogInfo("config.json is loaded");
   return true;
+}
+
+bool SettingsReader::TakeOver(Channel channel, const std::string& setting, const std::string& from,
+                              const std::string& to) {
+  const std::string name = std::string(NameOf(channel)) + '.' + setting;
+  try {
+    const FileLock lock(lock_path_, patience_);
+    const std::string before = ReadFile(path_, kMaxConfigBytes);
+    const auto config = ParseConfig(before);
+    if (!std::holds_alternative<Config>(config) || std::get<Config>(config).SettingOf(channel, setting) != from)
+      return false;
+    const auto after = PatchConfig(before, PatchOf(channel, setting, to));
+    if (!std::holds_alternative<std::string>(after)) return false;
+    AtomicFile file(path_, kConfigMode);
+    file.Write(std::get<std::string>(after));
+    file.Commit(Previous::kKeep);
+    LogInfo(name + " is " + to + " now, the server says; it was " + from);
+    return true;
+  } catch (const std::system_error& error) {
+    notices_.Put(kNotTakenOver,
+                 name + " is " + to + " now, the server says, and config.json could not be written (" +
+                     error.code().message() + "): enter it in the settings",
+                 error.what());
+    return false;
+  }
 }
 
 bool SettingsReader::ReadSecrets() {

@@ -47,6 +47,11 @@ class SettingsReader {
   bool ReadConfig();
   bool ReadSecrets();
 
+  // A channel's server says that a text setting, which was `from`, is `to` from now on: it is written into config.json as
+  // an edit is. True when it was, to be read with the next ReadConfig; false when somebody has changed it meanwhile. What
+  // cannot be written is a notice that says what to enter.
+  bool TakeOver(Channel channel, const std::string& setting, const std::string& from, const std::string& to);
+
  private:
   const std::filesystem::path path_, lock_path_;
   const std::chrono::milliseconds patience_;

@@ -3,17 +3,22 @@
 #ifndef LINEWATCH_STORE_CHANNEL_H_
 #define LINEWATCH_STORE_CHANNEL_H_
 
+#include <rapidjson/fwd.h>
+
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace linewatch {
 
 struct Config;
+struct FieldError;
 
 // The name in the code and the name in files and the API, config.json among them.
 #define LINEWATCH_CHANNELS(CHANNEL) \
@@ -34,6 +39,7 @@ inline constexpr std::array kChannelNames = {
 #undef LINEWATCH_CHANNEL
 };
 
+std::optional<Channel> ChannelNamed(std::string_view name);
 inline std::string_view NameOf(Channel channel) { return kChannelNames[static_cast<size_t>(channel)]; }
 
 // One member of the channel's object in config.json: a text, but for those of smtp.
@@ -41,6 +47,8 @@ struct ChannelSetting {
   std::string_view name;
   bool is_secret = false;   // shown to nobody
   bool is_needed = false;   // without it nothing can be sent
+  bool has_lines = false;   // may have line ends
+  bool is_headers = false;  // an object of headers, whose values are secrets; as a text, lines of "NAME: VALUE"
   std::string_view schema;  // of its value, as store/json/schema.h wants it
 };
 
@@ -48,6 +56,8 @@ struct ChannelTraits {
   std::span<const ChannelSetting> settings;
   // Answers MissingSettings instead of is_needed, where what is missing depends on other settings, too.
   std::vector<std::string> (*missing)(const Config& config) = nullptr;
+  // What a schema cannot say of the channel's object.
+  void (*check)(const rapidjson::Value& settings, std::vector<FieldError>& errors) = nullptr;
 };
 
 const ChannelTraits& TraitsOf(Channel channel);
@@ -58,6 +68,9 @@ LINEWATCH_CHANNELS(LINEWATCH_CHANNEL)
 
 // Those settings of a channel that are given, by their names.
 using ChannelSettings = std::map<std::string_view, std::string>;
+
+// Name and value of each header of a setting that is_headers.
+std::vector<std::pair<std::string_view, std::string_view>> HeadersIn(std::string_view lines);
 
 // The JSON Schema of the channel's object in config.json.
 std::string SchemaOf(Channel channel);

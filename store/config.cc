@@ -143,6 +143,7 @@ void VisitMembers(S& smtp, auto&& visit) {
   visit("from", smtp.from);
   visit("to", smtp.to);
   visit("ca_file", smtp.ca_file);
+  visit("helo", smtp.helo);
 }
 
 // The object of a channel, of which Config holds what is given.
@@ -155,21 +156,35 @@ template <class Settings>
 void WriteJson(JsonWriter& out, const ChannelObject<Settings>& object) {
   const MemberWriter write(out);
   out.StartObject();
-  for (const auto& [name, is_secret, is_needed, schema] : TraitsOf(object.channel).settings) {
-    const auto given = object.settings.find(name);
+  for (const ChannelSetting& setting : TraitsOf(object.channel).settings) {
+    const auto given = object.settings.find(setting.name);
     const std::string_view text = given == object.settings.end() ? std::string_view() : given->second;
-    if (is_secret) {
-      write(name, SecretMark{!text.empty()});
+    if (setting.is_headers) {
+      out.Key(setting.name);
+      out.StartObject();
+      for (const auto& [name, value] : HeadersIn(text)) write(name, SecretMark{true});
+      out.EndObject();
+    } else if (setting.is_secret) {
+      write(setting.name, SecretMark{!text.empty()});
     } else {
-      write(name, text);
+      write(setting.name, text);
     }
   }
   out.EndObject();
 }
 bool ReadJson(const rapidjson::Value& json, ChannelObject<ChannelSettings>& object) {
   if (!json.IsObject()) return false;
-  for (const ChannelSetting& setting : TraitsOf(object.channel).settings)
-    if (const auto* value = FindMember(json, setting.name)) ReadJson(*value, object.settings[setting.name]);
+  for (const ChannelSetting& setting : TraitsOf(object.channel).settings) {
+    const auto* value = FindMember(json, setting.name);
+    if (value == nullptr) continue;
+    std::string& text = object.settings[setting.name];
+    if (!setting.is_headers) {
+      ReadJson(*value, text);
+    } else if (value->IsObject()) {
+      for (const auto& header : value->GetObject())
+        text.append(StringOf(header.name)).append(": ").append(StringOf(header.value)) += '\n';
+    }
+  }
   return true;
 }
 
@@ -263,6 +278,17 @@ void RemoveKeptSecrets(rapidjson::Value& patch) {
   }
 }
 
+// Of a channel's setting, "webhook.template".
+bool has_lines(std::string_view field) {
+  const size_t dot = field.find('.');
+  const auto channel = ChannelNamed(field.substr(0, dot));
+  if (!channel || dot == std::string_view::npos) return false;
+  const auto settings = TraitsOf(*channel).settings;
+  return std::any_of(settings.begin(), settings.end(), [&](const ChannelSetting& setting) {
+    return setting.has_lines && setting.name == field.substr(dot + 1);
+  });
+}
+
 // Line ends in an address or a title would be lines of a mail's header.
 void FindControlCharacters(const rapidjson::Value& value, const std::string& field, std::vector<FieldError>& errors) {
   if (value.IsObject()) {
@@ -276,7 +302,8 @@ void FindControlCharacters(const rapidjson::Value& value, const std::string& fie
     for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
       FindControlCharacters(value[i], field + '[' + std::to_string(i) + ']', errors);
   } else if (value.IsString()) {
-    if (has_control_characters(StringOf(value), false)) errors.push_back({field, "expected no control characters", ""});
+    if (has_control_characters(StringOf(value), has_lines(field)))
+      errors.push_back({field, "expected no control characters", ""});
   }
 }
 
@@ -307,6 +334,9 @@ ConfigResult CheckConfig(const rapidjson::Value& settings) {
   if (!errors.empty()) return errors;
 
   FindControlCharacters(given, "", errors);
+  for (size_t i = 0; i < kChannelNames.size(); ++i)
+    if (const auto* channel = FindMember(given, kChannelNames[i]); channel != nullptr)
+      if (const auto check = TraitsOf(static_cast<Channel>(i)).check) check(*channel, errors);
   if (!errors.empty()) return errors;
 
   Config config;

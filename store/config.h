@@ -69,6 +69,7 @@ struct Config {
     Secret password;
     std::vector<std::string> to;
     std::string ca_file;
+    std::string helo;  // what EHLO says; empty: see SmtpNotifier
   } smtp;
   // Of the other channels, whose settings nobody but their notifiers reads.
   std::array<ChannelSettings, kChannelNames.size()> channels;

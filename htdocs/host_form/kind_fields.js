@@ -2,8 +2,8 @@
 // behind the fold. Only those of the chosen kind are in the form.
 
 import { makeCheckFields } from "../ui/check_kinds.js";
+import { HeaderFields } from "../ui/header_fields.js";
 import { SecretField } from "../ui/secret_field.js";
-import { HeaderFields } from "./header_fields.js";
 
 export class KindFields {
   #form;

@@ -6,6 +6,7 @@ import { whileBusy } from "../ui/busy.js";
 import { offerChannels } from "../ui/channels.js";
 import { readField, writeField } from "../ui/form_fields.js";
 import { FormMessages } from "../ui/form_messages.js";
+import { HeaderFields } from "../ui/header_fields.js";
 import { MaintenanceWindows } from "../ui/maintenance_windows.js";
 import { SecretField } from "../ui/secret_field.js";
 import { showToast } from "../ui/toast.js";
@@ -46,6 +47,9 @@ export class SettingsDialog {
     for (const [name, Editor] of Object.entries(editors)) {
       const field = this.#fields.find(({ dataset }) => dataset.field === name);
       this.#editors.set(field, new Editor(field, { connect, groups }));
+    }
+    for (const field of this.#fields.filter((field) => field.matches(".headers"))) {
+      this.#editors.set(field, new HeaderFields(field, connect));
     }
     for (const block of this.#channels) {
       this.#trials.push(new ChannelTrial(block.querySelector(".trial"), {

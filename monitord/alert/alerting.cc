@@ -19,6 +19,9 @@ namespace {
 // Beside the names of the channels, so that a test need not wait for a message that hangs.
 constexpr char kTestSend[] = "test";
 
+// Whoever asked for a test has gone long before, and nobody else can ask meanwhile.
+constexpr std::chrono::seconds kLongestTest{160};
+
 constexpr size_t kMostToRemove = 10000;  // files on a disk that is read-only
 
 void SetText(Message& message, const Config& config) {
@@ -218,7 +221,7 @@ void Alerting::SendTest(const Request& request, const Config& config, const Mome
   SetText(message, config);
   Test test{request.channel, request.answer};
   try {
-    dispatcher_.Start(kTestSend, kind->make(config), std::move(message), now.steady);
+    dispatcher_.Start(kTestSend, kind->make(config), std::move(message), now.steady, kLongestTest);
   } catch (const std::exception& error) {
     return refuse(error.what());
   }
@@ -256,6 +259,8 @@ std::vector<Event> Alerting::Turn(HostList& list, const Topology& topology, cons
   std::vector<Event> events;
   dispatcher_.CancelOverdue(now.steady);
   while (const auto ended = dispatcher_.Take()) {
+    if (const auto& moved = ended->delivery.moved)
+      moved_.push_back({ended->name == kTestSend ? test_->channel : ended->name, *moved});
     if (ended->name == kTestSend) {
       EndTest(*ended, now.wall, events);
     } else {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "monitord/alert/alert_state.h"
@@ -89,6 +90,13 @@ class Alerting {
   // on in its thread until its server answers.
   bool StopSending() { return dispatcher_.Stop({}); }
 
+  // The settings that servers have changed since the last call, each with the name of its channel.
+  struct MovedSetting {
+    std::string channel;
+    Delivery::Moved moved;
+  };
+  std::vector<MovedSetting> TakeMoved() { return std::exchange(moved_, {}); }
+
   // When Turn and Send next have something to do; the descriptor is readable when a server has answered.
   SteadyTime wake_at(const Config& config) const;
   int fd() const { return dispatcher_.fd(); }
@@ -131,6 +139,7 @@ class Alerting {
     std::string channel, answer;
   };
   std::optional<Test> test_;  // under way
+  std::vector<MovedSetting> moved_;
 };
 
 }  // namespace linewatch

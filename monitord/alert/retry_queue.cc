@@ -12,7 +12,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kFirstBackOff{5}, kLongestBackOff{900};
-constexpr seconds kLongestRetryAfter{3600};                    // whatever a server asks for
+constexpr seconds kLongestRetryAfter{3600};  // whatever a server asks for
+constexpr seconds kLastChance{60};           // for an attempt that is under way when the fallback is due
 constexpr milliseconds kReportExpiry = std::chrono::days(30);  // then the next one is due
 
 // Whether `later` says all that is worth knowing of what `earlier` would have said.
@@ -208,7 +209,10 @@ void RetryQueue::Review(const Config& config, std::span<const std::string> chann
   };
   for (Entry& entry : entries_) {
     const auto waited = WaitedOf(entry, now.steady);
-    if (entry.is_under_way) continue;
+    if (entry.is_under_way) {
+      if (waited >= config.fallback_after + kLastChance) hand_on(entry);
+      continue;
+    }
     if (!entry.given_up && !contains(channels, entry.queued.channel))
       entry.given_up = {AlertOutcome::kGivenUp, entry.queued.channel + " is not set up any more"};
     const milliseconds expiry = entry.queued.message.is_alert() ? config.alert_expiry : kReportExpiry;
@@ -253,7 +257,7 @@ std::vector<QueuedMessage> RetryQueue::HandOn(const Entry& entry, const Config& 
     copy.instead_of = failed.channel;
     if (channel == "smtp" && copy.message.to.empty()) copy.message.to = config.smtp.to;
     std::string why = entry.given_up ? TextOf(*entry.given_up) : failed.error;
-    if (why.empty()) why = "it is held up by others";
+    if (why.empty()) why = entry.is_under_way ? "its server has not answered yet" : "it is held up by others";
     copy.message.text = "(" + failed.channel + " could not deliver this: " + why + ")\n\n" + copy.message.text;
     copy.message.html.clear();
     copies.push_back(std::move(copy));

@@ -17,7 +17,7 @@ struct Dispatcher::Shared {
     std::string name;
     std::shared_ptr<Notifier> notifier;
     Message message;
-    SteadyTime started;
+    SteadyTime deadline;
     Delivery delivery;
   };
   using Sends = std::list<Send>;
@@ -58,9 +58,10 @@ Dispatcher::Dispatcher() : shared_(std::make_shared<Shared>()) {}
 
 Dispatcher::~Dispatcher() { Stop({}); }
 
-void Dispatcher::Start(const std::string& name, std::unique_ptr<Notifier> notifier, Message message, SteadyTime now) {
+void Dispatcher::Start(const std::string& name, std::unique_ptr<Notifier> notifier, Message message, SteadyTime now,
+                       std::chrono::seconds longest) {
   Shared::Sends made;
-  made.push_back({name, std::move(notifier), std::move(message), now, {}});
+  made.push_back({name, std::move(notifier), std::move(message), now + longest, {}});
   const auto send = made.begin();
   std::function<void()> work = [shared = shared_, send] {
     const Ending ending(shared, send);
@@ -104,7 +105,7 @@ int Dispatcher::fd() const { return shared_->has_ended.fd(); }
 void Dispatcher::CancelOverdue(SteadyTime now) {
   const std::lock_guard lock(shared_->mutex);
   for (const Shared::Send& send : shared_->under_way)
-    if (now - send.started > kLongest) send.notifier->Cancel();
+    if (now > send.deadline) send.notifier->Cancel();
 }
 
 bool Dispatcher::Stop(std::chrono::milliseconds patience) {

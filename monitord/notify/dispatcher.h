@@ -25,7 +25,9 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   // One at a time for each `name`. A machine that has no thread to give answers as a server that cannot be reached.
-  void Start(const std::string& name, std::unique_ptr<Notifier> notifier, Message message, SteadyTime now);
+  // It is cancelled when it takes longer than `longest`.
+  void Start(const std::string& name, std::unique_ptr<Notifier> notifier, Message message, SteadyTime now,
+             std::chrono::seconds longest = kLongest);
   bool is_under_way(const std::string& name) const;
 
   // A send that has ended; nothing when there is none.
@@ -38,14 +40,14 @@ class Dispatcher {
   // Readable when one has ended.
   int fd() const;
 
-  // To be called every few seconds: cancels what takes longer than kLongest.
+  // To be called every few seconds: cancels what takes longer than it may.
   void CancelOverdue(SteadyTime now);
 
   // Cancels what is under way and waits for its end; false if some of it goes on even so.
   bool Stop(std::chrono::milliseconds patience);
 
   // Servers that are slow but not dead, with several recipients and a look through the mail.
-  static constexpr std::chrono::seconds kLongest{160};
+  static constexpr std::chrono::seconds kLongest{std::chrono::minutes(30)};
 
  private:
   struct Shared;

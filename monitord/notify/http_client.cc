@@ -5,9 +5,11 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <string_view>
 
 #include "monitord/net/answer_text.h"
 #include "monitord/net/curl_handles.h"
+#include "store/text/ascii.h"
 
 namespace linewatch {
 namespace {
@@ -26,21 +28,29 @@ size_t Take(const char* data, size_t one, size_t length, void* to) {
 // Of a POST of JSON.
 CurlLines LinesOf(const std::vector<std::string>& headers) {
   CurlLines lines;
-  AddLine(lines, "Content-Type: application/json");
+  constexpr std::string_view kContentType = "Content-Type:";
+  const bool is_given = std::ranges::any_of(headers, [&](std::string_view header) {
+    return same_but_for_case(header.substr(0, kContentType.size()), kContentType);
+  });
+  if (!is_given) AddLine(lines, "Content-Type: application/json");
   AddLine(lines, "Expect:");
   for (const std::string& header : headers) AddLine(lines, header);
   return lines;
 }
 
 // What every request keeps to.
-void SetRules(CURL* request) {
+void SetRules(CURL* request, const std::string& ca_file) {
   curl_easy_setopt(request, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(request, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(request, CURLOPT_USERAGENT, "Linewatch");
   // A name look-up that hangs is left behind.
   curl_easy_setopt(request, CURLOPT_QUICK_EXIT, 1L);
-  if (const char* const authorities = std::getenv("SSL_CERT_FILE"); authorities != nullptr)
+  if (!ca_file.empty()) {
+    curl_easy_setopt(request, CURLOPT_CAINFO, ca_file.c_str());
+    curl_easy_setopt(request, CURLOPT_CAPATH, nullptr);
+  } else if (const char* const authorities = std::getenv("SSL_CERT_FILE"); authorities != nullptr) {
     curl_easy_setopt(request, CURLOPT_CAINFO, authorities);
+  }
 }
 
 }  // namespace
@@ -78,7 +88,8 @@ HttpClient::Shared::Ending HttpClient::Shared::Run(CURLM* multi) {
   return ending;
 }
 
-HttpClient::HttpClient(Limits limits) : limits_(limits), shared_(std::make_unique<Shared>()) {}
+HttpClient::HttpClient(Limits limits, std::string ca_file)
+    : limits_(limits), ca_file_(std::move(ca_file)), shared_(std::make_unique<Shared>()) {}
 HttpClient::~HttpClient() = default;
 
 void HttpClient::Cancel() {
@@ -112,7 +123,7 @@ HttpAnswer HttpClient::Perform(const std::string& url, const std::string* body,
   curl_easy_setopt(request, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.all.count()));
   curl_easy_setopt(request, CURLOPT_WRITEFUNCTION, Take);
   curl_easy_setopt(request, CURLOPT_WRITEDATA, &answer.body);
-  SetRules(request);
+  SetRules(request, ca_file_);
   CurlLines lines;
   if (body != nullptr) {
     lines = LinesOf(headers);
@@ -145,6 +156,8 @@ HttpAnswer HttpClient::Perform(const std::string& url, const std::string* body,
   std::string why = "cancelled";
   if (!was_cancelled && failure != CURLM_OK) {
     why = curl_multi_strerror(failure);
+  } else if (!was_cancelled && result == CURLE_SSL_CACERT_BADFILE && !ca_file_.empty()) {
+    why = "ca_file cannot be used, expected a file of certificates in PEM form";
   } else if (!was_cancelled) {
     why = words[0] != '\0' ? words.data() : curl_easy_strerror(result);
   }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "monitord/notify/notifier.h"
@@ -20,21 +21,23 @@ struct HttpAnswer {
   bool may_have_arrived = false;  // all of the request was sent, and no answer came
 };
 
-// Verifies certificates by the authorities that the system trusts; SSL_CERT_FILE names others, as for all of OpenSSL.
-// Follows no redirect: a secret goes to the server that the settings name, or nowhere. Proxies are those of the
-// environment.
+// Verifies certificates by the authorities in `ca_file`, or without one by those that the system trusts; SSL_CERT_FILE
+// names others than the system's, as for all of OpenSSL. Follows no redirect: a secret goes to the server that the
+// settings name, or nowhere. Proxies are those of the environment.
 class HttpClient {
  public:
   struct Limits {
     std::chrono::milliseconds connect = Notifier::kLongestStep, all = 2 * Notifier::kLongestStep;
   };
   HttpClient() : HttpClient(Limits{}) {}
-  explicit HttpClient(Limits limits);
+  explicit HttpClient(Limits limits, std::string ca_file = "");
+  explicit HttpClient(std::string ca_file) : HttpClient(Limits{}, std::move(ca_file)) {}
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // What the server or the network does is an answer, never an exception. `headers` are whole lines.
+  // What the server or the network does is an answer, never an exception. `headers` are whole lines; a
+  // Content-Type among them is sent instead of that of JSON.
   HttpAnswer Get(const std::string& url);
   HttpAnswer PostJson(const std::string& url, const std::string& body, const std::vector<std::string>& headers = {});
 
@@ -49,6 +52,7 @@ class HttpClient {
   HttpAnswer Perform(const std::string& url, const std::string* body, const std::vector<std::string>& headers);
 
   const Limits limits_;
+  const std::string ca_file_;
   const std::unique_ptr<Shared> shared_;
 };
 

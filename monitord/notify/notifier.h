@@ -29,6 +29,11 @@ struct Delivery {
   // "ADDRESS: answer".
   std::vector<std::string> left, refused;
   std::optional<std::chrono::seconds> retry_after;  // the server asks not to be asked before
+  // The server says that a setting of the channel has another value from now on.
+  struct Moved {
+    std::string setting, from, to;
+  };
+  std::optional<Moved> moved = {};
 };
 
 // Its answer, and whom an accepted message has not reached for all that.
@@ -44,8 +49,8 @@ class Notifier {
  public:
   virtual ~Notifier() = default;
 
-  // Blocks, for kLongestStep at a time where a server is silent. What a server or the network does is an answer, never
-  // an exception.
+  // Blocks where a server is slow, kLongestStep at a time for one that speaks HTTP and longer for one of mail: see
+  // SmtpPatience. What a server or the network does is an answer, never an exception.
   virtual Delivery Send(const Message& message) = 0;
 
   // From another thread: a Send under way, or to come, ends soon, as deferred.

@@ -18,7 +18,6 @@
 #include <cerrno>
 #include <mutex>
 #include <optional>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -45,10 +44,9 @@ constexpr size_t kMaxLines = 100;
 
 // What is under way: how long and how much it may take.
 struct Step {
-  explicit Step(milliseconds time) : longest(time) {}
-
-  void Begin(std::string_view what) {
+  void Begin(std::string_view what, milliseconds time) {
     action = what;
+    longest = time;
     deadline = steady_clock::now() + longest;
     lines = column = 0;
   }
@@ -78,7 +76,7 @@ struct Step {
     if (lines > kMaxLines) Fail("the server's answer has no end");
   }
 
-  milliseconds longest;
+  milliseconds longest{};
   std::string action;
   SteadyTime deadline{};
   size_t lines = 0, column = 0;  // received
@@ -179,8 +177,8 @@ struct LookedUp {
   const Waker done;
 };
 
-std::vector<SocketAddress> LookUp(const std::string& host, int port, Step& step) {
-  step.Begin("look up " + host);
+std::vector<SocketAddress> LookUp(const std::string& host, int port, Step& step, milliseconds time) {
+  step.Begin("look up " + host, time);
   // In a thread of its own, because nothing ends a name look-up: it is left behind when it takes too long.
   const auto found = std::make_shared<LookedUp>();
   WorkerThread thread;
@@ -228,39 +226,40 @@ Context::Ptr ContextFor(const std::string& ca_file, std::shared_ptr<std::string>
 }  // namespace
 
 struct SmtpConnection::State {
-  explicit State(milliseconds longest) : step(longest) {}
+  explicit State(const SmtpPatience& given) : patience(given) {}
 
   // What the server answers to what `exchange` says, which returns Poco's code and fills in its text: lines with codes.
   template <class Exchange>
-  SmtpReply Answer(std::string_view action, const Exchange& exchange) {
-    step.Begin(action);
+  SmtpReply Answer(std::string_view action, milliseconds time, const Exchange& exchange) {
+    step.Begin(action, time);
     std::string text;
-    SmtpReply reply{exchange(text), {}};
-    if (reply.code == 0) step.Fail("this is no mail server, it says " + text);
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) reply.lines.push_back(line.erase(0, 4));
-    return reply;
+    const int code = exchange(text);
+    if (code == 0) step.Fail("this is no mail server, it says " + text);
+    return ParseSmtpReply(code, text);
   }
 
+  SmtpReply Read(std::string_view action, milliseconds time) {
+    return Answer(action, time, [&](std::string& text) { return session->socket().receiveStatusMessage(text); });
+  }
+
+  SmtpReply Ask(std::string_view action, milliseconds time, const std::string& line) {
+    return Answer(action, time, [&](std::string& text) { return session->sendCommand(line, text); });
+  }
+
+  const SmtpPatience patience;
   Step step;
   std::optional<Session> session;  // none before Connect
 };
 
-std::string SmtpReply::text() const {
-  std::string text = std::to_string(code);
-  for (const std::string& line : lines) text += ' ' + line;
-  return text;
-}
-
-SmtpConnection::SmtpConnection(milliseconds step) : state_(std::make_unique<State>(step)) {}
+SmtpConnection::SmtpConnection(const SmtpPatience& patience) : state_(std::make_unique<State>(patience)) {}
 SmtpConnection::~SmtpConnection() = default;
 
 void SmtpConnection::Cancel() { state_->step.cancelled.Wake(); }
 
 void SmtpConnection::Connect(const std::string& host, int port) {
   Step& step = state_->step;
-  const auto addresses = LookUp(host, port, step);
-  step.Begin("connect");
+  const auto addresses = LookUp(host, port, step, state_->patience.look_up);
+  step.Begin("connect", state_->patience.connect);
   std::string fault;
   for (size_t i = 0; i < addresses.size(); ++i) {
     step.action = "connect to " + addresses[i].toString();
@@ -285,7 +284,7 @@ void SmtpConnection::Connect(const std::string& host, int port) {
 
 void SmtpConnection::StartTls(const std::string& host, const std::string& ca_file) {
   Step& step = state_->step;
-  step.Begin("start TLS");
+  step.Begin("start TLS", state_->patience.command);
   const auto fault = std::make_shared<std::string>();
   const Context::Ptr context = ContextFor(ca_file, fault, step);
   TlsSocket* secure = nullptr;
@@ -307,29 +306,26 @@ void SmtpConnection::StartTls(const std::string& host, const std::string& ca_fil
   }
 }
 
-SmtpReply SmtpConnection::Read(std::string_view step) {
-  return state_->Answer(step, [&](std::string& text) { return state_->session->socket().receiveStatusMessage(text); });
+std::string SmtpConnection::own_address() const { return state_->session->socket().address().host().toString(); }
+
+SmtpReply SmtpConnection::ReadGreeting(std::string_view step) { return state_->Read(step, state_->patience.greeting); }
+
+SmtpReply SmtpConnection::Command(std::string_view step, const std::string& line) {
+  return state_->Ask(step, state_->patience.command, line);
 }
 
-SmtpReply SmtpConnection::ReadVerdict(std::string_view step) {
-  state_->step.longest *= kVerdictSteps;  // only Quit comes after it, with a limit of its own
-  return Read(step);
-}
+SmtpReply SmtpConnection::StartData(std::string_view step) { return state_->Ask(step, state_->patience.data, "DATA"); }
 
 void SmtpConnection::Write(std::string_view step, const std::string& data) {
-  state_->step.Begin(step);
+  state_->step.Begin(step, state_->patience.block);
   state_->session->socket().sendString(data);
 }
 
-SmtpReply SmtpConnection::Command(std::string_view step, const std::string& line) {
-  return state_->Answer(step, [&](std::string& text) { return state_->session->sendCommand(line, text); });
-}
+SmtpReply SmtpConnection::ReadVerdict(std::string_view step) { return state_->Read(step, state_->patience.verdict); }
 
 void SmtpConnection::Quit() {
-  Step& step = state_->step;
-  step.longest = std::min<milliseconds>(step.longest, std::chrono::seconds(1));
   try {
-    Command("QUIT", "QUIT");
+    state_->Ask("QUIT", std::min<milliseconds>(state_->patience.command, std::chrono::seconds(1)), "QUIT");
   } catch (const std::exception&) {
     // The mail's fate does not depend on it.
   }

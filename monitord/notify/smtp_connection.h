@@ -17,18 +17,36 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "monitord/notify/smtp_reply.h"
 
 namespace linewatch {
 
-struct SmtpReply {
-  int code = 0;
-  std::vector<std::string> lines;  // without the code
+// How long a server may take for each step, however slowly it drips: what RFC 5321 section 4.5.3.2 asks for, but for the
+// greeting. Servers make people wait for that to see who cannot, and none for more than a minute.
+struct SmtpPatience {
+  SmtpPatience() = default;
+  // The same for all steps, and kVerdictSteps times as long for the verdict.
+  template <class Rep, class Period>
+  SmtpPatience(std::chrono::duration<Rep, Period> each)  // NOLINT(google-explicit-constructor)
+      : look_up(each),
+        connect(each),
+        greeting(each),
+        command(each),
+        data(each),
+        block(each),
+        verdict(kVerdictSteps * each) {}
 
-  bool is_good() const { return code / 100 == 2; }
-  bool is_final() const { return code / 100 == 5; }  // the same again would be refused again
-  // All of it, as people read it: "550 5.1.1 nobody here".
-  std::string text() const;
+  std::chrono::milliseconds look_up{std::chrono::seconds(10)}, connect{std::chrono::seconds(30)};
+  std::chrono::milliseconds greeting{std::chrono::seconds(60)};
+  std::chrono::milliseconds command{std::chrono::minutes(5)};  // and a TLS handshake
+  std::chrono::milliseconds data{std::chrono::minutes(2)};     // DATA
+  std::chrono::milliseconds block{std::chrono::minutes(3)};    // taking the mail
+  // The answer to a whole mail, for which a server looks through it first. Whoever does not wait for it sends a mail again
+  // that was taken.
+  std::chrono::milliseconds verdict{std::chrono::minutes(10)};
+
+  static constexpr int kVerdictSteps = 12;
 };
 
 class SmtpConnection {
@@ -38,13 +56,12 @@ class SmtpConnection {
     using runtime_error::runtime_error;
   };
 
-  // No step takes longer than `step`.
-  explicit SmtpConnection(std::chrono::milliseconds step);
+  explicit SmtpConnection(const SmtpPatience& patience);
   ~SmtpConnection();
   SmtpConnection(const SmtpConnection&) = delete;
   SmtpConnection& operator=(const SmtpConnection&) = delete;
 
-  // Connect, StartTls, Command, Read, ReadVerdict and Write throw Failure.
+  // Connect and all that follow it but Quit and Cancel throw Failure.
 
   // To the first of the host's addresses that answers.
   void Connect(const std::string& host, int port);
@@ -53,17 +70,16 @@ class SmtpConnection {
   // by one that the system trusts when it is empty. What the server sent in clear before it is forgotten.
   void StartTls(const std::string& host, const std::string& ca_file);
 
-  // `step` names in a failure what got no answer. `line` has no line end in it.
-  SmtpReply Command(std::string_view step, const std::string& line);
-  SmtpReply Read(std::string_view step);
-  // The answer to a whole mail, which a server looks through first: it may take as long as kVerdictSteps other answers.
-  // Only Quit may follow.
-  SmtpReply ReadVerdict(std::string_view step);
-  void Write(std::string_view step, const std::string& data);
+  // Our end of the connection, as an address of the network: "192.0.2.1", "2001:db8::1".
+  std::string own_address() const;
 
-  // So long because a server may take the mail and say so late: whoever has given up by then sends it a second time
-  // (RFC 5321 section 4.5.3.2.6).
-  static constexpr int kVerdictSteps = 12;
+  // `step` names in a failure what got no answer. `line` has no line end in it.
+  SmtpReply ReadGreeting(std::string_view step);
+  SmtpReply Command(std::string_view step, const std::string& line);
+  SmtpReply StartData(std::string_view step);
+  void Write(std::string_view step, const std::string& data);
+  // The answer to a whole mail, which a server looks through first. Only Quit may follow.
+  SmtpReply ReadVerdict(std::string_view step);
 
   // QUIT, without waiting long for the answer. Throws nothing.
   void Quit();

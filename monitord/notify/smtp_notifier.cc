@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <exception>
@@ -14,32 +15,21 @@
 namespace linewatch {
 namespace {
 
-// What the machine calls itself; a server may refuse a name that is none.
+// What the machine calls itself, if others could know it by that; else empty.
 std::string OwnName() {
   std::array<char, 256> name{};
-  std::string safe;
-  if (gethostname(name.data(), name.size() - 1) == 0)
-    for (const char* c = name.data(); *c != '\0'; ++c)
-      if (std::isalnum(static_cast<unsigned char>(*c)) || *c == '-' || *c == '.') safe += *c;
-  while (!safe.empty() && !std::isalnum(static_cast<unsigned char>(safe.front()))) safe.erase(0, 1);
-  return safe.empty() ? "localhost" : safe;
+  if (gethostname(name.data(), name.size() - 1) != 0) return "";
+  const std::string_view own = name.data();
+  const auto is_part = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '.'; };
+  const size_t dot = own.find('.');
+  if (dot == 0 || dot == std::string_view::npos || own.back() == '.' || own.substr(0, dot) == "localhost") return "";
+  return std::all_of(own.begin(), own.end(), is_part) ? std::string(own) : "";
 }
 
-// The words behind an extension that the answer to EHLO names, "" when it has none; nothing when it is not offered.
-std::optional<std::string> Extension(const SmtpReply& offers, std::string_view name) {
-  for (const std::string& line : offers.lines) {
-    std::string upper;
-    for (const unsigned char c : line) upper += static_cast<char>(std::toupper(c));
-    if (!upper.starts_with(name)) continue;
-    if (upper.size() == name.size()) return "";
-    // "AUTH=" is how servers of long ago write it.
-    if (upper[name.size()] == ' ' || upper[name.size()] == '=') return upper.substr(name.size() + 1);
-  }
-  return std::nullopt;
-}
-
-bool HasWord(std::string_view words, std::string_view word) {
-  return (" " + std::string(words) + " ").find(" " + std::string(word) + " ") != std::string::npos;
+// RFC 5321 section 4.1.3.
+std::string AddressLiteral(std::string address) {
+  address = address.substr(0, address.find('%'));
+  return (address.find(':') == std::string::npos ? "[" : "[IPv6:") + address + ']';
 }
 
 std::string PlainLogin(const Config::Smtp& smtp) {
@@ -51,8 +41,8 @@ std::string PlainLogin(const Config::Smtp& smtp) {
 
 }  // namespace
 
-SmtpNotifier::SmtpNotifier(const Config::Smtp& smtp, std::string title, std::chrono::milliseconds step)
-    : smtp_(smtp), title_(std::move(title)), connection_(step) {
+SmtpNotifier::SmtpNotifier(const Config::Smtp& smtp, std::string title, const SmtpPatience& patience)
+    : smtp_(smtp), title_(std::move(title)), connection_(patience) {
   if (!smtp.password.text.empty()) secrets_ = {PlainLogin(smtp), Base64(smtp.password.text), smtp.password.text};
 }
 
@@ -73,28 +63,56 @@ Delivery SmtpNotifier::Send(const Message& message) {
 void SmtpNotifier::LogIn(const SmtpReply& offers) {
   const auto ways = Extension(offers, "AUTH");
   if (!ways) Defer("login: the server offers none; smtp.username is set");
+  const bool knows_plain = has_word(*ways, "PLAIN"), knows_login = has_word(*ways, "LOGIN");
+  if (!knows_plain && !knows_login) {
+    const bool wants_token = has_word(*ways, "XOAUTH2") || has_word(*ways, "OAUTHBEARER");
+    Defer("login: the server offers " + *ways + ", expected PLAIN or LOGIN" +
+          (wants_token ? "; Linewatch has no OAuth, which it asks for: use a relay or an app password of the provider"
+                       : ""));
+  }
   SmtpReply reply;
-  if (HasWord(*ways, "PLAIN")) {
-    reply = connection_.Command("login", "AUTH PLAIN " + PlainLogin(smtp_));
-  } else if (HasWord(*ways, "LOGIN")) {
+  if (knows_plain) reply = connection_.Command("login", "AUTH PLAIN " + PlainLogin(smtp_));
+  // 504: a way that it does not know after all (RFC 4954 section 4).
+  if (knows_login && (!knows_plain || reply.code == 504)) {
     reply = connection_.Command("login", "AUTH LOGIN");
     // The server's prompts are Base64 in words of its choice: the order says what is asked for.
     if (reply.code == 334) reply = connection_.Command("login", Base64(smtp_.username));
     if (reply.code == 334) reply = connection_.Command("login", Base64(smtp_.password.text));
-  } else {
-    Defer("login: the server offers " + *ways + ", expected PLAIN or LOGIN");
   }
   // Nothing else says that we are logged in.
   if (reply.code != 235) Defer("login as " + smtp_.username + ": " + reply.text());
 }
 
+SmtpReply SmtpNotifier::SayHello() {
+  std::vector<std::string> names;
+  if (!hello_.empty()) {
+    names = {hello_};
+  } else if (!smtp_.helo.empty()) {
+    names = {smtp_.helo};
+  } else if (const std::string own = OwnName(); !own.empty()) {
+    names = {own};
+  } else {
+    names = {AddressLiteral(connection_.own_address()), smtp_.from.substr(smtp_.from.find('@') + 1)};
+  }
+  SmtpReply reply;
+  for (const std::string& name : names) {
+    hello_ = name;
+    reply = connection_.Command("EHLO", "EHLO " + name);
+    // A server that has never heard of EHLO.
+    if (reply.code == 500 || reply.code == 502) reply = connection_.Command("HELO", "HELO " + name);
+    if (!reply.is_final()) break;
+  }
+  if (!reply.is_good()) Defer("EHLO " + hello_ + ": " + reply.text());
+  return reply;
+}
+
 void SmtpNotifier::Open() {
-  const std::string hello = "EHLO " + OwnName();
   connection_.Connect(smtp_.host, smtp_.port);
   if (smtp_.security == MailSecurity::kTls) connection_.StartTls(smtp_.host, smtp_.ca_file);
-  if (const auto greeting = connection_.Read("greeting"); !greeting.is_good()) Defer("greeting: " + greeting.text());
-  auto offers = connection_.Command("EHLO", hello);
-  if (!offers.is_good()) Defer("EHLO: " + offers.text());
+  if (const auto greeting = connection_.ReadGreeting("greeting"); !greeting.is_good())
+    Defer("greeting: " + greeting.text());
+  hello_.clear();
+  auto offers = SayHello();
   if (smtp_.security == MailSecurity::kStartTls) {
     if (!Extension(offers, "STARTTLS")) {
       connection_.Quit();
@@ -103,8 +121,7 @@ void SmtpNotifier::Open() {
     if (const auto reply = connection_.Command("STARTTLS", "STARTTLS"); reply.code != 220)
       Defer("STARTTLS: " + reply.text());
     connection_.StartTls(smtp_.host, smtp_.ca_file);
-    offers = connection_.Command("EHLO", hello);
-    if (!offers.is_good()) Defer("EHLO: " + offers.text());
+    offers = SayHello();
   }
   if (!smtp_.username.empty()) LogIn(offers);
 }
@@ -116,7 +133,7 @@ std::vector<std::string> SmtpNotifier::NameRecipients(Delivery& delivery, std::s
     if (reply.code == 421 || reply.code == 530) Defer("RCPT TO: " + reply.text());  // it is not about this recipient
     if (reply.is_good()) continue;
     answer = address + ": " + reply.text();
-    if (reply.is_final()) {
+    if (is_about_recipient(reply)) {
       std::erase(delivery.left, address);
       delivery.refused.push_back(Answer(answer));
     } else {
@@ -157,17 +174,17 @@ void SmtpNotifier::Converse(const Message& message, Delivery& delivery) {
     return refuse(answer);
   }
 
-  if (const auto reply = connection_.Command("DATA", "DATA"); reply.code != 354) {
+  // The server has not seen the mail yet: whatever it says now is about something else.
+  if (const auto reply = connection_.StartData("DATA"); reply.code != 354) {
     connection_.Quit();
-    if (!reply.is_final()) Defer("DATA: " + reply.text());
-    return refuse("DATA: " + reply.text());
+    Defer("DATA: " + reply.text());
   }
   connection_.Write("message", DotStuffed(MailText(message, smtp_.from, title_)));
   delivery.may_have_arrived = true;
   const auto reply = connection_.ReadVerdict("message");
   delivery.may_have_arrived = false;
   connection_.Quit();
-  if (reply.is_final()) return refuse(reply.text());
+  if (is_about_content(reply)) return refuse(reply.text());
   if (!reply.is_good()) Defer(reply.text());
   left = later;
   delivery.result = Delivery::Result::kAccepted;

@@ -9,8 +9,10 @@
 // t         when the message was written
 // seconds   how long the condition had lasted when the alert fell due: in a recovery, how long it lasted
 //
-// An alert that is about no host is in subject and text alone. With a secret, the header X-Linewatch-Signature is
-// "sha256=" and the HMAC-SHA256 of the body with it, in hexadecimal.
+// An alert that is about no host is in subject and text alone. With a template (store/webhook_template.h) the body
+// is what that says, for a chat most likely: subject, text and reasons are harmless there, as ChatLines makes them.
+// With a secret, the header X-Linewatch-Signature is "sha256=" and the HMAC-SHA256 of the body with it, in
+// hexadecimal.
 #ifndef LINEWATCH_MONITORD_NOTIFY_WEBHOOK_NOTIFIER_H_
 #define LINEWATCH_MONITORD_NOTIFY_WEBHOOK_NOTIFIER_H_
 
@@ -25,12 +27,16 @@ namespace linewatch {
 
 struct WebhookSettings {
   std::string url;
-  std::string secret;  // empty: nothing is signed
+  std::string secret = {};         // empty: nothing is signed
+  std::string headers = {};        // lines of "NAME: VALUE"
+  std::string body_template = {};  // empty: WebhookBody
+  std::string ca_file = {};
+  std::string title = {}, public_url = {};  // of the installation
 };
 
 class WebhookNotifier : public Notifier {
  public:
-  explicit WebhookNotifier(WebhookSettings webhook) : webhook_(std::move(webhook)) {}
+  explicit WebhookNotifier(WebhookSettings webhook) : webhook_(std::move(webhook)), client_(webhook_.ca_file) {}
 
   Delivery Send(const Message& message) override;
   void Cancel() override { client_.Cancel(); }
@@ -41,6 +47,14 @@ class WebhookNotifier : public Notifier {
 };
 
 std::string WebhookBody(const Message& message, WallTime now);
+
+// The body by a template that FaultInTemplate finds nothing wrong with.
+std::string TemplateBody(const WebhookSettings& webhook, const Message& message, WallTime now);
+
+// As DeliveryOf, but for an address that is gone, and for a body of the settings' making that is not understood: those
+// can be mended.
+Delivery WebhookVerdict(const HttpAnswer& answer, const WebhookSettings& webhook);
+
 std::string WebhookSignature(std::string_view secret, std::string_view body);
 
 }  // namespace linewatch

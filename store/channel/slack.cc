@@ -10,6 +10,9 @@ constexpr ChannelSetting kSettings[] = {
      .is_needed = true,
      .schema =
          R"({"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"})"},
+    {.name = "ca_file",
+     .schema =
+         R"({"type": "string", "maxLength": 1000, "description": "the path of a file of certificates in PEM form"})"},
 };
 
 }  // namespace

@@ -25,6 +25,9 @@ constexpr ChannelSetting kSettings[] = {
      .schema = R"({"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"},
                    "description": "a list of at most 50 mail addresses"})"},
     {.name = "ca_file", .schema = R"({"type": "string", "maxLength": 1000, "description": "the path of a file"})"},
+    {.name = "helo", .schema = R"({"type": "string", "maxLength": 253,
+                   "pattern": "^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.IPv]+\\])?$",
+                   "description": "a host name with a dot, such as monitor.example.org, or an address in brackets"})"},
 };
 
 // There is somebody to write to as soon as a route or the report names a recipient.

@@ -12,6 +12,9 @@ constexpr ChannelSetting kSettings[] = {
     {.name = "chat_id",
      .is_needed = true,
      .schema = R"({"type": "string", "maxLength": 100, "description": "at most 100 characters"})"},
+    {.name = "topic",
+     .schema =
+         R"({"type": "string", "maxLength": 10, "pattern": "^[0-9]*$", "description": "the number of a topic, in digits"})"},
     {.name = "api_url",
      .schema =
          R"({"type": "string", "maxLength": 2000, "pattern": "^(https?://.+)?$", "description": "an http or https URL"})"},

@@ -1,11 +1,8 @@
 // Websites: a request, and what its answer must be.
-#include <algorithm>
-#include <cctype>
-#include <iterator>
-
 #include "store/check/shared_settings.h"
 #include "store/json/json.h"
 #include "store/text/ascii.h"
+#include "store/text/header_name.h"
 #include "store/text/status_ranges.h"
 #include "store/text/url.h"
 
@@ -45,22 +42,6 @@ constexpr CheckSetting kSettings[] = {
     kVerifyTls,
     kWarnDays,
 };
-
-// RFC 9110 section 5.6.2.
-bool is_header_name(std::string_view text) {
-  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
-  return !text.empty() && text.size() <= 100 && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
-    return std::isalnum(c) != 0 || kPunctuation.find(static_cast<char>(c)) != std::string_view::npos;
-  });
-}
-
-// What a request is framed by is not for people to say: a server could be made to see two where there is one.
-bool is_framing_header(std::string_view name) {
-  constexpr std::string_view kFraming[] = {"Connection", "Content-Length",    "Expect",
-                                           "TE",         "Transfer-Encoding", "Upgrade"};
-  return std::any_of(std::begin(kFraming), std::end(kFraming),
-                     [&](std::string_view framing) { return same_but_for_case(name, framing); });
-}
 
 void CheckSecrets(const rapidjson::Value& settings, const TellWrong& wrong) {
   const auto is_plain = [](const rapidjson::Value& value) {

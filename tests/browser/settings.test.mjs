@@ -234,6 +234,42 @@ test("durations are shown with their units and typed so; plain seconds are taken
                      ["2 h 30 min", "2 d", "1 min 30 s"]);
   }));
 
+test("a webhook has headers whose values are not shown again, and a template of several lines", () =>
+  open({ expected: /422/ }, async (page) => {
+    const block = dialog(page).locator("[data-channel=webhook]");
+    await block.locator("summary").click();
+    await block.getByLabel("URL").fill("http://127.0.0.1:9/");
+    await block.getByRole("button", { name: "Add a header" }).click();
+    await block.getByLabel("Header", { exact: true }).fill("Content-Length");
+    await block.getByLabel("Value").fill("s3cret");
+    await block.getByLabel("Template of the body").fill('{\n  "a": "{nobody}"\n}');
+    await press(page, "Save");
+    await block.locator(".field-error", { hasText: "none that frames the request" }).waitFor();
+    await block.locator(".field-error", { hasText: "there is no {nobody}" }).waitFor();
+    await block.getByLabel("Header", { exact: true }).fill("X-Key");
+    await block.getByLabel("Template of the body").fill('{\n  "a": "{subject}"\n}');
+    await save(page);
+    const webhook = { url: "http://127.0.0.1:9/", headers: { "X-Key": "s3cret" }, template: '{\n  "a": "{subject}"\n}' };
+    assert.deepEqual(config().webhook, webhook);
+    await openSettings(page);
+    assert.equal(await block.getByLabel("Template of the body").inputValue(), webhook.template);
+    assert.equal(await block.getByLabel("X-Key", { exact: true }).inputValue(), "");
+    await block.getByRole("button", { name: "Remove: X-Key" }).click();
+    await save(page);
+    assert.deepEqual(config().webhook, { ...webhook, headers: {} });
+  }));
+
+test("a topic of Telegram and a name for the mail server are settings like others", () =>
+  open({}, async (page) => {
+    for (const channel of ["smtp", "telegram", "slack"]) await dialog(page).locator(`[data-channel=${channel}] summary`).click();
+    await dialog(page).getByLabel("Topic").fill("45");
+    await dialog(page).getByLabel("Name in the greeting").fill("mon.example.org");
+    await dialog(page).locator("[name='slack.ca_file']").fill("/etc/own.pem");
+    await save(page);
+    assert.deepEqual(config(), { ...CONFIG, telegram: { topic: "45" }, smtp: { helo: "mon.example.org" },
+                                 slack: { ca_file: "/etc/own.pem" } });
+  }));
+
 test("an interval that does not fit the hosts' own is refused at its field, with their names", () =>
   open({ expected: /422/ }, async (page) => {
     await dialog(page).getByLabel("Interval").fill("7");

@@ -25,7 +25,8 @@ CONFIG = {
              "password": f"{SECRET}-smtp"},
     "telegram": {"token": f"{SECRET}-telegram", "chat_id": "1", "api_url": "http://127.0.0.1:9/"},
     "slack": {"webhook_url": f"http://127.0.0.1:9/{SECRET}-slack"},
-    "webhook": {"url": "http://127.0.0.1:9/", "secret": f"{SECRET}-webhook"},
+    "webhook": {"url": "http://127.0.0.1:9/", "secret": f"{SECRET}-webhook",
+                "headers": {"X-Key": f"{SECRET}-header"}},
     "mqtt": {"host": "127.0.0.1", "username": "m", "password": f"{SECRET}-mqtt"},
 }
 DOWN = {"status": "down", "statusCurrent": False, "fail_count": 20, "fail_since": 1763799000, "reason": "no answer"}

@@ -14,7 +14,8 @@ from daemon import Daemon, host, put
 from http_sink import HANG as SAY_NOTHING
 from http_sink import Answer, HttpSink
 from mail_server import MailServer
-from outage import FIRST, SECOND, SOON, TO, hosts_at, smtp, subjects, until_all_is_sent, until_down, until_mails, waiting, watch
+from outage import (FIRST, SECOND, SOON, TO, hosts_at, results, smtp, subjects, until_all_is_sent, until_down, until_mails,
+                    waiting, watch)
 from until import until
 
 pytestmark = network.needs_network
@@ -147,6 +148,41 @@ def test_a_chat_that_is_busy_is_asked_again_when_it_said(net, data):
             net.make("silent", FIRST)
             until(lambda: len(sink.requests) == 2, 20, "it was not asked again")
             assert sink.requests[1].t - sink.requests[0].t >= 7
+
+
+def test_a_group_that_became_a_supergroup_gets_its_messages_under_the_new_id_from_then_on(net, data):
+    with HttpSink(default=Answer(200, '{"ok":true}')) as sink:
+        sink.answers += [Answer(400, '{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a '
+                                     'supergroup chat","parameters":{"migrate_to_chat_id":-1001557912345}}')]
+        config = {"telegram": {"token": "123:abc", "chat_id": "-77", "api_url": sink.url}}
+        with watch(data, hosts_at(FIRST), **config).start_and_watch() as daemon:
+            net.make("silent", FIRST)
+            until(lambda: len(sink.requests) == 2, 10, "it was not sent to the new id")
+            until(lambda: json.loads((data / "config.json").read_text())["telegram"]["chat_id"] == "-1001557912345", 5)
+            until(lambda: [e for e in daemon.events("edit") if e["changed"] == ["telegram"]], 5)
+            net.restore("silent", FIRST)
+            until(lambda: len(sink.requests) == 3, 10, "the recovery is missing")
+            assert [r.json()["chat_id"] for r in sink.requests] == ["-77", "-1001557912345", "-1001557912345"]
+            assert results(daemon, "telegram")[0] == "sent"
+
+
+def test_a_webhook_gets_the_body_and_headers_that_are_set_over_tls_of_a_private_authority(net, data, certificates):
+    with HttpSink(certificates.good) as sink:
+        webhook = {"url": sink.url.replace("127.0.0.1", "localhost") + "/v2", "ca_file": str(certificates.authority),
+                   "headers": {"Authorization": "Bearer s3cret"},
+                   "template": '{\n "title": "{subject}",\n "hosts": {hosts},\n "at": {t}\n}'}
+        slack = {"webhook_url": sink.url.replace("127.0.0.1", "localhost") + "/slack", "ca_file": str(certificates.authority)}
+        name = 'line "one" \\ @here'
+        with watch(data, [host(name, FIRST)], webhook=webhook, slack=slack).start_and_watch() as daemon:
+            net.make("silent", FIRST)
+            until(lambda: len(sink.requests) == 2, 10, lambda: [r.path for r in sink.requests])
+            hook, = [r for r in sink.requests if r.path == "/v2"]
+            assert hook.headers["Authorization"] == "Bearer s3cret"
+            assert hook.headers["Content-Type"] == "application/json"
+            body = hook.json()
+            assert body["title"].startswith('DOWN line "one" \\ \uff20here') and body["hosts"][0]["name"] == name
+            assert body["at"] > 1.7e9
+            assert "s3cret" not in daemon.log()
 
 
 # ---- Whatever people write

@@ -25,6 +25,30 @@ def test_a_server_that_wants_it_later_gets_it_later(net, data):
         until(lambda: results(daemon, "smtp") == ["sent"], 5, lambda: results(daemon, "smtp"))
 
 
+@pytest.mark.parametrize("answer", ["554 5.7.1 <noc@example.net>: Relay access denied",
+                                    "550 5.7.1 <noc@example.net>: Recipient address rejected: Authentication required"])
+def test_what_is_not_the_recipients_fault_is_kept_until_somebody_has_mended_it(net, data, answer):
+    with MailServer() as server, watch(data, hosts_at(FIRST), smtp=smtp(server)).start_and_watch() as daemon:
+        server.script["rcpt"] = answer
+        net.make("silent", FIRST)
+        until(lambda: waiting(daemon) and answer[4:20] in (waiting(daemon)[0]["error"] or ""), 10, "not deferred")
+        server.script.clear()
+        until_mails(server, 1, 12)
+        until(lambda: results(daemon, "smtp") == ["sent"], 5, lambda: results(daemon, "smtp"))
+
+
+@pytest.mark.parametrize("settings", [{}, {"helo": "monitor.example.net"}])
+def test_a_server_that_wants_a_name_with_a_dot_hears_one(net, data, settings):
+    heard = []
+    with MailServer() as server, watch(data, hosts_at(FIRST), smtp=smtp(server, **settings)).start_and_watch():
+        server.script["ehlo"] = heard.append  # and answers as usual
+        server.script["rcpt"] = lambda address: None if "." in heard[-1] else \
+            f"504 5.5.2 <{heard[-1]}>: Helo command rejected: need fully-qualified hostname"
+        net.make("silent", FIRST)
+        until_mails(server, 1)
+        assert heard[0] == settings.get("helo", heard[0]) and "." in heard[0]
+
+
 def test_a_refused_recipient_is_given_up_and_the_fallback_used(net, data):
     with MailServer() as server, HttpSink() as slack:
         config = {"smtp": smtp(server), "slack": {"webhook_url": slack.url + "/hook"}, "fallback": ["slack"]}

@@ -118,6 +118,29 @@ TEST_CASE("a bad edit keeps the last good settings, and is shown until it is men
   CHECK(site.notice("config_broken").empty());
 }
 
+TEST_CASE("a setting that a server has changed is written as an edit is, unless somebody changed it",
+          "[settings_reader]") {
+  Site site(R"({"title": "NOC", "telegram": {"token": "1:a", "chat_id": "-5"}})");
+  CHECK(site.reader->TakeOver(Channel::kTelegram, "chat_id", "-5", "-1005"));
+  CHECK(site.reader->ReadConfig());
+  CHECK(site.reader->config().SettingOf(Channel::kTelegram, "chat_id") == "-1005");
+  CHECK(site.reader->config().SettingOf(Channel::kTelegram, "token") == "1:a");
+  CHECK(site.reader->config().title == "NOC");
+  CHECK_FALSE(site.reader->TakeOver(Channel::kTelegram, "chat_id", "-5", "-1006"));
+  CHECK_FALSE(site.reader->ReadConfig());
+  CHECK(site.notices.all().empty());
+}
+
+TEST_CASE("a changed setting that cannot be written is shown until somebody enters it", "[settings_reader]") {
+  Site site(R"({"telegram": {"token": "1:a", "chat_id": "-5"}})");
+  std::filesystem::create_directory(site.folder / "config.json.tmp");  // in the way, for root as for everybody
+  CHECK_FALSE(site.reader->TakeOver(Channel::kTelegram, "chat_id", "-5", "-1005"));
+  CHECK(site.notice("setting_moved").starts_with("telegram.chat_id is -1005 now, the server says"));
+  WriteInPlace(site.folder / "config.json", R"({"telegram": {"token": "1:a", "chat_id": "-1005"}})");
+  CHECK(site.reader->ReadConfig());
+  CHECK(site.notice("setting_moved").empty());
+}
+
 TEST_CASE("secrets that cannot be read leave those that were read before", "[settings_reader]") {
   Site site("{}");
   WriteInPlace(site.folder / "secrets.json", R"({"format":1,"hosts":{"a":{"password":"old"}}})");

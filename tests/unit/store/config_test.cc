@@ -146,6 +146,52 @@ TEST_CASE("a patch changes what it names and keeps the rest", "[config]") {
   CHECK(Patched("{}", R"({"interval":0})").starts_with("interval is 0"));
 }
 
+TEST_CASE("the headers of a webhook are shown by their names, sent back, changed and taken away one by one",
+          "[config]") {
+  const std::string text =
+      R"({"webhook":{"url":"http://a/","headers":{"Authorization":"Bearer s3cret","X-Key":"k1"}}})";
+  const auto config = std::get<Config>(ParseConfig(text));
+  CHECK(config.SettingOf(Channel::kWebhook, "headers") == "Authorization: Bearer s3cret\nX-Key: k1\n");
+  CHECK(
+      HeadersIn(config.SettingOf(Channel::kWebhook, "headers")) ==
+      std::vector<std::pair<std::string_view, std::string_view>>{{"Authorization", "Bearer s3cret"}, {"X-Key", "k1"}});
+  const std::string shown = JsonText([&](JsonWriter& out) { WriteConfig(out, config); });
+  CHECK_THAT(shown,
+             Catch::Matchers::ContainsSubstring(R"("headers":{"Authorization":{"set":true},"X-Key":{"set":true}})"));
+  CHECK_THAT(shown, !Catch::Matchers::ContainsSubstring("s3cret"));
+  rapidjson::Document patch;
+  REQUIRE_FALSE(ParseJson(R"({"webhook":{"headers":{"Authorization":{"set":true},"X-Key":null,"X-New":"n"}}})", patch));
+  const auto patched = PatchConfig(text, patch);
+  REQUIRE(std::holds_alternative<std::string>(patched));
+  CHECK(std::get<Config>(ParseConfig(std::get<std::string>(patched))).SettingOf(Channel::kWebhook, "headers") ==
+        "Authorization: Bearer s3cret\nX-New: n\n");
+}
+
+TEST_CASE("what a channel cannot use is refused by the name of its field", "[config]") {
+  const auto fields = [](const std::string& text) {
+    std::vector<std::string> names;
+    const auto parsed = ParseConfig(text);
+    if (const auto* errors = std::get_if<std::vector<FieldError>>(&parsed))
+      for (const FieldError& error : *errors) names.push_back(error.field);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  for (const char* const header : {"Content-Length", "a b", "X:", "X\\nY", ""})
+    CHECK(fields(R"({"webhook":{"headers":{")" + std::string(header) + R"(":"v"}}})") == Names{"webhook.headers"});
+  CHECK(fields(R"({"webhook":{"headers":{"X-Key":"a\nb"}}})") == Names{"webhook.headers.X-Key"});
+  CHECK(fields(R"({"webhook":{"template":"{\"a\": \"{nobody}\"}"}})") == Names{"webhook.template"});
+  CHECK(fields(R"({"webhook":{"template":"{\n\t\"a\": \"{text}\"\n}"}})").empty());
+  CHECK(fields(R"({"webhook":{"template":"\u0007"}})").front() == "webhook.template");
+  CHECK(fields(R"({"slack":{"ca_file":"/a\nb"}})") == Names{"slack.ca_file"});
+  for (const char* const name : {"mon.example.org", "mon", "[192.0.2.1]", "[IPv6:2001:db8::1]", ""})
+    CHECK(fields(R"({"smtp":{"helo":")" + std::string(name) + R"("}})").empty());
+  for (const char* const name : {"a b", "-a", "a.", "[x y]", "<a>", "\\u00fc.example"})
+    CHECK(fields(R"({"smtp":{"helo":")" + std::string(name) + R"("}})") == Names{"smtp.helo"});
+  CHECK(fields(R"({"telegram":{"topic":"45"}})").empty());
+  for (const char* const topic : {"x", "-1", "12345678901"})
+    CHECK(fields(R"({"telegram":{"topic":")" + std::string(topic) + R"("}})") == Names{"telegram.topic"});
+}
+
 TEST_CASE("what was shown of the settings can be sent back, and no secret is lost by it", "[config]") {
   const std::string text = R"({"smtp":{"host":"m","password":"s3cret"},"webhook":{"url":"http://a/"}})";
   const std::string after = Patched(text, Shown(Good(text)));

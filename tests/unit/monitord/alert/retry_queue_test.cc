@@ -218,6 +218,22 @@ TEST_CASE("a message that is held up behind others for five minutes goes to the 
   CHECK(story.Try("slack", Accepted(), At(minutes(5))) == Ids{"waits"});
 }
 
+TEST_CASE("a message whose server takes its time goes to the fallback, too, a minute after that was due",
+          "[retry_queue]") {
+  Story story;
+  story.config.fallback = {"slack"};
+  story.Add("hangs", "smtp", {AlertOf(AlertKind::kDown)}, At(seconds(0)));
+  REQUIRE(story.queue.NextFor("smtp", At(seconds(0)).steady));
+  story.queue.Review(story.config, story.channels, At(minutes(6) - seconds(1)));
+  CHECK(story.Try("slack", Accepted(), At(minutes(6) - seconds(1))).empty());
+  story.queue.Review(story.config, story.channels, At(minutes(6)));
+  const auto copy = story.queue.NextFor("slack", At(minutes(6)).steady);
+  REQUIRE(copy);
+  CHECK(copy->message.text.starts_with("(smtp could not deliver this: its server has not answered yet)"));
+  story.queue.Review(story.config, story.channels, At(minutes(7)));
+  CHECK_FALSE(story.queue.NextFor("slack", At(minutes(7)).steady));
+}
+
 // Slack gets a down instead of smtp, which fails for five minutes.
 void HandOn(Story& story) {
   story.config.fallback = {"slack"};

@@ -84,6 +84,16 @@ TEST_CASE("a send that takes too long is cancelled", "[dispatcher]") {
   CHECK(Await(dispatcher).delivery.result == Delivery::Result::kDeferred);
 }
 
+TEST_CASE("a send for which somebody waits is cancelled sooner", "[dispatcher]") {
+  Server hanging;
+  Dispatcher dispatcher;
+  dispatcher.Start("test", std::make_unique<NotifierOf>(hanging), MessageWith("hangs"), kStart, seconds(9));
+  dispatcher.CancelOverdue(kStart + seconds(9));
+  CHECK(dispatcher.is_under_way("test"));
+  dispatcher.CancelOverdue(kStart + seconds(9) + milliseconds(1));
+  CHECK(Await(dispatcher).delivery.result == Delivery::Result::kDeferred);
+}
+
 TEST_CASE("a stop waits for no server", "[dispatcher]") {
   Server hanging;
   Dispatcher dispatcher;

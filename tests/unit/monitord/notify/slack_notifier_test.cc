@@ -29,6 +29,30 @@ TEST_CASE("Slack shows the subject in bold, and nobody is called by a name", "[s
   CHECK(TextOf(SlackBody(Sample(), kThen)) == "*DOWN ∗A∗ &amp; &lt;!channel&gt;*\nno answer &gt; 1 s");
 }
 
+TEST_CASE("what outsiders write is neither markup nor a call in Slack and Mattermost", "[slack_notifier]") {
+  Message message = Sample();
+  message.text = "banner: _x_ [log in](http://evil.example) @channel <!here> `rm`\n";
+  CHECK(TextOf(SlackBody(message, kThen))
+            .ends_with("banner: ˍxˍ [log in] (http:∕∕evil․example) ＠channel &lt;!here&gt; ˋrmˋ"));
+}
+
+TEST_CASE("a webhook or a channel that is gone keeps the message, a text that is not wanted does not",
+          "[slack_notifier]") {
+  const auto result = [](int status, std::string body) {
+    HttpAnswer answer;
+    answer.status = status;
+    answer.body = std::move(body);
+    return SlackVerdict(answer, {}).result;
+  };
+  CHECK(result(410, "channel_is_archived") == Result::kDeferred);
+  CHECK(result(400, "user_not_found") == Result::kDeferred);
+  CHECK(result(400, R"({"id":"web.incoming_webhook.invalid.app_error"})") == Result::kDeferred);
+  CHECK(result(403, "action_prohibited") == Result::kDeferred);
+  CHECK(result(400, "invalid_payload") == Result::kRefused);
+  CHECK(result(400, "no_text") == Result::kRefused);
+  CHECK(result(413, "") == Result::kRefused);
+}
+
 TEST_CASE("a long message to Slack is short enough for Mattermost", "[slack_notifier]") {
   Message message = Sample();
   for (int i = 0; i < 3000; ++i) message.text += "<host>\n";

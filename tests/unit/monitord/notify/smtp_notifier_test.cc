@@ -1,6 +1,10 @@
 #include "monitord/notify/smtp_notifier.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <map>
+#include <string_view>
 
 #include "tests/unit/catch.h"
 #include "tests/unit/certificates.h"
@@ -134,7 +138,7 @@ TEST_CASE("a mail whose recipients are all told to wait is tried again", "[smtp_
 }
 
 TEST_CASE("a mail that is refused is not sent again, one that is not wanted now is", "[smtp_notifier]") {
-  CHECK(Send({{"DATA", "554 5.7.1 no"}}).delivery.result == Result::kRefused);
+  CHECK(Send({{"DATA", "554 5.7.1 no"}}).delivery.result == Result::kDeferred);
   CHECK(Send({{".", "554 5.7.1 looks like spam"}}).delivery.result == Result::kRefused);
   CHECK(Send({{"DATA", "451 4.3.0 disk full"}}).delivery.result == Result::kDeferred);
   const auto later = Send({{".", "451 4.3.0 disk full"}}).delivery;
@@ -152,6 +156,83 @@ TEST_CASE("what the settings can mend does not lose the mail", "[smtp_notifier]"
   const auto sender = Send({}, {"noc@example.org"}, [](Config::Smtp& smtp) { smtp.from = "a@b> x"; }).delivery;
   CHECK(sender.result == Result::kDeferred);
   CHECK_THAT(sender.answer, ContainsSubstring("smtp.from is a@b> x"));
+}
+
+TEST_CASE("a refusal at RCPT that is not the recipient's keeps the mail for all whom it concerns", "[smtp_notifier]") {
+  for (const char* const answer :
+       {"504 5.5.2 <mon>: Helo command rejected: need fully-qualified hostname", "554 5.7.1 Relay access denied",
+        "550 5.7.1 Authentication required", "554 5.7.1 Client host [192.0.2.1] blocked using a list"}) {
+    INFO(answer);
+    const auto [delivery, heard] = Send({{"RCPT", answer}}, {"noc@example.org", "duty@example.org"});
+    CHECK(delivery.result == Result::kDeferred);
+    CHECK_THAT(delivery.answer, ContainsSubstring(answer));
+    CHECK(delivery.left.size() == 2);
+    CHECK(delivery.refused.empty());
+  }
+  const auto mixed =
+      Send({{"RCPT TO:<far@example.net>", "554 5.7.1 Relay access denied"}}, {"noc@example.org", "far@example.net"})
+          .delivery;
+  CHECK(mixed.result == Result::kAccepted);
+  CHECK(mixed.left == std::vector<std::string>{"far@example.net"});
+  CHECK(Send({{".", "550 5.4.5 Daily user sending quota exceeded"}}).delivery.result == Result::kDeferred);
+}
+
+TEST_CASE("the server hears the name that is set, or one that strict servers take", "[smtp_notifier]") {
+  std::array<char, 256> own{};
+  REQUIRE(gethostname(own.data(), own.size() - 1) == 0);
+  const std::string named =
+      Send({}, {"noc@example.org"}, [](Config::Smtp& smtp) { smtp.helo = "mon.example.org"; }).heard;
+  CHECK(named.starts_with("EHLO mon.example.org\r\nMAIL"));
+  if (std::string_view(own.data()).find('.') == std::string_view::npos) {
+    CHECK(Send({}).heard.starts_with("EHLO [127.0.0.1]\r\nMAIL"));
+    const auto second = Send({{"EHLO [127.0.0.1]", "550 5.7.1 a name, please"}});
+    CHECK(second.heard.starts_with("EHLO [127.0.0.1]\r\nEHLO example.org\r\nMAIL"));
+    CHECK(second.delivery.result == Result::kAccepted);
+  }
+  const auto refused = Send({{"EHLO", "504 5.5.2 need a name"}}, {"noc@example.org"}, [](Config::Smtp& smtp) {
+                         smtp.helo = "mon";
+                       }).delivery;
+  CHECK(refused.result == Result::kDeferred);
+  CHECK(refused.answer == "EHLO mon: 504 5.5.2 need a name");
+}
+
+TEST_CASE("a server that knows HELO alone gets its mail", "[smtp_notifier]") {
+  const auto [delivery, heard] = Send({{"EHLO", "502 5.5.1 not implemented"}, {"HELO", "250 here"}});
+  CHECK(delivery.result == Result::kAccepted);
+  CHECK_THAT(heard, ContainsSubstring("\r\nHELO "));
+}
+
+TEST_CASE("a server may be slow to greet and quick to answer", "[smtp_notifier]") {
+  SmtpPatience patience(300ms);
+  patience.greeting = 10s;
+  const ScriptedServer server([](ScriptedServer::Connection& peer) {
+    if (!peer.Pause(700ms)) return;
+    Mta({})(peer);
+  });
+  CHECK(SmtpNotifier(SettingsFor(server), "", patience).Send(MessageTo({"noc@example.org"})).result ==
+        Result::kAccepted);
+  // RFC 5321 section 4.5.3.2.
+  const SmtpPatience usual;
+  CHECK(usual.greeting >= 60s);
+  CHECK(usual.command >= 5min);
+  CHECK(usual.data >= 2min);
+  CHECK(usual.block >= 3min);
+  CHECK(usual.verdict >= 10min);
+}
+
+TEST_CASE("ways to log in are those of all lines, and one that is refused as unknown is not the last",
+          "[smtp_notifier]") {
+  const Script lines = {{"EHLO", "250-here\r\n250-AUTH GSSAPI NTLM\r\n250-AUTH=LOGIN\r\n250 8BITMIME"},
+                        {"AUTH", "334 Zm9v"},
+                        {"cHc=", "235 welcome"}};
+  CHECK(Send(lines, {"noc@example.org"}, LogInAsBob).delivery.result == Result::kAccepted);
+  const Script unknown = {
+      {"AUTH PLAIN AGJvYgBwdw==", "504 5.7.4 unrecognized"}, {"AUTH", "334 Zm9v"}, {"cHc=", "235 welcome"}};
+  CHECK(Send(unknown, {"noc@example.org"}, LogInAsBob).delivery.result == Result::kAccepted);
+  const auto oauth = Send({{"EHLO", "250-here\r\n250 AUTH XOAUTH2"}}, {"noc@example.org"}, LogInAsBob).delivery;
+  CHECK(oauth.result == Result::kDeferred);
+  CHECK_THAT(oauth.answer, ContainsSubstring("XOAUTH2"));
+  CHECK_THAT(oauth.answer, ContainsSubstring("OAuth, which it asks for"));
 }
 
 TEST_CASE("the login is PLAIN where it is offered, LOGIN otherwise, and counts only when the server says so",

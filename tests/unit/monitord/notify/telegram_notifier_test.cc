@@ -1,5 +1,7 @@
 #include "monitord/notify/telegram_notifier.h"
 
+#include <utility>
+
 #include "store/json/json.h"
 #include "tests/unit/catch.h"
 #include "tests/unit/scripted_server.h"
@@ -64,6 +66,54 @@ TEST_CASE("only what Telegram itself calls ok is delivered", "[telegram_notifier
   CHECK(unknown.result == Result::kDeferred);
   CHECK(unknown.answer == "Bad Request: chat not found");
   CHECK(Verdict(400, R"({"ok":false,"description":"Bad Request: message text is empty"})").result == Result::kRefused);
+}
+
+TEST_CASE("what people can mend in Telegram keeps the message", "[telegram_notifier]") {
+  for (const char* const description :
+       {"not enough rights to send text messages to the chat", "have no rights to send a message",
+        "need administrator rights in the channel chat", "message thread not found", "TOPIC_CLOSED",
+        "the message can't be sent to a closed topic", "group chat was deactivated", "PEER_ID_INVALID",
+        "chat_id is empty", "CHAT_WRITE_FORBIDDEN", "group chat was upgraded to a supergroup chat",
+        "bot was kicked from the group chat: no message can be sent"}) {
+    INFO(description);
+    CHECK(Verdict(400,
+                  R"({"ok":false,"error_code":400,"description":"Bad Request: )" + std::string(description) + R"("})")
+              .result == Result::kDeferred);
+  }
+  CHECK(
+      Verdict(403, R"({"ok":false,"description":"Forbidden: bot can't send a message to a channel it left"})").result ==
+      Result::kDeferred);
+  CHECK(Verdict(413, "<html>too large</html>").result == Result::kDeferred);
+  CHECK(Verdict(400, R"({"ok":false,"description":"Bad Request: message is too long"})").result == Result::kRefused);
+  CHECK(Verdict(400, R"({"ok":false,"description":"Bad Request: MESSAGE_TOO_LONG"})").result == Result::kRefused);
+}
+
+TEST_CASE("a group that became a supergroup gets the message under its new id, which is kept", "[telegram_notifier]") {
+  bool is_moved = false;
+  const ScriptedServer server([&](ScriptedServer::Connection& peer) {
+    if (!std::exchange(is_moved, true)) {
+      Answering(
+          "400 Bad Request",
+          R"({"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat",)"
+          R"("parameters":{"migrate_to_chat_id":-1001557912345}})")(peer);
+    } else {
+      Answering("200 OK", R"({"ok":true})")(peer);
+    }
+  });
+  const auto delivery = SendTo(server);
+  CHECK(delivery.result == Result::kAccepted);
+  CHECK(delivery.answer == "ok (the group is a supergroup now, its chat id is -1001557912345)");
+  REQUIRE(delivery.moved);
+  CHECK(delivery.moved->setting == "chat_id");
+  CHECK(delivery.moved->from == "-100123");
+  CHECK(delivery.moved->to == "-1001557912345");
+  CHECK_THAT(server.heard(), ContainsSubstring(R"({"chat_id":"-1001557912345",)"));
+}
+
+TEST_CASE("a message goes to the topic that is wanted, and to General by naming none", "[telegram_notifier]") {
+  CHECK_THAT(TelegramBody("1", Sample(), WallNow(), "45"), ContainsSubstring(R"("message_thread_id":45,)"));
+  for (const char* const none : {"", "0", "1"})
+    CHECK(TelegramBody("1", Sample(), WallNow(), none).find("message_thread_id") == std::string::npos);
 }
 
 TEST_CASE("Telegram's own word on when to come back counts", "[telegram_notifier]") {

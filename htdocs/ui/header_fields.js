@@ -1,13 +1,14 @@
-// The headers that a website is asked with, in a form. The value of one that is set is never shown: it stays, is
+// The headers that go with a request of HTTP, in a form. The value of one that is set is never shown: it stays, is
 // replaced, or is taken away.
 
-import { appendRow, removeRow } from "../ui/form_rows.js";
-import { SecretField } from "../ui/secret_field.js";
+import { appendRow, removeRow } from "./form_rows.js";
+import { SecretField } from "./secret_field.js";
 
 export class HeaderFields {
   #list;
   #addButton;
   #connect;
+  #field;            // "headers"
   #set = new Map();  // name -> SecretField
   #added = [];       // {element, name, value}
 
@@ -15,6 +16,7 @@ export class HeaderFields {
   constructor(root, connect) {
     this.#list = root.querySelector(".header-list");
     this.#connect = connect;
+    this.#field = root.dataset.field;
     this.#addButton = root.querySelector("[data-action=add-header]");
     this.#addButton.addEventListener("click", () => this.#add().name.focus());
   }
@@ -29,7 +31,7 @@ export class HeaderFields {
 
   #show(name) {
     const field = appendRow(this.#list, "header-set");
-    field.dataset.field = `headers.${name}`;
+    field.dataset.field = `${this.#field}.${name}`;
     field.querySelector("label").textContent = name;
     this.#connect(field.parentElement);
     const secret = new SecretField(field, () => {});
@@ -44,7 +46,7 @@ export class HeaderFields {
     const row = { element, name, value };
     // What the server says of a header finds it by its name.
     name.addEventListener("input", () => {
-      value.closest("[data-field]").dataset.field = `headers.${name.value.trim()}`;
+      value.closest("[data-field]").dataset.field = `${this.#field}.${name.value.trim()}`;
     });
     element.querySelector("[data-remove]").addEventListener("click", () => {
       this.#added = this.#added.filter((other) => other !== row);
@@ -68,6 +70,6 @@ export class HeaderFields {
 
   get errors() {
     const isNameless = this.#added.some(({ name, value }) => value.value && !name.value.trim());
-    return isNameless ? [{ field: "headers", message: "Enter a name for each value." }] : [];
+    return isNameless ? [{ field: this.#field, message: "Enter a name for each value." }] : [];
   }
 }
