@@ -25,6 +25,9 @@ constexpr std::array<Advice, kVoidReasons> kAdvice = {{
     {"names_not_looked_up",
      "some names are not looked up in time, and their hosts not checked: the name servers of this machine, those of "
      "/etc/resolv.conf, do not answer"},
+    {"keys_missing",
+     "some hosts are not checked: the certificate that they are shown, or its key, is not in keys/ of the data folder, "
+     "or cannot be read"},
 }};
 
 }  // namespace

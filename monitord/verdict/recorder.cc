@@ -167,7 +167,7 @@ void Recorder::NoteGap(const CheckBatch& batch, const Moment& now, Outcome& outc
 void Recorder::NoteVoidReasons(const CheckBatch& batch, Outcome& outcome) {
   VoidedChecks& voided = list_.monitor.voided;
   int64_t* const counts[] = {nullptr,         &voided.not_sent, &voided.late,   &voided.dropped,
-                             &voided.crowded, &voided.not_sent, &voided.crowded};
+                             &voided.crowded, &voided.not_sent, &voided.crowded, &voided.not_sent};
   static_assert(std::size(counts) == kVoidReasons);
   bool is_voided = false;
   for (const CheckBatch::Entry& entry : batch.entries) {

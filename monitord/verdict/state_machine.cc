@@ -55,17 +55,21 @@ std::string_view WhyVoid(VoidReason void_reason) {
       return "not measured: its password or headers are not known";
     case VoidReason::kNoLookUp:
       return "not measured: its name was not looked up in time";
+    case VoidReason::kNoKey:
+      return "not measured: the certificate that it shows cannot be read";
     case VoidReason::kNone:
       break;
   }
   return "";
 }
 
-std::optional<StatusChange> RecordVoid(WatchedHost host, VoidReason void_reason, WallTime sent) {
+std::optional<StatusChange> RecordVoid(WatchedHost host, const CheckResult& result, WallTime sent) {
   auto [seen, state] = host;
   if (state.void_checks < kVoidChecks) ++state.void_checks;
   if (state.void_checks < kVoidChecks || seen.status == Status::kPending) return std::nullopt;
-  seen.reason = std::string(WhyVoid(void_reason));
+  seen.reason = result.void_reason == VoidReason::kNoKey && !result.reason.empty()
+                    ? "not measured: " + result.reason.str()
+                    : std::string(WhyVoid(result.void_reason));
   auto change = ChangeTo(seen, Status::kUnknown, sent, sent, seen.reason);
   Count(host, sent);
   return change;
@@ -216,7 +220,7 @@ std::optional<StatusChange> RecordCheck(WatchedHost host, const CheckResult& res
   std::optional<StatusChange> change;
   if (result.void_reason == VoidReason::kNone && result.is_open) return std::nullopt;
   if (result.void_reason != VoidReason::kNone) {
-    change = RecordVoid(host, result.void_reason, sent);
+    change = RecordVoid(host, result, sent);
   } else if (!result.ok && path.is_blind) {
     change = RecordBlind(host, sent, path);
   } else {
