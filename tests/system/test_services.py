@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -55,6 +56,15 @@ def closed_port():
         yield reserved.getsockname()[1]
 
 
+def name_bytes(name):
+    """As messages of the domain name system have it."""
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
+
+
+SOA = (name_bytes("ns.test.example") + name_bytes("hostmaster.test.example") +
+       struct.pack("!5I", 2026113001, 7200, 3600, 1209600, 300))
+
+
 @contextlib.contextmanager
 def dnsmasq():
     """Its port, at 127.0.0.1 and ::1. It knows names below test.example, and asks nobody about others."""
@@ -63,6 +73,11 @@ def dnsmasq():
         port = free.getsockname()[1]
     records = ["--host-record=www.test.example,10.1.2.3,2001:db8::1", "--cname=alias.test.example,www.test.example",
                "--mx-host=test.example,mail.test.example,10", "--txt-record=test.example,v=spf1 -all",
+               "--txt-record=pieces.test.example,v=spf1 mx, -all", "--ptr-record=3.2.1.10.in-addr.arpa,www.test.example",
+               "--srv-host=_sip._udp.test.example,sip.test.example,5060,0,5",
+               "--caa-record=test.example,0,issue,letsencrypt.org",
+               f"--dns-rr=test.example,2,{name_bytes('ns.test.example').hex()}",
+               f"--dns-rr=test.example,6,{SOA.hex()}",
                "--txt-record=long.test.example," + ",".join([LONG_TEXT] * 10), "--auth-ttl=1"]
     command = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--no-hosts", "--no-resolv",
                "--user=" + os.environ.get("USER", "root" if os.geteuid() == 0 else ""), f"--port={port}",
@@ -132,6 +147,20 @@ def watched():
             dns("txt", "test.example", "TXT", expect="v=spf1 -all"),
             dns("long txt", "long.test.example", "TXT", expect=LONG_TEXT * 4),
             dns("long txt, any", "long.test.example", "TXT"),
+            dns("txt as dig has it", "pieces.test.example", "TXT", expect='"v=spf1 mx" " -all"'),
+            dns("part of txt", "pieces.test.example", "TXT", expect="v=spf1 *"),
+            dns("no such part of txt", "pieces.test.example", "TXT", expect="v=spf2 *"),
+            dns("ns", "test.example", "NS", expect="NS.test.example."),
+            dns("soa", "test.example", "SOA",
+                expect="ns.test.example. hostmaster.test.example. 2026113001 7200 3600 1209600 300"),
+            dns("serial", "test.example", "SOA", expect="2026113001"),
+            dns("old serial", "test.example", "SOA", expect="2026113000"),
+            dns("srv", "_sip._udp.test.example", "SRV", expect="0 5 5060 sip.test.example"),
+            dns("caa", "test.example", "CAA", expect='0 issue "letsencrypt.org"'),
+            dns("ptr", "3.2.1.10.in-addr.arpa", "PTR", expect="www.test.example"),
+            dns("ptr of address", "10.1.2.3", "PTR", expect="www.test.example"),
+            dns("no name, as wanted", "nobody.test.example", expect="NXDOMAIN"),
+            dns("a name, not as wanted", "www.test.example", expect="NXDOMAIN"),
             dns("by six", "www.test.example", ip="::1", expect="10.1.2.3"),
             dns("no such name", "nobody.test.example"),
             dns("refused", "elsewhere.example"),
@@ -153,7 +182,9 @@ def fault(watched, name):
 
 @pytest.mark.parametrize("name", [
     "port", "named port", "ssh", "six", "good", "good by name", "server name", "self-signed, any authority", "a",
-    "any a", "aaaa", "cname", "a by cname", "mx", "mx 10", "txt", "long txt, any", "by six"])
+    "any a", "aaaa", "cname", "a by cname", "mx", "mx 10", "txt", "long txt, any", "by six",
+    "txt as dig has it", "part of txt", "ns", "soa", "serial", "srv", "caa", "ptr", "ptr of address",
+    "no name, as wanted"])
 def test_what_is_as_it_should_be_is_up(watched, name):
     found = watched[name]
     assert (found["status"], found["reason"]) == ("up", "")
@@ -172,6 +203,9 @@ def test_what_is_as_it_should_be_is_up(watched, name):
     ("closed tls", "connection refused"),
     ("another a", "answered 10.1.2.3 instead of 10.1.2.4"),
     ("no mx", "no MX record"),
+    ("no such part of txt", "answered v=spf1 mx -all instead of v=spf2 *"),
+    ("old serial", "answered ns.test.example hostmaster.test.example 2026113001 7200 3600 1209600 300 instead of 2026113000"),
+    ("a name, not as wanted", "answered 10.1.2.3 instead of NXDOMAIN"),
     ("no such name", "the name does not exist"),
     ("refused", "the name server refuses to answer (REFUSED)"),
     ("no name server", "port unreachable")])
