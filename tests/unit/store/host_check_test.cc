@@ -59,6 +59,8 @@ TEST_CASE("each fault names the field and what was expected", "[host_check]") {
   CHECK(Fault(R"("timeout":0)") == "timeout: expected a number of seconds from 0.05, shorter than the interval");
   CHECK(Fault(R"("timeout":"1")") == "timeout: expected a number of seconds from 0.05, shorter than the interval");
   CHECK(Fault(R"("timeout":10)") == "timeout: expected less than 10 s, the interval of config.json");
+  CHECK(Fault(R"("timeout":59.9,"interval":60)") == "0 errors");
+  CHECK(Fault(R"("timeout":60,"interval":60)") == "timeout: expected less than 60 s, the interval of the host");
   CHECK(Fault(R"("interval":15)") == "interval: expected a whole multiple of 10 s, the interval of config.json");
   CHECK(Fault(R"("interval":60)") == "0 errors");
   CHECK(Fault(R"("retries":1.5)") == "retries: expected a whole number from 0 to 10");
