@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -251,6 +252,70 @@ def test_a_mail_server_is_asked_for_tls_as_mail_servers_are(tmp_path):
         assert found["cert_subject"] == "a server of a test"
         server.script["starttls"] = "454 4.7.0 not now"
         daemon.until_host("mail", lambda h: h["reason"] == "no STARTTLS, the mail server says: 454 4.7.0 not now")
+
+
+def test_a_mail_server_that_is_strict_about_names_is_asked_for_tls_at_any_port(tmp_path):
+    made = Certificates(tmp_path / "certificates")
+    server = MailServer("starttls", made.good)
+    # As Postfix does with reject_invalid_helo_hostname and reject_non_fqdn_helo_hostname.
+    server.script["ehlo"] = lambda name: None if "." in name else "504 5.5.2 need fully-qualified hostname"
+    hosts = [host("mail", "127.0.0.1", check="tls", port=server.port, starttls="smtp", warn_days=[])]
+    with server, Daemon(tmp_path / "data", hosts, {**CONFIG, "ca_file": str(made.authority)}) as daemon:
+        daemon.start()
+        found = daemon.until_host("mail", lambda h: h["last_check"])
+        assert (found["status"], found["reason"]) == ("up", "")
+        server.script["ehlo"] = lambda name: "550 5.7.1 not you"
+        daemon.until_host("mail", lambda h: h["reason"] == "no STARTTLS, the mail server says: 550 5.7.1 not you")
+
+
+@contextlib.contextmanager
+def openssl_server(certificate, *options):
+    """The port of an `openssl s_server`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", certificate.certificate, "-key",
+               certificate.key, "-quiet", *options]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as process:
+        def answers():
+            with socket.socket() as asker:
+                return asker.connect_ex(("127.0.0.1", port)) == 0
+        try:
+            until(answers, 10, "openssl does not listen")
+            yield port
+        finally:
+            process.kill()
+
+
+def test_a_server_that_wants_a_client_certificate_is_shown_the_one_of_the_host(tmp_path):
+    made = Certificates(tmp_path / "certificates")
+    wants = ["-Verify", "2", "-verify_return_error", "-CAfile", made.authority]
+    with openssl_server(made.good, "-tls1_2", *wants) as old, openssl_server(made.good, "-tls1_3", *wants) as new:
+        def tls(name, port, **settings):
+            return host(name, "127.0.0.1", check="tls", port=port, warn_days=[], **settings)
+
+        known = {"client_cert": "noc.pem", "client_key": "noc.key"}
+        stranger = {"client_cert": "stranger.pem"}
+        hosts = [tls("old", old, **known), tls("new", new, **known), tls("old, none", old),
+                 tls("old, stranger", old, **stranger), tls("new, stranger", new, **stranger),
+                 tls("gone", new, client_cert="gone.pem")]
+        daemon = Daemon(tmp_path / "data", hosts, {**CONFIG, "ca_file": str(made.authority)})
+        keys = daemon.data / "keys"
+        keys.mkdir(parents=True)
+        shutil.copy(made.good.certificate, keys / "noc.pem")
+        shutil.copy(made.good.key, keys / "noc.key")
+        (keys / "stranger.pem").write_bytes(made.self_signed.certificate.read_bytes() + made.self_signed.key.read_bytes())
+        with daemon:
+            daemon.start()
+            for name in "old", "new":
+                found = daemon.until_host(name, lambda h: h["last_check"])
+                assert (found["status"], found["reason"]) == ("up", "")
+            daemon.until_host("old, none", lambda h: h["reason"] == "the server wants a client certificate")
+            for name in "old, stranger", "new, stranger":
+                daemon.until_host(name, lambda h: h["reason"].startswith("the server refuses the client certificate: "))
+            daemon.until(lambda p: "keys_missing" in {n["code"] for n in p["monitor"]["notices"]}, "a notice says so")
+            assert daemon.until_host("gone", lambda h: True)["status"] == "pending"
 
 
 def test_what_was_down_is_up_when_it_answers_again(tmp_path):

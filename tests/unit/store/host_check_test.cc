@@ -55,6 +55,36 @@ TEST_CASE("addresses and names that can be watched", "[host_check]") {
   CHECK_FALSE(is_address_or_name(std::string(64, 'a') + ".b"));
 }
 
+TEST_CASE("a name server is asked for names, for the root, and for what an address is called", "[host_check]") {
+  const auto asked = [](const std::string& query, const std::string& record) {
+    return Fault(R"("check":"dns","query":")" + query + R"(","record":")" + record + '"');
+  };
+  for (const char* record : {"A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"})
+    CHECK(asked("www.example.org", record) == "0 errors");
+  CHECK(asked(".", "NS") == "0 errors");
+  CHECK(asked("*.example.org", "A") == "0 errors");
+  CHECK(asked("192.0.2.1", "PTR") == "0 errors");
+  CHECK(asked("2001:db8::1", "PTR") == "0 errors");
+  const std::string expected = "query: expected the domain name to ask for, or with record PTR an address";
+  CHECK(asked("192.0.2.1", "A") == expected);
+  CHECK(asked("", "PTR") == expected);
+  CHECK(asked("www.*.example.org", "A") == expected);
+  CHECK(asked("www.example.org", "HINFO") == "record: expected A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT");
+}
+
+TEST_CASE("a certificate check begins TLS by choice, and shows a certificate from the folder of keys", "[host_check]") {
+  const auto tls = [](const std::string& settings) { return Fault(R"("check":"tls",)" + settings); };
+  CHECK(tls(R"("starttls":"postgres")") == "0 errors");
+  CHECK(tls(R"("starttls":"nntp")") == "starttls: expected none, auto, smtp, imap, pop3, ftp, postgres, xmpp or ldap");
+  CHECK(tls(R"("client_cert":"noc.pem")") == "0 errors");
+  CHECK(tls(R"("client_cert":"noc.pem","client_key":"noc.key")") == "0 errors");
+  CHECK(tls(R"("client_key":"noc.key")") ==
+        "client_cert: expected the file of the certificate that client_key belongs to");
+  for (const char* name : {"../noc.pem", "/etc/noc.pem", ".", "..", ".noc", "a/b", "a b"})
+    CHECK(tls(R"("client_cert":")" + std::string(name) + '"') ==
+          "client_cert: expected the name of a file in keys/ of the data folder: letters, digits and ._-+@");
+}
+
 TEST_CASE("each fault names the field and what was expected", "[host_check]") {
   CHECK(Fault(R"("timeout":0)") == "timeout: expected a number of seconds from 0.05, shorter than the interval");
   CHECK(Fault(R"("timeout":"1")") == "timeout: expected a number of seconds from 0.05, shorter than the interval");

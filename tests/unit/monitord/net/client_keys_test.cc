@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "tests/unit/catch.h"
 #include "tests/unit/certificates.h"
@@ -11,8 +10,6 @@
 
 namespace linewatch {
 namespace {
-
-void Write(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
 
 struct Context {
   std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> made{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
@@ -33,8 +30,8 @@ TEST_CASE("a client certificate and its key are read from two files or from one"
   CHECK(context.Use(keys, "noc.pem", "noc.key").empty());
   CHECK(SSL_CTX_check_private_key(context.made.get()) == 1);
 
-  Write(folder / "both.pem",
-        Contents(folder / "noc.pem") + Contents(folder / "authority.pem") + Contents(folder / "noc.key"));
+  WriteInPlace(folder / "both.pem",
+               Contents(folder / "noc.pem") + Contents(folder / "authority.pem") + Contents(folder / "noc.key"));
   Context other;
   CHECK(other.Use(keys, "both.pem").empty());
   CHECK(SSL_CTX_check_private_key(other.made.get()) == 1);
@@ -54,8 +51,8 @@ TEST_CASE("a client certificate that cannot be used says which file is at fault"
   WritePem(own, folder / "noc.pem");
   WriteKeyPem(other, folder / "other.key");
   WriteKeyPem(own, folder / "secret.key", "a passphrase");
-  Write(folder / "empty", "");
-  Write(folder / "large", std::string(300 * 1024, 'x'));
+  WriteInPlace(folder / "empty", "");
+  WriteInPlace(folder / "large", std::string(300 * 1024, 'x'));
   REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
   const auto use = [&](const std::string& certificate, const std::string& key) {
     return Context().Use(keys, certificate, key);
