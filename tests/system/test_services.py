@@ -57,6 +57,28 @@ def closed_port():
         yield reserved.getsockname()[1]
 
 
+def free_port(kind):
+    with socket.socket(socket.AF_INET, kind) as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@contextlib.contextmanager
+def listening(command, port, **settings):
+    """Runs a server from when it takes connections at the port until the end of the `with`."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          **settings) as process:
+        def answers():
+            assert process.poll() is None, process.stderr.read()
+            with socket.socket() as asker:
+                return asker.connect_ex(("127.0.0.1", port)) == 0
+        try:
+            until(answers, 10, f"{command[0]} does not listen")
+            yield
+        finally:
+            process.kill()
+
+
 def name_bytes(name):
     """As messages of the domain name system have it."""
     return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
@@ -69,9 +91,7 @@ SOA = (name_bytes("ns.test.example") + name_bytes("hostmaster.test.example") +
 @contextlib.contextmanager
 def dnsmasq():
     """Its port, at 127.0.0.1 and ::1. It knows names below test.example, and asks nobody about others."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port(socket.SOCK_DGRAM)
     records = ["--host-record=www.test.example,10.1.2.3,2001:db8::1", "--cname=alias.test.example,www.test.example",
                "--mx-host=test.example,mail.test.example,10", "--txt-record=test.example,v=spf1 -all",
                "--txt-record=pieces.test.example,v=spf1 mx, -all", "--ptr-record=3.2.1.10.in-addr.arpa,www.test.example",
@@ -84,16 +104,8 @@ def dnsmasq():
                "--user=" + os.environ.get("USER", "root" if os.geteuid() == 0 else ""), f"--port={port}",
                "--listen-address=127.0.0.1,::1", "--bind-interfaces", "--local=/test.example/", *records]
     environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"}
-    with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        def answers():
-            assert process.poll() is None, process.stderr.read()
-            with socket.socket() as asker:
-                return asker.connect_ex(("127.0.0.1", port)) == 0
-        try:
-            until(answers, 10, "dnsmasq does not answer")
-            yield port
-        finally:
-            process.kill()
+    with listening(command, port, env=environment):
+        yield port
 
 
 @pytest.fixture(scope="module")
@@ -271,21 +283,11 @@ def test_a_mail_server_that_is_strict_about_names_is_asked_for_tls_at_any_port(t
 @contextlib.contextmanager
 def openssl_server(certificate, *options):
     """The port of an `openssl s_server`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port(socket.SOCK_STREAM)
     command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", certificate.certificate, "-key",
                certificate.key, "-quiet", *options]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL) as process:
-        def answers():
-            with socket.socket() as asker:
-                return asker.connect_ex(("127.0.0.1", port)) == 0
-        try:
-            until(answers, 10, "openssl does not listen")
-            yield port
-        finally:
-            process.kill()
+    with listening(command, port):
+        yield port
 
 
 def test_a_server_that_wants_a_client_certificate_is_shown_the_one_of_the_host(tmp_path):

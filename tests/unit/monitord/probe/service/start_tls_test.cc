@@ -5,10 +5,10 @@
 namespace linewatch {
 namespace {
 
-// What is said in answer to each of `heard`, and how it ends.
-std::string Talk(int port, std::initializer_list<std::string_view> heard) {
-  StartTls talk(port);
-  std::string said;
+// What is said at first and in answer to each of `heard`, and how it ends.
+std::string Hold(StartTls& talk, std::initializer_list<std::string_view> heard) {
+  std::string said(talk.to_say);
+  talk.to_say = "";
   for (const auto text : heard) {
     talk.Hear(text);
     said += talk.to_say;
@@ -16,6 +16,11 @@ std::string Talk(int port, std::initializer_list<std::string_view> heard) {
   }
   if (talk.state() == StartTls::State::kDone) return said + "TLS";
   return said + talk.fault();
+}
+
+std::string Talk(int port, std::initializer_list<std::string_view> heard) {
+  StartTls talk(port);
+  return Hold(talk, heard);
 }
 
 TEST_CASE("where no protocol needs it TLS begins at once", "[start_tls]") {
@@ -50,15 +55,7 @@ TEST_CASE("IMAP has words of its own for it", "[start_tls]") {
 std::string TalkOf(const std::string& protocol, std::initializer_list<std::string_view> heard,
                    std::vector<std::string> own_names = {"[192.0.2.9]"}) {
   StartTls talk(4711, {protocol, "im.example", std::move(own_names)});
-  std::string said(talk.to_say);
-  talk.to_say = "";
-  for (const auto text : heard) {
-    talk.Hear(text);
-    said += talk.to_say;
-    talk.to_say = "";
-  }
-  if (talk.state() == StartTls::State::kDone) return said + "TLS";
-  return said + talk.fault();
+  return Hold(talk, heard);
 }
 
 TEST_CASE("each protocol is spoken by choice at any port, or TLS at once", "[start_tls]") {
