@@ -320,6 +320,17 @@ def test_a_server_that_wants_a_client_certificate_is_shown_the_one_of_the_host(t
             assert daemon.until_host("gone", lambda h: True)["status"] == "pending"
 
 
+def test_a_host_that_is_checked_less_often_may_have_a_longer_timeout_than_the_cycle(tmp_path):
+    with Speaker() as silent, Speaker(b"ready\r\n") as quick:
+        hosts = [host("slow", "127.0.0.1", check="tcp", port=silent.port, expect="ready", interval=4, timeout=2.5),
+                 host("quick", "127.0.0.1", check="tcp", port=quick.port, expect="ready")]
+        with Daemon(tmp_path / "data", hosts, {**CONFIG, "interval": 1, "timeout": 0.5}) as daemon:
+            daemon.start()
+            daemon.until_host("slow", lambda h: h["reason"] == 'no banner within 2.5 s')
+            # The others have their results each second meanwhile.
+            assert len(daemon.until_host("quick", lambda h: True)["trail"]) >= 2
+
+
 def test_what_was_down_is_up_when_it_answers_again(tmp_path):
     with closed_port() as port:
         hosts = [host("service", "127.0.0.1", check="tcp", port=port)]
