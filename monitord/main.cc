@@ -18,6 +18,7 @@
 #include <system_error>
 
 #include "monitord/monitor.h"
+#include "monitord/net/client_keys.h"
 #include "monitord/net/trust_store.h"
 #include "monitord/notify/notifiers.h"
 #include "monitord/probe/inbound/inbox.h"
@@ -147,7 +148,7 @@ int Main(int argc, char** argv) {
   const int signals = TakeSignals();
   TrustStore trust;
   const auto inbox = std::make_shared<Inbox>();
-  auto probers = ProberKinds({trust, inbox});
+  auto probers = ProberKinds({trust, inbox, ClientKeys(options.folders.keys())});
   const auto channels = ChannelKinds();
   // All but ping in a thread of their own: a TLS handshake takes the processor for longer than a ping may be late.
   const std::span services =

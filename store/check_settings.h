@@ -42,6 +42,8 @@ struct CheckSettings {
   std::vector<int> warn_days{30, 14, 7, 1};  // http, tls: so many days before the certificate expires
   std::string server_name;                   // tls: that the certificate must be for; empty: `ip`
   PackedOptional<int> port;                  // tcp, tls, dns: see PortOf
+  std::string starttls = "auto";             // tls: what is said in clear first; see docs/checks.md
+  std::string client_cert, client_key;       // http, tls, mqtt: files in keys/; an empty key: in that of client_cert
   std::string query;                         // dns: the name that is asked for
   std::string record = "A";                  // dns: of which type
   std::optional<std::string> expect;         // tcp: in the banner; dns: one of the answers; mqtt: the payload

@@ -168,8 +168,11 @@ std::vector<FieldError> CheckPace(const Host& host, const Config& config) {
   const std::string cycle = JsonTextOf(config.interval);
   if (host.interval && host.interval->count() % config.interval.count() != 0)
     errors.push_back({"interval", "expected a whole multiple of " + cycle + " s, the interval of config.json", ""});
-  if (host.timeout && *host.timeout >= config.interval)
-    errors.push_back({"timeout", "expected less than " + cycle + " s, the interval of config.json", ""});
+  if (host.timeout && *host.timeout >= host.interval.value_or(config.interval)) {
+    const std::string own = host.interval ? JsonTextOf(*host.interval) + " s, the interval of the host"
+                                          : cycle + " s, the interval of config.json";
+    errors.push_back({"timeout", "expected less than " + own, ""});
+  }
   return errors;
 }
 

@@ -23,7 +23,8 @@ void DropIgnoredMembers(rapidjson::Value& settings);
 // Each field by itself, and against config.json. `settings` is complete: what it omits is the default.
 std::vector<FieldError> ValidateSettings(const rapidjson::Value& settings, const Config& config);
 
-// What `host` sets for itself must fit the cycle of config.json: its interval a whole multiple, its timeout shorter.
+// What `host` sets for itself must fit the cycle of config.json: its interval a whole multiple; and its timeout must be
+// shorter than the interval in force for it, so that no two checks of a host overlap.
 std::vector<FieldError> CheckPace(const Host& host, const Config& config);
 
 // An entry of a hosts.json that somebody may have edited by hand: each field by itself. Fields that this version does

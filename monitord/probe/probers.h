@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "monitord/net/client_keys.h"
 #include "monitord/net/trust_store.h"
 #include "monitord/probe/prober.h"
 #include "monitord/probe/probing.h"
@@ -18,6 +19,7 @@ class Inbox;
 struct ProberNeeds {
   const TrustStore& trust;  // outlives them
   std::shared_ptr<Inbox> inbox;
+  ClientKeys keys{};  // none
 };
 
 #define LINEWATCH_KIND(Name, name) \

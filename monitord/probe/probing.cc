@@ -143,7 +143,7 @@ void Probing::TakeOrders(SteadyTime now) {
     const bool wanted = is_new || asked.contains((*watched_->targets)[i].id);
     if (wanted) due.push_back(i);
   }
-  if (!due.empty()) StartBatch(due, now, std::nullopt);
+  if (!due.empty()) StartBatches(std::move(due), now, {});
 }
 
 void Probing::Adopt(std::shared_ptr<Watched> next) {
@@ -173,22 +173,39 @@ void Probing::StartCycle(SteadyTime now) {
     const int64_t every = std::max<int64_t>(1, (*watched_->targets)[i].interval / watched_->interval);
     if (cycle % static_cast<uint64_t>(every) == 0) due.push_back(i);
   }
-  StartBatch(due, now, planned);
+  CheckBatch batch;
+  batch.late = now - planned;
+  batch.is_cycle = delivery_ == Delivery::kWhole;
+  batch.is_scheduled = true;
+  batch.ends_cycle = true;
+  StartBatches(std::move(due), now, std::move(batch));
 }
 
-// `planned` is the time at which a cycle should have been started. Until the first check is started anything may be
-// thrown, and nothing is under way; from then on nothing is.
-void Probing::StartBatch(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned) {
+// A whole batch is done before the next cycle is: checks that may take longer have a batch of their own, which is none
+// of a whole cycle.
+void Probing::StartBatches(std::vector<uint32_t> due, SteadyTime now, CheckBatch batch) {
+  const auto is_quick = [this](uint32_t i) { return (*watched_->targets)[i].timeout < watched_->interval; };
+  const auto first_slow =
+      delivery_ == Delivery::kWhole ? std::stable_partition(due.begin(), due.end(), is_quick) : due.end();
+  const std::vector<uint32_t> slow(first_slow, due.end());
+  due.erase(first_slow, due.end());
+  CheckBatch long_one = batch;
+  long_one.is_cycle = false;
+  batch.ends_cycle = batch.ends_cycle && slow.empty();
+  StartBatch(due, now, std::move(batch));
+  if (!slow.empty()) StartBatch(slow, now, std::move(long_one));
+}
+
+// `batch` says what it is. Until the first check is started anything may be thrown, and nothing is under way; from then
+// on nothing is.
+void Probing::StartBatch(const std::vector<uint32_t>& due, SteadyTime now, CheckBatch batch) {
   auto opened = std::make_unique<OpenBatch>();
   opened->number = next_batch_++;
   opened->watched = watched_;
-  opened->batch = {.targets = watched_->targets,
-                   .entries = {},
-                   .started = now,
-                   .started_since_boot = BootNow(),
-                   .late = planned ? now - *planned : SteadyTime::duration(0),
-                   .is_cycle = planned.has_value() && delivery_ == Delivery::kWhole,
-                   .ends_cycle = planned.has_value()};
+  opened->batch = std::move(batch);
+  opened->batch.targets = watched_->targets;
+  opened->batch.started = now;
+  opened->batch.started_since_boot = BootNow();
   auto& entries = opened->batch.entries;
   entries.reserve(due.size());  // before anybody points into it
   for (const uint32_t i : due)
@@ -276,6 +293,7 @@ void Probing::DeliverPart(OpenBatch& opened) {
                   .started = whole.started,
                   .started_since_boot = whole.started_since_boot,
                   .late = whole.late,
+                  .is_scheduled = whole.is_scheduled,
                   .ends_cycle = whole.ends_cycle && opened.open == 0};
   part.entries.reserve(opened.done.size());
   for (const uint32_t i : opened.done)

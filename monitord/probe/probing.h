@@ -33,8 +33,9 @@ struct CheckBatch {
   SteadyTime started;
   std::chrono::nanoseconds started_since_boot{0};  // the same by CLOCK_BOOTTIME, which goes on while the machine sleeps
   std::chrono::nanoseconds late{0};                // how much later than planned a cycle was started
-  bool is_cycle = false;    // whole; else a part, or a small one for hosts that are new, changed or asked for
-  bool ends_cycle = false;  // the last of a cycle's checks are in it
+  bool is_cycle = false;                           // whole, but for checks that may take longer than a cycle
+  bool is_scheduled = false;  // of a cycle, or a part of one; else for hosts that are new, changed or asked for
+  bool ends_cycle = false;    // the last of a cycle's checks are in it
   bool is_neighbour_table_full = false;  // the kernel's, and that may be why some could not be sent to
 };
 
@@ -47,7 +48,8 @@ class Probing {
     std::function<std::unique_ptr<Prober>(Prober::Done)> make;
   };
   // kWhole: a batch is delivered when all of its checks are done, for what they say together. kInParts: each check is
-  // delivered within kGather, so that none waits for one that hangs; a cycle without a check delivers nothing.
+  // delivered within kGather, so that none waits for one that hangs; a cycle without a check delivers nothing. Checks
+  // whose timeout is longer than the cycle's interval are never waited for by others.
   enum class Delivery { kWhole, kInParts };
   // Throws std::system_error when there is no thread to be had.
   Probing(std::span<const Kind> kinds, Delivery delivery);
@@ -105,7 +107,8 @@ class Probing {
   void TakeOrders(SteadyTime now);
   void Adopt(std::shared_ptr<Watched> next);
   void StartCycle(SteadyTime now);
-  void StartBatch(const std::vector<uint32_t>& due, SteadyTime now, std::optional<SteadyTime> planned);
+  void StartBatches(std::vector<uint32_t> due, SteadyTime now, CheckBatch batch);
+  void StartBatch(const std::vector<uint32_t>& due, SteadyTime now, CheckBatch batch);
   void StartPortion(Prober& prober, std::span<const Check> portion, SteadyTime now);
   void CheckDone(const Check& check);
   void DeliverDone(SteadyTime now);
@@ -118,7 +121,7 @@ class Probing {
 
   // The probing thread's own.
   std::shared_ptr<Watched> watched_;
-  std::vector<std::unique_ptr<OpenBatch>> open_batches_;  // one or two
+  std::vector<std::unique_ptr<OpenBatch>> open_batches_;  // a few: one or two, and those of long timeouts
   uint32_t next_batch_ = 0;
   SteadyTime next_cycle_{};
   uint64_t cycle_ = 0;

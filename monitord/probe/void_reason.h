@@ -15,8 +15,9 @@ enum class VoidReason : uint8_t {
   kCrowded,   // too many other checks were under way: it could not be started in time
   kNoSecret,  // a password or a header that belongs to it is not known
   kNoLookUp,  // nobody was asked for its name, or too late: too many other names were being looked up
+  kNoKey,     // the certificate that it shows, or the key of it, cannot be read: the result's reason says why
 };
-inline constexpr size_t kVoidReasons = 7;
+inline constexpr size_t kVoidReasons = 8;
 
 }  // namespace linewatch
 

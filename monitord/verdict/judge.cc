@@ -42,7 +42,8 @@ Target HostTarget(const Host& host, const Config& config, const Secrets& secrets
   target.interval = host.interval.value_or(config.interval);
   // Checked when it was set; config.json's interval may have become shorter since.
   const milliseconds timeout = host.timeout.value_or(config.timeout);
-  target.timeout = timeout < config.interval ? timeout : config.interval * 9 / 10;
+  const milliseconds interval = target.interval;
+  target.timeout = timeout < interval ? timeout : interval * 9 / 10;
   target.retries = static_cast<uint8_t>(host.retries.value_or(config.retries));
   target.packets = static_cast<uint8_t>(host.packets);
   return target;
@@ -284,7 +285,7 @@ void Judge::JudgeHosts(const CheckBatch& batch, const std::vector<uint32_t>& sub
     // A failure of a check that was wanted for others says something about them; of the host itself it counts only in a
     // cycle.
     const bool was_for_others = std::exchange(contacts_[subjects[i]].is_wanted_by_others, false);
-    if (was_for_others && !batch.is_cycle && !result.ok && !self_check_.is_blind()) continue;
+    if (was_for_others && !batch.is_cycle && !batch.is_scheduled && !result.ok && !self_check_.is_blind()) continue;
     Host& host = list_.hosts[subjects[i]];
     HostState& state = states_[subjects[i]];
     if (result.is_measured() && (result.ok || !self_check_.is_blind())) Measure(state.step, result);

@@ -42,11 +42,12 @@ std::optional<StatusChange> ChangeToUnblamed(WatchedHost host, Status to, WallTi
   return change;
 }
 
-std::optional<StatusChange> RecordVoid(WatchedHost host, VoidReason void_reason, WallTime sent) {
+std::optional<StatusChange> RecordVoid(WatchedHost host, const CheckResult& result, WallTime sent) {
   auto [seen, state] = host;
   if (state.void_checks < kVoidChecks) ++state.void_checks;
   if (state.void_checks < kVoidChecks || seen.status == Status::kPending) return std::nullopt;
-  seen.reason = TraitsOf(void_reason).why;
+  seen.reason = result.void_reason == VoidReason::kNoKey && !result.reason.empty() ? "void: " + result.reason.str()
+                                                                                   : TraitsOf(result.void_reason).why;
   auto change = ChangeTo(seen, Status::kUnknown, sent, sent, seen.reason);
   Count(host, sent);
   return change;
@@ -197,7 +198,7 @@ std::optional<StatusChange> RecordCheck(WatchedHost host, const CheckResult& res
   std::optional<StatusChange> change;
   if (result.void_reason == VoidReason::kNone && result.is_open) return std::nullopt;
   if (result.void_reason != VoidReason::kNone) {
-    change = RecordVoid(host, result.void_reason, sent);
+    change = RecordVoid(host, result, sent);
   } else if (!result.ok && path.is_blind) {
     change = RecordBlind(host, sent, path);
   } else {

@@ -36,6 +36,13 @@ constexpr std::array<VoidReasonTraits, kVoidReasons - 1> kTraits = {{
       "some names are not looked up in time, and their hosts not checked: the name servers of this machine, those of "
       "/etc/resolv.conf, do not answer"},
      &VoidedChecks::crowded},
+    {VoidReason::kNoKey,
+     "void: the certificate that it shows cannot be read",
+     {"keys_missing",
+      "some hosts are not checked: the certificate that they are shown, or its key, is not in keys/ of the data "
+      "folder, "
+      "or cannot be read"},
+     &VoidedChecks::not_sent},
 }};
 
 constexpr bool is_in_order() {

@@ -18,9 +18,9 @@ struct VoidReasonTraits {
   VoidReason reason;
   const char* why;  // a host whose checks were void has it as its reason
   Advice advice;    // of checks that were
-  // The API has four counters for the six reasons: one without a counter of its own shares that of the reason that is
+  // The API has four counters for the seven reasons: one without a counter of its own shares that of the reason that is
   // most like it.
-  //   not_sent  nothing could be sent (kNotSent), or was, for want of a secret (kNoSecret)
+  //   not_sent  nothing could be sent (kNotSent), or was, for want of a secret (kNoSecret) or a key (kNoKey)
   //   late      kLate
   //   dropped   kDropped
   //   crowded   it had to wait for too long, for other checks (kCrowded) or for its name to be looked up (kNoLookUp)

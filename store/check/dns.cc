@@ -7,14 +7,21 @@ namespace {
 
 constexpr CheckSetting kSettings[] = {
     kPort,
-    {"query", &CheckSettings::query, R"({"type": "string", "maxLength": 253, "description": "a domain name"})"},
+    {"query", &CheckSettings::query,
+     R"({"type": "string", "maxLength": 253, "description": "a domain name, or with record PTR an address"})"},
     {"record", &CheckSettings::record,
-     R"({"enum": ["A", "AAAA", "MX", "TXT", "CNAME"], "description": "A, AAAA, MX, TXT or CNAME"})"},
+     R"({"enum": ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"],
+         "description": "A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT"})"},
     kExpect,
 };
 
 void CheckDns(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
-  if (!is_domain_name(service.query)) wrong("query", "expected the domain name to ask for");
+  // The root, and all names below another that have no records of their own (RFC 4592), can be asked for, too.
+  std::string_view name = service.query;
+  if (name.starts_with("*.")) name.remove_prefix(2);
+  const bool is_name = name == "." || is_domain_name(name);
+  const bool is_address = service.record == "PTR" && is_address_or_name(service.query);
+  if (!is_name && !is_address) wrong("query", "expected the domain name to ask for, or with record PTR an address");
 }
 
 std::string Question(const Host& host) {

@@ -26,6 +26,22 @@ inline constexpr CheckSetting kMaxAge{
     "max_age", &CheckSettings::max_age,
     R"({"type": "number", "minimum": 1, "maximum": 31536000, "description": "a number of seconds from 1 to 31536000"})"};
 
+inline constexpr CheckSetting kClientCert{
+    "client_cert", &CheckSettings::client_cert,
+    R"({"type": "string", "maxLength": 100, "pattern": "^([A-Za-z0-9_][A-Za-z0-9_.@+-]*)?$",
+        "description": "the name of a file in keys/ of the data folder: letters, digits and ._-+@"})"};
+
+inline constexpr CheckSetting kClientKey{
+    "client_key", &CheckSettings::client_key,
+    R"({"type": "string", "maxLength": 100, "pattern": "^([A-Za-z0-9_][A-Za-z0-9_.@+-]*)?$",
+        "description": "the name of a file in keys/ of the data folder: letters, digits and ._-+@"})"};
+
+// Both, for kinds that have them.
+inline void CheckClientKey(const CheckSettings& service, const TellWrong& wrong) {
+  if (service.client_cert.empty() && !service.client_key.empty())
+    wrong("client_cert", "expected the file of the certificate that client_key belongs to");
+}
+
 }  // namespace linewatch
 
 #endif

@@ -9,13 +9,19 @@ constexpr CheckSetting kSettings[] = {
     {"server_name", &CheckSettings::server_name,
      R"({"type": "string", "maxLength": 253, "description": "an IPv4 or IPv6 address or a domain name"})"},
     kPort,
+    {"starttls", &CheckSettings::starttls,
+     R"({"enum": ["none", "auto", "smtp", "imap", "pop3", "ftp", "postgres", "xmpp", "ldap"],
+         "description": "none, auto, smtp, imap, pop3, ftp, postgres, xmpp or ldap"})"},
     kVerifyTls,
     kWarnDays,
+    kClientCert,
+    kClientKey,
 };
 
 void CheckTls(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
   if (!service.server_name.empty() && !is_address_or_name(service.server_name))
     wrong("server_name", "expected an IPv4 or IPv6 address or a domain name");
+  CheckClientKey(service, wrong);
 }
 
 std::string Question(const Host& host) {

@@ -61,8 +61,10 @@ const sent = (page, method) => page.waitForRequest((request) => request.method()
 
 // Each by what is typed, and what the server is sent for it.
 const FORMS = [
-  ["Certificate", { Address: "mail.example.org", Port: "993", "Warn before it expires": "21, 3" },
-   { check: "tls", ip: "mail.example.org", port: 993, warn_days: [21, 3] }],
+  ["Certificate", { Address: "mail.example.org", Port: "993", "Warn before it expires": "21, 3",
+                   "Client certificate": "noc.pem", "Its key": "noc.key" },
+   { check: "tls", ip: "mail.example.org", port: 993, warn_days: [21, 3], client_cert: "noc.pem",
+     client_key: "noc.key" }],
   ["Service (TCP port)", { Address: "127.0.0.7", Port: "22", "It greets with": "SSH-2.0" },
    { check: "tcp", ip: "127.0.0.7", port: 22, expect: "SSH-2.0" }],
   ["Name server (DNS)", { Address: "127.0.0.53", "Query": "www.example.org", "Expected answer": "192.0.2.7" },
@@ -88,6 +90,27 @@ for (const [kind, typed, expected] of FORMS) {
       for (const [name, value] of Object.entries(expected)) assert.deepEqual(saved[name], value, name);
     }));
 }
+
+test("how TLS begins is chosen, and which record is asked for", () =>
+  visit(stack, {}, async (page) => {
+    await startToAdd(page);
+    await choose(page, "Certificate");
+    await field(page, "Name").fill("Pop");
+    await fill(page, { Address: "192.0.2.8" });
+    await field(page, "TLS begins").selectOption({ label: "after STLS of POP3" });
+    await press(page, "Add host");
+    await closed(page);
+    assert.equal((await stack.host("Pop")).starttls, "pop3");
+
+    await startToAdd(page);
+    await choose(page, "Name server (DNS)");
+    await field(page, "Name").fill("Zone");
+    await fill(page, { Address: "192.0.2.9", Query: "example.org" });
+    await field(page, "Record").selectOption("SOA");
+    await press(page, "Add host");
+    await closed(page);
+    assert.equal((await stack.host("Zone")).record, "SOA");
+  }));
 
 test("a host is added by name and address alone, by the keyboard", () =>
   visit(stack, {}, async (page) => {

@@ -22,9 +22,11 @@ std::string Sealed(std::string message, const std::string& query) {
 }
 
 void Try(FuzzedDataProvider& input) {
-  const DnsQuestion question{input.ConsumeIntegral<uint16_t>(), input.ConsumeRandomLengthString(300),
-                             input.PickValueInArray<std::string>({"A", "AAAA", "MX", "TXT", "CNAME"})};
+  const DnsQuestion question{
+      input.ConsumeIntegral<uint16_t>(), input.ConsumeRandomLengthString(300),
+      input.PickValueInArray<std::string>({"A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"})};
   const bool is_sealed = input.ConsumeBool();
+  const std::string expected = input.ConsumeRandomLengthString(100);
   const auto query = BuildDnsQuery(question);
   std::string message = input.ConsumeRemainingBytesAsString();
   if (query && is_sealed) message = Sealed(std::move(message), *query);
@@ -35,6 +37,7 @@ void Try(FuzzedDataProvider& input) {
   if (!answer) return;
   for (const std::string& value : answer->values) {
     Require(is_dns_value(question.record, value, value), "a value is what it is");
+    is_dns_value(question.record, value, expected);
     in6_addr bytes;
     if (question.record == "A") Require(inet_pton(AF_INET, value.c_str(), &bytes) == 1, "an address is one");
     if (question.record == "AAAA") Require(inet_pton(AF_INET6, value.c_str(), &bytes) == 1, "an address is one");

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -55,29 +57,55 @@ def closed_port():
         yield reserved.getsockname()[1]
 
 
-@contextlib.contextmanager
-def dnsmasq():
-    """Its port, at 127.0.0.1 and ::1. It knows names below test.example, and asks nobody about others."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+def free_port(kind):
+    with socket.socket(socket.AF_INET, kind) as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    records = ["--host-record=www.test.example,10.1.2.3,2001:db8::1", "--cname=alias.test.example,www.test.example",
-               "--mx-host=test.example,mail.test.example,10", "--txt-record=test.example,v=spf1 -all",
-               "--txt-record=long.test.example," + ",".join([LONG_TEXT] * 10), "--auth-ttl=1"]
-    command = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--no-hosts", "--no-resolv",
-               "--user=" + os.environ.get("USER", "root" if os.geteuid() == 0 else ""), f"--port={port}",
-               "--listen-address=127.0.0.1,::1", "--bind-interfaces", "--local=/test.example/", *records]
-    environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"}
-    with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        return free.getsockname()[1]
+
+
+@contextlib.contextmanager
+def listening(command, port, **settings):
+    """Runs a server from when it takes connections at the port until the end of the `with`."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          **settings) as process:
         def answers():
             assert process.poll() is None, process.stderr.read()
             with socket.socket() as asker:
                 return asker.connect_ex(("127.0.0.1", port)) == 0
         try:
-            until(answers, 10, "dnsmasq does not answer")
-            yield port
+            until(answers, 10, f"{command[0]} does not listen")
+            yield
         finally:
             process.kill()
+
+
+def name_bytes(name):
+    """As messages of the domain name system have it."""
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
+
+
+SOA = (name_bytes("ns.test.example") + name_bytes("hostmaster.test.example") +
+       struct.pack("!5I", 2026113001, 7200, 3600, 1209600, 300))
+
+
+@contextlib.contextmanager
+def dnsmasq():
+    """Its port, at 127.0.0.1 and ::1. It knows names below test.example, and asks nobody about others."""
+    port = free_port(socket.SOCK_DGRAM)
+    records = ["--host-record=www.test.example,10.1.2.3,2001:db8::1", "--cname=alias.test.example,www.test.example",
+               "--mx-host=test.example,mail.test.example,10", "--txt-record=test.example,v=spf1 -all",
+               "--txt-record=pieces.test.example,v=spf1 mx, -all", "--ptr-record=3.2.1.10.in-addr.arpa,www.test.example",
+               "--srv-host=_sip._udp.test.example,sip.test.example,5060,0,5",
+               "--caa-record=test.example,0,issue,letsencrypt.org",
+               f"--dns-rr=test.example,2,{name_bytes('ns.test.example').hex()}",
+               f"--dns-rr=test.example,6,{SOA.hex()}",
+               "--txt-record=long.test.example," + ",".join([LONG_TEXT] * 10), "--auth-ttl=1"]
+    command = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--no-hosts", "--no-resolv",
+               "--user=" + os.environ.get("USER", "root" if os.geteuid() == 0 else ""), f"--port={port}",
+               "--listen-address=127.0.0.1,::1", "--bind-interfaces", "--local=/test.example/", *records]
+    environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"}
+    with listening(command, port, env=environment):
+        yield port
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +160,20 @@ def watched():
             dns("txt", "test.example", "TXT", expect="v=spf1 -all"),
             dns("long txt", "long.test.example", "TXT", expect=LONG_TEXT * 4),
             dns("long txt, any", "long.test.example", "TXT"),
+            dns("txt as dig has it", "pieces.test.example", "TXT", expect='"v=spf1 mx" " -all"'),
+            dns("part of txt", "pieces.test.example", "TXT", expect="v=spf1 *"),
+            dns("no such part of txt", "pieces.test.example", "TXT", expect="v=spf2 *"),
+            dns("ns", "test.example", "NS", expect="NS.test.example."),
+            dns("soa", "test.example", "SOA",
+                expect="ns.test.example. hostmaster.test.example. 2026113001 7200 3600 1209600 300"),
+            dns("serial", "test.example", "SOA", expect="2026113001"),
+            dns("old serial", "test.example", "SOA", expect="2026113000"),
+            dns("srv", "_sip._udp.test.example", "SRV", expect="0 5 5060 sip.test.example"),
+            dns("caa", "test.example", "CAA", expect='0 issue "letsencrypt.org"'),
+            dns("ptr", "3.2.1.10.in-addr.arpa", "PTR", expect="www.test.example"),
+            dns("ptr of address", "10.1.2.3", "PTR", expect="www.test.example"),
+            dns("no name, as wanted", "nobody.test.example", expect="NXDOMAIN"),
+            dns("a name, not as wanted", "www.test.example", expect="NXDOMAIN"),
             dns("by six", "www.test.example", ip="::1", expect="10.1.2.3"),
             dns("no such name", "nobody.test.example"),
             dns("refused", "elsewhere.example"),
@@ -153,7 +195,9 @@ def fault(watched, name):
 
 @pytest.mark.parametrize("name", [
     "port", "named port", "ssh", "six", "good", "good by name", "server name", "self-signed, any authority", "a",
-    "any a", "aaaa", "cname", "a by cname", "mx", "mx 10", "txt", "long txt, any", "by six"])
+    "any a", "aaaa", "cname", "a by cname", "mx", "mx 10", "txt", "long txt, any", "by six",
+    "txt as dig has it", "part of txt", "ns", "soa", "serial", "srv", "caa", "ptr", "ptr of address",
+    "no name, as wanted"])
 def test_what_is_as_it_should_be_is_up(watched, name):
     found = watched[name]
     assert (found["status"], found["reason"]) == ("up", "")
@@ -172,6 +216,9 @@ def test_what_is_as_it_should_be_is_up(watched, name):
     ("closed tls", "connection refused"),
     ("another a", "answered 10.1.2.3 instead of 10.1.2.4"),
     ("no mx", "no MX record"),
+    ("no such part of txt", "answered v=spf1 mx -all instead of v=spf2 *"),
+    ("old serial", "answered ns.test.example hostmaster.test.example 2026113001 7200 3600 1209600 300 instead of 2026113000"),
+    ("a name, not as wanted", "answered 10.1.2.3 instead of NXDOMAIN"),
     ("no such name", "the name does not exist"),
     ("refused", "the name server refuses to answer (REFUSED)"),
     ("no name server", "port unreachable")])
@@ -217,6 +264,71 @@ def test_a_mail_server_is_asked_for_tls_as_mail_servers_are(tmp_path):
         assert found["cert_subject"] == "a server of a test"
         server.script["starttls"] = "454 4.7.0 not now"
         daemon.until_host("mail", lambda h: h["reason"] == "no STARTTLS, the mail server says: 454 4.7.0 not now")
+
+
+def test_a_mail_server_that_is_strict_about_names_is_asked_for_tls_at_any_port(tmp_path):
+    made = Certificates(tmp_path / "certificates")
+    server = MailServer("starttls", made.good)
+    # As Postfix does with reject_invalid_helo_hostname and reject_non_fqdn_helo_hostname.
+    server.script["ehlo"] = lambda name: None if "." in name else "504 5.5.2 need fully-qualified hostname"
+    hosts = [host("mail", "127.0.0.1", check="tls", port=server.port, starttls="smtp", warn_days=[])]
+    with server, Daemon(tmp_path / "data", hosts, {**CONFIG, "ca_file": str(made.authority)}) as daemon:
+        daemon.start()
+        found = daemon.until_host("mail", lambda h: h["last_check"])
+        assert (found["status"], found["reason"]) == ("up", "")
+        server.script["ehlo"] = lambda name: "550 5.7.1 not you"
+        daemon.until_host("mail", lambda h: h["reason"] == "no STARTTLS, the mail server says: 550 5.7.1 not you")
+
+
+@contextlib.contextmanager
+def openssl_server(certificate, *options):
+    """The port of an `openssl s_server`."""
+    port = free_port(socket.SOCK_STREAM)
+    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", certificate.certificate, "-key",
+               certificate.key, "-quiet", *options]
+    with listening(command, port):
+        yield port
+
+
+def test_a_server_that_wants_a_client_certificate_is_shown_the_one_of_the_host(tmp_path):
+    made = Certificates(tmp_path / "certificates")
+    wants = ["-Verify", "2", "-verify_return_error", "-CAfile", made.authority]
+    with openssl_server(made.good, "-tls1_2", *wants) as old, openssl_server(made.good, "-tls1_3", *wants) as new:
+        def tls(name, port, **settings):
+            return host(name, "127.0.0.1", check="tls", port=port, warn_days=[], **settings)
+
+        known = {"client_cert": "noc.pem", "client_key": "noc.key"}
+        stranger = {"client_cert": "stranger.pem"}
+        hosts = [tls("old", old, **known), tls("new", new, **known), tls("old, none", old),
+                 tls("old, stranger", old, **stranger), tls("new, stranger", new, **stranger),
+                 tls("gone", new, client_cert="gone.pem")]
+        daemon = Daemon(tmp_path / "data", hosts, {**CONFIG, "ca_file": str(made.authority)})
+        keys = daemon.data / "keys"
+        keys.mkdir(parents=True)
+        shutil.copy(made.good.certificate, keys / "noc.pem")
+        shutil.copy(made.good.key, keys / "noc.key")
+        (keys / "stranger.pem").write_bytes(made.self_signed.certificate.read_bytes() + made.self_signed.key.read_bytes())
+        with daemon:
+            daemon.start()
+            for name in "old", "new":
+                found = daemon.until_host(name, lambda h: h["last_check"])
+                assert (found["status"], found["reason"]) == ("up", "")
+            daemon.until_host("old, none", lambda h: h["reason"] == "the server wants a client certificate")
+            for name in "old, stranger", "new, stranger":
+                daemon.until_host(name, lambda h: h["reason"].startswith("the server refuses the client certificate: "))
+            daemon.until(lambda p: "keys_missing" in {n["code"] for n in p["monitor"]["notices"]}, "a notice says so")
+            assert daemon.until_host("gone", lambda h: True)["status"] == "pending"
+
+
+def test_a_host_that_is_checked_less_often_may_have_a_longer_timeout_than_the_cycle(tmp_path):
+    with Speaker() as silent, Speaker(b"ready\r\n") as quick:
+        hosts = [host("slow", "127.0.0.1", check="tcp", port=silent.port, expect="ready", interval=4, timeout=2.5),
+                 host("quick", "127.0.0.1", check="tcp", port=quick.port, expect="ready")]
+        with Daemon(tmp_path / "data", hosts, {**CONFIG, "interval": 1, "timeout": 0.5}) as daemon:
+            daemon.start()
+            daemon.until_host("slow", lambda h: h["reason"] == 'no banner within 2.5 s')
+            # The others have their results each second meanwhile.
+            assert len(daemon.until_host("quick", lambda h: True)["trail"]) >= 2
 
 
 def test_what_was_down_is_up_when_it_answers_again(tmp_path):

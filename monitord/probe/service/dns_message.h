@@ -13,14 +13,15 @@ namespace linewatch {
 struct DnsQuestion {
   uint16_t id = 0;
   std::string name;
-  std::string record;  // "A", "AAAA", "MX", "TXT" or "CNAME"
+  std::string record;  // "A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV" or "TXT"
+  bool has_edns = true;
 };
 
 struct DnsAnswer {
-  int code = 0;               // of the response: 0 is good
+  int code = 0;               // of the response, with the part that EDNS has: 0 is good
   bool is_truncated = false;  // the whole of it comes by TCP
-  // Those of the record that was asked for: addresses and names as people write them, "10 mail.example", the parts of a
-  // text as one. They may contain anything.
+  // Those of the record that was asked for, as dig writes them but without the dot of the root: addresses, names,
+  // "10 mail.example", the parts of a text as one and without quotes. They may contain anything.
   std::vector<std::string> values;
 };
 
@@ -30,9 +31,13 @@ std::optional<std::string> BuildDnsQuery(const DnsQuestion& question);
 // Nothing for what is no answer to this question, or broken.
 std::optional<DnsAnswer> ParseDnsAnswer(std::string_view message, const DnsQuestion& question);
 
-// Whether a value is the one that is expected: addresses and names however they are written, of MX with or without its
-// preference.
+// Whether a value is the one that is expected: addresses and names however they are written, texts as they are or as dig
+// quotes them. Of MX, SRV and CAA the end is enough (the name without its preference), of SOA the primary server or the
+// serial number. A * at the begin or the end stands for anything.
 bool is_dns_value(std::string_view record, const std::string& value, const std::string& expected);
+
+// The name below which an address has its PTR record: "1.2.0.192.in-addr.arpa". What is no address is left as it is.
+std::string ReverseName(const std::string& address_or_name);
 
 // What a server offers to read by UDP: what fits into one packet everywhere.
 inline constexpr uint16_t kMaxDnsDatagram = 1232;

@@ -64,6 +64,10 @@ TEST_CASE("a cell is read as its setting is, and an empty one is the default", "
   CHECK(Cell("tags", "two words|core") == R"(["two words","core"])");
   CHECK(Cell("tags", "\"[\"\"a|b\"\"]\"") == R"(["a|b"])");
   CHECK(Cell("warn_days", "30 7") == "[30,7]");
+  CHECK(Cell("starttls", "smtp") == R"("smtp")");
+  CHECK(Cell("client_cert", "noc.pem") == R"("noc.pem")");
+  CHECK(Cell("client_key", "") == "null");
+  CHECK(Cell("record", "SRV") == R"("SRV")");
   CHECK(Cell("parents", "Core Router|b") == R"(["Core Router","b"])");
   CHECK(Cell("parents", "Core Router") == R"(["Core Router"])");
   CHECK(Cell("maintenance", "\"[{\"\"from\"\":1,\"\"to\"\":2}]\"") == R"([{"from":1,"to":2}])");

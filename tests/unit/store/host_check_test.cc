@@ -35,10 +35,42 @@ TEST_CASE("name and address are all that a host needs", "[host_check]") {
   CHECK(errors[1].field == "ip");
 }
 
+TEST_CASE("a name server is asked for names, for the root, and for what an address is called", "[host_check]") {
+  const auto asked = [](const std::string& query, const std::string& record) {
+    return Fault(R"("check":"dns","query":")" + query + R"(","record":")" + record + '"');
+  };
+  for (const char* record : {"A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"})
+    CHECK(asked("www.example.org", record) == "0 errors");
+  CHECK(asked(".", "NS") == "0 errors");
+  CHECK(asked("*.example.org", "A") == "0 errors");
+  CHECK(asked("192.0.2.1", "PTR") == "0 errors");
+  CHECK(asked("2001:db8::1", "PTR") == "0 errors");
+  const std::string expected = "query: expected the domain name to ask for, or with record PTR an address";
+  CHECK(asked("192.0.2.1", "A") == expected);
+  CHECK(asked("", "PTR") == expected);
+  CHECK(asked("www.*.example.org", "A") == expected);
+  CHECK(asked("www.example.org", "HINFO") == "record: expected A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT");
+}
+
+TEST_CASE("a certificate check begins TLS by choice, and shows a certificate from the folder of keys", "[host_check]") {
+  const auto tls = [](const std::string& settings) { return Fault(R"("check":"tls",)" + settings); };
+  CHECK(tls(R"("starttls":"postgres")") == "0 errors");
+  CHECK(tls(R"("starttls":"nntp")") == "starttls: expected none, auto, smtp, imap, pop3, ftp, postgres, xmpp or ldap");
+  CHECK(tls(R"("client_cert":"noc.pem")") == "0 errors");
+  CHECK(tls(R"("client_cert":"noc.pem","client_key":"noc.key")") == "0 errors");
+  CHECK(tls(R"("client_key":"noc.key")") ==
+        "client_cert: expected the file of the certificate that client_key belongs to");
+  for (const char* name : {"../noc.pem", "/etc/noc.pem", ".", "..", ".noc", "a/b", "a b"})
+    CHECK(tls(R"("client_cert":")" + std::string(name) + '"') ==
+          "client_cert: expected the name of a file in keys/ of the data folder: letters, digits and ._-+@");
+}
+
 TEST_CASE("each fault names the field and what was expected", "[host_check]") {
   CHECK(Fault(R"("timeout":0)") == "timeout: expected a number of seconds from 0.05, shorter than the interval");
   CHECK(Fault(R"("timeout":"1")") == "timeout: expected a number of seconds from 0.05, shorter than the interval");
   CHECK(Fault(R"("timeout":10)") == "timeout: expected less than 10 s, the interval of config.json");
+  CHECK(Fault(R"("timeout":59.9,"interval":60)") == "0 errors");
+  CHECK(Fault(R"("timeout":60,"interval":60)") == "timeout: expected less than 60 s, the interval of the host");
   CHECK(Fault(R"("interval":15)") == "interval: expected a whole multiple of 10 s, the interval of config.json");
   CHECK(Fault(R"("interval":60)") == "0 errors");
   CHECK(Fault(R"("retries":1.5)") == "retries: expected a whole number from 0 to 10");

@@ -95,6 +95,9 @@ TEST_CASE("what is written without its defaults is read back the same", "[host_j
     host.retries = 0;
     if (host.check_settings) {
       host.check_settings->warn_days.clear();
+      host.check_settings->starttls = "imap";
+      host.check_settings->client_cert = "noc.pem";
+      host.check_settings->client_key = "noc.key";
       host.check_settings->verify_tls = host.check_settings->follow_redirects = false;
     }
     list.hosts.push_back(std::move(host));

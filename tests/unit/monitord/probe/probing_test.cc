@@ -52,12 +52,13 @@ class InstantProber : public Prober {
   std::multimap<SteadyTime, Check> silent_;
 };
 
+// Its timeout is shorter than the interval of any cycle here.
 Target Named(const std::string& id, std::chrono::milliseconds interval, const std::string& name = "10.0.0.1") {
   Target target;
   target.id = id;
   target.name = name;
   target.interval = interval;
-  target.timeout = 50ms;
+  target.timeout = 10ms;
   return target;
 }
 Targets List(std::vector<Target> targets) { return std::make_shared<const std::vector<Target>>(std::move(targets)); }
@@ -147,6 +148,41 @@ TEST_CASE("a silent host does not hold up a small batch of others", "[probing]")
   CHECK(IdsOf(cycle) == "sa");
   CHECK_FALSE(cycle.entries[0].result.ok);
   CHECK(cycle.entries[1].result.ok);
+}
+
+TEST_CASE("no cycle waits for a host whose timeout is longer than the cycle's interval", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kWhole);
+  Target slow = Named("s", 800ms, "silent");
+  slow.timeout = 300ms;
+  probing.SetTargets(List({slow, Named("a", 20ms)}), 20ms);
+  int cycles = 0;
+  for (;;) {
+    const CheckBatch batch = Next(probing);
+    CHECK(batch.is_scheduled);
+    if (batch.is_cycle) {
+      CHECK(IdsOf(batch) == "a");
+      ++cycles;
+      continue;
+    }
+    CHECK(IdsOf(batch) == "s");
+    CHECK_FALSE(batch.entries[0].result.ok);
+    break;
+  }
+  CHECK(cycles >= 5);
+}
+
+TEST_CASE("with --once the first cycle ends when the longest of its checks does", "[probing]") {
+  Probing probing(kInstant, Probing::Delivery::kWhole);
+  Target slow = Named("s", 800ms, "silent");
+  slow.timeout = 200ms;
+  probing.SetTargets(List({slow, Named("a", 100ms)}), 100ms);
+  const CheckBatch quick = Next(probing);
+  CHECK(quick.is_cycle);
+  CHECK_FALSE(quick.ends_cycle);
+  CheckBatch next = Next(probing);
+  while (next.is_cycle) next = Next(probing);
+  CHECK(IdsOf(next) == "s");
+  CHECK(next.ends_cycle);
 }
 
 TEST_CASE("a cycle tells how late it was started, and when by the clock that goes on in a sleep", "[probing]") {

@@ -21,8 +21,11 @@ class NameServer {
  public:
   using Answer = std::function<std::string(const std::string& query, int number)>;
 
-  explicit NameServer(Answer answer, const std::string& by_tcp = "")
-      : answer_(std::move(answer)), tcp_([by_tcp](ScriptedServer::Connection& peer) {
+  // Something else to be done with each query.
+  using Aside = std::function<void(const std::string& query, const sockaddr* asker, socklen_t length)>;
+
+  explicit NameServer(Answer answer, const std::string& by_tcp = "", Aside aside = nullptr)
+      : answer_(std::move(answer)), aside_(std::move(aside)), tcp_([by_tcp](ScriptedServer::Connection& peer) {
           const auto prefix = peer.Bytes(2);
           if (prefix.size() < 2) return;
           const auto id = peer.Bytes(static_cast<unsigned char>(prefix[1])).substr(0, 2);
@@ -57,12 +60,15 @@ class NameServer {
       socklen_t length = sizeof from;
       auto* const asker = reinterpret_cast<sockaddr*>(&from);
       const auto size = recvfrom(udp_.get(), buffer, sizeof buffer, 0, asker, &length);
-      const auto answer = answer_({buffer, static_cast<size_t>(std::max<ssize_t>(size, 0))}, number);
+      const std::string query(buffer, static_cast<size_t>(std::max<ssize_t>(size, 0)));
+      if (aside_) aside_(query, asker, length);
+      const auto answer = answer_(query, number);
       if (!answer.empty()) sendto(udp_.get(), answer.data(), answer.size(), 0, asker, length);
     }
   }
 
   const Answer answer_;
+  const Aside aside_;
   ScriptedServer tcp_;
   const Descriptor udp_{socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)}, stop_{eventfd(0, EFD_CLOEXEC)};
   std::thread thread_;
@@ -78,7 +84,7 @@ std::string Reply(const std::string& query, const std::string& flags, char count
 }
 
 CheckResult Check(const NameServer& server, const std::string& expect = "", std::chrono::milliseconds timeout = 2000ms,
-                  uint8_t retries = 2) {
+                  uint8_t retries = 2, const std::string& record = "A") {
   Target target;
   target.kind = CheckKind::kDns;
   target.address = Address::Parse("127.0.0.1").value();
@@ -87,6 +93,7 @@ CheckResult Check(const NameServer& server, const std::string& expect = "", std:
   target.check_settings = CheckSettings();
   target.check_settings->port = server.port();
   target.check_settings->query = "www.example";
+  target.check_settings->record = record;
   if (!expect.empty()) target.check_settings->expect = expect;
   return RunChecks(MakeDnsProber, {target})[0];
 }
@@ -155,6 +162,72 @@ TEST_CASE("an answer that is too long for UDP is fetched by TCP", "[dns_prober]"
   const NameServer broken(truncated, "\0\5xxx"s);
   CHECK(std::string(Check(broken, "", 500ms).reason) ==
         "the answer is too long for UDP, and by TCP: an answer that cannot be read");
+}
+
+bool has_edns(const std::string& query) { return query[11] != 0; }
+
+TEST_CASE("a server that refuses EDNS is asked without, and at once", "[dns_prober]") {
+  for (const char* refusal : {"\x81\x81", "\x81\x84"})
+    for (const uint8_t retries : {uint8_t{0}, uint8_t{2}}) {
+      const NameServer server([&](const auto& query, int) {
+        return has_edns(query) ? Reply(query, refusal) : Reply(query, "\x81\x80", 1, kAddress);
+      });
+      const auto result = Check(server, "10.0.0.2", 10s, retries);
+      CHECK(result.ok);
+      CHECK(*result.rtt_ms < 2000);
+    }
+}
+
+TEST_CASE("a server that cannot read the question without EDNS either says so", "[dns_prober]") {
+  CHECK(ReasonFor("\x81\x81") == "the name server cannot read the question (FORMERR)");
+  CHECK(ReasonFor("\x81\x84") == "the name server does not answer such questions (NOTIMP)");
+}
+
+TEST_CASE("a server that drops questions with EDNS is asked without", "[dns_prober]") {
+  for (const uint8_t retries : {uint8_t{0}, uint8_t{1}, uint8_t{2}}) {
+    const NameServer server(
+        [](const auto& query, int) { return has_edns(query) ? "" : Reply(query, "\x81\x80", 1, kAddress); });
+    const auto result = Check(server, "10.0.0.2", 900ms, retries);
+    CHECK(result.ok);
+    // It is not the server that took so long until it was asked without.
+    CHECK(*result.rtt_ms < 300);
+  }
+}
+
+TEST_CASE("where both are asked at once, what fits into a packet with EDNS is not fetched by TCP", "[dns_prober]") {
+  // By TCP it says nothing.
+  const NameServer server([](const auto& query, int) {
+    return has_edns(query) ? Reply(query, "\x81\x80", 1, kAddress) : Reply(query, "\x83\x80");
+  });
+  CHECK(Check(server, "10.0.0.2", 1s, 0).ok);
+}
+
+TEST_CASE("a name that must not exist is good while it does not", "[dns_prober]") {
+  const auto answer = [](const std::string& flags, char count, const std::string& records) {
+    const NameServer server([&](const auto& query, int) { return Reply(query, flags, count, records); });
+    const auto result = Check(server, "NXDOMAIN", 500ms);
+    return result.ok ? "good" : std::string(result.reason);
+  };
+  CHECK(answer("\x81\x83", 0, "") == "good");
+  CHECK(answer("\x81\x80", 1, kAddress) == "answered 10.0.0.2 instead of NXDOMAIN");
+  CHECK(answer("\x81\x80", 0, "") == "the name exists, if without A record, instead of NXDOMAIN");
+  CHECK(answer("\x81\x85", 0, "") == "the name server refuses to answer (REFUSED)");
+}
+
+TEST_CASE("an answer from another address than the one that was asked does not count, and is told of", "[dns_prober]") {
+  const Descriptor other(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  inet_pton(AF_INET, "127.0.0.2", &own.sin_addr);
+  REQUIRE(bind(other.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0);
+  const NameServer server([](const auto&, int) { return ""; }, "",
+                          [&](const auto& query, const sockaddr* asker, socklen_t length) {
+                            const auto answer = Reply(query, "\x81\x80", 1, kAddress);
+                            sendto(other.get(), answer.data(), answer.size(), 0, asker, length);
+                          });
+  const auto result = Check(server, "", 200ms);
+  CHECK_FALSE(result.ok);
+  CHECK(std::string(result.reason) == "no answer from it, but one from 127.0.0.2, within 0.2 s");
 }
 
 TEST_CASE("a machine without a name server says so", "[dns_prober]") {
