@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "monitord/net/trust_store.h"
+#include "monitord/probe/service/http_transfers.h"
 #include "monitord/probe/service/service_prober.h"
 
 namespace linewatch {
@@ -26,17 +27,9 @@ class HttpProber : public ServiceProber {
   SteadyTime wake_at() const override;
   void Work(SteadyTime now) override;
 
-  // What a server may send before its body, in bytes.
-  static constexpr size_t kMaxHeaders = 256 * 1024;
-
  private:
-  class Visit;
-  struct Transfers;
-
-  void WorkTransfers();
-
   const TrustStore& trust_;
-  std::unique_ptr<Transfers> transfers_;  // from the first check on: whoever pings alone does without libcurl
+  std::unique_ptr<HttpTransfers> transfers_;  // from the first check on: whoever pings alone does without libcurl
 };
 
 }  // namespace linewatch
