@@ -171,12 +171,15 @@ JsonField ReadJsonField(std::string_view json, std::string_view path) {
   if (!steps) return {};
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (json.starts_with(kByteOrderMark)) json.remove_prefix(kByteOrderMark.size());
+  // As programs in C send it with a text. Within the text the reader would take one for the end.
+  json = json.substr(0, json.find_last_not_of('\0') + 1);
   rapidjson::MemoryStream stream(json.data(), json.size());
   Finder finder(*steps, stream);
   rapidjson::Reader reader;
   constexpr unsigned kFlags =
       rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseNanAndInfFlag;
-  if (reader.Parse<kFlags>(stream, finder).IsError()) return {JsonField::State::kNoJson, ""};
+  if (reader.Parse<kFlags>(stream, finder).IsError() || stream.Tell() < json.size())
+    return {JsonField::State::kNoJson, ""};
   return std::move(finder.found);
 }
 

@@ -20,8 +20,8 @@ struct JsonField {
 };
 
 // `path` must be one (is_json_field). Where an object names a member twice, the last one counts, as in browsers. A byte
-// order mark before the text and NaN as a number are passed over, as is what is not UTF-8 within a string. Takes memory
-// for what it finds alone, and for a few bytes a level of nesting.
+// order mark before the text, NULs behind it and NaN as a number are passed over, as is what is not UTF-8 within a
+// string. Takes memory for what it finds alone, and for a few bytes a level of nesting.
 JsonField ReadJsonField(std::string_view json, std::string_view path);
 
 }  // namespace linewatch

@@ -24,6 +24,7 @@ void Try(std::string_view text) {
   if (!ParseJson(json, document))
     Require(field.state != JsonField::State::kNoJson, "what parses elsewhere is JSON here");
   if (field.state == JsonField::State::kNoJson || json.starts_with("\xef\xbb\xbf")) return;
+  if (json.ends_with('\0')) return;
 
   const bool is_pointer = path.starts_with('/'), begins_with_place = path.starts_with('[');
   const std::string longer = std::string(is_pointer ? "/w" : begins_with_place ? "w" : "w.").append(path);

@@ -77,6 +77,8 @@ TEST_CASE("what is no JSON as a whole is none", "[json_field]") {
 TEST_CASE("JSON as devices write it is read", "[json_field]") {
   CHECK(At("\xef\xbb\xbf{\"a\": 1}", "a") == "1");
   CHECK(At("{\"a\": 1}\r\n", "a") == "1");
+  CHECK(At(std::string_view("{\"a\": 1}\0\0", 10), "a") == "1");
+  CHECK(At(std::string_view("{\"a\": 1}\0 {\"a\": 2}", 18), "a") == "(no JSON)");
   CHECK(At("{\"x\": NaN, \"a\": 1}", "a") == "1");
   CHECK(At("{\"x\": \"caf\xe9\", \"a\": 1}", "a") == "1");
   const std::string deep = std::string(100000, '[') + std::string(100000, ']');
