@@ -147,7 +147,7 @@ int Main(int argc, char** argv) {
   const int signals = TakeSignals();
   TrustStore trust;
   const auto inbox = std::make_shared<Inbox>();
-  const auto probers = ProberKinds({trust, inbox});
+  const auto probers = ProberKinds({trust, inbox, options.folders.data / "keys"});
   const auto channels = ChannelKinds();
   // All but ping in a thread of their own, for a handshake of TLS takes the processor for longer than a ping may be late.
   const auto ping = std::span(probers).first(1), services = std::span(probers).subspan(1);

@@ -46,7 +46,7 @@ enum class VoidReason : uint8_t {
   kLate,      // this process slept or did not get the processor when it was time to repeat
   kDropped,   // the kernel had no room for replies
   kCrowded,   // too many other checks were under way: it could not be started in time
-  kNoSecret,  // a password or a header that belongs to it is not known
+  kNoSecret,  // a password, a header or a certificate that belongs to it is not known
   kNoLookUp,  // nobody was asked for its name, or too late: too many other names were being looked up
 };
 inline constexpr size_t kVoidReasons = 7;

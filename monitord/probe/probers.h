@@ -2,6 +2,7 @@
 #ifndef LINEWATCH_MONITORD_PROBE_PROBERS_H_
 #define LINEWATCH_MONITORD_PROBE_PROBERS_H_
 
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -18,6 +19,7 @@ class Inbox;
 struct ProberNeeds {
   const TrustStore& trust;  // outlives them
   std::shared_ptr<Inbox> inbox;
+  std::filesystem::path keys;  // the folder of client certificates and their keys
 };
 
 #define LINEWATCH_KIND(Name, name) \

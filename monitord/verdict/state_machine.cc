@@ -52,7 +52,7 @@ std::string_view WhyVoid(VoidReason void_reason) {
     case VoidReason::kCrowded:
       return "not measured: too many other checks hang";
     case VoidReason::kNoSecret:
-      return "not measured: its password or headers are not known";
+      return "not measured: its password, headers or client certificate cannot be used";
     case VoidReason::kNoLookUp:
       return "not measured: its name was not looked up in time";
     case VoidReason::kNone:
@@ -64,8 +64,9 @@ std::string_view WhyVoid(VoidReason void_reason) {
 std::optional<StatusChange> RecordVoid(WatchedHost host, VoidReason void_reason, WallTime sent) {
   auto [seen, state] = host;
   if (state.void_checks < kVoidChecks) ++state.void_checks;
-  if (state.void_checks < kVoidChecks || seen.status == Status::kPending) return std::nullopt;
+  if (state.void_checks < kVoidChecks) return std::nullopt;
   seen.reason = std::string(WhyVoid(void_reason));
+  if (seen.status == Status::kPending) return std::nullopt;
   auto change = ChangeTo(seen, Status::kUnknown, sent, sent, seen.reason);
   Count(host, sent);
   return change;

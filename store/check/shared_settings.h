@@ -14,6 +14,27 @@ inline constexpr CheckSetting kExpect{
     "expect", &CheckSettings::expect,
     R"({"type": "string", "maxLength": 1000, "description": "at most 1000 characters"})"};
 
+inline constexpr CheckSetting kMin{"min", &CheckSettings::min, R"({"type": "number", "description": "a number"})"};
+inline constexpr CheckSetting kMax{"max", &CheckSettings::max, R"({"type": "number", "description": "a number"})"};
+
+// What may stand in it: CheckField.
+inline constexpr CheckSetting kField{"field", &CheckSettings::field,
+                                     R"({"type": "string", "maxLength": 200,
+        "description": "a field of JSON, such as a.b[0].c or /a/b/0/c, of at most 200 characters"})"};
+
+// What may stand in them: CheckKeyFiles.
+inline constexpr CheckSetting kClientCert{"client_cert", &CheckSettings::client_cert,
+                                          R"({"type": "string", "maxLength": 100,
+        "description": "the name of a PEM file in the folder keys of the data folder, of at most 100 characters"})"};
+inline constexpr CheckSetting kClientKey{"client_key", &CheckSettings::client_key,
+                                         R"({"type": "string", "maxLength": 100,
+        "description": "the name of a PEM file in the folder keys of the data folder, of at most 100 characters"})"};
+
+// What is wrong with `field`, and with `expect`, `min` and `max` beside it.
+void CheckField(const CheckSettings& settings, const TellWrong& wrong);
+// What is wrong with `client_cert` and `client_key`.
+void CheckKeyFiles(const CheckSettings& settings, const TellWrong& wrong);
+
 inline constexpr CheckSetting kVerifyTls{"verify_tls", &CheckSettings::verify_tls,
                                          R"({"type": "boolean", "description": "true or false"})"};
 

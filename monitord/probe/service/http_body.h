@@ -15,18 +15,25 @@ class HttpBody {
  public:
   explicit HttpBody(const CheckSettings& settings) : settings_(settings) {}
 
+  // Whether anything is wanted of it: else it need not be readable.
+  static bool is_wanted(const CheckSettings& settings) { return settings.keyword || !settings.field.empty(); }
+
   // Of the first CheckSettings::kMaxBody. Answers as soon as nothing that follows can change it: why the body is not as
   // it should be, or "" when it is.
   std::optional<std::string> Take(std::string_view data);
   // The same at the end of the body.
-  std::string End() const { return KeywordFault(false); }
+  std::string End() const;
 
  private:
-  std::string KeywordFault(bool has_keyword) const;
+  void LookForKeyword(std::string_view data);
+  std::string KeywordFault() const;
+  std::string FieldFault() const;
 
   const CheckSettings& settings_;
   size_t bytes_ = 0;
+  bool has_keyword_ = false;
   std::string unsearched_;  // the end of what has come, in which the keyword may begin
+  std::string json_;        // all of it, where a field is wanted
 };
 
 }  // namespace linewatch

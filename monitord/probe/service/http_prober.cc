@@ -9,7 +9,7 @@
 
 namespace linewatch {
 
-HttpProber::HttpProber(Done done, const TrustStore& trust)
+HttpProber::HttpProber(Done done, const TrustStore& trust, std::filesystem::path keys)
     : ServiceProber(std::move(done),
                     [this](const Target& target, const Address& address, Place place) {
                       if (!transfers_) transfers_ = std::make_unique<HttpTransfers>();
@@ -17,9 +17,10 @@ HttpProber::HttpProber(Done done, const TrustStore& trust)
                         return LookUp(place, name, now);
                       };
                       return std::make_unique<HttpVisit>(
-                          VisitNeeds{*transfers_, trust_, place, NamingTime(place), look_up}, target, address);
+                          VisitNeeds{*transfers_, trust_, keys_, place, NamingTime(place), look_up}, target, address);
                     }),
-      trust_(trust) {}
+      trust_(trust),
+      keys_(std::move(keys)) {}
 
 HttpProber::~HttpProber() { EndAllTries(); }
 
@@ -40,7 +41,7 @@ void HttpProber::Work(SteadyTime now) {
 }
 
 std::unique_ptr<Prober> MakeHttpProber(Prober::Done done, const ProberNeeds& needs) {
-  return std::make_unique<HttpProber>(std::move(done), needs.trust);
+  return std::make_unique<HttpProber>(std::move(done), needs.trust, needs.keys);
 }
 
 }  // namespace linewatch

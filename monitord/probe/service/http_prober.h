@@ -4,6 +4,7 @@
 
 #include <poll.h>
 
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -15,10 +16,11 @@ namespace linewatch {
 
 // Each check is a connection of its own, in HTTP/1.1. libcurl is never asked to look up a name, to follow a redirect or
 // to judge a certificate: that is done here, with what the host's settings say of it. Beyond its own origin nothing
-// secret is sent. No proxy, no cookies, no .netrc.
+// secret is sent. No proxy, no .netrc, and no cookies but those that are set on the way of one check.
 class HttpProber : public ServiceProber {
  public:
-  HttpProber(Done done, const TrustStore& trust);
+  // `keys` is the folder of client certificates.
+  HttpProber(Done done, const TrustStore& trust, std::filesystem::path keys = {});
   ~HttpProber() override;
   HttpProber(const HttpProber&) = delete;
   HttpProber& operator=(const HttpProber&) = delete;
@@ -29,6 +31,7 @@ class HttpProber : public ServiceProber {
 
  private:
   const TrustStore& trust_;
+  const std::filesystem::path keys_;
   std::unique_ptr<HttpTransfers> transfers_;  // from the first check on: whoever pings alone does without libcurl
 };
 

@@ -1,6 +1,6 @@
 #include "monitord/probe/service/http_visit.h"
 
-#include <openssl/types.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -11,10 +11,13 @@
 #include <variant>
 
 #include "monitord/net/answer_text.h"
+#include "monitord/net/client_certificate.h"
 #include "monitord/probe/service/redirect.h"
 #include "monitord/probe/service/tcp_connection.h"
 #include "store/text/ascii.h"
 #include "store/text/network_name.h"
+#include "store/text/wording.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 namespace {
@@ -46,11 +49,33 @@ bool lacks_secrets(const Target& target) {
          !std::all_of(names.begin(), names.end(), is_known);
 }
 
-// What OpenSSL says stands behind the last colon: "error:0A00010B:SSL routines::wrong version number".
+// The codings that libcurl may know (RFC 9110 section 8.4.1): what is said to be one of them is one.
+constexpr std::string_view kEncodings[] = {"gzip", "deflate", "compress", "br", "zstd"};
+
+std::string TypeOfBody(const CheckSettings& settings) {
+  if (!settings.content_type.empty()) return settings.content_type.str();
+  const std::string& body = settings.body.str();
+  const char first = body[std::min(body.find_first_not_of(" \t\r\n"), body.size() - 1)];
+  return first == '{' || first == '[' ? "application/json" : "application/x-www-form-urlencoded";
+}
+
+// Whether it begins with the frame that a server of HTTP/2 begins with: SETTINGS, of the connection (RFC 9113 section
+// 3.4).
+bool is_second_http(std::string_view data) {
+  constexpr size_t kFrameHeader = 9;
+  return data.size() >= kFrameHeader && data[0] == 0 && data[1] == 0 && data[3] == 4 &&
+         std::all_of(data.begin() + 5, data.begin() + kFrameHeader, [](char c) { return c == 0; });
+}
+
+// What OpenSSL says stands behind the last colon: "error:0A00010B:SSL routines::wrong version number, errno 0".
+std::string SslText(std::string_view words) {
+  words = words.substr(words.rfind(':') + 1);
+  return AnswerText(words.substr(0, words.find(", errno")));
+}
+
 std::string TlsFault(std::string_view words) {
-  const size_t colon = words.find("SSL routines:");
-  if (colon == std::string_view::npos) return "connection closed within the TLS handshake";
-  return "TLS handshake failed: " + AnswerText(words.substr(words.rfind(':') + 1));
+  if (words.find("SSL routines:") == std::string_view::npos) return "connection closed within the TLS handshake";
+  return "TLS handshake failed: " + SslText(words);
 }
 
 }  // namespace
@@ -92,10 +117,9 @@ void HttpVisit::Ask(const Address& address) {
   verifier_.reset();
   address_ = address;
   ended_.reset();
-  location_.clear();
-  header_bytes_ = 0;
   body_.emplace(service_);
-  is_in_body_ = is_redirected_ = was_watched_ = false;
+  was_watched_ = is_challenged_ = is_asked_for_certificate_ = false;
+  ForgetAnswer();
   opened_at_ = connected_at_ = ready_at_ = answered_at_ = {};
   socket_error_ = 0;
   words_[0] = '\0';
@@ -123,52 +147,80 @@ void HttpVisit::Ask(const Address& address) {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, OnBody);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
-  if (url_.is_tls) {
-    verifier_ = std::make_unique<CertificateVerifier>(needs_.trust, url_.host, service_.verify_tls);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, OnContext);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, this);
-    // The verifier does it; and to load a file of authorities takes 20 ms.
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-    // A session that is resumed shows no certificate.
-    curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-  }
-  if (method_ == "HEAD") {
-    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  } else if (method_ == "POST") {
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
-  }
+  if (HttpBody::is_wanted(service_) && !is_undecoded_) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  // Else libcurl keeps to itself what a server says that speaks another protocol.
+  curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "Linewatch/" LINEWATCH_VERSION);
-  AddOwn();
+  if (url_.is_tls) OfferTls();
+  AddMethod();
+  AddHeaders();
+  AddLogin();
   needs_.transfers.Add(easy);
   is_added_ = true;
 }
 
-// What is only for the site itself: it goes nowhere else.
-void HttpVisit::AddOwn() {
+void HttpVisit::OfferTls() {
   CURL* const easy = easy_.get();
-  const auto is_given = [this](std::string_view name) {
-    return is_own_origin() && target_.secrets &&
-           std::any_of(target_.secrets->headers.begin(), target_.secrets->headers.end(),
-                       [name](const auto& header) { return same_but_for_case(header.first, name); });
-  };
-  headers_.reset();
-  // libcurl would say of an empty body that it came from a form.
-  if (method_ == "POST" && !is_given("Content-Type")) AddLine(headers_, "Content-Type:");
-  if (is_own_origin() && target_.secrets) {
-    for (const auto& [name, value] : target_.secrets->headers)
-      AddLine(headers_, std::string(name).append(value.empty() ? ";" : ": ").append(value));
-    if (!target_.secrets->password.empty()) {
-      curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-      curl_easy_setopt(easy, CURLOPT_USERNAME, service_.username.c_str());
-      curl_easy_setopt(easy, CURLOPT_PASSWORD, target_.secrets->password.c_str());
-    }
+  verifier_ = std::make_unique<CertificateVerifier>(needs_.trust, url_.host, service_.verify_tls);
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, OnContext);
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, this);
+  // The verifier does it; and to load a file of authorities takes 20 ms.
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+  curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
+  curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  // A session that is resumed shows no certificate.
+  curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+}
+
+void HttpVisit::AddMethod() {
+  CURL* const easy = easy_.get();
+  if (method_ == "HEAD") {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else if (method_ == "POST") {
+    const std::string& body = service_.body.str();
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.c_str());
   }
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+}
+
+// Of the headers that are given, which are only for the site itself: they go nowhere else.
+std::string HttpVisit::OwnHeader(std::string_view name) const {
+  if (!is_own_origin() || !target_.secrets) return "";
+  const auto& headers = target_.secrets->headers;
+  const auto found = std::find_if(headers.begin(), headers.end(),
+                                  [name](const auto& header) { return same_but_for_case(header.first, name); });
+  return found == headers.end() ? "" : found->second;
+}
+
+void HttpVisit::AddHeaders() {
+  headers_.reset();
+  if (is_own_origin() && target_.secrets)
+    for (const auto& [name, value] : target_.secrets->headers)
+      if (!same_but_for_case(name, "Cookie"))
+        AddLine(headers_, std::string(name).append(value.empty() ? ";" : ": ").append(value));
+  std::string cookies = OwnHeader("Cookie");
+  if (const std::string set = cookies_.For(url_); !set.empty()) cookies.append(cookies.empty() ? "" : "; ").append(set);
+  if (!cookies.empty()) AddLine(headers_, "Cookie: " + cookies);
+  if (method_ == "POST" && OwnHeader("Content-Type").empty()) {
+    // libcurl would say of an empty body that it came from a form.
+    const std::string type = service_.body.empty() ? "" : TypeOfBody(service_);
+    AddLine(headers_, type.empty() ? "Content-Type:" : "Content-Type: " + type);
+  }
+  // A body is sent at once, not after a pause for the server to refuse it.
+  if (method_ == "POST") AddLine(headers_, "Expect:");
+  curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
+}
+
+// A user name without a password is one with an empty password: keys of some APIs are given so.
+void HttpVisit::AddLogin() {
+  const std::string password = target_.secrets ? target_.secrets->password : "";
+  if (!is_own_origin() || (service_.username.empty() && password.empty())) return;
+  CURL* const easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_HTTPAUTH, service_.auth == "digest" ? CURLAUTH_DIGEST : CURLAUTH_BASIC);
+  curl_easy_setopt(easy, CURLOPT_USERNAME, service_.username.c_str());
+  curl_easy_setopt(easy, CURLOPT_PASSWORD, password.c_str());
 }
 
 void HttpVisit::Leave() {
@@ -185,9 +237,21 @@ curl_socket_t HttpVisit::OpenSocket(void* self, curlsocktype /*purpose*/, curl_s
   address->addrlen = own.address_.Fill(to, ntohs(given->sin6_port));
   std::memcpy(&address->addr, &to, address->addrlen);
   const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+  if (own.is_challenged_) {
+    // libcurl asks once more by itself, over a connection of its own.
+    own.before_ = own.Measured();
+    own.connected_at_ = own.ready_at_ = own.answered_at_ = {};
+  }
   own.opened_at_ = steady_clock::now();
   if (fd < 0) own.socket_error_ = errno;
   return fd;
+}
+
+void HttpVisit::ForgetAnswer() {
+  location_.clear();
+  encoding_.clear();
+  header_bytes_ = 0;
+  has_chunks_ = is_in_body_ = is_redirected_ = false;
 }
 
 void HttpVisit::NoteConnected() {
@@ -195,12 +259,38 @@ void HttpVisit::NoteConnected() {
   needs_.transfers.NoteReady(needs_.place);
 }
 
+// Of the slot in a context of TLS by which its visit is found.
+int HttpVisit::VisitIndex() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+// The server asks for a certificate, and there is none to show.
+int HttpVisit::OnCertificateRequest(SSL* tls, X509** /*certificate*/, EVP_PKEY** /*key*/) {
+  static_cast<HttpVisit*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(tls), VisitIndex()))->is_asked_for_certificate_ = true;
+  return 0;
+}
+
 // The connection stands, and the handshake of TLS begins.
 CURLcode HttpVisit::OnContext(CURL* /*easy*/, void* context, void* self) {
   auto& own = *static_cast<HttpVisit*>(self);
   own.NoteConnected();
-  own.verifier_->Install(static_cast<SSL_CTX*>(context));
-  return CURLE_OK;
+  auto* const tls = static_cast<SSL_CTX*>(context);
+  own.verifier_->Install(tls);
+  // Where the connection is the end of the answer, it is complete without a farewell of TLS. Where there is a length or
+  // an end of its own, libcurl sees what is missing.
+  SSL_CTX_set_options(tls, SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_ex_data(tls, VisitIndex(), &own);
+  if (own.service_.client_cert.empty() || !own.is_own_origin()) {
+    SSL_CTX_set_client_cert_cb(tls, OnCertificateRequest);
+    return CURLE_OK;
+  }
+  const std::string fault =
+      UseClientCertificate(tls, own.needs_.keys, own.service_.client_cert.str(), own.service_.client_key.str());
+  if (fault.empty()) return CURLE_OK;
+  own.void_reason_ = VoidReason::kNoSecret;
+  own.Fail(fault);
+  return CURLE_SSL_CERTPROBLEM;
 }
 
 // The connection stands, TLS too, and the request is about to be sent.
@@ -221,21 +311,33 @@ size_t HttpVisit::OnBody(char* data, size_t one, size_t length, void* self) {
 }
 
 bool HttpVisit::TakeHeader(std::string_view line) {
-  if (header_bytes_ == 0) answered_at_ = steady_clock::now();
+  if (answered_at_ == SteadyTime{}) answered_at_ = steady_clock::now();
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaders) {
     Fail("more than " + std::to_string(kMaxHeaders / 1024) + " KiB of headers");
     return false;
   }
-  if (is_in_body_) return true;  // trailers
-  constexpr std::string_view kLocation = "Location:", kBlank = " \t\r\n";
-  if (line.starts_with("HTTP/")) location_.clear();
-  if (line.size() > kLocation.size() && same_but_for_case(line.substr(0, kLocation.size()), kLocation)) {
-    line.remove_prefix(std::min(line.find_first_not_of(kBlank, kLocation.size()), line.size()));
-    location_ = line.substr(0, line.find_last_not_of(kBlank) + 1);
+  if (line.starts_with("HTTP/") && (!is_in_body_ || is_challenged_)) {
+    const size_t bytes = header_bytes_;
+    ForgetAnswer();
+    header_bytes_ = bytes;
     return true;
   }
-  return line.find_first_not_of("\r\n") != std::string_view::npos || EndHeaders();
+  if (is_in_body_) return true;  // trailers
+  constexpr std::string_view kBlank = " \t\r\n";
+  if (line.find_first_not_of("\r\n") == std::string_view::npos) return EndHeaders();
+  const size_t colon = std::min(line.find(':'), line.size() - 1);
+  const std::string_view name = line.substr(0, colon);
+  line.remove_prefix(std::min(line.find_first_not_of(kBlank, colon + 1), line.size()));
+  TakeField(name, line.substr(0, line.find_last_not_of(kBlank) + 1));
+  return true;
+}
+
+void HttpVisit::TakeField(std::string_view name, std::string_view value) {
+  if (same_but_for_case(name, "Location") && !value.empty()) location_ = value;
+  if (same_but_for_case(name, "Content-Encoding")) encoding_ = value;
+  if (same_but_for_case(name, "Transfer-Encoding")) has_chunks_ = true;
+  if (same_but_for_case(name, "Set-Cookie") && service_.follow_redirects) cookies_.Take(value, url_, WallNow());
 }
 
 // What the status alone decides is not waited for: the body of an error may be long.
@@ -244,14 +346,32 @@ bool HttpVisit::EndHeaders() {
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status < 200) return true;  // the answer is still to come
   is_in_body_ = true;
+  const bool was_challenged = std::exchange(is_challenged_, false);
+  if (status == 401 && service_.auth == "digest" && is_own_origin() && !was_challenged) {
+    is_challenged_ = true;  // libcurl answers, or EndRequest takes it for what it is
+    return true;
+  }
   is_redirected_ = service_.follow_redirects && is_redirect(status) && !location_.empty();
   if (is_redirected_) return false;
   if (good_.contains(static_cast<int>(status))) return true;
-  Fail(std::to_string(status) + " instead of " + service_.expect_status);
+  FailByStatus(status);
   return false;
 }
 
+void HttpVisit::FailByStatus(long status) {
+  Fail(std::to_string(status) + " instead of " + service_.expect_status);
+  // The last two are nginx's own.
+  const bool is_about_certificate = status == 400 || status == 495 || status == 496;
+  if (is_asked_for_certificate_ && is_about_certificate) verdict_->reason += ": the server wants a client certificate";
+}
+
 bool HttpVisit::TakeBody(std::string_view data) {
+  if (header_bytes_ == 0) {
+    // An answer of HTTP/0.9, which nobody means any more.
+    Fail(is_second_http(data) ? "the server speaks HTTP/2 only" : "the answer is not HTTP");
+    return false;
+  }
+  if (is_challenged_) return true;
   const auto fault = body_->Take(data);
   if (fault) JudgeBody(*fault);
   return !fault;
@@ -279,11 +399,62 @@ void HttpVisit::EndRequest(CURLcode code, SteadyTime now, CheckResult& result) {
     Fail(verifier_->fault());
   } else if (is_redirected_) {
     Redirect(now);
-  } else if (!verdict_ && code == CURLE_OK && is_in_body_) {
+  } else if (!verdict_ && is_challenged_ && code == CURLE_OK) {
+    if (good_.contains(401)) {
+      JudgeBody(body_->End());
+    } else {
+      FailByStatus(401);
+    }
+  } else if (!verdict_ && is_in_body_ && is_end_of_body(code)) {
     JudgeBody(body_->End());
   } else if (!verdict_) {
     FailBy(code, result);
   }
+}
+
+// Where neither a length nor chunks say where the body ends, the end of the connection does. Of one that ends without a
+// farewell of TLS libcurl knows by an error without a number or by OpenSSL's.
+bool HttpVisit::is_end_of_body(CURLcode code) const {
+  if (code != CURLE_RECV_ERROR) return code == CURLE_OK;
+  curl_off_t length = -1;
+  curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  const std::string_view words = words_.data();
+  const bool is_farewell_missing =
+      words.find("unexpected eof") != words.npos || (words.ends_with("errno 0") && words.find("error:") == words.npos);
+  return url_.is_tls && length < 0 && !has_chunks_ && is_farewell_missing;
+}
+
+// A server may refuse within the handshake or, in TLS 1.3, when it is over.
+void HttpVisit::FailByTls(bool is_in_handshake) {
+  const std::string_view words = words_.data();
+  const bool is_about_certificate = words.find("certificate") != words.npos || words.find("unknown ca") != words.npos;
+  const bool is_refusal = words.find(" alert ") != words.npos;
+  if (words.find("no application protocol") != words.npos) {
+    Fail("the server speaks HTTP/2 only");
+  } else if (is_refusal && (is_asked_for_certificate_ || words.find("certificate required") != words.npos)) {
+    Fail("the server wants a client certificate");
+  } else if (is_refusal && is_own_origin() && !service_.client_cert.empty() && is_about_certificate) {
+    Fail("the server refuses the client certificate: " + SslText(words));
+  } else if (is_in_handshake) {
+    Fail(TlsFault(words), words.find("SSL routines:") != words.npos);
+  } else {
+    Fail("connection closed by the server: " + SslText(words));
+  }
+}
+
+// What browsers do not know they show as it is.
+void HttpVisit::FailByDecoding() {
+  const bool is_known = std::any_of(std::begin(kEncodings), std::end(kEncodings), [this](std::string_view known) {
+    return encoding_.find(known) != std::string::npos;
+  });
+  if (is_known || is_undecoded_ || method_ == "POST") {
+    Fail("the answer cannot be decompressed" +
+         (is_known ? "" : ": it is said to be " + AnswerText(encoding_, {}, 100)));
+    return;
+  }
+  is_undecoded_ = true;
+  Leave();
+  Ask(address_);
 }
 
 void HttpVisit::FailBy(CURLcode code, CheckResult& result) {
@@ -298,24 +469,29 @@ void HttpVisit::FailBy(CURLcode code, CheckResult& result) {
       break;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
-      Fail(TlsFault(words_.data()), std::string_view(words_.data()).find("SSL routines:") != std::string_view::npos);
+      FailByTls(true);
       break;
     case CURLE_GOT_NOTHING:
       Fail("empty answer", false);
       break;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
-      if (is_in_body_) {
+      if (std::string_view(words_.data()).find(" alert ") != std::string_view::npos) {
+        FailByTls(false);
+      } else if (is_in_body_) {
         Fail("the answer ends early");
       } else {
         Fail(error == ECONNRESET || error == EPIPE ? "connection reset" : "connection closed before an answer", false);
       }
       break;
+    case CURLE_BAD_CONTENT_ENCODING:
+      FailByDecoding();
+      break;
     case CURLE_PARTIAL_FILE:
       Fail("the answer ends early");
       break;
-    case CURLE_OK:  // of 101, say
-      Fail(std::to_string(status) + " instead of " + service_.expect_status);
+    case CURLE_OK:  // of 101, say, and of HTTP/0.9 to HEAD
+      Fail(status == 0 ? "the answer is not HTTP" : std::to_string(status) + " instead of " + service_.expect_status);
       break;
     case CURLE_OUT_OF_MEMORY:
     case kTooLarge:
@@ -328,8 +504,8 @@ void HttpVisit::FailBy(CURLcode code, CheckResult& result) {
 }
 
 void HttpVisit::Redirect(SteadyTime now) {
-  if (redirects_ == CheckSettings::kMostRedirects) {
-    Fail("more than " + std::to_string(CheckSettings::kMostRedirects) + " redirects");
+  if (redirects_ == service_.max_redirects) {
+    Fail("more than " + CountOf(service_.max_redirects, "redirect"));
     return;
   }
   if (is_elsewhere(location_)) {
@@ -350,10 +526,12 @@ void HttpVisit::Redirect(SteadyTime now) {
   ++redirects_;
   url_ = std::get<Url>(std::move(url));
   url_text_ = text;
-  if (CanonicalName(url_.host) == CanonicalName(origin_.host)) {
+  if (method_ == "POST" && !is_own_origin()) {
+    Fail("a POST is not repeated to another origin");
+  } else if (CanonicalName(url_.host) == CanonicalName(origin_.host)) {
     Ask(own_address_);
   } else if (const auto address = Address::Parse(url_.host)) {
-    if (!has_wrong_family(*address)) Ask(*address);
+    if (!has_wrong_family(*address)) AskElsewhere(*address);
   } else {
     looking_up_since_ = now;
     is_looking_up_ = true;
@@ -367,9 +545,19 @@ void HttpVisit::FindRedirected(SteadyTime now) {
   is_looking_up_ = false;
   AddTo(before_.name_ms, Milliseconds(now - looking_up_since_));
   if (answer.state == Resolver::Answer::State::kFound) {
-    Ask(answer.address);
+    AskElsewhere(answer.address);
   } else {
     Fail(answer.reason);
+  }
+}
+
+void HttpVisit::AskElsewhere(const Address& address) {
+  const bool is_anywhere = service_.follow_redirects.value() == FollowRedirects::kAnywhere;
+  std::string refusal = is_anywhere ? "" : RedirectRefusal(own_address_, address);
+  if (refusal.empty()) {
+    Ask(address);
+  } else {
+    Fail(std::move(refusal));
   }
 }
 

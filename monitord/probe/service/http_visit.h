@@ -2,8 +2,11 @@
 #ifndef LINEWATCH_MONITORD_PROBE_SERVICE_HTTP_VISIT_H_
 #define LINEWATCH_MONITORD_PROBE_SERVICE_HTTP_VISIT_H_
 
+#include <openssl/types.h>
+
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +18,7 @@
 #include "monitord/net/resolver.h"
 #include "monitord/net/trust_store.h"
 #include "monitord/probe/service/conversation.h"
+#include "monitord/probe/service/cookie_jar.h"
 #include "monitord/probe/service/http_body.h"
 #include "monitord/probe/service/http_transfers.h"
 #include "store/text/status_ranges.h"
@@ -26,6 +30,7 @@ namespace linewatch {
 struct VisitNeeds {
   HttpTransfers& transfers;
   const TrustStore& trust;
+  const std::filesystem::path& keys;
   ServiceProber::Place place;
   SteadyTime::duration naming_time;  // of the target's own name
   // ServiceProber::LookUp, for this place.
@@ -61,23 +66,36 @@ class HttpVisit : public Conversation, public HttpTransfers::Request {
   static size_t OnHeader(char* data, size_t one, size_t length, void* self);
   static size_t OnBody(char* data, size_t one, size_t length, void* self);
   static CURLcode OnContext(CURL* easy, void* context, void* self);
+  static int VisitIndex();
+  static int OnCertificateRequest(SSL* tls, X509** certificate, EVP_PKEY** key);
   static int OnReady(void* self, char* there, char* here, int there_port, int here_port);
   static curl_socket_t OpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   void NoteConnected();
+  void ForgetAnswer();
   bool TakeHeader(std::string_view line);
+  void TakeField(std::string_view name, std::string_view value);
   bool EndHeaders();
   bool TakeBody(std::string_view data);
   void JudgeBody(const std::string& fault);
 
   void Ask(const Address& address);
-  void AddOwn();
+  void OfferTls();
+  void AddMethod();
+  void AddHeaders();
+  void AddLogin();
   void Leave();
   void EndRequest(CURLcode code, SteadyTime now, CheckResult& result);
   void Redirect(SteadyTime now);
+  void AskElsewhere(const Address& address);
   void FindRedirected(SteadyTime now);
   void Fail(std::string reason, bool is_answer = true) { verdict_ = {false, std::move(reason), is_answer}; }
+  void FailByStatus(long status);
   void FailBy(CURLcode code, CheckResult& result);
+  void FailByTls(bool is_in_handshake);
+  void FailByDecoding();
+  bool is_end_of_body(CURLcode code) const;
+  std::string OwnHeader(std::string_view name) const;
   bool has_wrong_family(const Address& address);
   CheckDetails Measured() const;
   bool is_own_origin() const { return url_.has_same_origin(origin_); }
@@ -103,13 +121,18 @@ class HttpVisit : public Conversation, public HttpTransfers::Request {
   // What was reached; as libcurl counts it, it knows of the connection no sooner than of TLS.
   SteadyTime opened_at_{}, connected_at_{}, ready_at_{}, answered_at_{};
   std::optional<CURLcode> ended_;
-  std::string location_;
+  std::string location_, encoding_;  // what the answer says of itself
+  bool has_chunks_ = false;
+  bool is_challenged_ = false;  // a 401 that libcurl answers by itself
+  bool is_asked_for_certificate_ = false;
+  bool is_undecoded_ = false;  // the body is taken as it comes
   size_t header_bytes_ = 0;
   bool is_in_body_ = false, is_redirected_ = false;
   std::optional<HttpBody> body_;
   int socket_error_ = 0;
 
   // Of all.
+  CookieJar cookies_;
   int redirects_ = 0;
   SteadyTime looking_up_since_{};
   CheckDetails before_;  // of the requests that were redirected
