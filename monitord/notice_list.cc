@@ -21,7 +21,8 @@ constexpr std::array<Advice, kVoidReasons> kAdvice = {{
      "replies are dropped for want of room: some checks are not counted; raise sysctl net.core.rmem_max"},
     {"crowded", "too many checks of services hang at a time: some were not made; give them shorter timeouts"},
     {"secrets_missing",
-     "some websites are not checked: their passwords or headers are not in secrets.json (repair it, or set them again), or "
+     "some websites are not checked: their passwords or headers are not in secrets.json (repair it, or set them "
+     "again), or "
      "monitord cannot use their client certificates in the folder keys"},
     {"names_not_looked_up",
      "some names are not looked up in time, and their hosts not checked: the name servers of this machine, those of "
