@@ -110,7 +110,7 @@ $(WRITERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/bench/%.o $(STORE)
 FUZZ_OBJECTS := $(patsubst %.cc,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*_fuzz.cc))
 FUZZERS      := $(FUZZ_OBJECTS:$(BUILD)/obj/tests/fuzz/%_fuzz.o=$(BUILD)/%)
 # Readers of monitord, and what they need.
-FUZZED       := address answer_text certificate_names dns_message icmp_packet smtp_reply start_tls
+FUZZED       := address answer_text certificate_names cookie_jar dns_message icmp_packet smtp_reply start_tls
 fuzzers: $(FUZZERS)
 $(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter $(addprefix %/,$(FUZZED:=.o)),$(MONITORD)) \
                           $(filter %/host_edit.o %/host_table.o %/import_plan.o,$(API))

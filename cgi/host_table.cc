@@ -20,7 +20,7 @@ namespace {
 using Allocator = rapidjson::Document::AllocatorType;
 
 // How a cell is read, by what the schema says of the setting.
-enum class CellKind { kText, kBoolean, kNumber, kTexts, kNumbers, kJson };
+enum class CellKind { kText, kBoolean, kNumber, kTexts, kNumbers, kJson };  // kBoolean: with words beside, perhaps
 
 constexpr std::string_view kId = "id";
 constexpr std::string_view kSecretAdvice = "secrets are not imported: set them with the host itself, once it is there";
@@ -34,6 +34,7 @@ bool is_ignored(std::string_view name) {
 CellKind KindOf(const rapidjson::Value& property) {
   const auto* type = FindMember(property, "type");
   const auto* choices = FindMember(property, "enum");
+  if (choices != nullptr && (*choices)[0].IsBool()) return CellKind::kBoolean;
   if (choices != nullptr) return (*choices)[0].IsNumber() ? CellKind::kNumber : CellKind::kText;
   const auto name = type == nullptr ? std::string_view() : StringOf(*type);
   if (name == "string") return CellKind::kText;
@@ -246,9 +247,10 @@ void WriteCell(CsvWriter& out, CellKind kind, const rapidjson::Value& value, con
   const auto json = [](const rapidjson::Value& v) { return JsonText([&](JsonWriter& w) { v.Accept(w); }); };
   const bool is_empty = (value.IsString() && value.GetStringLength() == 0) || (value.IsArray() && value.Empty());
   if (value.IsNull() || (is_empty && otherwise != nullptr && value == *otherwise)) return out.Plain("");
-  if (kind == CellKind::kText) return is_empty ? out.Plain("'") : out.Text(StringOf(value));
+  if (kind == CellKind::kText || (kind == CellKind::kBoolean && value.IsString()))
+    return is_empty ? out.Plain("'") : out.Text(StringOf(value));
   // Not true and false, which a spreadsheet would translate.
-  if (kind == CellKind::kBoolean) return out.Plain(value.GetBool() ? "yes" : "no");
+  if (kind == CellKind::kBoolean && value.IsBool()) return out.Plain(value.GetBool() ? "yes" : "no");
   if (kind != CellKind::kTexts || is_empty) return out.Plain(json(value));
   std::string list;
   for (const auto& item : value.GetArray()) {

@@ -4,10 +4,12 @@
 #define LINEWATCH_STORE_CHECK_SETTINGS_H_
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "store/value/rare_text.h"
 #include "store/value/small_optional.h"
 #include "store/value/wall_time.h"
 
@@ -25,6 +27,23 @@ struct HeaderMarks {
   bool operator==(const HeaderMarks&) const = default;
 };
 
+// http: whether redirects are followed. "anywhere": into loopback, link-local and private addresses, too, although the
+// host itself is at none of them.
+class FollowRedirects {
+ public:
+  enum Value : uint8_t { kNo, kYes, kAnywhere };
+  // NOLINTBEGIN(google-explicit-constructor): it is a bool, but for the one value more.
+  FollowRedirects(Value value) : value_(value) {}
+  FollowRedirects(bool value) : value_(value ? kYes : kNo) {}
+  operator bool() const { return value_ != kNo; }
+  // NOLINTEND(google-explicit-constructor)
+  Value value() const { return value_; }
+  friend bool operator==(const FollowRedirects& a, const FollowRedirects& b) { return a.value_ == b.value_; }
+
+ private:
+  Value value_;
+};
+
 // What may stand in each: store/check/.
 struct CheckSettings {
   std::string url;  // http: http:// or https://, without a login
@@ -32,29 +51,32 @@ struct CheckSettings {
   std::string expect_status = "200-399";  // StatusRanges
   std::optional<std::string> keyword;     // http: stands in the first kMaxBody of the body,
   bool keyword_absent = false;            // or must not
-  bool follow_redirects = true;           // kMostRedirects of them
-  PackedOptional<int> ip_version;         // http: 4 or 6 alone
-  std::string username;                   // http: basic authentication, where there is a password
+  FollowRedirects follow_redirects = true;
+  int max_redirects = 5;
+  PackedOptional<int> ip_version;  // http: 4 or 6 alone
+  std::string username;            // http: for authentication, where there is one of both
   SecretMark password;
+  std::string auth = "basic";  // http: or digest
   HeaderMarks headers;
+  RareText body, content_type;  // http: what a POST sends
+  RareText field;               // http: a value in the JSON that is answered (is_json_field)
 
   bool verify_tls = true;                    // http, tls: else only the dates of the certificate count
   std::vector<int> warn_days{30, 14, 7, 1};  // http, tls: so many days before the certificate expires
   std::string server_name;                   // tls: that the certificate must be for; empty: `ip`
   PackedOptional<int> port;                  // tcp, tls, dns: see PortOf
   std::string starttls = "auto";             // tls: what is said in clear first; see docs/checks.md
-  std::string client_cert, client_key;       // http, tls, mqtt: files in keys/; an empty key: in that of client_cert
+  RareText client_cert, client_key;          // http, tls, mqtt: files in keys/; an empty key: in that of client_cert
   std::string query;                         // dns: the name that is asked for
   std::string record = "A";                  // dns: of which type
-  std::optional<std::string> expect;         // tcp: in the banner; dns: one of the answers; mqtt: the payload
-  std::string topic;                         // mqtt: with + and # as wildcards
+  std::optional<std::string> expect;  // tcp: in the banner; dns: one of the answers; mqtt: the payload; http: field
+  std::string topic;                  // mqtt: with + and # as wildcards
   std::chrono::milliseconds max_age{60000};  // mqtt, push: something must come at least so often
-  PackedOptional<double> min, max;           // mqtt: the payload is a number, and within these
+  PackedOptional<double> min, max;           // mqtt: the payload is a number, and within these; http: `field` is
 
   bool operator==(const CheckSettings&) const = default;
 
   static constexpr size_t kMaxBody = 1 << 20;
-  static constexpr int kMostRedirects = 5;
 };
 
 // What the last check showed beside its verdict. What it did not show is not set.

@@ -24,6 +24,7 @@ struct CheckSetting {
   std::string_view name;  // in files and the API
   // Where a host's CheckSettings hold it. One that two kinds share is the same for both: store/check/shared_settings.h.
   std::variant<std::string CheckSettings::*, bool CheckSettings::*, std::optional<std::string> CheckSettings::*,
+               RareText CheckSettings::*, int CheckSettings::*, FollowRedirects CheckSettings::*,
                PackedOptional<int> CheckSettings::*, PackedOptional<double> CheckSettings::*,
                std::vector<int> CheckSettings::*, std::chrono::milliseconds CheckSettings::*,
                SecretMark CheckSettings::*, HeaderMarks CheckSettings::*>

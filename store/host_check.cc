@@ -85,7 +85,12 @@ void CheckService(const rapidjson::Value& settings, const Host& host, const Tell
       text = (*host.check_settings).**member;
     if (const auto* member = std::get_if<std::optional<std::string> CheckSettings::*>(&setting.member))
       text = ((*host.check_settings).**member).value_or("");
-    if (has_control_characters(text, false)) wrong(std::string(setting.name), "expected no control characters");
+    if (const auto* member = std::get_if<RareText CheckSettings::*>(&setting.member))
+      text = ((*host.check_settings).**member).str();
+    const bool is_text_of_lines = setting.name == "body";
+    if (has_control_characters(text, is_text_of_lines))
+      wrong(std::string(setting.name), is_text_of_lines ? "expected no control characters but line ends and tabs"
+                                                        : "expected no control characters");
   }
 }
 

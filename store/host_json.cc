@@ -84,6 +84,20 @@ bool ReadJson(const rapidjson::Value& json, SecretMark& mark) {
   return true;
 }
 
+void WriteJson(JsonWriter& out, FollowRedirects follow) {
+  if (follow.value() == FollowRedirects::kAnywhere) {
+    out.String("anywhere");
+  } else {
+    out.Bool(follow);
+  }
+}
+bool ReadJson(const rapidjson::Value& json, FollowRedirects& follow) {
+  const bool is_anywhere = json.IsString() && StringOf(json) == "anywhere";
+  if (!is_anywhere && !json.IsBool()) return false;
+  follow = is_anywhere ? FollowRedirects(FollowRedirects::kAnywhere) : FollowRedirects(json.GetBool());
+  return true;
+}
+
 void WriteJson(JsonWriter& out, const HeaderMarks& marks) {
   if (marks.names.empty()) {
     out.Null();

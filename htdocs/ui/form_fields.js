@@ -25,7 +25,7 @@ const KINDS = {
     read: ({ value }) => (value.trim() ? parseDuration(value) ?? value.trim() : null),
     write: (control, seconds) => (control.value = durationInWords(seconds)),
   },
-  json: { read: ({ value }) => JSON.parse(value), write: (control, value) => (control.value = String(value)) },
+  json: { read: ({ value }) => JSON.parse(value), write: (control, value) => (control.value = JSON.stringify(value)) },
   checkbox: { read: ({ checked }) => checked, write: (control, value) => (control.checked = value) },
   text: {
     read: (control) => (isNumeric(control) ? numberIn(control.value) : control.value.trim() || null),

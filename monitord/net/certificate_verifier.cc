@@ -116,6 +116,7 @@ CertificateVerifier::CertificateVerifier(const TrustStore& trust, std::string se
     : trust_(trust), server_(std::move(server)), is_strict_(is_strict), is_clock_right_(is_clock_right) {}
 
 void CertificateVerifier::Install(SSL_CTX* context) {
+  OfferTls(context, is_strict_);
   SSL_CTX_set1_cert_store(context, trust_.store().get());
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(context, Verify, this);

@@ -2,6 +2,7 @@
 #ifndef LINEWATCH_MONITORD_PROBE_PROBERS_H_
 #define LINEWATCH_MONITORD_PROBE_PROBERS_H_
 
+#include <filesystem>
 #include <memory>
 #include <vector>
 

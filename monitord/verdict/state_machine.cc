@@ -45,9 +45,10 @@ std::optional<StatusChange> ChangeToUnblamed(WatchedHost host, Status to, WallTi
 std::optional<StatusChange> RecordVoid(WatchedHost host, const CheckResult& result, WallTime sent) {
   auto [seen, state] = host;
   if (state.void_checks < kVoidChecks) ++state.void_checks;
-  if (state.void_checks < kVoidChecks || seen.status == Status::kPending) return std::nullopt;
+  if (state.void_checks < kVoidChecks) return std::nullopt;
   seen.reason = result.void_reason == VoidReason::kNoKey && !result.reason.empty() ? "void: " + result.reason.str()
                                                                                    : TraitsOf(result.void_reason).why;
+  if (seen.status == Status::kPending) return std::nullopt;
   auto change = ChangeTo(seen, Status::kUnknown, sent, sent, seen.reason);
   Count(host, sent);
   return change;

@@ -22,7 +22,10 @@ constexpr CheckSetting kSettings[] = {
     {"keyword", &CheckSettings::keyword,
      R"({"type": "string", "minLength": 1, "maxLength": 1000, "description": "1 to 1000 characters"})"},
     {"keyword_absent", &CheckSettings::keyword_absent, R"({"type": "boolean", "description": "true or false"})"},
-    {"follow_redirects", &CheckSettings::follow_redirects, R"({"type": "boolean", "description": "true or false"})"},
+    {"follow_redirects", &CheckSettings::follow_redirects,
+     R"({"enum": [true, false, "anywhere"], "description": "true, false or \"anywhere\""})"},
+    {"max_redirects", &CheckSettings::max_redirects,
+     R"({"type": "integer", "minimum": 1, "maximum": 20, "description": "a whole number from 1 to 20"})"},
     {"ip_version", &CheckSettings::ip_version, R"({"enum": [4, 6], "description": "4, 6 or null"})"},
     {"username", &CheckSettings::username,
      R"({"type": "string", "maxLength": 320,
@@ -39,9 +42,25 @@ constexpr CheckSetting kSettings[] = {
          "additionalProperties": {"oneOf": [{"type": "string", "maxLength": 4000},
                                             {"type": "object", "required": ["set"], "additionalProperties": false,
                                              "properties": {"set": {"enum": [true]}}}]}})"},
+    {"auth", &CheckSettings::auth, R"({"enum": ["basic", "digest"], "description": "basic or digest"})"},
+    {"body", &CheckSettings::body,
+     R"({"type": "string", "maxLength": 10000, "description": "at most 10000 characters"})"},
+    {"content_type", &CheckSettings::content_type,
+     R"({"type": "string", "maxLength": 200,
+         "description": "the type of the body, such as application/json, of at most 200 characters"})"},
+    kField,
+    kExpect,
+    kMin,
+    kMax,
+    kClientCert,
+    kClientKey,
     kVerifyTls,
     kWarnDays,
 };
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7f; });
+}
 
 void CheckSecrets(const rapidjson::Value& settings, const TellWrong& wrong) {
   const auto is_plain = [](const rapidjson::Value& value) {
@@ -67,6 +86,19 @@ void CheckHttp(const rapidjson::Value& settings, const CheckSettings& service, c
   if (service.username.find(':') != std::string::npos) wrong("username", "expected no colon (RFC 7617)");
   if (service.method == "HEAD" && service.keyword)
     wrong("keyword", "expected null, for an answer to HEAD has no body to look into");
+  if (service.method == "HEAD" && !service.field.empty())
+    wrong("field", "expected null, for an answer to HEAD has no body to look into");
+  if (service.method != "POST" && !service.body.empty()) wrong("body", "expected null, for only a POST sends a body");
+  if (service.body.empty() && !service.content_type.empty())
+    wrong("content_type", "expected null, for there is no body that it would be the type of");
+  if (!is_ascii(service.content_type.str()))
+    wrong("content_type", "expected the type of the body, such as application/json");
+  const std::string_view without_field = "expected null, for there is no field whose value it could be about";
+  if (service.field.empty() && service.expect) wrong("expect", std::string(without_field));
+  if (service.field.empty() && service.min) wrong("min", std::string(without_field));
+  if (service.field.empty() && service.max) wrong("max", std::string(without_field));
+  CheckField(service, wrong);
+  CheckClientKey(service, wrong);
   CheckSecrets(settings, wrong);
 }
 
@@ -75,6 +107,8 @@ std::string Question(const Host& host) {
   std::string question = service.url + ' ' + service.method;
   if (service.ip_version) question += " IPv" + std::to_string(*service.ip_version);
   if (service.keyword) question += " \"" + *service.keyword;
+  if (!service.field.empty()) question += " " + service.field.str() + '=' + service.expect.value_or("");
+  if (!service.body.empty()) question += " " + service.body.str();
   return question;
 }
 

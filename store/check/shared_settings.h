@@ -14,6 +14,19 @@ inline constexpr CheckSetting kExpect{
     "expect", &CheckSettings::expect,
     R"({"type": "string", "maxLength": 1000, "description": "at most 1000 characters"})"};
 
+inline constexpr CheckSetting kMin{"min", &CheckSettings::min, R"({"type": "number", "description": "a number"})"};
+inline constexpr CheckSetting kMax{"max", &CheckSettings::max, R"({"type": "number", "description": "a number"})"};
+
+// What may stand in it: CheckField.
+inline constexpr CheckSetting kField{"field", &CheckSettings::field,
+                                     R"({"type": "string", "maxLength": 200,
+        "description": "a field of JSON, such as a.b[0].c or /a/b/0/c, of at most 200 characters"})"};
+
+// What is wrong with `client_cert` and `client_key`, beside what the schema says.
+void CheckClientKey(const CheckSettings& settings, const TellWrong& wrong);
+// What is wrong with `field`, and with `expect`, `min` and `max` beside it.
+void CheckField(const CheckSettings& settings, const TellWrong& wrong);
+
 inline constexpr CheckSetting kVerifyTls{"verify_tls", &CheckSettings::verify_tls,
                                          R"({"type": "boolean", "description": "true or false"})"};
 
@@ -35,12 +48,6 @@ inline constexpr CheckSetting kClientKey{
     "client_key", &CheckSettings::client_key,
     R"({"type": "string", "maxLength": 100, "pattern": "^([A-Za-z0-9_][A-Za-z0-9_.@+-]*)?$",
         "description": "the name of a file in keys/ of the data folder: letters, digits and ._-+@"})"};
-
-// Both, for kinds that have them.
-inline void CheckClientKey(const CheckSettings& service, const TellWrong& wrong) {
-  if (service.client_cert.empty() && !service.client_key.empty())
-    wrong("client_cert", "expected the file of the certificate that client_key belongs to");
-}
 
 }  // namespace linewatch
 

@@ -147,11 +147,15 @@ test("everything a website can be asked for arrives, and its secrets are shown t
     await unfold(page);
     await field(page, "Name").fill("Shop");
     await fill(page, { URL: "https://shop.example.org/", Keyword: "Error", Status: "200,204", "Response time": "800",
-                       "Warn before it expires": "none", "User name": "linewatch" });
+                       "Warn before it expires": "none", "User name": "linewatch", "How many": "9",
+                       "JSON field": "a.b[0].c", "Its value is": "21.5", "At least": "20",
+                       "At most": "30.5", "Body of a POST": "a=1", "Type of the body": "text/plain",
+                       "Client certificate": "watcher.pem", "Its key": "watcher.key" });
     await field(page, "The answer").selectOption("must not contain");
+    await field(page, "Authentication").selectOption("Digest");
     await field(page, "Method").selectOption("POST");
     await field(page, "IP version").selectOption("4 alone");
-    await field(page, "Follow redirects").uncheck();
+    await field(page, "Follow redirects").selectOption("no, the first answer counts");
     await field(page, "The certificate must be trusted").uncheck();
     await field(page, "Password").fill("correct horse");
     for (const name of ["X-Key", "X-Unwanted"]) {
@@ -167,7 +171,9 @@ test("everything a website can be asked for arrives, and its secrets are shown t
     const expected = {
       url: "https://shop.example.org/", keyword: "Error", keyword_absent: true, expect_status: "200,204", slow_ms: 800,
       method: "POST", ip_version: 4, follow_redirects: false, verify_tls: false, warn_days: [], username: "linewatch",
-      password: { set: true }, headers: { "X-Key": { set: true } },
+      password: { set: true }, headers: { "X-Key": { set: true } }, max_redirects: 9, auth: "digest",
+      field: "a.b[0].c", expect: "21.5", min: 20, max: 30.5, body: "a=1", content_type: "text/plain",
+      client_cert: "watcher.pem", client_key: "watcher.key",
     };
     for (const [name, value] of Object.entries(expected)) assert.deepEqual(saved[name], value, name);
     assert.deepEqual(readSecrets()[saved.id],

@@ -102,6 +102,13 @@ def test_who_does_not_verify_takes_any_certificate_that_has_not_expired(web, dae
     ("/moved", {"keyword": "systems"}, ""),
     ("/moved", {"follow_redirects": False, "expect_status": "200"}, "301 instead of 200"),
     ("/circle", {}, "more than 5 redirects"),
+    ("/circle?", {"max_redirects": 2}, "more than 2 redirects"),
+    ("/state.sh", {"field": "checks[0].state", "expect": "ok"}, ""),
+    ("/state.sh?1", {"field": "/checks/0/queue", "expect": "21.5", "min": 20, "max": 22}, ""),
+    ("/state.sh?2", {"field": "checks[0].queue", "max": 20}, "checks[0].queue is 21.5, more than 20"),
+    ("/state.sh?3", {"field": "checks[1]"}, "the answer has no field checks[1]"),
+    ("/posted.sh", {"method": "POST", "body": '{"a": 1}', "keyword": 'application/json: {"a": 1}'}, ""),
+    ("/posted.sh?1", {"method": "POST", "body": "<a/>", "content_type": "text/xml", "keyword": "text/xml: <a/>"}, ""),
 ])
 def test_a_page_is_judged_by_what_is_expected_of_it(web, daemon, site, path, settings, reason):
     name = f"{path} {settings}"[:100]
@@ -122,6 +129,15 @@ def test_a_website_slower_than_it_should_be_is_degraded(web, daemon, site):
 
 def test_a_website_that_nobody_serves_refuses(web, daemon):
     assert checked(web, daemon, "nobody", "http://127.0.0.1:9/")["reason"] == "connection refused"
+
+
+def test_a_site_that_wants_digest_gets_it(web, daemon, site):
+    user, password = LOGIN
+    digest = {"username": user, "auth": "digest", "keyword": "never send it"}
+    good = checked(web, daemon, "digest", site.url + "/digest/", password=password, **digest)
+    assert (good["status"], good["reason"]) == ("up", "")
+    bad = checked(web, daemon, "wrong digest", site.url + "/digest/?", password=password + "!", **digest)
+    assert bad["reason"] == "401 instead of 200-399"
 
 
 def test_a_password_and_a_header_reach_the_site_and_nobody_else(web, daemon, site):

@@ -6,6 +6,7 @@
 """
 
 import contextlib
+import hashlib
 import socket
 import subprocess
 
@@ -15,7 +16,8 @@ CERTIFICATES = ("good", "wrong_host", "expired", "self_signed")
 LOGIN = ("watcher", "pa55-w0rd-of-a-site")
 
 CONFIGURATION = """
-server.modules       = ( "mod_auth", "mod_authn_file", "mod_redirect", "mod_cgi", "mod_openssl" )
+server.modules       = ( "mod_auth", "mod_authn_file", "mod_redirect", "mod_cgi", "mod_openssl",
+                         "mod_deflate" )
 server.port          = {port}
 server.bind          = "127.0.0.1"
 server.document-root = "{folder}/pages"
@@ -23,9 +25,17 @@ server.errorlog      = "{folder}/error.log"
 mimetype.assign      = ( ".html" => "text/html" )
 index-file.names     = ( "index.html" )
 cgi.assign           = ( ".sh" => "/bin/sh" )
-url.redirect         = ( "^/moved$" => "/", "^/circle$" => "/circle", "^/to-tls$" => "https://localhost:{good}/" )
+url.redirect         = ( "^/moved$" => "/", "^/circle([?]|$)" => "/circle", "^/to-tls$" => "https://localhost:{good}/" )
 auth.backend         = "plain"
 auth.backend.plain.userfile = "{folder}/users"
+deflate.mimetypes    = ( "text/html" )
+deflate.allowed-encodings = ( "br", "gzip", "deflate" )
+$HTTP["url"] =~ "^/digest/" {{
+  auth.backend = "htdigest"
+  auth.backend.htdigest.userfile = "{folder}/digests"
+  auth.require = ( "/digest/" => ( "method" => "digest", "algorithm" => "{algorithm}", "realm" => "site",
+                                   "require" => "valid-user" ) )
+}}
 auth.require         = ( "/private" => ( "method" => "basic", "realm" => "site", "require" => "valid-user" ) )
 $SERVER["socket"] == "[::1]:{port}" {{ }}
 """
@@ -39,6 +49,9 @@ $SERVER["socket"] == "127.0.0.1:{port}" {{
 PAGES = {
     "index.html": "<h1>All systems are go</h1>",
     "private/index.html": "<h1>For those who know the password</h1>",
+    "digest/index.html": "<h1>For those who never send it</h1>",
+    "posted.sh": "printf 'Content-Type: text/html\\r\\n\\r\\n%s: ' \"$CONTENT_TYPE\"; cat",
+    "state.sh": "printf 'Content-Type: text/html\\r\\n\\r\\n{\"checks\": [{\"state\": \"ok\", \"queue\": 21.50}]}'",
     "huge.html": "x" * (5 << 20),
     "broken.sh": "printf 'Status: 500\\r\\n\\r\\nall broken'",
     "slow.sh": "sleep 0.2; printf 'Content-Type: text/html\\r\\n\\r\\nat last'",
@@ -72,8 +85,10 @@ class Website:
             path = folder / "pages" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+        digest = hashlib.sha256(f"{LOGIN[0]}:site:{LOGIN[1]}".encode()).hexdigest()
+        (folder / "digests").write_text(f"{LOGIN[0]}:site:{digest}\n")
         (folder / "users").write_text(":".join(LOGIN) + "\n")
-        text = CONFIGURATION.format(folder=folder, port=ports["plain"], good=ports["good"])
+        text = CONFIGURATION.format(folder=folder, port=ports["plain"], algorithm="SHA-256", good=ports["good"])
         for name in CERTIFICATES:
             text += TLS.format(port=ports[name], pair=getattr(certificates, name))
         (folder / "site.conf").write_text(text)

@@ -7,17 +7,19 @@
 #include <memory>
 #include <vector>
 
+#include "monitord/net/client_keys.h"
 #include "monitord/net/trust_store.h"
+#include "monitord/probe/service/http_transfers.h"
 #include "monitord/probe/service/service_prober.h"
 
 namespace linewatch {
 
 // Each check is a connection of its own, in HTTP/1.1. libcurl is never asked to look up a name, to follow a redirect or
 // to judge a certificate: that is done here, with what the host's settings say of it. Beyond its own origin nothing
-// secret is sent. No proxy, no cookies, no .netrc.
+// secret is sent. No proxy, no .netrc, and no cookies but those that are set on the way of one check.
 class HttpProber : public ServiceProber {
  public:
-  HttpProber(Done done, const TrustStore& trust);
+  HttpProber(Done done, const TrustStore& trust, ClientKeys keys);
   ~HttpProber() override;
   HttpProber(const HttpProber&) = delete;
   HttpProber& operator=(const HttpProber&) = delete;
@@ -26,17 +28,10 @@ class HttpProber : public ServiceProber {
   SteadyTime wake_at() const override;
   void Work(SteadyTime now) override;
 
-  // What a server may send before its body, in bytes.
-  static constexpr size_t kMaxHeaders = 256 * 1024;
-
  private:
-  class Visit;
-  struct Transfers;
-
-  void WorkTransfers();
-
   const TrustStore& trust_;
-  std::unique_ptr<Transfers> transfers_;  // from the first check on: whoever pings alone does without libcurl
+  const ClientKeys keys_;
+  std::unique_ptr<HttpTransfers> transfers_;  // from the first check on: whoever pings alone does without libcurl
 };
 
 }  // namespace linewatch

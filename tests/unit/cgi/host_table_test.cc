@@ -56,6 +56,10 @@ TEST_CASE("a cell is read as its setting is, and an empty one is the default", "
   CHECK(Cell("enabled", "Yes") == "true");
   CHECK(Cell("enabled", "OFF") == "false");
   CHECK(Cell("enabled", "") == "null");
+  CHECK(Cell("follow_redirects", "no") == "false");
+  CHECK(Cell("follow_redirects", "anywhere") == "\"anywhere\"");
+  CHECK(Cell("max_redirects", "9") == "9");
+  CHECK(Cell("client_cert", "a.pem") == "\"a.pem\"");
   CHECK(Cell("packets", "3") == "3");
   CHECK(Cell("timeout", "0.5") == "0.5");
   CHECK(Cell("group", "3") == R"("3")");

@@ -131,7 +131,7 @@ void Network::EndHanging(const std::string& id, SteadyTime started) {
   part.entries[0].result.has_left = true;
   part.entries[0].result.reason = "no answer within 9 s";
   Judge::Outcome outcome;
-  judge->Record(part, now, outcome);
+  judge->Take(part, now, outcome);
   Keep(std::move(outcome));
 }
 
@@ -168,7 +168,7 @@ void Network::RunBatch(const Fates& fates, const std::vector<std::string>& only,
   now.wall += sleep;
   now.boot += sleep;
   Judge::Outcome outcome;
-  judge->Record(batch, now, outcome);
+  judge->Take(batch, now, outcome);
   Keep(std::move(outcome));
   NotifyDue();
 }

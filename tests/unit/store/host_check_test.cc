@@ -236,5 +236,47 @@ TEST_CASE("status codes, topics and bounds are what they can be", "[host_check]"
   CHECK(of("mqtt", R"("topic":"a","min":2,"max":1)") == "max: expected at least min");
 }
 
+TEST_CASE("what a website is sent and looked into goes together", "[host_check]") {
+  const auto of = [](const std::string& members) {
+    return Fault(R"("check":"http","url":"http://a.example/",)" + members);
+  };
+  for (const char* good :
+       {R"("follow_redirects":true)", R"("follow_redirects":false)", R"("follow_redirects":"anywhere")",
+        R"("max_redirects":20)", R"("auth":"digest","username":"a")", R"("method":"POST","body":"a\n\tb")",
+        R"("method":"POST","body":"{}","content_type":"application/json")", R"("field":"a.b[0].c","expect":"ok")",
+        R"("field":"/a","min":1,"max":2)", R"("client_cert":"a.pem","client_key":"a-1_b.key")",
+        R"("client_cert":"a")"}) {
+    INFO(good);
+    CHECK(of(good) == "0 errors");
+  }
+  const std::pair<const char*, const char*> faults[] = {
+      {R"("follow_redirects":"everywhere")", "follow_redirects: expected true, false or \"anywhere\""},
+      {R"("max_redirects":0)", "max_redirects: expected a whole number from 1 to 20"},
+      {R"("max_redirects":21)", "max_redirects: expected a whole number from 1 to 20"},
+      {R"("auth":"ntlm")", "auth: expected basic or digest"},
+      {R"("body":"a")", "body: expected null, for only a POST sends a body"},
+      {R"("method":"POST","body":"a\u0000b")", "body: expected no control characters but line ends and tabs"},
+      {R"("content_type":"text/xml")",
+       "content_type: expected null, for there is no body that it would be the type of"},
+      {R"("method":"POST","body":"a","content_type":"text/xmlü")",
+       "content_type: expected the type of the body, such as application/json"},
+      {R"("field":"a..b")", "field: expected a field of JSON, such as a.b[0].c or /a/b/0/c"},
+      {R"("field":"$.a")", "field: expected a field of JSON, such as a.b[0].c or /a/b/0/c"},
+      {R"("method":"HEAD","field":"a")", "field: expected null, for an answer to HEAD has no body to look into"},
+      {R"("expect":"a")", "expect: expected null, for there is no field whose value it could be about"},
+      {R"("min":1)", "min: expected null, for there is no field whose value it could be about"},
+      {R"("field":"a","min":2,"max":1)", "max: expected at least min"},
+      {R"("client_cert":"../a.pem")",
+       "client_cert: expected the name of a file in keys/ of the data folder: letters, digits and ._-+@"},
+      {R"("client_cert":"a","client_key":".a")",
+       "client_key: expected the name of a file in keys/ of the data folder: letters, digits and ._-+@"},
+      {R"("client_key":"a.key")", "client_cert: expected the file of the certificate that client_key belongs to"},
+  };
+  for (const auto& [members, fault] : faults) {
+    INFO(members);
+    CHECK(of(members) == fault);
+  }
+}
+
 }  // namespace
 }  // namespace linewatch

@@ -81,6 +81,33 @@ TEST_CASE("what is written is read back the same", "[host_json]") {
   CHECK(list.monitor.notices[0].code == "disk_full");
 }
 
+TEST_CASE("what a website is asked for is written and read back the same", "[host_json]") {
+  HostList list;
+  Host host;
+  host.id = host.name = "site";
+  host.check = CheckKind::kHttp;
+  host.check_settings = CheckSettings();
+  list.hosts.push_back(host);
+  const std::string usual = Text(list);
+  CHECK_THAT(usual, Catch::Matchers::ContainsSubstring(R"("follow_redirects":true,"max_redirects":5,)"));
+  CHECK_THAT(usual, Catch::Matchers::ContainsSubstring(R"("auth":"basic","body":"","content_type":"","field":"",)"));
+  CheckSettings& settings = *list.hosts[0].check_settings;
+  settings.follow_redirects = FollowRedirects::kAnywhere;
+  settings.max_redirects = 9;
+  settings.auth = "digest";
+  settings.body = "{\"a\": 1}\n";
+  settings.content_type = "application/json";
+  settings.client_cert = "a.pem";
+  settings.client_key = "a.key";
+  settings.field = "a.b[0].c";
+  settings.expect = "21.5";
+  settings.min = 1.5;
+  const HostList again = Parsed(Text(list));
+  REQUIRE(again.hosts.size() == 1);
+  CHECK(*again.hosts[0].check_settings == settings);
+  CHECK_THAT(Text(list), Catch::Matchers::ContainsSubstring(R"("follow_redirects":"anywhere")"));
+}
+
 TEST_CASE("what is written without its defaults is read back the same", "[host_json]") {
   HostList list = Example();
   for (size_t kind = 0; kind < kCheckKindNames.size(); ++kind) {

@@ -20,7 +20,7 @@ TEST_CASE("one uplink of several is enough to see by", "[judge][judge_blindness]
     batch.entries.push_back({i, result});
   }
   Judge::Outcome outcome;
-  network.judge->Record(batch, network.now, outcome);
+  network.judge->Take(batch, network.now, outcome);
   CHECK(network.StatusOf("line") == Status::kFailing);
 }
 

@@ -131,7 +131,7 @@ TEST_CASE("a result of a host that was changed or removed meanwhile counts for n
   network.list.hosts[0].ip = "10.0.0.77";
   network.Follow({kNewHost});
   Judge::Outcome outcome;
-  network.judge->Record(batch, network.now, outcome);
+  network.judge->Take(batch, network.now, outcome);
   CHECK(network.StatusOf("two") == Status::kPending);
   CHECK(outcome.events.empty());
 }

@@ -1,7 +1,10 @@
 #include "monitord/probe/service/http_prober.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -329,8 +332,6 @@ TEST_CASE("what is secret goes to no other origin", "[http_prober]") {
   };
   lead("302 Found");
   CHECK(other.heard().starts_with("GET /elsewhere HTTP/1.1\r\n"));
-  lead("307 Temporary Redirect");
-  CHECK(other.heard().find("POST /elsewhere HTTP/1.1\r\n") != std::string::npos);
   CHECK(CountLines(other.heard(), "X-Token:") == 0);
   CHECK(CountLines(other.heard(), "Cookie:") == 0);
   CHECK(CountLines(other.heard(), "Authorization:") == 0);
@@ -385,6 +386,239 @@ TEST_CASE("a version of IP that is asked for is kept to", "[http_prober]") {
   Target target = Asking("http://127.0.0.1:1/");
   target.check_settings->ip_version = 6;
   CHECK(std::string(Check(target).reason) == "127.0.0.1 is no address of IPv6");
+}
+
+TEST_CASE("a POST is repeated within its origin, and to no other", "[http_prober]") {
+  const ScriptedServer other(Answering("200 OK"));
+  const auto reason_of = [&](const std::string& location) {
+    const ScriptedServer server([&](Connection& peer) {
+      const bool is_first = peer.Line().value_or("").starts_with("POST /first ");
+      for (auto header = peer.Line(); header && !header->empty(); header = peer.Line()) continue;
+      peer.Bytes(9);
+      peer.Say(is_first ? "HTTP/1.1 307 Temporary Redirect\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n"
+                        : "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    });
+    Target target = Asking(server.url() + "/first");
+    target.check_settings->method = "POST";
+    target.check_settings->body = "switch=on";
+    const CheckResult result = Check(target);
+    if (result.ok) CHECK(server.heard().find("switch=on", server.heard().find("POST /second ")) != std::string::npos);
+    return std::string(result.reason);
+  };
+  CHECK(reason_of("/second").empty());
+  CHECK(reason_of(other.url() + "/api") == "redirected to 127.0.0.1: a POST is not repeated to another origin");
+  CHECK(other.heard().empty());
+}
+
+TEST_CASE("a POST sends its body and says what it is", "[http_prober]") {
+  const auto heard = [](const std::string& body, const std::string& type,
+                        const std::optional<HostSecrets>& secrets = std::nullopt) {
+    const ScriptedServer server(Answering("200 OK"));
+    Target target = Asking(server.url());
+    target.check_settings->method = "POST";
+    target.check_settings->body = body;
+    target.check_settings->content_type = type;
+    if (secrets) target.secrets = *secrets;
+    CHECK(Check(target).ok);
+    return server.heard();
+  };
+  const std::string json = heard(R"({"query": "{ health }"})", "");
+  CHECK(json.ends_with("\r\n\r\n{\"query\": \"{ health }\"}"));
+  CHECK(CountLines(json, "Content-Type: application/json\r\n") == 1);
+  CHECK(CountLines(heard("a=1&b=2", ""), "Content-Type: application/x-www-form-urlencoded\r\n") == 1);
+  CHECK(CountLines(heard("<soap/>", "text/xml; charset=utf-8"), "Content-Type: text/xml; charset=utf-8\r\n") == 1);
+  const std::string own = heard("<soap/>", "text/xml", HostSecrets{"", {{"content-type", "application/soap+xml"}}, ""});
+  CHECK(CountLines(own, "content-type: application/soap+xml\r\n") == 1);
+  CHECK(CountLines(own, "Content-Type:") == 0);
+  // Longer than what libcurl would ask about first.
+  CHECK(CountLines(heard(std::string(5000, 'x'), "text/plain"), "Expect:") == 0);
+}
+
+TEST_CASE("a user name without a password is one with an empty password", "[http_prober]") {
+  const ScriptedServer server(Answering("200 OK"));
+  Target target = Asking(server.url());
+  target.check_settings->username = "key-123";
+  CHECK(Check(target).ok);
+  CHECK(CountLines(server.heard(), "Authorization: Basic a2V5LTEyMzo=\r\n") == 1);
+}
+
+TEST_CASE("a site that wants Digest gets it", "[http_prober]") {
+  const auto check = [](const char* challenge, bool is_kept_open, const std::string& password) {
+    const ScriptedServer server([=](Connection& peer) {
+      for (int i = 0; i < 2; ++i) {
+        std::string authorization;
+        auto line = peer.Line();
+        if (!line) return;
+        for (; line && !line->empty(); line = peer.Line())
+          if (line->starts_with("Authorization: Digest ")) authorization = *line;
+        const bool is_good = authorization.find("username=\"watcher\"") != std::string::npos &&
+                             authorization.find("uri=\"/status?of=all\"") != std::string::npos && password == "right";
+        peer.Say(is_good ? "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nready"
+                         : std::string("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: ") + challenge +
+                               "\r\nSet-Cookie: a=b\r\nContent-Length: 4\r\n\r\nnope");
+        if (!is_kept_open) return;
+      }
+    });
+    Target target = Asking(server.url() + "/status?of=all");
+    target.check_settings->auth = "digest";
+    target.check_settings->username = "watcher";
+    target.check_settings->keyword = "ready";
+    target.secrets = HostSecrets{password, {}, ""};
+    const CheckResult result = Check(target);
+    CHECK(CountLines(server.heard(), "Authorization: Basic") == 0);
+    if (result.ok) CHECK(*result.details->connect_ms + *result.details->first_byte_ms <= *result.rtt_ms);
+    return std::string(result.reason);
+  };
+  for (const bool is_kept_open : {true, false}) {
+    CHECK(check("Digest realm=\"x\", nonce=\"n\", qop=\"auth\"", is_kept_open, "right").empty());
+    CHECK(check("Digest realm=\"x\", nonce=\"n\", qop=\"auth\", algorithm=SHA-256", is_kept_open, "right").empty());
+    CHECK(check("Digest realm=\"x\", nonce=\"n\", qop=\"auth\"", is_kept_open, "wrong") == "401 instead of 200-399");
+    CHECK(check("Basic realm=\"x\"", is_kept_open, "wrong") == "401 instead of 200-399");
+  }
+}
+
+// Gzip or, without its header, deflate.
+std::string Compressed(const std::string& text, bool is_gzip = true) {
+  z_stream stream{};
+  constexpr int kWindow = 15, kGzip = 16;
+  REQUIRE(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kWindow + (is_gzip ? kGzip : 0), 9,
+                       Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string out(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+TEST_CASE("a compressed answer is searched as what it says", "[http_prober]") {
+  std::string page;
+  for (int i = 0; i < 1000; ++i) page += "<p>" + std::to_string(i) + "</p>";
+  page += "all systems are go";
+  const auto result = [](const std::string& encoding, const std::string& body, bool is_absent = false,
+                         const char* keyword = "systems are go") {
+    const CheckResult checked =
+        CheckOf(Answering("200 OK\r\nContent-Encoding: " + encoding, body), [&](CheckSettings& service) {
+          service.keyword = keyword;
+          service.keyword_absent = is_absent;
+        });
+    return checked.ok ? "ok" : std::string(checked.reason);
+  };
+  CHECK(result("gzip", Compressed(page)) == "ok");
+  CHECK(result("x-gzip", Compressed(page)) == "ok");
+  CHECK(result("deflate", Compressed(page, false)) == "ok");
+  CHECK(result("gzip, gzip", Compressed(Compressed(page))) == "ok");
+  CHECK(result("gzip", Compressed(page), true) == "keyword \"systems are go\" found");
+  CHECK(result("gzip", page) == "the answer cannot be decompressed");
+  CHECK(result("gzip", page, true) == "the answer cannot be decompressed");
+  // Not a coding at all: browsers show it as it is.
+  CHECK(result("utf-8", page) == "ok");
+  CHECK(result("none", page) == "ok");
+  CHECK(result("identity", page) == "ok");
+}
+
+TEST_CASE("compression is asked for where the body is looked into, and nowhere else", "[http_prober]") {
+  const auto heard = [](const std::function<void(Target&)>& change) {
+    const ScriptedServer server(Answering("200 OK", "{\"ready\": true}"));
+    Target target = Asking(server.url());
+    change(target);
+    CHECK(Check(target).ok);
+    return server.heard();
+  };
+  const std::string wanted = heard([](Target& t) { t.check_settings->keyword = "ready"; });
+  CHECK(CountLines(wanted, "Accept-Encoding: ") == 1);
+  CHECK(wanted.find("gzip") != std::string::npos);
+  CHECK(CountLines(heard([](Target& t) { t.check_settings->field = "ready"; }), "Accept-Encoding: ") == 1);
+  CHECK(CountLines(heard([](Target&) {}), "Accept-Encoding: ") == 0);
+  const std::string own = heard([](Target& t) {
+    t.check_settings->keyword = "ready";
+    t.secrets = HostSecrets{"", {{"Accept-Encoding", "identity"}}, ""};
+  });
+  CHECK(CountLines(own, "Accept-Encoding: identity\r\n") == 1);
+  CHECK(CountLines(own, "Accept-Encoding:") == 1);
+}
+
+TEST_CASE("a bomb of zeros stops at a MiB", "[http_prober]") {
+  const std::string bomb = Compressed(std::string(100 << 20, '\0'));
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(std::string(CheckOf(Answering("200 OK\r\nContent-Encoding: gzip", bomb), [](CheckSettings& service) {
+                      service.keyword = "ready";
+                    }).reason) == "keyword \"ready\" not found");
+  CHECK(std::chrono::steady_clock::now() - begin < kPatient);
+}
+
+TEST_CASE("a field of the JSON that a website answers is judged", "[http_prober]") {
+  const auto check = [](const std::string& body) {
+    return std::string(CheckOf(Answering("200 OK\r\nContent-Type: application/json", body), [](CheckSettings& service) {
+                         service.field = "checks[0].state";
+                         service.expect = "ok";
+                       }).reason);
+  };
+  CHECK(check(R"({"checks": [{"state": "ok"}]})").empty());
+  CHECK(check(R"({"checks": [{"state": "failed"}]})") == "checks[0].state is \"failed\" instead of \"ok\"");
+  CHECK(check(R"({"checks": []})") == "the answer has no field checks[0].state");
+  CHECK(check("<html>") == "the answer is no JSON");
+}
+
+TEST_CASE("cookies that are set on the way are sent back on the way", "[http_prober]") {
+  const ScriptedServer other(Answering("200 OK"));
+  const ScriptedServer server([&](Connection& peer) {
+    const std::string line = peer.Line().value_or("");
+    bool is_known = false;
+    for (auto header = peer.Line(); header && !header->empty(); header = peer.Line())
+      is_known = is_known || *header == "Cookie: own=1; seen=1";
+    if (!is_known) {
+      peer.Say(
+          "HTTP/1.1 302 Found\r\nLocation: /wall\r\nSet-Cookie: seen=1; Path=/; HttpOnly\r\nContent-Length: 0\r\n\r\n");
+    } else if (line.starts_with("GET /wall ")) {
+      peer.Say("HTTP/1.1 302 Found\r\nLocation: " + other.url() + "/\r\nContent-Length: 0\r\n\r\n");
+    }
+  });
+  Target target = Asking(server.url() + "/");
+  target.secrets = HostSecrets{"", {{"Cookie", "own=1"}}, ""};
+  CHECK(std::string(Check(target).reason).empty());
+  CHECK(CountLines(other.heard(), "Cookie:") == 0);
+  // Each check begins anew.
+  const size_t before = server.heard().size();
+  CHECK(Check(target).ok);
+  CHECK(server.heard().substr(before).find("seen=1") > server.heard().substr(before).find("\r\n\r\n"));
+}
+
+TEST_CASE("a Location that browsers take is followed", "[http_prober]") {
+  for (const char* location : {"/ok?next=a|b", "/ok?f={1}", "/ok?f=a^b", "/ok?f=\"a\"", "/ok?f=DOM\\user", "\\ok",
+                               "/ok?\xc3\xbc", "/ok/\xfc", "/ok?a b"}) {
+    INFO(location);
+    const ScriptedServer server([&](Connection& peer) {
+      const bool is_there = peer.Line().value_or("").starts_with("GET /ok");
+      for (auto header = peer.Line(); header && !header->empty(); header = peer.Line()) continue;
+      peer.Say(is_there ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                        : std::string("HTTP/1.1 302 Found\r\nLocation: ") + location + "\r\nContent-Length: 0\r\n\r\n");
+    });
+    CHECK(std::string(Check(Asking(server.url() + "/")).reason).empty());
+  }
+}
+
+TEST_CASE("so many redirects are followed as are allowed", "[http_prober]") {
+  const auto reason = [](int most) {
+    return std::string(CheckOf(Answering("302 Found\r\nLocation: /"), [&](CheckSettings& service) {
+                         service.max_redirects = most;
+                       }).reason);
+  };
+  CHECK(reason(1) == "more than 1 redirect");
+  CHECK(reason(12) == "more than 12 redirects");
+}
+
+TEST_CASE("a server of HTTP/2 alone is told as that", "[http_prober]") {
+  // SETTINGS, and GOAWAY for what was no preface: as nghttp2 has it.
+  const std::string settings("\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64", 15),
+      goaway("\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x01", 17);
+  CHECK(std::string(CheckOf(Saying(settings + goaway)).reason) == "the server speaks HTTP/2 only");
+  CHECK(std::string(CheckOf(Saying(std::string("\0\0\0\x04\0\0\0\0\0", 9))).reason) == "the server speaks HTTP/2 only");
+  CHECK(std::string(CheckOf(Saying(settings), [](CheckSettings& s) { s.method = "HEAD"; }).reason) ==
+        "the answer is not HTTP");
 }
 
 TEST_CASE("a hundred websites that hang cost one timeout, and delay none that answers", "[http_prober]") {
