@@ -54,9 +54,13 @@ enum Manner : uint8_t {
   kOtherContent = 8,
   kFromElsewhere = 9,
   kTimeExceeded = 10,
-  kAmongForeign = 11,  // after two hundred replies to pings that nobody sent
+  kAmongForeign = 11,     // after two hundred replies to pings that nobody sent
+  kRedirected = 12,       // among redirects: ICMP type 5
+  kQuenched = 13,         // among source quenches: ICMP type 4
+  kRedirectedAlone = 14,  // a redirect, and no reply
 };
 
+constexpr uint8_t kSourceQuench = 4, kRedirect = 5, kTimeExceededType = 11;  // RFC 792
 constexpr size_t kIpHeader = 20;
 constexpr size_t kIcmpHeader = 8;
 
@@ -90,13 +94,16 @@ Packet ReplyTo(const Packet& request) {
   return reply;
 }
 
-Packet TimeExceededFor(const Packet& request) {
+// An ICMP error from a router on the way; not sealed yet.
+Packet ErrorFor(const Packet& request, uint8_t type, uint8_t code) {
   Packet error(request.begin(), request.begin() + kIpHeader);
   const std::array<uint8_t, 4> router = {10, 77, 255, 254};
   std::copy(request.begin() + 12, request.begin() + 16, error.begin() + 16);
   std::copy(router.begin(), router.end(), error.begin() + 12);
   error.resize(kIpHeader + kIcmpHeader);
-  error[kIpHeader] = 11;
+  error[kIpHeader] = type;
+  error[kIpHeader + 1] = code;
+  if (type == kRedirect) std::copy(router.begin(), router.end(), error.begin() + kIpHeader + 4);
   // RFC 792: the header of the packet in question and the first 64 bits behind it.
   error.insert(error.end(), request.begin(), request.begin() + kIpHeader + kIcmpHeader);
   return error;
@@ -167,7 +174,20 @@ Answers AnswersInManner(const Packet& request) {
       reply[14] = kAtOnce;
       break;
     case kTimeExceeded:
-      reply = TimeExceededFor(request);
+      reply = ErrorFor(request, kTimeExceededType, 0);
+      break;
+    case kRedirected:
+    case kQuenched: {
+      Packet error = request[18] == kRedirected ? ErrorFor(request, kRedirect, 1) : ErrorFor(request, kSourceQuench, 0);
+      Seal(error);
+      Seal(reply);
+      // So many that some come while others are sent to.
+      for (int i = 0; i < 100; ++i) answers.emplace(now + milliseconds(i), error);
+      answers.emplace(now + milliseconds(20), reply);
+      return answers;
+    }
+    case kRedirectedAlone:
+      reply = ErrorFor(request, kRedirect, 1);
       break;
     case kAmongForeign:
       Flood(answers, now, reply, 200);

@@ -223,6 +223,9 @@ MANNERS = {
     "10.77.9.1": ("down", "no answer within 0.4 s", None, None),
     "10.77.10.1": ("down", "TTL exceeded", None, None),
     "10.77.11.1": ("up", "", 0, 50),
+    **{f"10.77.12.{i}": ("up", "", 20, 70) for i in range(20)},
+    **{f"10.77.13.{i}": ("up", "", 20, 70) for i in range(20)},
+    "10.77.14.1": ("down", "no answer within 0.4 s", None, None),
 }
 
 
@@ -231,6 +234,7 @@ def tunnels(module_folder):
     """One daemon with raw sockets and one with ping sockets, each at the near end of a TUN device."""
     hosts = [*(host(address, address) for address in MANNERS),
              host("five packets", "10.77.1.20", packets=5),
+             *(host(f"not repeated {i}", f"10.77.0.{100 + i}", retries=0, packets=5) for i in range(50)),
              host("slow", "10.77.1.50", slow_ms=30)]
     with contextlib.ExitStack() as stack:
         daemons = {}
@@ -255,6 +259,18 @@ def test_late_foreign_and_damaged_answers_count_for_nothing(tunnels, sockets):
         assert all((answer is not None) == answered for answer in seen[ip]["trail"]), ip
         if answered:
             assert least <= min(seen[ip]["trail"]) < most, ip
+
+
+@pytest.mark.parametrize("sockets", ["raw", "ping"])
+def test_redirects_for_others_cost_a_neighbour_no_packet(tunnels, sockets):
+    losses = []
+
+    def seen_often_enough(published):
+        losses.extend(h["loss_percent"] for h in named(published, "not repeated"))
+        return checked(published["hosts"], 8)
+    published = tunnels[sockets].until(seen_often_enough, "eight cycles did not end")
+    assert set(losses) <= {None, 0}
+    assert all(h["trail"].count(None) == 0 for h in named(published, "not repeated"))
 
 
 @pytest.mark.parametrize("sockets", ["raw", "ping"])

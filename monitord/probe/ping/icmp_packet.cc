@@ -76,6 +76,13 @@ EchoPacket BuildEcho(bool six, uint16_t id, uint16_t sequence, const EchoToken& 
   return packet;
 }
 
+bool says_undelivered(bool six, uint8_t type) {
+  if (six)
+    return type == ICMP6_DST_UNREACH || type == ICMP6_PACKET_TOO_BIG || type == ICMP6_TIME_EXCEEDED ||
+           type == ICMP6_PARAM_PROB;
+  return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETERPROB;
+}
+
 std::string_view ComplaintOf(bool six, uint8_t type, uint8_t code) {
   if (six) {
     if (type == ICMP6_TIME_EXCEEDED) return "TTL exceeded";

@@ -44,6 +44,10 @@ struct EchoRequestHeader {
 };
 std::optional<EchoRequestHeader> ParseRequest(bool six, std::span<const std::byte> packet);
 
+// Whether an ICMP error means that the request has not arrived. A redirect and a source quench (RFC 792), and what newer
+// kinds say, are about the way: the packet was sent on.
+bool says_undelivered(bool six, uint8_t type);
+
 // What an ICMP error says, in words: "host unreachable".
 std::string_view ComplaintOf(bool six, uint8_t type, uint8_t code);
 

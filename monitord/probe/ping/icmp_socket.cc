@@ -40,12 +40,16 @@ MemoryInfo MemoryOf(int fd) {
 
 void SetOption(int fd, int level, int option, int value) { setsockopt(fd, level, option, &value, sizeof value); }
 
-// Errors that a route, a filter or a socket buffer gives, and those that belong to an earlier packet: the kernel hands
-// an ICMP error that came in to the next call on the socket, whatever that is about.
+// The kernel hands an ICMP error that came in to the next call on the socket, whatever that is about. These are all the
+// errors that it makes of one: net/ipv4/ping.c, icmp_err_convert in net/ipv4/icmp.c, icmpv6_err_convert in
+// net/ipv6/icmp.c. Some of them a route or a filter gives, too: those may be about the packet that is being sent.
+bool is_always_of_another(int error) {
+  return error == EREMOTEIO || error == ECONNREFUSED || error == EPROTO || error == EOPNOTSUPP ||
+         error == ENOPROTOOPT || error == EHOSTDOWN || error == ENONET;
+}
 bool may_be_of_another(int error) {
-  return error == EHOSTUNREACH || error == ENETUNREACH || error == ECONNREFUSED || error == EPROTO || error == EACCES ||
-         error == EMSGSIZE || error == EOPNOTSUPP || error == ENOPROTOOPT || error == EHOSTDOWN || error == ENONET ||
-         error == EPROTONOSUPPORT;
+  return is_always_of_another(error) || error == EHOSTUNREACH || error == ENETUNREACH || error == EACCES ||
+         error == EMSGSIZE;
 }
 
 }  // namespace
@@ -169,6 +173,8 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
     if (n >= 0) {
       sent.count += static_cast<size_t>(n);
       refusals = 0;
+      // The call keeps to itself what stopped it, which may have been the error of an earlier packet.
+      has_complaints_ = has_complaints_ || sent.count < size;
       continue;
     }
     sent.error = errno;
@@ -179,7 +185,9 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
       has_complaints_ = true;
       continue;
     }
-    if (sent.error == EAGAIN) {
+    if (is_always_of_another(sent.error)) {
+      sent.stop = SendStop::kBusy;  // more of them come than can be taken away
+    } else if (sent.error == EAGAIN) {
       sent.stop = SendStop::kFull;
     } else if (sent.error == ENOBUFS) {
       // Raw sockets have no other word for a full send buffer.
@@ -243,7 +251,8 @@ size_t IcmpSocket::ReceiveComplaints(const std::function<void(const Complaint&)>
       if (!is_error) continue;
       sock_extended_err error{};
       std::memcpy(&error, CMSG_DATA(c), sizeof error);
-      if (error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6)
+      const bool is_from_network = error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6;
+      if (is_from_network && says_undelivered(six_, error.ee_type))
         take({buffers_->From(k), request->sequence, error.ee_type, error.ee_code});
     }
   }

@@ -42,7 +42,8 @@ class IcmpSocket {
   enum class SendStop {
     kNone,  // everything is sent
     kFull,  // this socket's send buffer is full
-    // The request after those sent is not taken now: its interface is busy, or the table of neighbours is full.
+    // The request after those sent is not taken now: its interface is busy, the table of neighbours is full, or errors
+    // of earlier requests stand before it.
     kBusy,
     kRefused  // the request after those sent cannot be sent, `error` says why
   };
@@ -68,7 +69,7 @@ class IcmpSocket {
     uint8_t type, code;  // of the ICMP error
   };
   // Hands over all that has come until the call, and perhaps some that comes meanwhile: replies to this process's
-  // requests, and ICMP errors about them.
+  // requests, and ICMP errors that say that one was not delivered.
   void Receive(const std::function<void(const Reply&)>& take_reply,
                const std::function<void(const Complaint&)>& take_complaint);
 

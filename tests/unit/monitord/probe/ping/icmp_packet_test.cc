@@ -93,6 +93,13 @@ TEST_CASE("no bytes make the parsers read beyond the packet", "[icmp_packet]") {
   SUCCEED();
 }
 
+TEST_CASE("an ICMP message about the way says nothing of a request's fate", "[icmp_packet]") {
+  for (const int type : {3, 11, 12}) CHECK(says_undelivered(false, static_cast<uint8_t>(type)));
+  for (const int type : {1, 2, 3, 4}) CHECK(says_undelivered(true, static_cast<uint8_t>(type)));
+  for (const int type : {4, 5, 9, 42}) CHECK_FALSE(says_undelivered(false, static_cast<uint8_t>(type)));
+  for (const int type : {137, 5, 100}) CHECK_FALSE(says_undelivered(true, static_cast<uint8_t>(type)));
+}
+
 TEST_CASE("an ICMP error is told in words", "[icmp_packet]") {
   CHECK(ComplaintOf(false, 3, 1) == "host unreachable");
   CHECK(ComplaintOf(false, 3, 0) == "network unreachable");
