@@ -220,12 +220,15 @@ MANNERS = {
     "10.77.6.1": ("down", "no answer within 0.4 s", None, None),
     "10.77.7.1": ("down", "no answer within 0.4 s", None, None),
     "10.77.8.1": ("down", "no answer within 0.4 s", None, None),
-    "10.77.9.1": ("down", "no answer within 0.4 s", None, None),
+    "10.77.9.1": ("down", "replies came from another address, 10.77.0.1", None, None),
     "10.77.10.1": ("down", "TTL exceeded", None, None),
     "10.77.11.1": ("up", "", 0, 50),
     **{f"10.77.12.{i}": ("up", "", 20, 70) for i in range(20)},
     **{f"10.77.13.{i}": ("up", "", 20, 70) for i in range(20)},
     "10.77.14.1": ("down", "no answer within 0.4 s", None, None),
+    "10.77.15.100": ("up", "", 100, 160),
+    "10.77.16.1": ("up", "", 0, 50),
+    "10.77.17.1": ("down", "no answer within 0.4 s", None, None),
 }
 
 

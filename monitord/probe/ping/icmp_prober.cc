@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cmath>
 #include <new>
-#include <random>
 #include <system_error>
 
 #include "monitord/probe/probers.h"
@@ -23,11 +22,6 @@ static_assert(kMaxHosts * 4 < kMostFlights, "a host is checked once at a time, a
 // Between two of several packets of a check: far enough apart that one full queue does not swallow them all.
 constexpr milliseconds kPacketSpacing{20};
 
-uint64_t RandomNonce() {
-  std::random_device random;
-  return static_cast<uint64_t>(random()) << 32 | random();
-}
-
 // Packet n of a check, from 0. Several packets share the first half of the timeout, so that the last one has as long
 // to come back as a repeat would have.
 microseconds PacketAfter(int n, const Target& target) {
@@ -45,7 +39,7 @@ microseconds AttemptAfter(int n, const Target& target, const RoundTrip& round_tr
 
 }  // namespace
 
-IcmpProber::IcmpProber(Done done) : done_(std::move(done)), nonce_(RandomNonce()) {
+IcmpProber::IcmpProber(Done done) : done_(std::move(done)), nonces_(EchoNonces::RandomKey()) {
   OpenSocket(false);
   try {
     OpenSocket(true);
@@ -100,7 +94,9 @@ void IcmpProber::Launch(const Check& check, SteadyTime now) {
   flight.serial = next_serial_++;
   flight.is_active = true;
   flight.is_named = !target.address.is_set();
+  most_departures_ += MostAttemptsOf(flight);
   try {
+    departures_.Reserve(most_departures_);
     Enqueue(place, now);
   } catch (const std::bad_alloc&) {
     Free(place);
@@ -257,7 +253,9 @@ void IcmpProber::TakeBatch(Family& family, SteadyTime now, size_t most, Batch& b
     if (flight == nullptr || !wants_another(*flight)) continue;
     batch.attempts[batch.size] = attempt;
     batch.requests[batch.size++] = {
-        AddressOf(attempt.flight), attempt.flight, {nonce_, flight->serial, flight->sent, {}}};
+        AddressOf(attempt.flight),
+        attempt.flight,
+        {nonces_.Of(flight->serial, attempt.flight, flight->sent), flight->serial, flight->sent}};
   }
 }
 
@@ -277,13 +275,13 @@ SteadyTime IcmpProber::SendBatch(bool six, Batch& batch, SteadyTime now) {
     now = sent.ended;
     family.pacing.Spend(sent.count, now);
     taken += sent.count;
-    const auto slot = std::chrono::duration<float, std::nano>(sent.ended - sent.began) / static_cast<float>(batch.size);
+    const nanoseconds took = now.time_since_epoch() - nanoseconds(sent.began.steady_ns);
+    const float slot_ns = static_cast<float>(took.count()) / static_cast<float>(batch.size);
     for (size_t i = 0; i < sent.count; ++i, ++done) {
-      Flight& flight = flights_[batch.attempts[done].flight];
-      flight.has_left = true;
+      flights_[batch.attempts[done].flight].has_left = true;
       // The call sends them one after the other. If it had to be made twice, nobody knows how long each took.
-      flight.left_after_ns = sent.count == batch.size ? slot.count() * static_cast<float>(i) : 0;
-      CountAttempt(batch.attempts[done], now);
+      const float after_ns = sent.count == batch.size ? slot_ns * static_cast<float>(i) : 0;
+      CountAttempt(batch.attempts[done], sent.began, after_ns, now);
     }
     if (sent.stop == IcmpSocket::SendStop::kFull) {
       lane->full_until = now + kFullPause;
@@ -292,7 +290,7 @@ SteadyTime IcmpProber::SendBatch(bool six, Batch& batch, SteadyTime now) {
     } else if (sent.stop == IcmpSocket::SendStop::kRefused) {
       // Counts as sent and lost: a repeat may find the route back.
       flights_[batch.attempts[done].flight].refusal = static_cast<uint16_t>(sent.error);
-      CountAttempt(batch.attempts[done++], now);
+      CountAttempt(batch.attempts[done++], sent.began, 0, now);
       ++taken;
     }
   }
@@ -321,8 +319,9 @@ IcmpProber::Lane* IcmpProber::FreeLane(bool six, SteadyTime now) {
 }
 
 // An attempt was made, and the next one is planned.
-void IcmpProber::CountAttempt(const Attempt& attempt, SteadyTime now) {
+void IcmpProber::CountAttempt(const Attempt& attempt, const ClockReading& sent, float after_ns, SteadyTime now) {
   Flight& flight = flights_[attempt.flight];
+  flight.departed = departures_.Add(sent, after_ns, flight.departed);
   const SteadyTime deadline = DeadlineOf(flight);
   if (IsTooLate(now - attempt.due, deadline - now, *flight.check.round_trip, flight.check.target->timeout))
     flight.was_late = true;
@@ -339,24 +338,27 @@ void IcmpProber::Receive() {
 }
 
 void IcmpProber::TakeReply(bool six, const IcmpSocket::Reply& reply) {
-  if (reply.token.nonce != nonce_) return;
   Flight* flight = Active(reply.sequence, reply.token.serial);
   if (flight == nullptr) return;
-  const Address address = AddressOf(reply.sequence);
-  if (address.is_six() != six || !(address == reply.from)) return;
   const uint32_t attempt = reply.token.attempt;
   if (attempt >= flight->sent || (flight->answered >> attempt & 1) != 0) return;
+  if (reply.token.nonce != nonces_.Of(flight->serial, reply.sequence, static_cast<uint8_t>(attempt))) return;
+  const Address address = AddressOf(reply.sequence);
+  if (address.is_six() != six) return;
+  if (!(address == reply.from)) {
+    NoteStranger(reply.sequence, reply.from);
+    return;
+  }
 
-  const SteadyTime sent{nanoseconds(reply.token.sent.steady_ns)};
-  if (sent < flight->start || reply.token.sent.steady_ns > reply.read.steady_ns) return;  // somebody changed it
-  ReplyAge age = AgeOfReply(reply.token.sent, reply.received_wall_ns, reply.read);
+  const auto& departure = departures_.Before(flight->departed, flight->sent - attempt - 1);
+  const SteadyTime sent{nanoseconds(departure.at.steady_ns)};
+  ReplyAge age = AgeOfReply(departure.at, reply.received_wall_ns, reply.read);
   if (sent + age.length > DeadlineOf(*flight)) {
     // With an age that is not exact it may have come in time: then nobody knows.
     if (!age.is_exact) flight->was_late = true;
     return;
   }
-  if (attempt + 1 == flight->sent)
-    age.length -= std::min(age.length, nanoseconds(static_cast<int64_t>(flight->left_after_ns)));
+  age.length -= std::min(age.length, nanoseconds(static_cast<int64_t>(departure.after_ns)));
 
   const float rtt_ms = std::chrono::duration<float, std::milli>(age.length).count();
   if (flight->answered != 0) flight->jitter_sum += std::fabs(rtt_ms - flight->rtt_last);
@@ -368,6 +370,17 @@ void IcmpProber::TakeReply(bool six, const IcmpSocket::Reply& reply) {
   const int packets = flight->check.target->packets;
   const uint32_t all = (1U << packets) - 1;
   if (packets == 1 || (flight->answered & all) == all) Finish(reply.sequence);
+}
+
+// It knows the request, so it got it, and is no liar: a router that answers by the address of another interface, or the
+// far side of a translation of addresses.
+void IcmpProber::NoteStranger(uint16_t place, const Address& stranger) {
+  try {
+    strangers_[place] = stranger;
+    flights_[place].has_stranger = true;
+  } catch (const std::bad_alloc&) {
+    // It is only a reason.
+  }
 }
 
 void IcmpProber::TakeComplaint(bool six, const IcmpSocket::Complaint& complaint) {
@@ -401,7 +414,9 @@ VoidReason IcmpProber::VoidReasonOf(const Flight& flight, const Address& address
   return families_[address.is_six()].dropped_at > flight.start ? VoidReason::kDropped : VoidReason::kNone;
 }
 
-std::string IcmpProber::ReasonOf(const Flight& flight, const Address& address) const {
+std::string IcmpProber::ReasonOf(uint16_t place, const Address& address) const {
+  const Flight& flight = flights_[place];
+  if (flight.has_stranger) return "replies came from another address, " + strangers_.at(place).Text();
   if (flight.is_disputed) return std::string(ComplaintOf(address.is_six(), flight.icmp_type, flight.icmp_code));
   if (flight.refusal != 0) return "cannot send: " + std::generic_category().message(flight.refusal);
   const std::string seconds = SecondsText(flight.check.target->timeout);
@@ -432,7 +447,7 @@ void IcmpProber::Finish(uint16_t place, std::string reason) {
     result.void_reason = VoidReasonOf(flight, address);
     result.refused_here = flight.refusal != 0;
     if (result.void_reason == VoidReason::kNone)
-      result.reason = reason.empty() ? ReasonOf(flight, address) : std::move(reason);
+      result.reason = reason.empty() ? ReasonOf(place, address) : std::move(reason);
   }
   Free(place);
   done_(flight.check);
@@ -442,6 +457,9 @@ void IcmpProber::Free(uint16_t place) {
   Flight& flight = flights_[place];
   flight.is_active = false;
   timers_.Cancel(place);
+  departures_.Remove(flight.departed);
+  most_departures_ -= MostAttemptsOf(flight);
+  if (flight.has_stranger) strangers_.erase(place);
   if (flight.is_named) {
     look_ups_.StopWaiting(place);
     resolved_.erase(place);

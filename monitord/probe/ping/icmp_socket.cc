@@ -153,7 +153,7 @@ bool IcmpSocket::is_send_buffer_full() const {
   return info[SK_MEMINFO_WMEM_ALLOC] > info[SK_MEMINFO_SNDBUF];
 }
 
-IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
+IcmpSocket::Sent IcmpSocket::Send(std::span<const Outgoing> requests) {
   std::array<EchoPacket, kBatch> packets;
   std::array<sockaddr_storage, kBatch> addresses;
   std::array<iovec, kBatch> parts;
@@ -161,12 +161,11 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
   const size_t size = std::min(requests.size(), kBatch);
   const ClockReading now = ReadWallAndSteady();
   for (size_t i = 0; i < size; ++i) {
-    requests[i].token.sent = now;
     packets[i] = BuildEcho(six_, id_, requests[i].sequence, requests[i].token);
     parts[i] = {packets[i].data(), packets[i].size()};
     messages[i].msg_hdr = {&addresses[i], requests[i].to.Fill(addresses[i]), &parts[i], 1, nullptr, 0, 0};
   }
-  Sent sent{0, SendStop::kNone, 0, SteadyTime(std::chrono::nanoseconds(now.steady_ns)), {}};
+  Sent sent{0, SendStop::kNone, 0, now, {}};
   int refusals = 0;
   while (sent.count < size && sent.stop == SendStop::kNone) {
     const int n = sendmmsg(fd_, messages.data() + sent.count, static_cast<unsigned>(size - sent.count), 0);

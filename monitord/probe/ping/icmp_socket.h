@@ -11,7 +11,7 @@
 
 #include "monitord/net/address.h"
 #include "monitord/probe/ping/icmp_packet.h"
-#include "monitord/probe/round_trip.h"
+#include "monitord/system/moment.h"
 #include "monitord/system/steady_time.h"
 
 namespace linewatch {
@@ -31,13 +31,13 @@ class IcmpSocket {
   // Whether replies were dropped since the last call, because the receive buffer was full.
   bool HasDropped();
 
-  // Requests by one call. All bear the time of the call as their send time: with eight that is true within
-  // microseconds, and the calls cost hardly more than with 64.
+  // Requests by one call. The time of the call is the send time of all: with eight that is true within microseconds, and
+  // the calls cost hardly more than with 64.
   static constexpr size_t kBatch = 8;
   struct Outgoing {
     Address to;
     uint16_t sequence;
-    EchoToken token;  // the send times are filled in here
+    EchoToken token;
   };
   enum class SendStop {
     kNone,  // everything is sent
@@ -51,10 +51,11 @@ class IcmpSocket {
     size_t count;
     SendStop stop;
     int error;
-    SteadyTime began, ended;  // of the call; the requests left in between
+    ClockReading began;  // of the call; the requests left after that,
+    SteadyTime ended;    // and before this
   };
   // At most kBatch.
-  Sent Send(std::span<Outgoing> requests);
+  Sent Send(std::span<const Outgoing> requests);
 
   struct Reply {
     Address from;

@@ -9,7 +9,7 @@
 namespace linewatch {
 namespace {
 
-constexpr EchoToken kToken{0x1122334455667788, 7, 2, {1763800000123456789, 987654321}};
+constexpr EchoToken kToken{0x1122334455667788, 7, 2};
 
 uint16_t InternetChecksum(std::span<const std::byte> bytes) {  // RFC 1071, the way its section 4.1 shows
   uint32_t sum = 0;
@@ -45,8 +45,6 @@ TEST_CASE("a reply brings back what the request carried", "[icmp_packet]") {
   CHECK(reply->token.nonce == kToken.nonce);
   CHECK(reply->token.serial == 7);
   CHECK(reply->token.attempt == 2);
-  CHECK(reply->token.sent.wall_ns == kToken.sent.wall_ns);
-  CHECK(reply->token.sent.steady_ns == kToken.sent.steady_ns);
 
   EchoPacket six = BuildEcho(true, 1, 2, kToken);
   six[0] = std::byte{129};
