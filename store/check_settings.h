@@ -33,7 +33,7 @@ struct CheckSettings {
   std::optional<std::string> keyword;     // http: stands in the first kMaxBody of the body,
   bool keyword_absent = false;            // or must not
   bool follow_redirects = true;           // kMostRedirects of them
-  PackedOptional<int> ip_version;         // http: 4 or 6 alone
+  PackedOptional<int> ip_version;         // ping, http, tcp, tls, dns: of a name, 4 or 6 alone
   std::string username;                   // http: basic authentication, where there is a password
   SecretMark password;
   HeaderMarks headers;
@@ -57,6 +57,8 @@ struct CheckSettings {
 
 // What the last check showed beside its verdict. What was not measured is not set.
 struct CheckDetails {
+  // Of a host with a name: the address that answered.
+  std::string address;
   // http: how long each step took; the whole is rtt_ms.
   PackedOptional<float> name_ms, connect_ms, tls_ms, first_byte_ms;
   // http with https, tls: of the certificate in the chain that expires first.

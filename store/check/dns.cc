@@ -11,15 +11,18 @@ constexpr CheckSetting kSettings[] = {
     {"record", &CheckSettings::record,
      R"({"enum": ["A", "AAAA", "MX", "TXT", "CNAME"], "description": "A, AAAA, MX, TXT or CNAME"})"},
     kExpect,
+    kIpVersion,
 };
 
-void CheckDns(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
+void CheckDns(const rapidjson::Value& settings, const CheckSettings& service, const TellWrong& wrong) {
+  CheckIpVersion(settings, service, wrong);
   if (!is_domain_name(service.query)) wrong("query", "expected the domain name to ask for");
 }
 
 std::string Question(const Host& host) {
   const CheckSettings& service = *host.check_settings;
-  return std::to_string(PortOf(host.check, service)) + ' ' + CanonicalName(service.query) + ' ' + service.record;
+  return std::to_string(PortOf(host.check, service)) + ' ' + CanonicalName(service.query) + ' ' + service.record +
+         VersionText(service);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ constexpr CheckSetting kSettings[] = {
      R"({"type": "string", "minLength": 1, "maxLength": 1000, "description": "1 to 1000 characters"})"},
     {"keyword_absent", &CheckSettings::keyword_absent, R"({"type": "boolean", "description": "true or false"})"},
     {"follow_redirects", &CheckSettings::follow_redirects, R"({"type": "boolean", "description": "true or false"})"},
-    {"ip_version", &CheckSettings::ip_version, R"({"enum": [4, 6], "description": "4, 6 or null"})"},
+    kIpVersion,
     {"username", &CheckSettings::username,
      R"({"type": "string", "maxLength": 320,
          "description": "at most 320 characters, no control characters and no colon"})"},

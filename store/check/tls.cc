@@ -9,18 +9,20 @@ constexpr CheckSetting kSettings[] = {
     {"server_name", &CheckSettings::server_name,
      R"({"type": "string", "maxLength": 253, "description": "an IPv4 or IPv6 address or a domain name"})"},
     kPort,
+    kIpVersion,
     kVerifyTls,
     kWarnDays,
 };
 
-void CheckTls(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
+void CheckTls(const rapidjson::Value& settings, const CheckSettings& service, const TellWrong& wrong) {
+  CheckIpVersion(settings, service, wrong);
   if (!service.server_name.empty() && !is_address_or_name(service.server_name))
     wrong("server_name", "expected an IPv4 or IPv6 address or a domain name");
 }
 
 std::string Question(const Host& host) {
   return CanonicalName(host.check_settings->server_name) + ' ' +
-         std::to_string(PortOf(host.check, *host.check_settings));
+         std::to_string(PortOf(host.check, *host.check_settings)) + VersionText(*host.check_settings);
 }
 
 }  // namespace

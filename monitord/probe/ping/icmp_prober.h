@@ -42,7 +42,8 @@ class IcmpProber : public Prober {
     Departures::Place departed = Departures::kNone;  // the last request; the others are behind it
     uint16_t refusal = 0;                            // the last error of this machine
     uint8_t icmp_type = 0, icmp_code = 0;
-    uint8_t sent = 0;  // attempts; the first `packets` belong to the check, the others are repeats
+    uint8_t sent = 0;     // attempts; the first `packets` belong to the check, the others are repeats
+    uint8_t repeats = 0;  // at most; each address of a name has one attempt at least
     bool is_active : 1 = false;
     bool is_named : 1 = false;       // its address is in resolved_, or not known yet
     bool is_disputed : 1 = false;    // an ICMP error came, and says icmp_type and icmp_code
@@ -92,12 +93,13 @@ class IcmpProber : public Prober {
   void Begin(uint16_t place, SteadyTime now);
   void WakeUp(uint16_t place, SteadyTime now);
   static bool wants_another(const Flight& flight);
-  static size_t MostAttemptsOf(const Flight& flight) {
-    return size_t{flight.check.target->packets} + flight.check.target->retries;
-  }
+  // Without an answer.
+  static size_t MostAttemptsOf(const Flight& flight) { return size_t{flight.check.target->packets} + flight.repeats; }
   static SteadyTime DeadlineOf(const Flight& flight) { return flight.start + flight.check.target->timeout; }
   static SteadyTime NextAttemptOf(const Flight& flight);
-  Address AddressOf(uint16_t place) const;
+  Address AddressOf(uint16_t place, size_t attempt) const;
+  bool has_several_addresses(uint16_t place) const;
+  bool is_to(uint16_t place, const Address& address) const;
   SteadyTime NextSend(const Family& family) const;
   void SendQueued(bool six, SteadyTime now);
   void TakeBatch(Family& family, SteadyTime now, size_t most, Batch& batch);
@@ -113,6 +115,7 @@ class IcmpProber : public Prober {
   VoidReason VoidReasonOf(const Flight& flight, const Address& address) const;
   std::string ReasonOf(uint16_t place, const Address& address) const;
   void Finish(uint16_t place, std::string reason = "");
+  void DescribeAnswer(uint16_t place);
   Flight* Active(uint16_t place, uint32_t serial);
 
   const Done done_;
@@ -123,9 +126,9 @@ class IcmpProber : public Prober {
   std::vector<uint16_t> free_;
   Timers timers_;
   Departures departures_;
-  size_t most_departures_ = 0;                       // of the flights under way
-  std::unordered_map<uint16_t, Address> resolved_;   // of flights to a name, once they have found its address
-  std::unordered_map<uint16_t, Address> strangers_;  // of flights that somebody else answers for
+  size_t most_departures_ = 0;                        // of the flights under way
+  std::unordered_map<uint16_t, Addresses> resolved_;  // of flights to a name, once they have found its addresses
+  std::unordered_map<uint16_t, Address> strangers_;   // of flights that somebody else answers for
   uint32_t next_serial_ = 1;
   SuspendWatch suspend_watch_;
   SteadyTime looked_at_{};  // when LookForVoidReasons last did

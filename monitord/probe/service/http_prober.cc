@@ -124,7 +124,7 @@ struct HttpProber::Transfers {
 // One try: the request, and those that redirects lead to.
 class HttpProber::Visit : public Conversation {
  public:
-  Visit(HttpProber& prober, const Target& target, const Address& address, Place place);
+  Visit(HttpProber& prober, const Target& target, const Addresses& addresses, Place place);
   ~Visit() override { Leave(); }
   Visit(const Visit&) = delete;
   Visit& operator=(const Visit&) = delete;
@@ -132,6 +132,11 @@ class HttpProber::Visit : public Conversation {
   State Work(SteadyTime now, CheckResult& result) override;
   pollfd wait() const override { return {-1, 0, 0}; }
   bool is_connected() const override { return redirects_ > 0 || connected_at_ != SteadyTime{}; }
+  // libcurl tries one of each family. Who has not answered after nearly half of the time cannot send a page in the rest.
+  bool tries_one_address() const override {
+    return !is_connected() && steady_clock::now() - began_ > target_.timeout * 2 / 5;
+  }
+  Address peer() const override;
   std::string_view awaited() const override;
 
   Place place() const { return place_; }
@@ -151,7 +156,8 @@ class HttpProber::Visit : public Conversation {
   bool TakeBody(std::string_view data);
   void JudgeBody(bool has_keyword);
 
-  void Ask(const Address& address);
+  void Ask(const Addresses& addresses);
+  void AimAt(const Addresses& addresses);
   void AddOwn();
   void Leave();
   void EndRequest(CURLcode code, SteadyTime now, CheckResult& result);
@@ -166,7 +172,7 @@ class HttpProber::Visit : public Conversation {
   HttpProber& prober_;
   const Target& target_;
   const CheckSettings& service_;
-  const Address own_address_;
+  const Addresses own_addresses_;
   const Place place_;
   const SteadyTime began_ = steady_clock::now();
   StatusRanges good_;
@@ -174,12 +180,12 @@ class HttpProber::Visit : public Conversation {
 
   // The request under way.
   CurlEasy easy_;
-  CurlLines connect_to_, headers_;
+  CurlLines connect_to_, resolved_, headers_;
   std::unique_ptr<CertificateVerifier> verifier_;
   std::array<char, CURL_ERROR_SIZE> words_{};
   Url url_;
   std::string url_text_, method_;
-  Address address_;
+  Addresses addresses_;
   bool is_added_ = false, is_looking_up_ = false;
   bool was_watched_ = false;  // its connection was not refused at once
   // What was reached; as libcurl counts it, it knows of the connection no sooner than of TLS.
@@ -238,9 +244,9 @@ void HttpProber::Transfers::Act(curl_socket_t fd, int what) {
 
 HttpProber::HttpProber(Done done, const TrustStore& trust)
     : ServiceProber(std::move(done),
-                    [this](const Target& target, const Address& address, Place place) {
+                    [this](const Target& target, const Addresses& addresses, Place place) {
                       if (!transfers_) transfers_ = std::make_unique<Transfers>();
-                      return std::make_unique<Visit>(*this, target, address, place);
+                      return std::make_unique<Visit>(*this, target, addresses, place);
                     }),
       trust_(trust) {}
 
@@ -286,8 +292,8 @@ void HttpProber::WorkTransfers() {
   }
 }
 
-HttpProber::Visit::Visit(HttpProber& prober, const Target& target, const Address& address, Place place)
-    : prober_(prober), target_(target), service_(*target.check_settings), own_address_(address), place_(place) {
+HttpProber::Visit::Visit(HttpProber& prober, const Target& target, const Addresses& addresses, Place place)
+    : prober_(prober), target_(target), service_(*target.check_settings), own_addresses_(addresses), place_(place) {
   if (lacks_secrets(target)) {
     void_reason_ = VoidReason::kNoSecret;
     Fail("");
@@ -304,7 +310,7 @@ HttpProber::Visit::Visit(HttpProber& prober, const Target& target, const Address
   url_text_ = service_.url;
   method_ = service_.method;
   if (target.name) AddTo(before_.name_ms, Milliseconds(prober.NamingTime(place)));
-  if (!has_wrong_family(address)) Ask(address);
+  if (!has_wrong_family(addresses.front())) Ask(addresses);
 }
 
 // Of a literal; names are looked up in the right one.
@@ -314,14 +320,14 @@ bool HttpProber::Visit::has_wrong_family(const Address& address) {
   return true;
 }
 
-void HttpProber::Visit::Ask(const Address& address) {
+void HttpProber::Visit::Ask(const Addresses& addresses) {
   if (easy_ == nullptr) easy_.reset(curl_easy_init());
   if (easy_ == nullptr) throw std::system_error(ENOMEM, std::generic_category(), "curl_easy_init");
   CURL* const easy = easy_.get();
   curl_easy_reset(easy);
   connect_to_.reset();
   verifier_.reset();
-  address_ = address;
+  addresses_ = addresses;
   ended_.reset();
   location_.clear();
   header_bytes_ = 0;
@@ -340,11 +346,7 @@ void HttpProber::Visit::Ask(const Address& address) {
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
-  // The prober keeps the deadline.
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 24L * 3600 * 1000);
-  // An address, for any host and port of the URL.
-  AddLine(connect_to_, "::" + AuthorityOf(address) + ":");
-  curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_.get());
+  AimAt(addresses);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, OpenSocket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, OnReady);
@@ -377,6 +379,34 @@ void HttpProber::Visit::Ask(const Address& address) {
   if (curl_multi_add_handle(prober_.transfers_->multi.get(), easy) != CURLM_OK)
     throw std::system_error(ENOMEM, std::generic_category(), "curl_multi_add_handle");
   is_added_ = true;
+}
+
+// At addresses, for any host and port of the URL.
+void HttpProber::Visit::AimAt(const Addresses& addresses) {
+  CURL* const easy = easy_.get();
+  resolved_.reset();
+  // The prober keeps the deadline. But of two addresses of a family libcurl gives the first half of this time.
+  const bool is_one = addresses.size() == 1;
+  const long patience_ms = is_one ? 24L * 3600 * 1000 : static_cast<long>(target_.timeout.count()) * 5 / 4;
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, patience_ms);
+  // Several need a name, which is this place's: what libcurl remembers of it is replaced by the next check here.
+  const std::string name = is_one ? AuthorityOf(addresses.front()) : "place" + std::to_string(place_) + ".invalid";
+  AddLine(connect_to_, "::" + name + ":");
+  curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_.get());
+  if (is_one) return;
+  std::string line = name + ":" + std::to_string(url_.port) + ":";
+  for (const Address& address : addresses) line += (&address == addresses.data() ? "" : ",") + AuthorityOf(address);
+  AddLine(resolved_, line);
+  curl_easy_setopt(easy, CURLOPT_RESOLVE, resolved_.get());
+}
+
+// Of the site itself, not of another one that it redirects to.
+Address HttpProber::Visit::peer() const {
+  char* text = nullptr;
+  if (CanonicalName(url_.host) != CanonicalName(origin_.host) || easy_ == nullptr ||
+      curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &text) != CURLE_OK || text == nullptr)
+    return {};
+  return Address::Parse(text).value_or(Address());
 }
 
 // What is only for the site itself: it goes nowhere else.
@@ -412,11 +442,13 @@ curl_socket_t HttpProber::Visit::OpenSocket(void* self, curlsocktype /*purpose*/
   auto& own = *static_cast<Visit*>(self);
   const auto* given = reinterpret_cast<const sockaddr_in6*>(&address->addr);
   sockaddr_storage to{};
+  const Address wanted(&address->addr);
+  const auto known = std::find(own.addresses_.begin(), own.addresses_.end(), wanted);
   // Both families have the port in the same place.
-  address->addrlen = own.address_.Fill(to, ntohs(given->sin6_port));
+  address->addrlen = (known == own.addresses_.end() ? wanted : *known).Fill(to, ntohs(given->sin6_port));
   std::memcpy(&address->addr, &to, address->addrlen);
   const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
-  own.opened_at_ = steady_clock::now();
+  if (own.opened_at_ == SteadyTime{}) own.opened_at_ = steady_clock::now();
   if (fd < 0) own.socket_error_ = errno;
   return fd;
 }
@@ -600,9 +632,9 @@ void HttpProber::Visit::Redirect(SteadyTime now) {
   url_ = std::get<Url>(std::move(url));
   url_text_ = text;
   if (CanonicalName(url_.host) == CanonicalName(origin_.host)) {
-    Ask(own_address_);
+    Ask(own_addresses_);
   } else if (const auto address = Address::Parse(url_.host)) {
-    if (!has_wrong_family(*address)) Ask(*address);
+    if (!has_wrong_family(*address)) Ask({*address});
   } else {
     looking_up_since_ = now;
     is_looking_up_ = true;
@@ -616,7 +648,7 @@ void HttpProber::Visit::FindRedirected(SteadyTime now) {
   is_looking_up_ = false;
   AddTo(before_.name_ms, Milliseconds(now - looking_up_since_));
   if (answer.state == Resolver::Answer::State::kFound) {
-    Ask(answer.address);
+    Ask(answer.addresses);
   } else {
     Fail(answer.reason);
   }

@@ -59,15 +59,15 @@ bool is_no_tls(unsigned long error) {
 
 class TlsConversation : public Conversation {
  public:
-  TlsConversation(const Target& target, const Address& address, const TrustStore& trust)
+  TlsConversation(const Target& target, const Addresses& addresses, const TrustStore& trust)
       : port_(PortOf(target.kind, *target.check_settings)),
-        connection_(address, port_),
-        server_(ServerOf(target, address)),
+        connection_(addresses, port_),
+        server_(ServerOf(target, addresses.front())),
         verifier_(trust, server_, target.check_settings->verify_tls),
         context_(MakeContext(verifier_, target.check_settings->verify_tls)),
         ssl_(SSL_new(context_.get()), SSL_free),
         start_tls_(port_) {
-    if (!ssl_ || SSL_set_fd(ssl_.get(), connection_.fd()) != 1) throw std::bad_alloc();
+    if (!ssl_) throw std::bad_alloc();
     std::string name = server_;
     if (name.ends_with('.')) name.pop_back();
     if (is_domain_name(name)) SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
@@ -75,6 +75,7 @@ class TlsConversation : public Conversation {
 
   State Work(SteadyTime now, CheckResult& result) override {
     if (const auto state = connection_.Connect(result)) return *state;
+    if (SSL_get_fd(ssl_.get()) < 0 && SSL_set_fd(ssl_.get(), connection_.fd()) != 1) throw std::bad_alloc();
     if (!details_.connect_ms) {
       details_.connect_ms = connection_.MillisecondsUntil(now);
       tls_begun_ms_ = *details_.connect_ms;
@@ -174,8 +175,8 @@ class TlsConversation : public Conversation {
 
 std::unique_ptr<Prober> MakeTlsProber(Prober::Done done, const ProberNeeds& needs) {
   return std::make_unique<ServiceProber>(
-      std::move(done), [&trust = needs.trust](const Target& target, const Address& address, ServiceProber::Place) {
-        return std::make_unique<TlsConversation>(target, address, trust);
+      std::move(done), [&trust = needs.trust](const Target& target, const Addresses& addresses, ServiceProber::Place) {
+        return std::make_unique<TlsConversation>(target, addresses, trust);
       });
 }
 
