@@ -1,4 +1,4 @@
-// What a check other than ping asks of a host, and what it shows beyond an answer: websites, certificates, services,
+// What a check asks of a host, and what it shows beyond an answer: websites, certificates, services,
 // name servers, topics of a broker, heartbeats. Which kind has which settings: store/check/.
 #ifndef LINEWATCH_STORE_CHECK_SETTINGS_H_
 #define LINEWATCH_STORE_CHECK_SETTINGS_H_
