@@ -1,4 +1,4 @@
-// What a check other than ping asks of a host, and what it shows beyond an answer: websites, certificates, services,
+// What a check asks of a host, and what it shows beyond an answer: websites, certificates, services,
 // name servers, topics of a broker, heartbeats. Which kind has which settings: store/check/.
 #ifndef LINEWATCH_STORE_CHECK_SETTINGS_H_
 #define LINEWATCH_STORE_CHECK_SETTINGS_H_
@@ -53,7 +53,7 @@ struct CheckSettings {
   bool keyword_absent = false;            // or must not
   FollowRedirects follow_redirects = true;
   int max_redirects = 5;
-  PackedOptional<int> ip_version;  // http: 4 or 6 alone
+  PackedOptional<int> ip_version;  // ping, http, tcp, tls, dns: of a name, 4 or 6 alone
   std::string username;            // http: for authentication, where there is one of both
   SecretMark password;
   std::string auth = "basic";  // http: or digest
@@ -81,6 +81,8 @@ struct CheckSettings {
 
 // What the last check showed beside its verdict. What it did not show is not set.
 struct CheckDetails {
+  // Of a host with a name: the address that answered.
+  std::string address;
   // http: how long each step took; the whole is rtt_ms.
   PackedOptional<float> name_ms, connect_ms, tls_ms, first_byte_ms;
   // http with https, tls: of the certificate in the chain that expires first.

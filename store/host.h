@@ -81,7 +81,7 @@ struct Observation {
   bool in_maintenance = false;
   // Of a certificate that ends soon: the day of warning for which people were notified last.
   WallTime cert_warned = kNever;
-  BoxedOptional<CheckDetails> details;  // of a check other than ping
+  BoxedOptional<CheckDetails> details;  // of a check other than ping, or of a host with a name
 };
 
 // Hands to `shift` each time of it that was read from the clock and goes with it when that is set. (cert_warned does
@@ -118,7 +118,7 @@ struct Host {
   PackedOptional<double> sla_percent;
   std::vector<MaintenanceWindow> maintenance;
   BoxedOptional<Acknowledgement> acknowledged;
-  BoxedOptional<CheckSettings> check_settings;  // set but for ping
+  BoxedOptional<CheckSettings> check_settings;  // set but for ping, which has them for ip_version alone
 
   Observation seen;
 

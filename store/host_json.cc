@@ -212,9 +212,10 @@ void WriteJson(JsonWriter& out, const VoidedChecks& voided) {
 namespace {
 
 constexpr char kIdName[] = "id", kRevisionName[] = "revision", kCertExpiresName[] = "cert_expires",
-               kCertWarnedName[] = "cert_warned";
+               kCertWarnedName[] = "cert_warned", kAddressName[] = "address";
 
 const CheckDetails kNoDetails;
+const CheckSettings kUsualSettings;
 
 // The settings that its kind of check has.
 template <class S, class Visitor>
@@ -223,6 +224,7 @@ void VisitService(CheckKind check, S& service, Visitor&& visit) {
     std::visit([&](auto member) { visit(setting.name, service.*member); }, setting.member);
 }
 
+// All but those of its kind.
 template <class H, class Visitor>
 void VisitSettings(H& host, Visitor&& visit) {
   visit("name", host.name);
@@ -245,7 +247,6 @@ void VisitSettings(H& host, Visitor&& visit) {
   visit("sla_percent", host.sla_percent);
   visit("maintenance", host.maintenance);
   visit("acknowledged", host.acknowledged);
-  if (host.check_settings) VisitService(host.check, *host.check_settings, visit);
 }
 
 template <class O, class Visitor>
@@ -269,6 +270,7 @@ void VisitObservation(O& seen, Visitor&& visit) {
 
 template <class D, class Visitor>
 void VisitDetails(D& details, Visitor&& visit) {
+  visit(kAddressName, details.address);
   visit("name_ms", details.name_ms);
   visit("connect_ms", details.connect_ms);
   visit("tls_ms", details.tls_ms);
@@ -288,19 +290,35 @@ void WriteUnknownMembers(JsonWriter& out, const std::string& members) {
   }
 }
 
-// All that is written of a host.
+// All that is written of a host. There may be ten thousand pings: what belongs to names alone is not written of the
+// others, and stands last.
 template <class Visitor>
 void VisitHost(const Host& host, Visitor&& visit) {
+  const bool is_ping = host.check == CheckKind::kPing;
   visit(kIdName, host.id);
   visit(kRevisionName, host.revision);
   VisitSettings(host, visit);
+  if (!is_ping && host.check_settings) VisitService(host.check, *host.check_settings, visit);
   VisitObservation(host.seen, visit);
   const CheckDetails& details = host.seen.details ? *host.seen.details : kNoDetails;
-  if (host.check_settings) {
+  if (!is_ping) {
     VisitDetails(details, visit);
     visit(kCertWarnedName, host.seen.cert_warned);
   }
   visit(kCertExpiresName, details.cert_expires);
+  if (!is_ping) return;
+  if (host.check_settings) VisitService(host.check, *host.check_settings, visit);
+  if (!details.address.empty()) visit(kAddressName, details.address);
+}
+
+// The same of a ping, where there is something left to be read.
+void ReadNameOf(Host& host, MemberReader& read) {
+  CheckSettings settings;
+  VisitService(host.check, settings, read);
+  if (settings != kUsualSettings) host.check_settings = std::move(settings);
+  CheckDetails details;
+  read(kAddressName, details.address);
+  if (details != kNoDetails) host.seen.details = std::move(details);
 }
 
 // Writes those members of a host that differ from their defaults.
@@ -308,11 +326,12 @@ class DifferenceWriter {
  public:
   explicit DifferenceWriter(JsonWriter& out) : out_(out) {}
   void Write(const Host& host) {
-    auto usual = DefaultsOf(host.check).begin();
+    const Texts& defaults = DefaultsOf(host.check);
+    auto usual = defaults.begin();
     out_.StartObject();
     VisitHost(host, [&](std::string_view name, const auto& value) {
       const std::string& text = TextOf(value);
-      if (text == *usual++) return;
+      if (usual != defaults.end() && text == *usual++) return;
       out_.Key(name);
       out_.Raw(text);
     });
@@ -524,6 +543,7 @@ Host ReadHost(const rapidjson::Value& object) {
   if (const auto* check = FindMember(object, "check")) ReadJson(*check, host.check);
   if (host.check != CheckKind::kPing) host.check_settings = CheckSettings();
   VisitSettings(host, read);
+  if (host.check_settings) VisitService(host.check, *host.check_settings, read);
   VisitObservation(host.seen, read);
   CheckDetails details;
   if (host.check_settings) {
@@ -532,6 +552,7 @@ Host ReadHost(const rapidjson::Value& object) {
   }
   read(kCertExpiresName, details.cert_expires);
   if (host.check_settings && details != kNoDetails) host.seen.details = std::move(details);
+  if (host.check == CheckKind::kPing && read.found() != object.MemberCount()) ReadNameOf(host, read);
   if (read.found() == object.MemberCount()) return host;
   std::string unknown;
   for (const auto& member : object.GetObject()) {
@@ -554,6 +575,7 @@ void WriteSettings(JsonWriter& out, const Host& host) {
   const MemberWriter write(out);
   out.StartObject();
   VisitSettings(host, write);
+  if (host.check_settings) VisitService(host.check, *host.check_settings, write);
   out.EndObject();
 }
 

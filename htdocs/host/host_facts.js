@@ -38,6 +38,7 @@ function certificate(host, { now }) {
 
 const wanted = (host) => [
   ["Check", kindOf(host)],
+  ["Answered by", host.address !== host.ip && host.address],
   ["URL", host.url],
   [host.keyword_absent ? "Must not contain" : "Must contain", host.keyword],
   ["Topic", host.check === "mqtt" && host.topic],

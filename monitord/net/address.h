@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace linewatch {
 
@@ -38,6 +39,9 @@ class Address {
   uint32_t scope_ = 0;  // interface index of a link-local address
   uint16_t family_ = AF_UNSPEC;
 };
+
+// Of one name, the one to be tried first before the others.
+using Addresses = std::vector<Address>;
 
 }  // namespace linewatch
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "monitord/net/certificate_names.h"
+#include "monitord/net/tls_offer.h"
 #include "monitord/system/time_text.h"
 #include "store/text/wording.h"
 

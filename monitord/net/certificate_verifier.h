@@ -23,7 +23,8 @@ class CertificateVerifier {
   CertificateVerifier(const CertificateVerifier&) = delete;
   CertificateVerifier& operator=(const CertificateVerifier&) = delete;
 
-  // From now on handshakes of this context ask this object, and fail if it finds a fault. It outlives them.
+  // From now on handshakes of this context offer what OfferTls says, ask this object, and fail if it finds a fault. It
+  // outlives them.
   void Install(SSL_CTX* context);
 
   bool has_seen_certificate() const { return has_seen_; }

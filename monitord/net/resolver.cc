@@ -30,6 +30,7 @@ struct Resolver::Shared {
   };
   struct Entry {
     Answer answer;
+    Address preferred;
     SteadyTime answered_at, wanted_at;  // when it was last
     SteadyTime queued_at{}, asked_at{};
     bool is_pending = false;  // in the queue, or being looked up
@@ -52,6 +53,31 @@ struct Resolver::Shared {
   bool is_stopping = false;
 };
 
+namespace {
+
+void PutFirst(const Address& address, Addresses& addresses) {
+  const auto found = std::find(addresses.begin(), addresses.end(), address);
+  if (found != addresses.end()) std::rotate(addresses.begin(), found, found + 1);
+}
+
+Addresses InTurns(const addrinfo* list) {
+  Addresses all;
+  for (; list != nullptr; list = list->ai_next) {
+    const Address address(list->ai_addr);
+    if (address.is_set() && std::find(all.begin(), all.end(), address) == all.end()) all.push_back(address);
+  }
+  for (size_t i = 1; i < all.size(); ++i) {
+    const auto from = all.begin() + static_cast<ptrdiff_t>(i);
+    const bool is_next_six = !all[i - 1].is_six();
+    const auto next = std::find_if(from, all.end(), [=](const Address& a) { return a.is_six() == is_next_six; });
+    if (next != all.end()) std::rotate(from, next, next + 1);
+  }
+  if (all.size() > Resolver::kMostAddresses) all.resize(Resolver::kMostAddresses);
+  return all;
+}
+
+}  // namespace
+
 Resolver::Result Resolver::AskSystem(const std::string& name, int family) {
   addrinfo hints{};
   hints.ai_family = family;
@@ -61,9 +87,8 @@ Resolver::Result Resolver::AskSystem(const std::string& name, int family) {
   addrinfo* list = nullptr;
   const int error = getaddrinfo(name.c_str(), nullptr, &hints, &list);
   if (error == 0) {
-    const Address address(list->ai_addr);
-    freeaddrinfo(list);
-    return {{Answer::State::kFound, address, ""}};
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(list, freeaddrinfo);
+    return {{Answer::State::kFound, InTurns(list), ""}};
   }
   if (error != EAI_NONAME && error != EAI_NODATA && error != EAI_ADDRFAMILY) {
     const std::string why = error == EAI_SYSTEM ? std::generic_category().message(errno) : gai_strerror(error);
@@ -105,6 +130,7 @@ void Resolver::Shared::TakeResult(const Question& question, Result result, Stead
   const bool keeps_address =
       entry.answer.state == Answer::State::kFound && result.answer.state == Answer::State::kFailed && !result.is_gone;
   if (!keeps_address) entry.answer = std::move(result.answer);
+  PutFirst(entry.preferred, entry.answer.addresses);
   entry.answered_at = steady_clock::now();
   entry.was_slow = entry.answered_at - began > std::chrono::seconds(1);
   entry.is_pending = false;
@@ -162,6 +188,14 @@ SteadyTime::duration Resolver::WaitedFor(const std::string& name, int family, St
   if (found == shared_->entries.end()) return {};
   const auto waited = std::min(found->second.asked_at, now) - std::max(found->second.queued_at, since);
   return std::max(waited, SteadyTime::duration(0));
+}
+
+void Resolver::Prefer(const std::string& name, int family, const Address& address) {
+  const std::lock_guard lock(shared_->mutex);
+  const auto found = shared_->entries.find({name, family});
+  if (found == shared_->entries.end()) return;
+  found->second.preferred = address;
+  PutFirst(address, found->second.answer.addresses);
 }
 
 void Resolver::Forget(SteadyTime before) {

@@ -23,11 +23,11 @@ class Resolver {
   struct Answer {
     enum class State {
       kPending,  // no answer yet
-      kFound,    // the last known address; a younger one may be looked up meanwhile
+      kFound,    // the last known addresses; younger ones may be looked up meanwhile
       kFailed    // `reason` says why
     };
     State state = State::kPending;
-    Address address;
+    Addresses addresses;  // at most kMostAddresses
     std::string reason;
   };
 
@@ -37,7 +37,9 @@ class Resolver {
     bool is_gone = false;  // kFailed because the name, or such an address of it, does not exist
   };
   using LookUp = std::function<Result(const std::string& name, int family)>;
-  static Result AskSystem(const std::string& name, int family);  // getaddrinfo(3)
+  // By getaddrinfo(3), whose order is that of RFC 6724; the families take turns, as RFC 8305 has it, so that one that is
+  // cut off does not stand before the other with all of its addresses.
+  static Result AskSystem(const std::string& name, int family);
 
   explicit Resolver(LookUp look_up = AskSystem);
   // Look-ups that hang are left behind in their threads; they touch nothing of this object any more.
@@ -55,6 +57,9 @@ class Resolver {
   // Of a name for which Find says kPending: how long from `since` until `now` nobody was asked for it.
   SteadyTime::duration WaitedFor(const std::string& name, int family, SteadyTime since, SteadyTime now) const;
 
+  // Of the addresses of a name, this one works: as long as the name leads to it, Find has it first.
+  void Prefer(const std::string& name, int family, const Address& address);
+
   // Forgets the names that were not asked for since `before`.
   void Forget(SteadyTime before);
 
@@ -65,6 +70,7 @@ class Resolver {
 
   static constexpr std::chrono::seconds kFresh{60};  // getaddrinfo(3) tells no TTL
   static constexpr std::chrono::seconds kRetry{5};   // after a failure
+  static constexpr size_t kMostAddresses = 8;        // of a name: a check has no time for more
   static constexpr size_t kThreads = 64;             // each waits for one server; its stack is hardly touched
 
  private:

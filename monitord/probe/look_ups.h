@@ -35,6 +35,9 @@ class LookUps {
   // of an answer says nothing. False if it waits for none.
   bool WasAskedTooLate(uint16_t place, std::chrono::nanoseconds timeout, SteadyTime now) const;
 
+  // As Resolver has it.
+  void Prefer(const std::string& name, int family, const Address& address) { resolver_.Prefer(name, family, address); }
+
   // To be called every now and then: forgets the names that no check has asked for in a day.
   void ForgetUnused(SteadyTime now);
 

@@ -35,8 +35,14 @@ struct Target {
   std::chrono::duration<int32_t, std::milli> interval{0}, timeout{0};
   Address address;                              // set when it is known,
   BoxedOptional<std::string> name;              // else a domain name; a check that waits to be called has neither
-  BoxedOptional<CheckSettings> check_settings;  // set but for ping
+  BoxedOptional<CheckSettings> check_settings;  // as Host has it
   BoxedOptional<HostSecrets> secrets;
+
+  // Of which family its address must be, for a name: AF_INET or AF_INET6, or AF_UNSPEC.
+  int family() const {
+    if (!check_settings || !check_settings->ip_version) return AF_UNSPEC;
+    return *check_settings->ip_version == 6 ? AF_INET6 : AF_INET;
+  }
 
   bool operator==(const Target&) const = default;
 };

@@ -13,9 +13,11 @@ constexpr CheckSetting kSettings[] = {
      R"({"enum": ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"],
          "description": "A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT"})"},
     kExpect,
+    kIpVersion,
 };
 
-void CheckDns(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
+void CheckDns(const rapidjson::Value& settings, const CheckSettings& service, const TellWrong& wrong) {
+  CheckIpVersion(settings, service, wrong);
   // The root, and all names below another that have no records of their own (RFC 4592), can be asked for, too.
   std::string_view name = service.query;
   if (name.starts_with("*.")) name.remove_prefix(2);
@@ -26,7 +28,8 @@ void CheckDns(const rapidjson::Value&, const CheckSettings& service, const TellW
 
 std::string Question(const Host& host) {
   const CheckSettings& service = *host.check_settings;
-  return std::to_string(PortOf(host.check, service)) + ' ' + CanonicalName(service.query) + ' ' + service.record;
+  return std::to_string(PortOf(host.check, service)) + ' ' + CanonicalName(service.query) + ' ' + service.record +
+         VersionText(service);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ constexpr CheckSetting kSettings[] = {
      R"({"enum": [true, false, "anywhere"], "description": "true, false or \"anywhere\""})"},
     {"max_redirects", &CheckSettings::max_redirects,
      R"({"type": "integer", "minimum": 1, "maximum": 20, "description": "a whole number from 1 to 20"})"},
-    {"ip_version", &CheckSettings::ip_version, R"({"enum": [4, 6], "description": "4, 6 or null"})"},
+    kIpVersion,
     {"username", &CheckSettings::username,
      R"({"type": "string", "maxLength": 320,
          "description": "at most 320 characters, no control characters and no colon"})"},
@@ -105,7 +105,7 @@ void CheckHttp(const rapidjson::Value& settings, const CheckSettings& service, c
 std::string Question(const Host& host) {
   const CheckSettings& service = *host.check_settings;
   std::string question = service.url + ' ' + service.method;
-  if (service.ip_version) question += " IPv" + std::to_string(*service.ip_version);
+  question += VersionText(service);
   if (service.keyword) question += " \"" + *service.keyword;
   if (!service.field.empty()) question += " " + service.field.str() + '=' + service.expect.value_or("");
   if (!service.body.empty()) question += " " + service.body.str();

@@ -1,8 +1,15 @@
-// Echo requests: a host's own settings are all that it needs.
-#include "store/check_traits.h"
+// Echo requests: a host's own settings are all that it needs, but for which of a name's addresses they go to.
+#include "store/check/shared_settings.h"
 
 namespace linewatch {
+namespace {
 
-constinit const CheckTraits kPingCheck = {};
+constexpr CheckSetting kSettings[] = {kIpVersion};
+
+std::string Question(const Host& host) { return VersionText(*host.check_settings); }
+
+}  // namespace
+
+constinit const CheckTraits kPingCheck = {.settings = kSettings, .check = CheckIpVersion, .question = Question};
 
 }  // namespace linewatch

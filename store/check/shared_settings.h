@@ -27,6 +27,14 @@ void CheckClientKey(const CheckSettings& settings, const TellWrong& wrong);
 // What is wrong with `field`, and with `expect`, `min` and `max` beside it.
 void CheckField(const CheckSettings& settings, const TellWrong& wrong);
 
+inline constexpr CheckSetting kIpVersion{"ip_version", &CheckSettings::ip_version,
+                                         R"({"enum": [4, 6], "description": "4, 6 or null"})"};
+
+// That an address, unlike a name, is of the version that is asked for.
+void CheckIpVersion(const rapidjson::Value& settings, const CheckSettings& service, const TellWrong& wrong);
+// What it adds to the question of a check; empty for both versions.
+std::string VersionText(const CheckSettings& service);
+
 inline constexpr CheckSetting kVerifyTls{"verify_tls", &CheckSettings::verify_tls,
                                          R"({"type": "boolean", "description": "true or false"})"};
 

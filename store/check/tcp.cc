@@ -4,13 +4,17 @@
 namespace linewatch {
 namespace {
 
-constexpr CheckSetting kSettings[] = {kPort, kExpect};
+constexpr CheckSetting kSettings[] = {kPort, kExpect, kIpVersion};
 
-void CheckTcp(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
+void CheckTcp(const rapidjson::Value& settings, const CheckSettings& service, const TellWrong& wrong) {
+  CheckIpVersion(settings, service, wrong);
   if (!service.port) wrong("port", "expected a whole number from 1 to 65535");
 }
 
-std::string Question(const Host& host) { return std::to_string(PortOf(host.check, *host.check_settings)); }
+std::string Question(const Host& host) {
+  const CheckSettings& service = *host.check_settings;
+  return std::to_string(PortOf(host.check, service)) + VersionText(service);
+}
 
 }  // namespace
 

@@ -12,13 +12,15 @@ constexpr CheckSetting kSettings[] = {
     {"starttls", &CheckSettings::starttls,
      R"({"enum": ["none", "auto", "smtp", "imap", "pop3", "ftp", "postgres", "xmpp", "ldap"],
          "description": "none, auto, smtp, imap, pop3, ftp, postgres, xmpp or ldap"})"},
+    kIpVersion,
     kVerifyTls,
     kWarnDays,
     kClientCert,
     kClientKey,
 };
 
-void CheckTls(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
+void CheckTls(const rapidjson::Value& settings, const CheckSettings& service, const TellWrong& wrong) {
+  CheckIpVersion(settings, service, wrong);
   if (!service.server_name.empty() && !is_address_or_name(service.server_name))
     wrong("server_name", "expected an IPv4 or IPv6 address or a domain name");
   CheckClientKey(service, wrong);
@@ -26,7 +28,7 @@ void CheckTls(const rapidjson::Value&, const CheckSettings& service, const TellW
 
 std::string Question(const Host& host) {
   return CanonicalName(host.check_settings->server_name) + ' ' +
-         std::to_string(PortOf(host.check, *host.check_settings));
+         std::to_string(PortOf(host.check, *host.check_settings)) + VersionText(*host.check_settings);
 }
 
 }  // namespace

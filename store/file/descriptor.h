@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 namespace linewatch {
 
@@ -15,14 +16,18 @@ class Descriptor {
   // What open() and its like answer; negative is none.
   explicit Descriptor(int fd) : fd_(fd) {}
   ~Descriptor();
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  // The other one has none then.
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
 
   int get() const { return fd_; }
   bool is_open() const { return fd_ >= 0; }
 
  private:
-  const int fd_;
+  int fd_;
 };
 
 }  // namespace linewatch

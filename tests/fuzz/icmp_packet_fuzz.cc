@@ -35,7 +35,7 @@ void RequireTruth(const std::optional<EchoReply>& reply, bool six, std::span<con
   if (!reply) return;
   Require(packet.size() == kEchoSize, "a reply is as long as its request");
   const EchoPacket request = BuildEcho(six, reply->id, reply->sequence, reply->token);
-  constexpr size_t kHeader = 8, kToken = 32;
+  constexpr size_t kHeader = 8, kToken = 16;
   Require(std::equal(request.begin() + 4, request.begin() + kHeader + kToken, packet.begin() + 4),
           "id, sequence and token are those of the packet");
 }

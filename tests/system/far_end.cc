@@ -54,9 +54,16 @@ enum Manner : uint8_t {
   kOtherContent = 8,
   kFromElsewhere = 9,
   kTimeExceeded = 10,
-  kAmongForeign = 11,  // after two hundred replies to pings that nobody sent
+  kAmongForeign = 11,     // after two hundred replies to pings that nobody sent
+  kRedirected = 12,       // among redirects: ICMP type 5
+  kQuenched = 13,         // among source quenches: ICMP type 4
+  kRedirectedAlone = 14,  // a redirect, and no reply
+  kForgesTimes = 15,      // after y milliseconds, and every time in its content is later by as much
+  kForgesOthers = 16,     // at once, and tries to answer for 10.77.17.y
+  kForged = 17,           // nothing by itself
 };
 
+constexpr uint8_t kSourceQuench = 4, kRedirect = 5, kTimeExceededType = 11;  // RFC 792
 constexpr size_t kIpHeader = 20;
 constexpr size_t kIcmpHeader = 8;
 
@@ -90,13 +97,16 @@ Packet ReplyTo(const Packet& request) {
   return reply;
 }
 
-Packet TimeExceededFor(const Packet& request) {
+// An ICMP error from a router on the way; not sealed yet.
+Packet ErrorFor(const Packet& request, uint8_t type, uint8_t code) {
   Packet error(request.begin(), request.begin() + kIpHeader);
   const std::array<uint8_t, 4> router = {10, 77, 255, 254};
   std::copy(request.begin() + 12, request.begin() + 16, error.begin() + 16);
   std::copy(router.begin(), router.end(), error.begin() + 12);
   error.resize(kIpHeader + kIcmpHeader);
-  error[kIpHeader] = 11;
+  error[kIpHeader] = type;
+  error[kIpHeader + 1] = code;
+  if (type == kRedirect) std::copy(router.begin(), router.end(), error.begin() + kIpHeader + 4);
   // RFC 792: the header of the packet in question and the first 64 bits behind it.
   error.insert(error.end(), request.begin(), request.begin() + kIpHeader + kIcmpHeader);
   return error;
@@ -130,6 +140,38 @@ Answers AnswersFrom(Place place, const Packet& request) {
   if (place != kFloodedSilent)
     answers.emplace(now + (place == kFarther ? kFartherDistance : kDistance), std::move(reply));
   return answers;
+}
+
+// Makes later what may be a time of a clock in nanoseconds.
+void MakeLater(std::span<uint8_t> content, milliseconds by) {
+  int64_t time = 0;
+  for (; content.size() >= sizeof time; content = content.subspan(sizeof time)) {
+    std::memcpy(&time, content.data(), sizeof time);
+    time += std::chrono::nanoseconds(by).count();
+    std::memcpy(content.data(), &time, sizeof time);
+  }
+}
+
+// Replies for another host to requests that may be under way, made of what this one was sent.
+void ForgeNeighbours(Answers& answers, const Packet& reply) {
+  constexpr int kReach = 4, kAttempts = 3;
+  for (int distance = -kReach; distance <= kReach; ++distance) {
+    for (int serials = -kReach; serials <= kReach; ++serials) {
+      for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        Packet forged = reply;
+        forged[14] = kForged;
+        const auto icmp = std::span(forged).subspan(kIpHeader);
+        Put(icmp, 6, static_cast<uint16_t>((icmp[6] << 8 | icmp[7]) + distance));
+        uint32_t serial = 0;
+        std::memcpy(&serial, icmp.data() + kIcmpHeader + 8, sizeof serial);
+        serial += static_cast<uint32_t>(serials);
+        std::memcpy(icmp.data() + kIcmpHeader + 8, &serial, sizeof serial);
+        icmp[kIcmpHeader + 12] = static_cast<uint8_t>(attempt);
+        Seal(forged);
+        answers.emplace(Clock::now(), std::move(forged));
+      }
+    }
+  }
 }
 
 Answers AnswersInManner(const Packet& request) {
@@ -167,7 +209,32 @@ Answers AnswersInManner(const Packet& request) {
       reply[14] = kAtOnce;
       break;
     case kTimeExceeded:
-      reply = TimeExceededFor(request);
+      reply = ErrorFor(request, kTimeExceededType, 0);
+      break;
+    case kRedirected:
+    case kQuenched: {
+      Packet error = request[18] == kRedirected ? ErrorFor(request, kRedirect, 1) : ErrorFor(request, kSourceQuench, 0);
+      Seal(error);
+      Seal(reply);
+      // So many that some come while others are sent to.
+      for (int i = 0; i < 100; ++i) answers.emplace(now + milliseconds(i), error);
+      answers.emplace(now + milliseconds(20), reply);
+      return answers;
+    }
+    case kForgesTimes:
+      // Behind the nonce, the serial and the attempt.
+      MakeLater(icmp.subspan(kIcmpHeader + 16), milliseconds(request[19]));
+      Seal(reply);
+      return {{now + milliseconds(request[19]), reply}};
+    case kForgesOthers:
+      ForgeNeighbours(answers, reply);
+      Seal(reply);
+      answers.emplace(now, reply);
+      return answers;
+    case kForged:
+      return answers;
+    case kRedirectedAlone:
+      reply = ErrorFor(request, kRedirect, 1);
       break;
     case kAmongForeign:
       Flood(answers, now, reply, 200);

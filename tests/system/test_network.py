@@ -16,6 +16,18 @@ pytestmark = network.needs_network
 NAME_SERVER = pathlib.Path(__file__).with_name("name_server.py")
 NOBODY = 65534
 
+# A website and a name server that refuses to answer, both at one address alone.
+ANSWERING = """
+import http.server, socket, threading
+names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+names.bind(("127.0.0.66", 53))
+def refuse():
+    while True:
+        query, asker = names.recvfrom(2048)
+        names.sendto(query[:2] + bytes.fromhex("8185") + query[4:6] + bytes(6) + query[12:query.index(0, 12) + 5], asker)
+threading.Thread(target=refuse, daemon=True).start()
+http.server.test(http.server.SimpleHTTPRequestHandler, port=8270, bind="127.0.0.66")
+"""
 WANDERER, STUMBLER = "10.66.5.1", "10.66.5.2"
 HOSTS = [
     *(host(f"good {i}", f"10.66.1.{i}") for i in range(20)),
@@ -220,9 +232,15 @@ MANNERS = {
     "10.77.6.1": ("down", "no answer within 0.4 s", None, None),
     "10.77.7.1": ("down", "no answer within 0.4 s", None, None),
     "10.77.8.1": ("down", "no answer within 0.4 s", None, None),
-    "10.77.9.1": ("down", "no answer within 0.4 s", None, None),
+    "10.77.9.1": ("down", "replies came from another address, 10.77.0.1", None, None),
     "10.77.10.1": ("down", "TTL exceeded", None, None),
     "10.77.11.1": ("up", "", 0, 50),
+    **{f"10.77.12.{i}": ("up", "", 20, 70) for i in range(20)},
+    **{f"10.77.13.{i}": ("up", "", 20, 70) for i in range(20)},
+    "10.77.14.1": ("down", "no answer within 0.4 s", None, None),
+    "10.77.15.100": ("up", "", 90, 200),
+    "10.77.16.1": ("up", "", 0, 50),
+    "10.77.17.1": ("down", "no answer within 0.4 s", None, None),
 }
 
 
@@ -231,6 +249,7 @@ def tunnels(module_folder):
     """One daemon with raw sockets and one with ping sockets, each at the near end of a TUN device."""
     hosts = [*(host(address, address) for address in MANNERS),
              host("five packets", "10.77.1.20", packets=5),
+             *(host(f"not repeated {i}", f"10.77.0.{100 + i}", retries=0, packets=5) for i in range(50)),
              host("slow", "10.77.1.50", slow_ms=30)]
     with contextlib.ExitStack() as stack:
         daemons = {}
@@ -258,6 +277,18 @@ def test_late_foreign_and_damaged_answers_count_for_nothing(tunnels, sockets):
 
 
 @pytest.mark.parametrize("sockets", ["raw", "ping"])
+def test_redirects_for_others_cost_a_neighbour_no_packet(tunnels, sockets):
+    losses = []
+
+    def seen_often_enough(published):
+        losses.extend(h["loss_percent"] for h in named(published, "not repeated"))
+        return checked(published["hosts"], 8)
+    published = tunnels[sockets].until(seen_often_enough, "eight cycles did not end")
+    assert set(losses) <= {None, 0}
+    assert all(h["trail"].count(None) == 0 for h in named(published, "not repeated"))
+
+
+@pytest.mark.parametrize("sockets", ["raw", "ping"])
 def test_several_packets_a_check_measure_loss_and_jitter(tunnels, sockets):
     line = tunnels[sockets].until_host("five packets", lambda h: len(h["trail"]) >= 3)
     assert line["status"] == "up"
@@ -271,6 +302,50 @@ def test_three_slow_checks_in_a_row_make_a_host_degraded(tunnels):
     assert line["reason"].endswith("ms, slower than 30 ms")
     assert line["uptime"] == 100
     assert len(line["trail"]) >= 3
+
+
+SILENT_FIRST, REFUSING_FIRST, ALL_SILENT = "silent.test", "refusing.test", "all-silent.test"
+
+
+@pytest.fixture(scope="module")
+def several(module_folder):
+    """Names with several addresses, of which the first is dead: nobody answers at 127.0.0.2 and 127.0.0.4, and services are at 127.0.0.66 alone."""
+    files = {"hosts": f"127.0.0.2 {SILENT_FIRST} {ALL_SILENT}\n127.0.0.3 {REFUSING_FIRST}\n127.0.0.4 {ALL_SILENT}\n"
+                      f"127.0.0.66 {SILENT_FIRST} {REFUSING_FIRST}\n"}
+    hosts = [host(f"ping {SILENT_FIRST}", SILENT_FIRST, retries=0),
+             host(f"packets {SILENT_FIRST}", SILENT_FIRST, packets=3)]
+    for name in (SILENT_FIRST, REFUSING_FIRST):
+        hosts += [host(f"tcp {name}", name, check="tcp", port=8270),
+                  {"name": f"http {name}", "check": "http", "url": f"http://{name}:8270/"}]
+    hosts += [host("dns", SILENT_FIRST, check="dns", query="gone.test")]
+    hosts += [host("silent by ping", ALL_SILENT), host("silent by tcp", ALL_SILENT, check="tcp", port=8270)]
+    with contextlib.ExitStack() as stack:
+        namespace = stack.enter_context(contextlib.closing(network.Namespace(files)))
+        namespace.allow_ping_sockets()
+        namespace.nft("table ip lost { chain in { type filter hook input priority 0; "
+                      "ip daddr { 127.0.0.2, 127.0.0.4 } drop; }; }")
+        namespace.start("/usr/bin/python3", "-u", "-c", ANSWERING)
+        # The first check of a silent address takes the time that is waited before the next is tried.
+        config = {**QUICK, "interval": 2, "timeout": 1.5}
+        yield stack.enter_context(Daemon(module_folder / "several", hosts, config, launcher=namespace.launcher()).start())
+
+
+def test_a_name_is_up_while_one_of_its_addresses_answers(several):
+    published = several.until(lambda p: checked(p["hosts"], 4), "four cycles did not end")
+    reached = [h for h in published["hosts"] if h["name"].split()[0] in ("ping", "packets", "tcp", "http")]
+    assert {h["name"]: (h["status"], h["reason"]) for h in reached} == {h["name"]: ("up", "") for h in reached}
+    for line in reached:
+        assert None not in line["trail"], line["name"]
+        # What works is remembered: nobody waits for the dead one again.
+        assert max(line["trail"][1:]) < 150, line["name"]
+        assert line["address"] == "127.0.0.66", line["name"]
+    assert named(published, "packets")[0]["loss_percent"] == 0
+    several.until_host("dns", lambda h: h["reason"] == "the name server refuses to answer (REFUSED)")
+
+
+def test_a_name_none_of_whose_addresses_answers_says_how_many_were_tried(several):
+    several.until_host("silent by ping", lambda h: h["reason"] == "no answer within 1.5 s from any of 2 addresses")
+    several.until_host("silent by tcp", lambda h: h["reason"] == "no connection within 1.5 s at any of 2 addresses")
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,13 @@
 #include <span>
 #include <string_view>
 
-#include "monitord/system/moment.h"
-
 namespace linewatch {
 
-// What an echo request carries, to be found again in its reply.
+// What an echo request carries, to be found again in its reply: nothing that the answer of a host is believed for.
 struct EchoToken {
-  uint64_t nonce = 0;    // of this process: a reply to another one, or to the one before, is foreign
+  uint64_t nonce = 0;    // of this request: who has not seen it cannot answer it
   uint32_t serial = 0;   // of the check: a reply to an earlier check is late
   uint32_t attempt = 0;  // within the check
-  ClockReading sent{};
 };
 
 inline constexpr size_t kEchoSize = 64;  // header and 56 bytes, as ping sends
@@ -33,8 +30,7 @@ struct EchoReply {
 };
 
 // `packet` begins with the ICMP header, except that on raw IPv4 sockets the IP header stands before it. Nothing for
-// what is truncated, has a wrong checksum (raw IPv4; elsewhere the kernel has checked it), is another kind of message,
-// or says that it was sent at a time that no clock shows.
+// what is truncated, has a wrong checksum (raw IPv4; elsewhere the kernel has checked it), or is another kind of message.
 std::optional<EchoReply> ParseReply4(std::span<const std::byte> packet, bool with_ip_header);
 std::optional<EchoReply> ParseReply6(std::span<const std::byte> packet);
 
@@ -43,6 +39,10 @@ struct EchoRequestHeader {
   uint16_t id = 0, sequence = 0;
 };
 std::optional<EchoRequestHeader> ParseRequest(bool six, std::span<const std::byte> packet);
+
+// Whether an ICMP error means that the request has not arrived. A redirect and a source quench (RFC 792), and what newer
+// kinds say, are about the way: the packet was sent on.
+bool says_undelivered(bool six, uint8_t type);
 
 // What an ICMP error says, in words: "host unreachable".
 std::string_view ComplaintOf(bool six, uint8_t type, uint8_t code);

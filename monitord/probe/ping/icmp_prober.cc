@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cmath>
 #include <new>
-#include <random>
 #include <system_error>
 
 #include "monitord/probe/probers.h"
@@ -23,11 +22,6 @@ static_assert(kMaxHosts * 4 < kMostFlights, "a host is checked once at a time, a
 // Between two of several packets of a check: far enough apart that one full queue does not swallow them all.
 constexpr milliseconds kPacketSpacing{20};
 
-uint64_t RandomNonce() {
-  std::random_device random;
-  return static_cast<uint64_t>(random()) << 32 | random();
-}
-
 // Packet n of a check, from 0. Several packets share the first half of the timeout, so that the last one has as long
 // to come back as a repeat would have.
 microseconds PacketAfter(int n, const Target& target) {
@@ -36,16 +30,16 @@ microseconds PacketAfter(int n, const Target& target) {
 }
 
 // When attempt n of a check is sent, after its start: its packets, then the repeats.
-microseconds AttemptAfter(int n, const Target& target, const RoundTrip& round_trip) {
+microseconds AttemptAfter(int n, const Target& target, int repeats, const RoundTrip& round_trip) {
   if (n < target.packets) return PacketAfter(n, target);
   const auto after = std::max(PacketAfter(target.packets - 1, target) + RoundTrip::kFloor,
-                              RepeatAfter(round_trip, n - target.packets + 1, target.retries, target.timeout));
+                              RepeatAfter(round_trip, n - target.packets + 1, repeats, target.timeout));
   return std::min<microseconds>(after, target.timeout * 3 / 4);  // with the shortest timeouts
 }
 
 }  // namespace
 
-IcmpProber::IcmpProber(Done done) : done_(std::move(done)), nonce_(RandomNonce()) {
+IcmpProber::IcmpProber(Done done) : done_(std::move(done)), nonces_(EchoNonces::RandomKey()) {
   OpenSocket(false);
   try {
     OpenSocket(true);
@@ -100,7 +94,10 @@ void IcmpProber::Launch(const Check& check, SteadyTime now) {
   flight.serial = next_serial_++;
   flight.is_active = true;
   flight.is_named = !target.address.is_set();
+  flight.repeats = target.retries;
+  most_departures_ += MostAttemptsOf(flight);
   try {
+    departures_.Reserve(most_departures_);
     Enqueue(place, now);
   } catch (const std::bad_alloc&) {
     Free(place);
@@ -130,30 +127,55 @@ void IcmpProber::Begin(uint16_t place, SteadyTime now) {
 
 void IcmpProber::FindAddress(uint16_t place, SteadyTime now) {
   Flight& flight = flights_[place];
-  auto answer = look_ups_.Find(place, *flight.check.target->name, AF_UNSPEC, now);
+  const Target& target = *flight.check.target;
+  auto answer = look_ups_.Find(place, *target.name, target.family(), now);
   if (answer.state == Resolver::Answer::State::kPending) return;
   if (answer.state == Resolver::Answer::State::kFailed) {
     Finish(place, std::move(answer.reason));
     return;
   }
-  resolved_[place] = answer.address;
-  if (Family& family = families_[answer.address.is_six()]; family.lanes.empty()) {
+  Addresses& addresses = resolved_[place] = std::move(answer.addresses);
+  const bool is_first_six = addresses.front().is_six();
+  std::erase_if(addresses, [this](const Address& address) { return families_[address.is_six()].lanes.empty(); });
+  if (addresses.empty()) {
     flight.refusal = EAFNOSUPPORT;
-    Finish(place, family.missing);
-  } else {
-    family.to_send.push_back({flight.start, place, flight.serial});
+    Finish(place, families_[is_first_six].missing);
+    return;
   }
+  most_departures_ -= MostAttemptsOf(flight);
+  flight.repeats = std::max(flight.repeats, static_cast<uint8_t>(addresses.size() - 1));
+  most_departures_ += MostAttemptsOf(flight);
+  departures_.Reserve(most_departures_);
+  families_[addresses.front().is_six()].to_send.push_back({flight.start, place, flight.serial});
 }
 
 void IcmpProber::TakeLookUps(SteadyTime now) {
   for (const uint16_t place : look_ups_.TakeAnswered()) FindAddress(place, now);
 }
 
-Address IcmpProber::AddressOf(uint16_t place) const {
-  const Flight& flight = flights_[place];
-  if (!flight.is_named) return flight.check.target->address;
+// Where an attempt goes. The packets of a check go to one address, for loss is that of one way; its repeats go to the
+// others in turn.
+Address IcmpProber::AddressOf(uint16_t place, size_t attempt) const {
+  const Target& target = *flights_[place].check.target;
+  if (!flights_[place].is_named) return target.address;
   const auto found = resolved_.find(place);
-  return found == resolved_.end() ? Address() : found->second;
+  if (found == resolved_.end() || found->second.empty()) return {};
+  const Addresses& all = found->second;
+  return all[attempt < target.packets ? 0 : (attempt - target.packets + 1) % all.size()];
+}
+
+bool IcmpProber::has_several_addresses(uint16_t place) const {
+  if (!flights_[place].is_named) return false;
+  const auto found = resolved_.find(place);
+  return found != resolved_.end() && found->second.size() > 1;
+}
+
+// Whether an attempt goes there.
+bool IcmpProber::is_to(uint16_t place, const Address& address) const {
+  if (!flights_[place].is_named) return flights_[place].check.target->address == address;
+  const auto found = resolved_.find(place);
+  return found != resolved_.end() &&
+         std::find(found->second.begin(), found->second.end(), address) != found->second.end();
 }
 
 IcmpProber::Flight* IcmpProber::Active(uint16_t place, uint32_t serial) {
@@ -163,26 +185,25 @@ IcmpProber::Flight* IcmpProber::Active(uint16_t place, uint32_t serial) {
 }
 
 bool IcmpProber::wants_another(const Flight& flight) {
-  const Target& target = *flight.check.target;
   // Of a check of several packets that has an answer, those still missing have until the deadline: no repeat.
-  return flight.sent < target.packets + (flight.answered == 0 ? target.retries : 0);
+  return flight.sent < flight.check.target->packets + (flight.answered == 0 ? flight.repeats : 0);
 }
 
 SteadyTime IcmpProber::NextAttemptOf(const Flight& flight) {
-  return flight.start + AttemptAfter(flight.sent, *flight.check.target, *flight.check.round_trip);
+  return flight.start + AttemptAfter(flight.sent, *flight.check.target, flight.repeats, *flight.check.round_trip);
 }
 
 // It is time for the next request of a flight, or its deadline has come.
 void IcmpProber::WakeUp(uint16_t place, SteadyTime now) {
   Flight& flight = flights_[place];
   const SteadyTime deadline = DeadlineOf(flight);
-  const bool has_address = AddressOf(place).is_set();
+  const Address next = AddressOf(place, flight.sent);
   if (now < deadline) {
-    families_[AddressOf(place).is_six()].to_send.push_back({NextAttemptOf(flight), place, flight.serial});
+    families_[next.is_six()].to_send.push_back({NextAttemptOf(flight), place, flight.serial});
     timers_.Set(place, deadline);
     return;
   }
-  if (!has_address) {
+  if (!next.is_set()) {
     const nanoseconds timeout = flight.check.target->timeout;
     // The resolver did not get the processor either.
     flight.was_late = now - deadline > timeout / 4;
@@ -257,7 +278,9 @@ void IcmpProber::TakeBatch(Family& family, SteadyTime now, size_t most, Batch& b
     if (flight == nullptr || !wants_another(*flight)) continue;
     batch.attempts[batch.size] = attempt;
     batch.requests[batch.size++] = {
-        AddressOf(attempt.flight), attempt.flight, {nonce_, flight->serial, flight->sent, {}}};
+        AddressOf(attempt.flight, flight->sent),
+        attempt.flight,
+        {nonces_.Of(flight->serial, attempt.flight, flight->sent), flight->serial, flight->sent}};
   }
 }
 
@@ -277,13 +300,15 @@ SteadyTime IcmpProber::SendBatch(bool six, Batch& batch, SteadyTime now) {
     now = sent.ended;
     family.pacing.Spend(sent.count, now);
     taken += sent.count;
-    const auto slot = std::chrono::duration<float, std::nano>(sent.ended - sent.began) / static_cast<float>(batch.size);
+    const nanoseconds took = now.time_since_epoch() - nanoseconds(sent.began.steady_ns);
+    const float slot_ns = static_cast<float>(took.count()) / static_cast<float>(batch.size);
     for (size_t i = 0; i < sent.count; ++i, ++done) {
-      Flight& flight = flights_[batch.attempts[done].flight];
-      flight.has_left = true;
+      const uint16_t place = batch.attempts[done].flight;
+      flights_[place].has_left = true;
+      if (has_several_addresses(place)) flights_[place].refusal = 0;  // there is a way to one of them
       // The call sends them one after the other. If it had to be made twice, nobody knows how long each took.
-      flight.left_after_ns = sent.count == batch.size ? slot.count() * static_cast<float>(i) : 0;
-      CountAttempt(batch.attempts[done], now);
+      const float after_ns = sent.count == batch.size ? slot_ns * static_cast<float>(i) : 0;
+      CountAttempt(batch.attempts[done], sent.began, after_ns, now);
     }
     if (sent.stop == IcmpSocket::SendStop::kFull) {
       lane->full_until = now + kFullPause;
@@ -291,8 +316,13 @@ SteadyTime IcmpProber::SendBatch(bool six, Batch& batch, SteadyTime now) {
       family.turned_away.push_back(batch.attempts[done++]);
     } else if (sent.stop == IcmpSocket::SendStop::kRefused) {
       // Counts as sent and lost: a repeat may find the route back.
-      flights_[batch.attempts[done].flight].refusal = static_cast<uint16_t>(sent.error);
-      CountAttempt(batch.attempts[done++], now);
+      Flight& flight = flights_[batch.attempts[done].flight];
+      const bool is_one_of_several = has_several_addresses(batch.attempts[done].flight);
+      if (!is_one_of_several || !flight.has_left) flight.refusal = static_cast<uint16_t>(sent.error);
+      CountAttempt(batch.attempts[done], sent.began, 0, now);
+      // There is nothing to wait for before the next address is tried.
+      if (is_one_of_several && wants_another(flight)) timers_.Set(batch.attempts[done].flight, now);
+      ++done;
       ++taken;
     }
   }
@@ -321,8 +351,9 @@ IcmpProber::Lane* IcmpProber::FreeLane(bool six, SteadyTime now) {
 }
 
 // An attempt was made, and the next one is planned.
-void IcmpProber::CountAttempt(const Attempt& attempt, SteadyTime now) {
+void IcmpProber::CountAttempt(const Attempt& attempt, const ClockReading& sent, float after_ns, SteadyTime now) {
   Flight& flight = flights_[attempt.flight];
+  flight.departed = departures_.Add(sent, after_ns, flight.departed);
   const SteadyTime deadline = DeadlineOf(flight);
   if (IsTooLate(now - attempt.due, deadline - now, *flight.check.round_trip, flight.check.target->timeout))
     flight.was_late = true;
@@ -339,24 +370,27 @@ void IcmpProber::Receive() {
 }
 
 void IcmpProber::TakeReply(bool six, const IcmpSocket::Reply& reply) {
-  if (reply.token.nonce != nonce_) return;
   Flight* flight = Active(reply.sequence, reply.token.serial);
   if (flight == nullptr) return;
-  const Address address = AddressOf(reply.sequence);
-  if (address.is_six() != six || !(address == reply.from)) return;
   const uint32_t attempt = reply.token.attempt;
   if (attempt >= flight->sent || (flight->answered >> attempt & 1) != 0) return;
+  if (reply.token.nonce != nonces_.Of(flight->serial, reply.sequence, static_cast<uint8_t>(attempt))) return;
+  const Address address = AddressOf(reply.sequence, attempt);
+  if (address.is_six() != six) return;
+  if (!(address == reply.from)) {
+    NoteStranger(reply.sequence, reply.from);
+    return;
+  }
 
-  const SteadyTime sent{nanoseconds(reply.token.sent.steady_ns)};
-  if (sent < flight->start || reply.token.sent.steady_ns > reply.read.steady_ns) return;  // somebody changed it
-  ReplyAge age = AgeOfReply(reply.token.sent, reply.received_wall_ns, reply.read);
+  const auto& departure = departures_.Before(flight->departed, flight->sent - attempt - 1);
+  const SteadyTime sent{nanoseconds(departure.at.steady_ns)};
+  ReplyAge age = AgeOfReply(departure.at, reply.received_wall_ns, reply.read);
   if (sent + age.length > DeadlineOf(*flight)) {
     // With an age that is not exact it may have come in time: then nobody knows.
     if (!age.is_exact) flight->was_late = true;
     return;
   }
-  if (attempt + 1 == flight->sent)
-    age.length -= std::min(age.length, nanoseconds(static_cast<int64_t>(flight->left_after_ns)));
+  age.length -= std::min(age.length, nanoseconds(static_cast<int64_t>(departure.after_ns)));
 
   const float rtt_ms = std::chrono::duration<float, std::milli>(age.length).count();
   if (flight->answered != 0) flight->jitter_sum += std::fabs(rtt_ms - flight->rtt_last);
@@ -370,10 +404,20 @@ void IcmpProber::TakeReply(bool six, const IcmpSocket::Reply& reply) {
   if (packets == 1 || (flight->answered & all) == all) Finish(reply.sequence);
 }
 
+// It knows the request, so it got it, and is no liar: a router that answers by the address of another interface, or the
+// far side of a translation of addresses.
+void IcmpProber::NoteStranger(uint16_t place, const Address& stranger) {
+  try {
+    strangers_[place] = stranger;
+    flights_[place].has_stranger = true;
+  } catch (const std::bad_alloc&) {
+    // It is only a reason.
+  }
+}
+
 void IcmpProber::TakeComplaint(bool six, const IcmpSocket::Complaint& complaint) {
   if (complaint.sequence >= flights_.size() || !flights_[complaint.sequence].is_active) return;
-  const Address address = AddressOf(complaint.sequence);
-  if (address.is_six() != six || !(address == complaint.about)) return;
+  if (complaint.about.is_six() != six || !is_to(complaint.sequence, complaint.about)) return;
   // Only a reason: the host may answer a repeat. Errors need no more than a guess to be forged.
   Flight& flight = flights_[complaint.sequence];
   flight.is_disputed = true;
@@ -401,17 +445,22 @@ VoidReason IcmpProber::VoidReasonOf(const Flight& flight, const Address& address
   return families_[address.is_six()].dropped_at > flight.start ? VoidReason::kDropped : VoidReason::kNone;
 }
 
-std::string IcmpProber::ReasonOf(const Flight& flight, const Address& address) const {
+std::string IcmpProber::ReasonOf(uint16_t place, const Address& address) const {
+  const Flight& flight = flights_[place];
+  if (flight.has_stranger) return "replies came from another address, " + strangers_.at(place).Text();
   if (flight.is_disputed) return std::string(ComplaintOf(address.is_six(), flight.icmp_type, flight.icmp_code));
   if (flight.refusal != 0) return "cannot send: " + std::generic_category().message(flight.refusal);
   const std::string seconds = SecondsText(flight.check.target->timeout);
-  return (address.is_set() ? "no answer within " : "the name was not resolved within ") + seconds;
+  if (!address.is_set()) return "the name was not resolved within " + seconds;
+  const std::string whence =
+      has_several_addresses(place) ? " from any of " + std::to_string(resolved_.at(place).size()) + " addresses" : "";
+  return "no answer within " + seconds + whence;
 }
 
 // `reason` is given when it is not the network's.
 void IcmpProber::Finish(uint16_t place, std::string reason) {
   Flight& flight = flights_[place];
-  const Address address = AddressOf(place);
+  const Address address = AddressOf(place, 0);
   const Target& target = *flight.check.target;
   CheckResult& result = *flight.check.result;
   const int answers = __builtin_popcount(flight.answered);
@@ -422,7 +471,9 @@ void IcmpProber::Finish(uint16_t place, std::string reason) {
     result.rtt_ms = flight.rtt_sum / static_cast<float>(answers);
     const uint32_t all = (1U << target.packets) - 1;
     const int lost = target.packets - __builtin_popcount(flight.answered & all);
-    if (target.packets > 1) {
+    if (flight.is_named) DescribeAnswer(place);
+    // Of the way to an address that does not answer at all, while another does, nobody wants to know.
+    if (target.packets > 1 && !(lost == target.packets && has_several_addresses(place))) {
       if (lost == 0 || VoidReasonOf(flight, address) == VoidReason::kNone)
         result.loss_percent = 100.0F * static_cast<float>(lost) / static_cast<float>(target.packets);
       // RFC 3550 calls the mean difference between neighbours jitter; without a second answer there is none.
@@ -432,16 +483,34 @@ void IcmpProber::Finish(uint16_t place, std::string reason) {
     result.void_reason = VoidReasonOf(flight, address);
     result.refused_here = flight.refusal != 0;
     if (result.void_reason == VoidReason::kNone)
-      result.reason = reason.empty() ? ReasonOf(flight, address) : std::move(reason);
+      result.reason = reason.empty() ? ReasonOf(place, address) : std::move(reason);
   }
   Free(place);
   done_(flight.check);
+}
+
+// Which address it is that answers a name.
+void IcmpProber::DescribeAnswer(uint16_t place) {
+  const Flight& flight = flights_[place];
+  const Target& target = *flight.check.target;
+  const Address address = AddressOf(place, static_cast<size_t>(__builtin_ctz(flight.answered)));
+  try {
+    CheckDetails details;
+    details.address = address.Text();
+    flight.check.result->details = std::move(details);
+    if (!(address == AddressOf(place, 0))) look_ups_.Prefer(*target.name, target.family(), address);
+  } catch (const std::bad_alloc&) {
+    // It answers all the same.
+  }
 }
 
 void IcmpProber::Free(uint16_t place) {
   Flight& flight = flights_[place];
   flight.is_active = false;
   timers_.Cancel(place);
+  departures_.Remove(flight.departed);
+  most_departures_ -= MostAttemptsOf(flight);
+  if (flight.has_stranger) strangers_.erase(place);
   if (flight.is_named) {
     look_ups_.StopWaiting(place);
     resolved_.erase(place);

@@ -40,12 +40,16 @@ MemoryInfo MemoryOf(int fd) {
 
 void SetOption(int fd, int level, int option, int value) { setsockopt(fd, level, option, &value, sizeof value); }
 
-// Errors that a route, a filter or a socket buffer gives, and those that belong to an earlier packet: the kernel hands
-// an ICMP error that came in to the next call on the socket, whatever that is about.
+// The kernel hands an ICMP error that came in to the next call on the socket, whatever that is about. These are all the
+// errors that it makes of one: net/ipv4/ping.c, icmp_err_convert in net/ipv4/icmp.c, icmpv6_err_convert in
+// net/ipv6/icmp.c. Some of them a route or a filter gives, too: those may be about the packet that is being sent.
+bool is_always_of_another(int error) {
+  return error == EREMOTEIO || error == ECONNREFUSED || error == EPROTO || error == EOPNOTSUPP ||
+         error == ENOPROTOOPT || error == EHOSTDOWN || error == ENONET;
+}
 bool may_be_of_another(int error) {
-  return error == EHOSTUNREACH || error == ENETUNREACH || error == ECONNREFUSED || error == EPROTO || error == EACCES ||
-         error == EMSGSIZE || error == EOPNOTSUPP || error == ENOPROTOOPT || error == EHOSTDOWN || error == ENONET ||
-         error == EPROTONOSUPPORT;
+  return is_always_of_another(error) || error == EHOSTUNREACH || error == ENETUNREACH || error == EACCES ||
+         error == EMSGSIZE;
 }
 
 }  // namespace
@@ -149,7 +153,7 @@ bool IcmpSocket::is_send_buffer_full() const {
   return info[SK_MEMINFO_WMEM_ALLOC] > info[SK_MEMINFO_SNDBUF];
 }
 
-IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
+IcmpSocket::Sent IcmpSocket::Send(std::span<const Outgoing> requests) {
   std::array<EchoPacket, kBatch> packets;
   std::array<sockaddr_storage, kBatch> addresses;
   std::array<iovec, kBatch> parts;
@@ -157,18 +161,19 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
   const size_t size = std::min(requests.size(), kBatch);
   const ClockReading now = ReadWallAndSteady();
   for (size_t i = 0; i < size; ++i) {
-    requests[i].token.sent = now;
     packets[i] = BuildEcho(six_, id_, requests[i].sequence, requests[i].token);
     parts[i] = {packets[i].data(), packets[i].size()};
     messages[i].msg_hdr = {&addresses[i], requests[i].to.Fill(addresses[i]), &parts[i], 1, nullptr, 0, 0};
   }
-  Sent sent{0, SendStop::kNone, 0, SteadyTime(std::chrono::nanoseconds(now.steady_ns)), {}};
+  Sent sent{0, SendStop::kNone, 0, now, {}};
   int refusals = 0;
   while (sent.count < size && sent.stop == SendStop::kNone) {
     const int n = sendmmsg(fd_, messages.data() + sent.count, static_cast<unsigned>(size - sent.count), 0);
     if (n >= 0) {
       sent.count += static_cast<size_t>(n);
       refusals = 0;
+      // The call keeps to itself what stopped it, which may have been the error of an earlier packet.
+      has_complaints_ = has_complaints_ || sent.count < size;
       continue;
     }
     sent.error = errno;
@@ -179,7 +184,9 @@ IcmpSocket::Sent IcmpSocket::Send(std::span<Outgoing> requests) {
       has_complaints_ = true;
       continue;
     }
-    if (sent.error == EAGAIN) {
+    if (is_always_of_another(sent.error)) {
+      sent.stop = SendStop::kBusy;  // more of them come than can be taken away
+    } else if (sent.error == EAGAIN) {
       sent.stop = SendStop::kFull;
     } else if (sent.error == ENOBUFS) {
       // Raw sockets have no other word for a full send buffer.
@@ -243,7 +250,8 @@ size_t IcmpSocket::ReceiveComplaints(const std::function<void(const Complaint&)>
       if (!is_error) continue;
       sock_extended_err error{};
       std::memcpy(&error, CMSG_DATA(c), sizeof error);
-      if (error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6)
+      const bool is_from_network = error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6;
+      if (is_from_network && says_undelivered(six_, error.ee_type))
         take({buffers_->From(k), request->sequence, error.ee_type, error.ee_code});
     }
   }

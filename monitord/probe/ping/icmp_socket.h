@@ -11,7 +11,7 @@
 
 #include "monitord/net/address.h"
 #include "monitord/probe/ping/icmp_packet.h"
-#include "monitord/probe/round_trip.h"
+#include "monitord/system/moment.h"
 #include "monitord/system/steady_time.h"
 
 namespace linewatch {
@@ -31,18 +31,19 @@ class IcmpSocket {
   // Whether replies were dropped since the last call, because the receive buffer was full.
   bool HasDropped();
 
-  // Requests by one call. All bear the time of the call as their send time: with eight that is true within
-  // microseconds, and the calls cost hardly more than with 64.
+  // Requests by one call. The time of the call is the send time of all: with eight that is true within microseconds, and
+  // the calls cost hardly more than with 64.
   static constexpr size_t kBatch = 8;
   struct Outgoing {
     Address to;
     uint16_t sequence;
-    EchoToken token;  // the send times are filled in here
+    EchoToken token;
   };
   enum class SendStop {
     kNone,  // everything is sent
     kFull,  // this socket's send buffer is full
-    // The request after those sent is not taken now: its interface is busy, or the table of neighbours is full.
+    // The request after those sent is not taken now: its interface is busy, the table of neighbours is full, or errors
+    // of earlier requests stand before it.
     kBusy,
     kRefused  // the request after those sent cannot be sent, `error` says why
   };
@@ -50,10 +51,11 @@ class IcmpSocket {
     size_t count;
     SendStop stop;
     int error;
-    SteadyTime began, ended;  // of the call; the requests left in between
+    ClockReading began;  // of the call; the requests left after that,
+    SteadyTime ended;    // and before this
   };
   // At most kBatch.
-  Sent Send(std::span<Outgoing> requests);
+  Sent Send(std::span<const Outgoing> requests);
 
   struct Reply {
     Address from;
@@ -68,7 +70,7 @@ class IcmpSocket {
     uint8_t type, code;  // of the ICMP error
   };
   // Hands over all that has come until the call, and perhaps some that comes meanwhile: replies to this process's
-  // requests, and ICMP errors about them.
+  // requests, and ICMP errors that say that one was not delivered.
   void Receive(const std::function<void(const Reply&)>& take_reply,
                const std::function<void(const Complaint&)>& take_complaint);
 

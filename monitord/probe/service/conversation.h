@@ -3,9 +3,11 @@
 #define LINEWATCH_MONITORD_PROBE_SERVICE_CONVERSATION_H_
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <string_view>
 
+#include "monitord/net/address.h"
 #include "monitord/probe/prober.h"
 
 namespace linewatch {
@@ -29,6 +31,15 @@ class Conversation {
   // Whether the far end has shown that it is there. From then on this try has until the deadline. Until then another
   // try may replace it, once it has taken longer than this host usually does; where that is not known, none does.
   virtual bool is_connected() const = 0;
+  // Of a name with several addresses: whether it tries the first of them alone. The next try then has another one.
+  virtual bool tries_one_address() const { return false; }
+  // Which address it speaks to, once it is connected or has an answer; not set where that is not known.
+  virtual Address peer() const {
+    sockaddr_storage there{};
+    socklen_t length = sizeof there;
+    if (wait().fd < 0 || getpeername(wait().fd, reinterpret_cast<sockaddr*>(&there), &length) != 0) return {};
+    return Address(reinterpret_cast<const sockaddr*>(&there));
+  }
   // Called instead of another try: asks once more, and from then on an answer to any of its requests counts. False if
   // it cannot.
   virtual bool Repeat() { return false; }

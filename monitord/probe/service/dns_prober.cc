@@ -106,6 +106,8 @@ class DnsConversation : public Conversation {
     return by_tcp_ ? by_tcp_->wait(unsent_.empty() ? POLLIN : POLLOUT) : pollfd{socket_.get(), POLLIN, 0};
   }
   bool is_connected() const override { return by_tcp_.has_value(); }
+  bool tries_one_address() const override { return !by_tcp_; }
+  Address peer() const override { return address_; }
   bool Repeat() override { return error_ == 0 && !by_tcp_ && Ask(kWithoutEdns); }
   std::string_view awaited() const override {
     if (by_tcp_) return "answer by TCP";
@@ -263,8 +265,8 @@ class DnsConversation : public Conversation {
 
 std::unique_ptr<Prober> MakeDnsProber(Prober::Done done, const ProberNeeds&) {
   return std::make_unique<ServiceProber>(
-      std::move(done), [](const Target& target, const Address& address, ServiceProber::Place) {
-        return std::make_unique<DnsConversation>(address, PortOf(target.kind, *target.check_settings),
+      std::move(done), [](const Target& target, const Addresses& addresses, ServiceProber::Place) {
+        return std::make_unique<DnsConversation>(addresses.front(), PortOf(target.kind, *target.check_settings),
                                                  *target.check_settings, target.retries == 0);
       });
 }

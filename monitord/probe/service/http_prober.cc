@@ -11,13 +11,13 @@ namespace linewatch {
 
 HttpProber::HttpProber(Done done, const TrustStore& trust, ClientKeys keys)
     : ServiceProber(std::move(done),
-                    [this](const Target& target, const Address& address, Place place) {
+                    [this](const Target& target, const Addresses& addresses, Place place) {
                       if (!transfers_) transfers_ = std::make_unique<HttpTransfers>();
                       const auto look_up = [this, place](const std::string& name, SteadyTime now) {
                         return LookUp(place, name, now);
                       };
                       return std::make_unique<HttpVisit>(
-                          VisitNeeds{*transfers_, trust_, keys_, place, NamingTime(place), look_up}, target, address);
+                          VisitNeeds{*transfers_, trust_, keys_, place, NamingTime(place), look_up}, target, addresses);
                     }),
       trust_(trust),
       keys_(std::move(keys)) {}

@@ -79,8 +79,8 @@ std::string TlsFault(std::string_view words) {
 
 }  // namespace
 
-HttpVisit::HttpVisit(VisitNeeds needs, const Target& target, const Address& address)
-    : needs_(std::move(needs)), target_(target), service_(*target.check_settings), own_address_(address) {
+HttpVisit::HttpVisit(VisitNeeds needs, const Target& target, const Addresses& addresses)
+    : needs_(std::move(needs)), target_(target), service_(*target.check_settings), own_addresses_(addresses) {
   if (lacks_secrets(target)) {
     void_reason_ = VoidReason::kNoSecret;
     Fail("");
@@ -97,7 +97,7 @@ HttpVisit::HttpVisit(VisitNeeds needs, const Target& target, const Address& addr
   url_text_ = service_.url;
   method_ = service_.method;
   if (target.name) AddTo(before_.name_ms, Milliseconds(needs_.naming_time));
-  if (!has_wrong_family(address)) Ask(address);
+  if (!has_wrong_family(addresses.front())) Ask(addresses);
 }
 
 // Of a literal; names are looked up in the right one.
@@ -107,14 +107,14 @@ bool HttpVisit::has_wrong_family(const Address& address) {
   return true;
 }
 
-void HttpVisit::Ask(const Address& address) {
+void HttpVisit::Ask(const Addresses& addresses) {
   if (easy_ == nullptr) easy_.reset(curl_easy_init());
   if (easy_ == nullptr) throw std::system_error(ENOMEM, std::generic_category(), "curl_easy_init");
   CURL* const easy = easy_.get();
   curl_easy_reset(easy);
   connect_to_.reset();
   verifier_.reset();
-  address_ = address;
+  addresses_ = addresses;
   ended_.reset();
   body_.emplace(service_);
   was_watched_ = is_challenged_ = is_asked_for_certificate_ = false;
@@ -133,11 +133,7 @@ void HttpVisit::Ask(const Address& address) {
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
-  // The prober keeps the deadline.
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 24L * 3600 * 1000);
-  // An address, for any host and port of the URL.
-  AddLine(connect_to_, "::" + AuthorityOf(address) + ":");
-  curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_.get());
+  AimAt(addresses);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, OpenSocket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, OnReady);
@@ -150,7 +146,7 @@ void HttpVisit::Ask(const Address& address) {
   // Else libcurl keeps to itself what a server says that speaks another protocol.
   curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "Linewatch/" LINEWATCH_VERSION);
-  if (url_.is_tls) OfferTls();
+  if (url_.is_tls) SetUpTls();
   AddMethod();
   AddHeaders();
   AddLogin();
@@ -158,7 +154,36 @@ void HttpVisit::Ask(const Address& address) {
   is_added_ = true;
 }
 
-void HttpVisit::OfferTls() {
+// At addresses, for any host and port of the URL.
+void HttpVisit::AimAt(const Addresses& addresses) {
+  CURL* const easy = easy_.get();
+  resolved_.reset();
+  // The prober keeps the deadline. But of two addresses of a family libcurl gives the first half of this time.
+  const bool is_one = addresses.size() == 1;
+  const long patience_ms = is_one ? 24L * 3600 * 1000 : static_cast<long>(target_.timeout.count()) * 5 / 4;
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, patience_ms);
+  // Several need a name, which is this place's: what libcurl remembers of it is replaced by the next check here.
+  const std::string name =
+      is_one ? AuthorityOf(addresses.front()) : "place" + std::to_string(needs_.place) + ".invalid";
+  AddLine(connect_to_, "::" + name + ":");
+  curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_.get());
+  if (is_one) return;
+  std::string line = name + ":" + std::to_string(url_.port) + ":";
+  for (const Address& address : addresses) line += (&address == addresses.data() ? "" : ",") + AuthorityOf(address);
+  AddLine(resolved_, line);
+  curl_easy_setopt(easy, CURLOPT_RESOLVE, resolved_.get());
+}
+
+// Of the site itself, not of another one that it redirects to.
+Address HttpVisit::peer() const {
+  char* text = nullptr;
+  if (CanonicalName(url_.host) != CanonicalName(origin_.host) || easy_ == nullptr ||
+      curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &text) != CURLE_OK || text == nullptr)
+    return {};
+  return Address::Parse(text).value_or(Address());
+}
+
+void HttpVisit::SetUpTls() {
   CURL* const easy = easy_.get();
   verifier_ = std::make_unique<CertificateVerifier>(needs_.trust, url_.host, service_.verify_tls);
   curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, OnContext);
@@ -232,16 +257,18 @@ curl_socket_t HttpVisit::OpenSocket(void* self, curlsocktype /*purpose*/, curl_s
   auto& own = *static_cast<HttpVisit*>(self);
   const auto* given = reinterpret_cast<const sockaddr_in6*>(&address->addr);
   sockaddr_storage to{};
+  const Address wanted(&address->addr);
+  const auto known = std::find(own.addresses_.begin(), own.addresses_.end(), wanted);
   // Both families have the port in the same place.
-  address->addrlen = own.address_.Fill(to, ntohs(given->sin6_port));
+  address->addrlen = (known == own.addresses_.end() ? wanted : *known).Fill(to, ntohs(given->sin6_port));
   std::memcpy(&address->addr, &to, address->addrlen);
   const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
   if (own.is_challenged_) {
     // libcurl asks once more by itself, over a connection of its own.
     own.before_ = own.Measured();
-    own.connected_at_ = own.ready_at_ = own.answered_at_ = {};
+    own.opened_at_ = own.connected_at_ = own.ready_at_ = own.answered_at_ = {};
   }
-  own.opened_at_ = steady_clock::now();
+  if (own.opened_at_ == SteadyTime{}) own.opened_at_ = steady_clock::now();
   if (fd < 0) own.socket_error_ = errno;
   return fd;
 }
@@ -452,7 +479,7 @@ void HttpVisit::FailByDecoding() {
   }
   is_undecoded_ = true;
   Leave();
-  Ask(address_);
+  Ask(Addresses(addresses_));
 }
 
 void HttpVisit::FailBy(CURLcode code, CheckResult& result) {
@@ -527,9 +554,9 @@ void HttpVisit::Redirect(SteadyTime now) {
   if (method_ == "POST" && !is_own_origin()) {
     Fail("a POST is not repeated to another origin");
   } else if (CanonicalName(url_.host) == CanonicalName(origin_.host)) {
-    Ask(own_address_);
+    Ask(own_addresses_);
   } else if (const auto address = Address::Parse(url_.host)) {
-    if (!has_wrong_family(*address)) AskElsewhere(*address);
+    if (!has_wrong_family(*address)) AskElsewhere({*address});
   } else {
     looking_up_since_ = now;
     is_looking_up_ = true;
@@ -543,20 +570,37 @@ void HttpVisit::FindRedirected(SteadyTime now) {
   is_looking_up_ = false;
   AddTo(before_.name_ms, Milliseconds(now - looking_up_since_));
   if (answer.state == Resolver::Answer::State::kFound) {
-    AskElsewhere(answer.address);
+    AskElsewhere(answer.addresses);
   } else {
     Fail(answer.reason);
   }
 }
 
-void HttpVisit::AskElsewhere(const Address& address) {
-  const bool is_anywhere = service_.follow_redirects.value() == FollowRedirects::kAnywhere;
-  std::string refusal = is_anywhere ? "" : RedirectRefusal(own_address_, address);
-  if (refusal.empty()) {
-    Ask(address);
-  } else {
-    Fail(std::move(refusal));
+// A name may lead to several places: those that are refused are left out.
+void HttpVisit::AskElsewhere(const Addresses& addresses) {
+  Addresses allowed;
+  std::string refusal;
+  for (const Address& address : addresses) {
+    std::string why = RefusalOf(address);
+    if (why.empty()) {
+      allowed.push_back(address);
+    } else if (refusal.empty()) {
+      refusal = std::move(why);
+    }
   }
+  if (allowed.empty()) {
+    Fail(std::move(refusal));
+  } else {
+    Ask(allowed);
+  }
+}
+
+// The host itself must be such a place by all of its addresses: whoever gives out its name could add one.
+std::string HttpVisit::RefusalOf(const Address& elsewhere) const {
+  if (service_.follow_redirects.value() == FollowRedirects::kAnywhere) return "";
+  for (const Address& own : own_addresses_)
+    if (std::string refusal = RedirectRefusal(own, elsewhere); !refusal.empty()) return refusal;
+  return "";
 }
 
 std::string_view HttpVisit::awaited() const {

@@ -40,7 +40,7 @@ struct VisitNeeds {
 
 class HttpVisit : public Conversation, public HttpTransfers::Request {
  public:
-  HttpVisit(VisitNeeds needs, const Target& target, const Address& address);
+  HttpVisit(VisitNeeds needs, const Target& target, const Addresses& addresses);
   ~HttpVisit() override { Leave(); }
   HttpVisit(const HttpVisit&) = delete;
   HttpVisit& operator=(const HttpVisit&) = delete;
@@ -48,6 +48,11 @@ class HttpVisit : public Conversation, public HttpTransfers::Request {
   State Work(SteadyTime now, CheckResult& result) override;
   pollfd wait() const override { return {-1, 0, 0}; }
   bool is_connected() const override { return redirects_ > 0 || connected_at_ != SteadyTime{}; }
+  // libcurl tries one of each family. Who has not answered after nearly half of the time cannot send a page in the rest.
+  bool tries_one_address() const override {
+    return !is_connected() && std::chrono::steady_clock::now() - began_ > target_.timeout * 2 / 5;
+  }
+  Address peer() const override;
   std::string_view awaited() const override;
 
   HttpTransfers::Place place() const override { return needs_.place; }
@@ -80,15 +85,17 @@ class HttpVisit : public Conversation, public HttpTransfers::Request {
   bool TakeBody(std::string_view data);
   void JudgeBody(const std::string& fault);
 
-  void Ask(const Address& address);
-  void OfferTls();
+  void Ask(const Addresses& addresses);
+  void AimAt(const Addresses& addresses);
+  void SetUpTls();
   void AddMethod();
   void AddHeaders();
   void AddLogin();
   void Leave();
   void EndRequest(CURLcode code, SteadyTime now, CheckResult& result);
   void Redirect(SteadyTime now);
-  void AskElsewhere(const Address& address);
+  void AskElsewhere(const Addresses& addresses);
+  std::string RefusalOf(const Address& elsewhere) const;
   void FindRedirected(SteadyTime now);
   void Fail(std::string reason, bool is_answer = true) { verdict_ = {false, std::move(reason), is_answer}; }
   void FailByStatus(long status);
@@ -104,19 +111,19 @@ class HttpVisit : public Conversation, public HttpTransfers::Request {
   const VisitNeeds needs_;
   const Target& target_;
   const CheckSettings& service_;
-  const Address own_address_;
+  const Addresses own_addresses_;
   const SteadyTime began_ = std::chrono::steady_clock::now();
   StatusRanges good_;
   Url origin_;  // of the host's own URL
 
   // The request under way.
   CurlEasy easy_;
-  CurlLines connect_to_, headers_;
+  CurlLines connect_to_, resolved_, headers_;
   std::unique_ptr<CertificateVerifier> verifier_;
   std::array<char, CURL_ERROR_SIZE> words_{};
   Url url_;
   std::string url_text_, method_;
-  Address address_;
+  Addresses addresses_;
   bool is_added_ = false, is_looking_up_ = false;
   bool was_watched_ = false;  // its connection was not refused at once
   // What was reached; as libcurl counts it, it knows of the connection no sooner than of TLS.

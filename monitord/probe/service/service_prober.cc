@@ -132,7 +132,8 @@ void ServiceProber::Launch(const Check& check, Place place, SteadyTime now) {
   Flight& flight = flights_[place];
   flight.check = check;
   flight.start = now;
-  flight.address = check.target->address;
+  flight.addresses = {check.target->address};
+  flight.peer = {};
   flight.serial = next_serial_++;
   flight.tries = 0;
   flight.naming_time = {};
@@ -162,7 +163,7 @@ void ServiceProber::FindAddress(Place place, SteadyTime now) {
       Finish(place);
       break;
     case Resolver::Answer::State::kFound:
-      flight.address = answer.address;
+      flight.addresses = std::move(answer.addresses);
       flight.naming_time = now - flight.start;
       Try(place, now);
       break;
@@ -170,13 +171,7 @@ void ServiceProber::FindAddress(Place place, SteadyTime now) {
 }
 
 Resolver::Answer ServiceProber::LookUp(Place place, const std::string& name, SteadyTime now) {
-  return look_ups_.Find(place, name, FamilyOf(flights_[place]), now);
-}
-
-int ServiceProber::FamilyOf(const Flight& flight) const {
-  const auto& service = flight.check.target->check_settings;
-  if (!service || !service->ip_version) return AF_UNSPEC;
-  return *service->ip_version == 6 ? AF_INET6 : AF_INET;
+  return look_ups_.Find(place, name, flights_[place].check.target->family(), now);
 }
 
 void ServiceProber::Try(Place place, SteadyTime now) {
@@ -186,21 +181,27 @@ void ServiceProber::Try(Place place, SteadyTime now) {
     // A far host is given the time that it takes, and one that is not known yet the whole.
     const bool is_patient =
         !flight.check.round_trip->is_known() || now - flight.try_started < flight.check.round_trip->retransmit_after();
-    if (flight.conversation->Repeat() || is_patient) {
+    const bool goes_on = flight.addresses.size() == 1 || !flight.conversation->tries_one_address();
+    if (goes_on && (flight.conversation->Repeat() || is_patient)) {
       SetTimer(place);
       return;
     }
   }
   EndTry(flight);
   look_ups_.StopWaiting(place);
+  // What has not answered is tried last.
+  if (flight.tries > 1 && !flight.was_connected)
+    std::rotate(flight.addresses.begin(), flight.addresses.begin() + 1, flight.addresses.end());
   flight.try_started = now;
   flight.was_connected = false;
+  flight.peer = {};
   CheckResult& result = *flight.check.result;
   result.reason = "";
   result.refused_here = false;
-  result.has_left = !flight.address.is_loopback();
+  result.has_left = std::any_of(flight.addresses.begin(), flight.addresses.end(),
+                                [](const Address& address) { return !address.is_loopback(); });
   try {
-    flight.conversation = open_(*flight.check.target, flight.address, place);
+    flight.conversation = open_(*flight.check.target, flight.addresses, place);
   } catch (const std::exception&) {
     FinishVoid(place, VoidReason::kNotSent);
     return;
@@ -225,18 +226,26 @@ void ServiceProber::GoOn(Place place, SteadyTime now) {
     flight.was_connected = true;
     flight.check.round_trip->Add(std::chrono::duration_cast<std::chrono::microseconds>(now - flight.try_started));
   }
+  if (flight.check.target->name && !flight.peer.is_set() &&
+      (flight.was_connected || state == Conversation::State::kAnswered))
+    flight.peer = flight.conversation->peer();
   if (state == Conversation::State::kAnswered) {
     Finish(place);
     return;
   }
   if (state == Conversation::State::kUnanswered) {
     EndTry(flight);
-    if (flight.tries > flight.check.target->retries) {
+    if (flight.tries > RetriesOf(flight)) {
       Finish(place);
       return;
     }
   }
   SetTimer(place);
+}
+
+// Each address of a name has one try at least.
+int ServiceProber::RetriesOf(const Flight& flight) {
+  return std::max(int{flight.check.target->retries}, static_cast<int>(flight.addresses.size()) - 1);
 }
 
 void ServiceProber::Watch(Place place) {
@@ -272,10 +281,10 @@ void ServiceProber::SetTimer(Place place) {
   const Flight& flight = flights_[place];
   SteadyTime at = DeadlineOf(flight);
   const Target& target = *flight.check.target;
-  const bool may_try_again = flight.tries > 0 && flight.tries <= target.retries;
+  const int retries = RetriesOf(flight);
+  const bool may_try_again = flight.tries > 0 && flight.tries <= retries;
   if (may_try_again && !(flight.conversation && flight.was_connected))
-    at = std::min(at,
-                  flight.start + RepeatAfter(*flight.check.round_trip, flight.tries, target.retries, target.timeout));
+    at = std::min(at, flight.start + RepeatAfter(*flight.check.round_trip, flight.tries, retries, target.timeout));
   timers_.Set(place, at);
 }
 
@@ -301,6 +310,9 @@ void ServiceProber::FinishAtDeadline(Place place, SteadyTime now) {
     std::string missing = flight.conversation ? "no " + std::string(flight.conversation->awaited())
                                               : std::string("the name was not resolved");
     result.reason = missing + " within " + SecondsText(target.timeout);
+    if (flight.addresses.size() > 1 && !flight.peer.is_set())
+      result.reason =
+          std::string(result.reason) + " at any of " + std::to_string(flight.addresses.size()) + " addresses";
   }
   Finish(place);
 }
@@ -310,9 +322,23 @@ void ServiceProber::FinishVoid(Place place, VoidReason reason) {
   Finish(place);
 }
 
+// Which address it is that answers a name.
+void ServiceProber::DescribePeer(Flight& flight) {
+  const Target& target = *flight.check.target;
+  CheckResult& result = *flight.check.result;
+  try {
+    if (!result.details) result.details = CheckDetails();
+    result.details->address = flight.peer.Text();
+    if (flight.addresses.size() > 1) look_ups_.Prefer(*target.name, target.family(), flight.peer);
+  } catch (const std::bad_alloc&) {
+    // It answers all the same.
+  }
+}
+
 void ServiceProber::Finish(Place place) {
   Flight& flight = flights_[place];
   EndTry(flight);
+  if (flight.peer.is_set()) DescribePeer(flight);
   timers_.Cancel(place);
   look_ups_.StopWaiting(place);
   flight.serial = 0;

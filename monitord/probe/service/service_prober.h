@@ -23,10 +23,11 @@ class ServiceProber : public Prober {
  public:
   // The number of a check while it is under way.
   using Place = uint16_t;
-  // Opens a try of the check at a place. Throws std::system_error or std::bad_alloc when this machine has no room for
+  // Opens a try of the check at a place, at these addresses of the target: the first, or whichever of them answers
+  // soonest. Throws std::system_error or std::bad_alloc when this machine has no room for
   // it. Where a library does the waiting, conversations have no descriptor: their prober then keeps their places, and
   // calls GoOn when one of them may get further.
-  using Open = std::function<std::unique_ptr<Conversation>(const Target&, const Address&, Place)>;
+  using Open = std::function<std::unique_ptr<Conversation>(const Target&, const Addresses&, Place)>;
 
   // At most so many are under way at once, fewer than Timers::kMostSleepers: each takes a descriptor and up to 40 kB.
   // The others wait for their turn, until their next check would begin.
@@ -57,7 +58,8 @@ class ServiceProber : public Prober {
     Check check{};
     SteadyTime start{}, try_started{};
     SteadyTime::duration naming_time{};
-    Address address;
+    Addresses addresses;                         // there is one, but for a name
+    Address peer;                                // the one that answered a name
     std::unique_ptr<Conversation> conversation;  // null between two tries, and while its name is looked up
     pollfd watched{-1, 0, 0};                    // as epoll knows it
     uint32_t serial = 0;                         // tells it from those that had the place before
@@ -73,13 +75,14 @@ class ServiceProber : public Prober {
   void LaunchQueued(SteadyTime now);
   std::optional<Place> TakePlace();
   void Launch(const Check& check, Place place, SteadyTime now);
-  int FamilyOf(const Flight& flight) const;
   SteadyTime TakeEvents(SteadyTime now);
   void TakeLookUps(SteadyTime now);
   void FindAddress(Place place, SteadyTime now);
   void Try(Place place, SteadyTime now);
   void Watch(Place place);
+  static int RetriesOf(const Flight& flight);
   void EndTry(Flight& flight);
+  void DescribePeer(Flight& flight);
   void SetTimer(Place place);
   void WakeUp(Place place, SteadyTime now);
   void FinishAtDeadline(Place place, SteadyTime now);

@@ -22,8 +22,8 @@ std::string Quoted(std::string_view text) {
 
 class TcpConversation : public Conversation {
  public:
-  TcpConversation(const Address& address, const CheckSettings& service)
-      : connection_(address, *service.port), expected_(service.expect.value_or("")) {}
+  TcpConversation(const Addresses& addresses, const CheckSettings& service)
+      : connection_(addresses, *service.port), expected_(service.expect.value_or("")) {}
 
   State Work(SteadyTime now, CheckResult& result) override {
     if (const auto state = connection_.Connect(result)) return *state;
@@ -59,8 +59,8 @@ class TcpConversation : public Conversation {
 
 std::unique_ptr<Prober> MakeTcpProber(Prober::Done done, const ProberNeeds&) {
   return std::make_unique<ServiceProber>(std::move(done),
-                                         [](const Target& target, const Address& address, ServiceProber::Place) {
-                                           return std::make_unique<TcpConversation>(address, *target.check_settings);
+                                         [](const Target& target, const Addresses& addresses, ServiceProber::Place) {
+                                           return std::make_unique<TcpConversation>(addresses, *target.check_settings);
                                          });
 }
 

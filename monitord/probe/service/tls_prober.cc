@@ -14,7 +14,6 @@
 
 #include "monitord/net/certificate_verifier.h"
 #include "monitord/net/client_keys.h"
-#include "monitord/net/tls_offer.h"
 #include "monitord/probe/probers.h"
 #include "monitord/probe/service/service_prober.h"
 #include "monitord/probe/service/start_tls.h"
@@ -33,11 +32,10 @@ std::string ServerOf(const Target& target, const Address& address) {
   return target.name ? *target.name : address.Text();
 }
 
-ContextHandle MakeContext(CertificateVerifier& verifier, bool is_strict) {
+ContextHandle MakeContext(CertificateVerifier& verifier) {
   ContextHandle context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   if (!context) throw std::bad_alloc();
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
-  OfferTls(context.get(), is_strict);
   verifier.Install(context.get());
   return context;
 }
@@ -48,7 +46,7 @@ StartTls::Settings StartTlsSettings(const Target& target, const std::string& ser
   sockaddr_storage own{};
   socklen_t length = sizeof own;
   auto* const address = reinterpret_cast<sockaddr*>(&own);
-  getsockname(fd, address, &length);  // known as soon as the connection is begun
+  getsockname(fd, address, &length);
   return {target.check_settings->starttls, server, MailNames(host_name.data(), Address(address).Text())};
 }
 
@@ -88,17 +86,17 @@ bool is_no_tls(unsigned long error) {
 
 class TlsConversation : public Conversation {
  public:
-  TlsConversation(const Target& target, const Address& address, const TrustStore& trust, const ClientKeys& keys)
-      : port_(PortOf(target.kind, *target.check_settings)),
-        connection_(address, port_),
-        server_(ServerOf(target, address)),
+  TlsConversation(const Target& target, const Addresses& addresses, const TrustStore& trust, const ClientKeys& keys)
+      : target_(target),
+        port_(PortOf(target.kind, *target.check_settings)),
+        connection_(addresses, port_),
+        server_(ServerOf(target, addresses.front())),
         verifier_(trust, server_, target.check_settings->verify_tls),
-        context_(MakeContext(verifier_, target.check_settings->verify_tls)),
+        context_(MakeContext(verifier_)),
         has_own_certificate_(!target.check_settings->client_cert.empty()),
         key_fault_(keys.Show(context_.get(), target.check_settings->client_cert, target.check_settings->client_key)),
-        ssl_(SSL_new(context_.get()), SSL_free),
-        start_tls_(port_, StartTlsSettings(target, server_, connection_.fd())) {
-    if (!ssl_ || SSL_set_fd(ssl_.get(), connection_.fd()) != 1) throw std::bad_alloc();
+        ssl_(SSL_new(context_.get()), SSL_free) {
+    if (!ssl_) throw std::bad_alloc();
     std::string name = server_;
     if (name.ends_with('.')) name.pop_back();
     if (is_domain_name(name)) SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
@@ -114,14 +112,16 @@ class TlsConversation : public Conversation {
       return State::kAnswered;
     }
     if (const auto state = connection_.Connect(result)) return *state;
+    if (SSL_get_fd(ssl_.get()) < 0 && SSL_set_fd(ssl_.get(), connection_.fd()) != 1) throw std::bad_alloc();
     if (!details_.connect_ms) {
       details_.connect_ms = connection_.MillisecondsUntil(now);
       tls_begun_ms_ = *details_.connect_ms;
       awaited_ = "TLS handshake";
     }
-    if (start_tls_.state() != StartTls::State::kDone) {
+    if (!start_tls_) start_tls_.emplace(port_, StartTlsSettings(target_, server_, connection_.fd()));
+    if (start_tls_->state() != StartTls::State::kDone) {
       const State state = TalkInClear(now, result);
-      if (start_tls_.state() != StartTls::State::kDone) {
+      if (start_tls_->state() != StartTls::State::kDone) {
         result.details = details_;
         return state;
       }
@@ -135,8 +135,8 @@ class TlsConversation : public Conversation {
   pollfd wait() const override { return connection_.wait(events_); }
   bool is_connected() const override { return connection_.is_connected(); }
   std::string_view awaited() const override {
-    const bool is_in_clear = is_connected() && start_tls_.state() != StartTls::State::kDone;
-    return is_in_clear ? start_tls_.awaited() : awaited_;
+    const bool is_in_clear = start_tls_ && start_tls_->state() != StartTls::State::kDone;
+    return is_in_clear ? start_tls_->awaited() : awaited_;
   }
 
  private:
@@ -156,15 +156,15 @@ class TlsConversation : public Conversation {
   State TalkInClear(SteadyTime now, CheckResult& result) {
     std::string heard;
     auto fault = connection_.Read(heard, StartTls::kMost);
-    start_tls_.Hear(heard);
-    if (!connection_.Write(start_tls_.to_say)) fault = "connection lost";
-    events_ = start_tls_.to_say.empty() ? POLLIN : POLLOUT;
-    switch (start_tls_.state()) {
+    start_tls_->Hear(heard);
+    if (!connection_.Write(start_tls_->to_say)) fault = "connection lost";
+    events_ = start_tls_->to_say.empty() ? POLLIN : POLLOUT;
+    switch (start_tls_->state()) {
       case StartTls::State::kDone:
         tls_begun_ms_ = connection_.MillisecondsUntil(now);
         return State::kGoesOn;
       case StartTls::State::kFailed:
-        result.reason = start_tls_.fault();
+        result.reason = start_tls_->fault();
         return State::kAnswered;
       case StartTls::State::kGoesOn:
         break;
@@ -246,6 +246,7 @@ class TlsConversation : public Conversation {
     return State::kAnswered;
   }
 
+  const Target& target_;
   const int port_;
   TcpConnection connection_;
   const std::string server_;
@@ -254,7 +255,7 @@ class TlsConversation : public Conversation {
   const bool has_own_certificate_;
   const std::optional<std::string> key_fault_;
   const SslHandle ssl_;
-  StartTls start_tls_;
+  std::optional<StartTls> start_tls_;  // from when it is connected
   CheckDetails details_;
   float tls_begun_ms_ = 0;
   std::string_view awaited_ = "connection";
@@ -266,9 +267,9 @@ class TlsConversation : public Conversation {
 
 std::unique_ptr<Prober> MakeTlsProber(Prober::Done done, const ProberNeeds& needs) {
   return std::make_unique<ServiceProber>(
-      std::move(done),
-      [&trust = needs.trust, keys = needs.keys](const Target& target, const Address& address, ServiceProber::Place) {
-        return std::make_unique<TlsConversation>(target, address, trust, keys);
+      std::move(done), [&trust = needs.trust, keys = needs.keys](const Target& target, const Addresses& addresses,
+                                                                 ServiceProber::Place) {
+        return std::make_unique<TlsConversation>(target, addresses, trust, keys);
       });
 }
 

@@ -65,6 +65,12 @@ TEST_CASE("another question to the same address is another target", "[check_trai
   CHECK(changed(CheckKind::kHttp, [](Host& host) { host.check_settings->method = "HEAD"; }));
   CHECK(changed(CheckKind::kHttp, [](Host& host) { host.check_settings->ip_version = 6; }));
   CHECK(changed(CheckKind::kHttp, [](Host& host) { host.check_settings->keyword = "welcome"; }));
+  for (const auto kind : {CheckKind::kPing, CheckKind::kTls, CheckKind::kTcp, CheckKind::kDns}) {
+    CHECK(changed(kind, [](Host& host) {
+      if (!host.check_settings) host.check_settings = CheckSettings();
+      host.check_settings->ip_version = 6;
+    }));
+  }
   CHECK(changed(CheckKind::kTls, [](Host& host) { host.check_settings->server_name = "example.org"; }));
   CHECK(changed(CheckKind::kTls, [](Host& host) { host.check_settings->port = 993; }));
   CHECK(changed(CheckKind::kTcp, [](Host& host) { host.check_settings->port = 22; }));

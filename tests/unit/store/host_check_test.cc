@@ -196,6 +196,22 @@ TEST_CASE("each kind of check has settings that it cannot do without", "[host_ch
   CHECK(Check(R"({"name":"A","check":"push"})").empty());
 }
 
+TEST_CASE("of a name, one version of IP can be asked for, but an address has its own", "[host_check]") {
+  const std::string kinds[] = {R"("check":"ping")", R"("check":"tls")", R"("check":"tcp","port":22)",
+                               R"("check":"dns","query":"a.example")"};
+  for (const std::string& kind : kinds) {
+    const auto faults = [&](const std::string& rest) { return Check(R"({"name":"A",)" + kind + ',' + rest + '}'); };
+    CHECK(faults(R"("ip":"a.example","ip_version":6)").empty());
+    CHECK(faults(R"("ip":"a.example","ip_version":null)").empty());
+    CHECK(faults(R"("ip":"10.0.0.1","ip_version":4)").empty());
+    const auto other = faults(R"("ip":"10.0.0.1","ip_version":6)");
+    REQUIRE(other.size() == 1);
+    CHECK(other[0].field == "ip_version");
+    CHECK(other[0].message == "expected 4 or null, as the address is one of IPv4");
+    REQUIRE(faults(R"("ip":"a.example","ip_version":5)").size() == 1);
+  }
+}
+
 TEST_CASE("a URL is http or https, and has no login", "[host_check]") {
   const auto fault = [](const std::string& url) { return Fault(R"("check":"http","url":")" + url + '"'); };
   for (const char* good :

@@ -134,6 +134,28 @@ TEST_CASE("what is written without its defaults is read back the same", "[host_j
   CHECK(Text(Parsed(text)) == Text(list));
 }
 
+TEST_CASE("a ping keeps which version of IP it asks for, and shows which address answered", "[host_json]") {
+  HostList list;
+  list.hosts.resize(2);
+  for (Host& host : list.hosts) {
+    host.id = &host == list.hosts.data() ? "a" : "b";
+    host.name = host.ip = host.id + ".example";
+  }
+  CHECK(Text(list).find("ip_version") == std::string::npos);
+  list.hosts[1].check_settings = CheckSettings();
+  list.hosts[1].check_settings->ip_version = 6;
+  list.hosts[1].seen.details = CheckDetails();
+  list.hosts[1].seen.details->address = "2001:db8::1";
+  const HostList read = Parsed(Text(list));
+  CHECK_FALSE(read.hosts[0].check_settings.has_value());
+  CHECK_FALSE(read.hosts[0].seen.details.has_value());
+  REQUIRE(read.hosts[1].check_settings.has_value());
+  CHECK(*read.hosts[1].check_settings->ip_version == 6);
+  REQUIRE(read.hosts[1].seen.details.has_value());
+  CHECK(read.hosts[1].seen.details->address == "2001:db8::1");
+  CHECK(Text(read) == Text(list));
+}
+
 TEST_CASE("the format is the one that other programs rely on", "[host_json]") {
   const std::string text = Text(Example());
   CHECK(text.starts_with(R"({"format":1,"updated":1763800000.12,"interval":10,"revision":57,"monitor":{)"));

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 #include <set>
@@ -22,7 +23,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using State = Resolver::Answer::State;
 
-Resolver::Result Found(const std::string& address) { return {{State::kFound, Address::Parse(address).value(), ""}}; }
+Resolver::Result Found(const std::string& address) { return {{State::kFound, {Address::Parse(address).value()}, ""}}; }
 Resolver::Result Failed(const std::string& reason, bool is_gone = false) {
   return {{State::kFailed, {}, reason}, is_gone};
 }
@@ -119,7 +120,7 @@ TEST_CASE("a name for which there was no thread is looked up as soon as there is
   }
   CHECK(resolver.Find("a.example", now + 1s).state == State::kPending);
   CHECK(Answered(resolver, 1) == std::set<std::string>{"a.example"});
-  CHECK(resolver.Find("a.example", now + 1s).address.Text() == "10.0.0.1");
+  CHECK(resolver.Find("a.example", now + 1s).addresses[0].Text() == "10.0.0.1");
 }
 
 TEST_CASE("an address is looked up again after a minute, and serves until the new one is known", "[resolver]") {
@@ -129,11 +130,11 @@ TEST_CASE("an address is looked up again after a minute, and serves until the ne
   resolver.Find("a.example", now);
   Answered(resolver, 1);
   servers.Set("a.example", Found("10.0.0.2"));
-  CHECK(resolver.Find("a.example", now + 59s).address.Text() == "10.0.0.1");
+  CHECK(resolver.Find("a.example", now + 59s).addresses[0].Text() == "10.0.0.1");
   CHECK(servers.asked() == 1);
-  CHECK(resolver.Find("a.example", steady_clock::now() + 60s).address.Text() == "10.0.0.1");
+  CHECK(resolver.Find("a.example", steady_clock::now() + 60s).addresses[0].Text() == "10.0.0.1");
   Answered(resolver, 1);
-  CHECK(resolver.Find("a.example", now).address.Text() == "10.0.0.2");
+  CHECK(resolver.Find("a.example", now).addresses[0].Text() == "10.0.0.2");
   CHECK(servers.asked() == 2);
 }
 
@@ -177,6 +178,32 @@ TEST_CASE("what is thrown in a look-up is its failure", "[resolver]") {
   CHECK(resolver.Find("a.example", now).reason == "the name could not be resolved: no memory");
 }
 
+TEST_CASE("the address that works stands first, as long as the name leads to it", "[resolver]") {
+  const auto found = [](std::initializer_list<const char*> texts) {
+    Resolver::Result result{{State::kFound, {}, ""}};
+    for (const char* text : texts) result.answer.addresses.push_back(Address::Parse(text).value());
+    return result;
+  };
+  Servers servers;
+  Resolver resolver(servers.look_up());
+  const auto first_after = [&](std::chrono::minutes later) {
+    resolver.Find("a.example", steady_clock::now() + later);
+    Answered(resolver, 1);
+    return resolver.Find("a.example", steady_clock::now()).addresses[0].Text();
+  };
+  servers.Set("a.example", found({"2001:db8::1", "10.0.0.1", "10.0.0.2"}));
+  CHECK(first_after(0min) == "2001:db8::1");
+  resolver.Prefer("a.example", AF_UNSPEC, Address::Parse("10.0.0.2").value());
+  const auto answer = resolver.Find("a.example", steady_clock::now());
+  REQUIRE(answer.addresses.size() == 3);
+  CHECK(answer.addresses[0].Text() == "10.0.0.2");
+  CHECK(answer.addresses[1].Text() == "2001:db8::1");
+  CHECK(first_after(2min) == "10.0.0.2");  // looked up anew
+  servers.Set("a.example", found({"2001:db8::1", "10.0.0.1"}));
+  CHECK(first_after(4min) == "2001:db8::1");
+  resolver.Prefer("unknown.example", AF_UNSPEC, Address::Parse("10.0.0.2").value());
+}
+
 TEST_CASE("names that nobody asks for are forgotten", "[resolver]") {
   Servers servers;
   Resolver resolver(servers.look_up());
@@ -190,7 +217,7 @@ TEST_CASE("names that nobody asks for are forgotten", "[resolver]") {
 }
 
 TEST_CASE("the system says which address there is, or that there is none of this family", "[resolver]") {
-  CHECK(Resolver::AskSystem("127.0.0.1", AF_UNSPEC).answer.address.Text() == "127.0.0.1");
+  CHECK(Resolver::AskSystem("127.0.0.1", AF_UNSPEC).answer.addresses[0].Text() == "127.0.0.1");
   const auto missing = Resolver::AskSystem("127.0.0.1", AF_INET6);
   CHECK(missing.answer.state == State::kFailed);
   CHECK(missing.answer.reason == "the name has no IPv6 address");

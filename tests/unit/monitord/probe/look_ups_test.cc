@@ -30,7 +30,7 @@ class Servers {
     return [released = released_, asked = asked_](const std::string&, int) -> Resolver::Result {
       ++*asked;
       released.wait();
-      return {{State::kFound, Address::Parse("10.0.0.1").value(), ""}};
+      return {{State::kFound, {Address::Parse("10.0.0.1").value()}, ""}};
     };
   }
   void Release() {
@@ -78,7 +78,7 @@ TEST_CASE("all checks of a name go on when it has been looked up, each once", "[
   site.servers.Release();
   CHECK(Answered(site.look_ups, 3) == std::vector<uint16_t>{1, 2, 3});
   CHECK(site.look_ups.TakeAnswered().empty());
-  CHECK(site.look_ups.Find(2, "one.example", AF_UNSPEC, site.now).address == Address::Parse("10.0.0.1"));
+  CHECK(site.look_ups.Find(2, "one.example", AF_UNSPEC, site.now).addresses[0] == Address::Parse("10.0.0.1"));
 }
 
 TEST_CASE("a check that has ended, or waits for another name now, is not woken by the first one", "[look_ups]") {

@@ -8,7 +8,7 @@ namespace {
 
 TEST_CASE("each kind of check has a prober", "[probers]") {
   TrustStore trust;
-  const auto kinds = ProberKinds({trust, std::make_shared<Inbox>(), {}});
+  const auto kinds = ProberKinds({trust, std::make_shared<Inbox>()});
   REQUIRE(kinds.size() == kCheckKindNames.size());
   for (size_t i = 0; i < kinds.size(); ++i) CHECK(kinds[i].check == static_cast<CheckKind>(i));
   for (const Probing::Kind& kind : kinds) {

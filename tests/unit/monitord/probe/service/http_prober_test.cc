@@ -35,7 +35,8 @@ Target Asking(const std::string& url, std::chrono::milliseconds timeout = kPatie
 
 std::vector<CheckResult> CheckAll(const std::vector<Target>& targets) {
   const TrustStore trust;
-  return RunChecks([&](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust); }, targets);
+  return RunChecks(
+      [&](Prober::Done done) { return std::make_unique<HttpProber>(std::move(done), trust, ClientKeys()); }, targets);
 }
 
 CheckResult Check(const Target& target) { return std::move(CheckAll({target}).front()); }

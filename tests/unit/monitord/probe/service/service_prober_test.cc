@@ -54,9 +54,9 @@ class FakeProber : public ServiceProber {
   FakeProber(Done done, Network& network, size_t most_at_once = kMostAtOnce)
       : ServiceProber(
             std::move(done),
-            [&network](const Target&, const Address& address, Place) {
+            [&network](const Target&, const Addresses& addresses, Place) {
               ++network.opened;
-              network.addresses.push_back(address.Text());
+              network.addresses.push_back(addresses.front().Text());
               return std::make_unique<FakeConversation>(network);
             },
             most_at_once) {}

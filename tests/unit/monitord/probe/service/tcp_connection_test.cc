@@ -1,5 +1,7 @@
 #include "monitord/probe/service/tcp_connection.h"
 
+#include <sys/socket.h>
+
 #include <cerrno>
 #include <chrono>
 #include <optional>
@@ -56,6 +58,54 @@ TEST_CASE("a port where nobody listens leaves it unanswered", "[tcp_connection]"
   CHECK(ConnectWhole(connection, result) == State::kUnanswered);
   CHECK(std::string(result.reason) == "connection refused");
   CHECK_FALSE(connection.is_connected());
+}
+
+TEST_CASE("a name whose first address refuses is reached by its next one at once", "[tcp_connection]") {
+  const ScriptedServer server([](auto& peer) { peer.Hang(); });
+  TcpConnection connection(Addresses{Address::Parse("127.0.0.2").value(), kHere}, server.port());
+  const auto begun = std::chrono::steady_clock::now();
+  CheckResult result;
+  REQUIRE_FALSE(ConnectWhole(connection, result));
+  CHECK(std::chrono::steady_clock::now() - begun < TcpConnection::kAttemptDelay);
+  CHECK(connection.wait(POLLIN).fd == connection.fd());
+  std::string received;
+  CHECK_FALSE(connection.Read(received, 1));
+}
+
+TEST_CASE("a name whose first address does not answer is reached by its next one", "[tcp_connection]") {
+  const ScriptedServer server([](auto& peer) { peer.Hang(); });
+  // Its queue is full, so that the kernel leaves what comes unanswered.
+  const Descriptor deaf(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  sockaddr_storage at{};
+  const socklen_t length = Address::Parse("127.0.0.2")->Fill(at, server.port());
+  REQUIRE(bind(deaf.get(), reinterpret_cast<const sockaddr*>(&at), length) == 0);
+  REQUIRE(listen(deaf.get(), 0) == 0);
+  const TcpConnection first(Address::Parse("127.0.0.2").value(), server.port());
+  const TcpConnection second(Address::Parse("127.0.0.2").value(), server.port());
+
+  TcpConnection connection(Addresses{Address::Parse("127.0.0.2").value(), kHere}, server.port());
+  CheckResult result;
+  REQUIRE_FALSE(ConnectWhole(connection, result));
+  sockaddr_storage there{};
+  socklen_t size = sizeof there;
+  REQUIRE(getpeername(connection.fd(), reinterpret_cast<sockaddr*>(&there), &size) == 0);
+  CHECK(Address(reinterpret_cast<const sockaddr*>(&there)) == kHere);
+  // The time that the first address was waited for is none of the second's.
+  CHECK(connection.MillisecondsUntil(std::chrono::steady_clock::now()) < 150);
+}
+
+TEST_CASE("a name all of whose addresses refuse is unanswered", "[tcp_connection]") {
+  int port = 0;
+  {
+    const ScriptedServer gone([](auto&) {});
+    port = gone.port();
+  }
+  TcpConnection connection(Addresses{kHere, Address::Parse("127.0.0.2").value(), Address::Parse("127.0.0.3").value()},
+                           port);
+  CheckResult result;
+  CHECK(ConnectWhole(connection, result) == State::kUnanswered);
+  CHECK(std::string(result.reason) == "connection refused");
+  CHECK_FALSE(result.refused_here);
 }
 
 TEST_CASE("what has come is read, as far as it is wanted, and then why no more will come", "[tcp_connection]") {
