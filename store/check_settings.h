@@ -46,7 +46,10 @@ struct CheckSettings {
   std::string record = "A";                  // dns: of which type
   std::optional<std::string> expect;         // tcp: in the banner; dns: one of the answers; mqtt: the payload
   std::string topic;                         // mqtt: with + and # as wildcards
+  std::string field;                         // mqtt: of a payload that is JSON, what is looked at (is_json_field)
   std::chrono::milliseconds max_age{60000};  // mqtt, push: something must come at least so often
+  std::string cron;                          // push: when it must come instead (CronSchedule); empty: max_age counts,
+  std::chrono::milliseconds grace{3600000};  // push: and how late it may be then
   PackedOptional<double> min, max;           // mqtt: the payload is a number, and within these
 
   bool operator==(const CheckSettings&) const = default;

@@ -14,6 +14,11 @@ inline constexpr CheckSetting kExpect{
     "expect", &CheckSettings::expect,
     R"({"type": "string", "maxLength": 1000, "description": "at most 1000 characters"})"};
 
+// What may stand in it: is_json_field.
+inline constexpr CheckSetting kField{"field", &CheckSettings::field,
+                                     R"({"type": "string", "maxLength": 200,
+        "description": "a field of JSON, such as a.b[0].c or /a/b/0/c, of at most 200 characters"})"};
+
 inline constexpr CheckSetting kVerifyTls{"verify_tls", &CheckSettings::verify_tls,
                                          R"({"type": "boolean", "description": "true or false"})"};
 
