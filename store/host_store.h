@@ -32,6 +32,7 @@ struct Folders {
   std::filesystem::path events() const { return data / "events"; }
   std::filesystem::path history() const { return data / "history"; }
   std::filesystem::path outbox() const { return data / "outbox"; }
+  std::filesystem::path keys() const { return data / "keys"; }
   std::filesystem::path answers() const { return live / "answers"; }
 };
 

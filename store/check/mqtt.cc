@@ -1,5 +1,6 @@
 // Messages that come in by MQTT, through the broker of config.json.
 #include "store/check/shared_settings.h"
+#include "store/json/json_field.h"
 
 namespace linewatch {
 namespace {
@@ -11,6 +12,7 @@ constexpr CheckSetting kTopic{"topic", &CheckSettings::topic,
 constexpr CheckSetting kSettings[] = {
     kTopic,
     kMaxAge,
+    kField,
     kExpect,
     {"min", &CheckSettings::min, R"({"type": "number", "description": "a number"})"},
     {"max", &CheckSettings::max, R"({"type": "number", "description": "a number"})"},
@@ -29,6 +31,8 @@ bool is_topic_filter(std::string_view text) {
 void CheckMqtt(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
   if (!is_topic_filter(service.topic))
     wrong("topic", "expected a topic of MQTT, such as hall/3/temperature, perhaps with + and # as wildcards");
+  if (!service.field.empty() && !is_json_field(service.field))
+    wrong("field", "expected a field of JSON, such as a.b[0].c or /a/b/0/c");
   if (service.min && service.max && *service.min > *service.max) wrong("max", "expected at least min");
 }
 

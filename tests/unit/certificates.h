@@ -71,6 +71,14 @@ inline void WritePem(const TestCertificate& made, const std::filesystem::path& p
   if (!file || PEM_write_bio_X509(file.get(), made.certificate.get()) != 1) throw std::runtime_error("cannot write");
 }
 
+// Without a passphrase where it is empty.
+inline void WriteKeyPem(const TestCertificate& made, const std::filesystem::path& path, std::string passphrase = "") {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(path.c_str(), "w"), BIO_free);
+  if (!file || PEM_write_bio_PrivateKey(file.get(), made.key.get(), passphrase.empty() ? nullptr : EVP_aes_128_cbc(),
+                                        nullptr, 0, nullptr, passphrase.empty() ? nullptr : passphrase.data()) != 1)
+    throw std::runtime_error("cannot write");
+}
+
 // A server's end of TLS.
 inline std::shared_ptr<SSL> ServerSide(const TestCertificate& shown) {
   const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
