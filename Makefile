@@ -114,7 +114,7 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icm
                           $(filter %/host_edit.o %/host_table.o %/import_plan.o,$(API))
 	@echo 'link $@'
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lz -lcrypto -lresolv -lpthread
-$(BUILD)/request: $(filter-out %/main.o %/fcgi_io.o,$(API))
+$(BUILD)/request $(BUILD)/heartbeat: $(filter-out %/main.o %/fcgi_io.o,$(API))
 
 # Warnings are kept: `make check` wants to see them, too.
 $(BUILD)/obj/%.o: %.cc
