@@ -148,19 +148,19 @@ std::optional<CronSchedule> CronSchedule::Parse(std::string_view text) {
 }
 
 bool CronSchedule::has_day(int year, int month, int day) const {
-  using namespace std::chrono;
-  const sys_days date = std::chrono::year(year) / month / day;
-  const bool has_date = days_[static_cast<size_t>(day)], has_weekday = weekdays_[weekday(date).c_encoding()];
+  const std::chrono::sys_days date = std::chrono::year(year) / month / day;
+  const bool has_date = days_[static_cast<size_t>(day)],
+             has_weekday = weekdays_[std::chrono::weekday(date).c_encoding()];
   return months_[static_cast<size_t>(month)] &&
          (either_day_will_do_ ? has_date || has_weekday : has_date && has_weekday);
 }
 
 std::optional<std::time_t> CronSchedule::After(std::time_t t) const {
-  using namespace std::chrono;
+  using std::chrono::sys_days, std::chrono::year_month_day;
   constexpr int kMostDays = 12 * 366;
   const Local from = LocalOf(t);
-  sys_days date = year(std::get<0>(from)) / std::get<1>(from) / std::get<2>(from);
-  for (int i = 0; i < kMostDays; ++i, date += days(1)) {
+  sys_days date = std::chrono::year(std::get<0>(from)) / std::get<1>(from) / std::get<2>(from);
+  for (int i = 0; i < kMostDays; ++i, date += std::chrono::days(1)) {
     const year_month_day today(date);
     const int y = static_cast<int>(today.year()), m = static_cast<int>(static_cast<unsigned>(today.month())),
               d = static_cast<int>(static_cast<unsigned>(today.day()));
