@@ -38,7 +38,8 @@ def operations():
 
 
 def at(path, host):
-    return path.replace("{id}", host).replace("{token}", "a" * 24).replace("{outage}", f"{host}-1764000000")
+    return path.replace("{id}", host).replace("{token}", "a" * 24).replace("{sign}", "start").replace(
+        "{outage}", f"{host}-1764000000")
 
 
 def harmless(path, method, host):
