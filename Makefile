@@ -110,7 +110,8 @@ $(WRITERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/bench/%.o $(STORE)
 FUZZ_OBJECTS := $(patsubst %.cc,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*_fuzz.cc))
 FUZZERS      := $(FUZZ_OBJECTS:$(BUILD)/obj/tests/fuzz/%_fuzz.o=$(BUILD)/%)
 fuzzers: $(FUZZERS)
-$(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter %/icmp_packet.o %/dns_message.o %/mqtt_packet.o %/payload_rule.o %/answer_text.o,$(MONITORD)) \
+$(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) \
+                          $(filter %/icmp_packet.o %/dns_message.o %/mqtt_packet.o %/payload_rule.o %/answer_text.o,$(MONITORD)) \
                           $(filter %/host_edit.o %/host_table.o %/import_plan.o,$(API))
 	@echo 'link $@'
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lz -lcrypto -lresolv -lpthread

@@ -237,8 +237,11 @@ void MqttConnection::Read() {
 // `outcome` is what the last call to read or to write has answered, none above 0.
 void MqttConnection::FailOn(int outcome) {
   const int error = errno;
+  bool wants_certificate = false;
   if (tls_) {
     const int why = SSL_get_error(tls_.get(), outcome);
+    // By TLS 1.3 a client learns it only when it believes to be connected.
+    wants_certificate = ERR_GET_REASON(ERR_peek_error()) == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED;
     ERR_clear_error();
     if (why == SSL_ERROR_WANT_READ) return;
     if (why == SSL_ERROR_WANT_WRITE) {
@@ -249,8 +252,8 @@ void MqttConnection::FailOn(int outcome) {
     return;
   }
   if (state_ == State::kConnected) return Lose("the connection to " + NameOf(broker_) + " was lost");
-  is_version_to_blame_ = true;
-  LoseBeforeMqtt("it has closed the connection");
+  is_version_to_blame_ = !wants_certificate;
+  LoseBeforeMqtt(wants_certificate ? "it wants a client certificate" : "it has closed the connection");
 }
 
 void MqttConnection::Take(const MqttPacket& packet) {
