@@ -25,11 +25,11 @@ JOBS := $(shell awk -v processors="$$(nproc)" '/^MemAvailable/ { jobs = int($$2 
 J     = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 # What each program is linked with, and what each step needs from Debian.
-MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lmosquitto -lssl -lcrypto -lresolv \
+MONITORD_LIBS := -lPocoNetSSL -lPocoCrypto -lPocoNet -lPocoFoundation -lcurl -lssl -lcrypto -lresolv \
                  -lpthread
 API_LIBS      := -lfcgi -lz -lcrypto -lpthread
 
-BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-openssl-dev libmosquitto-dev libssl-dev
+BUILD_PACKAGES := g++ rapidjson-dev libfcgi-dev zlib1g-dev libpoco-dev libcurl4-openssl-dev libssl-dev
 RUN_PACKAGES   := lighttpd lighttpd-mod-deflate libjs-dygraphs ca-certificates
 UNIT_PACKAGES  := catch2
 TEST_PACKAGES  := $(UNIT_PACKAGES) python3-pytest python3-pytest-xdist python3-aiosmtpd openssl dnsmasq-base mosquitto \
@@ -110,13 +110,13 @@ $(WRITERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/bench/%.o $(STORE)
 FUZZ_OBJECTS := $(patsubst %.cc,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/*_fuzz.cc))
 FUZZERS      := $(FUZZ_OBJECTS:$(BUILD)/obj/tests/fuzz/%_fuzz.o=$(BUILD)/%)
 # Readers of monitord, and what they need.
-FUZZED       := address answer_text certificate_names cookie_jar dns_message icmp_packet smtp_reply start_tls
+FUZZED       := address answer_text certificate_names cookie_jar dns_message icmp_packet mqtt_packet payload_rule smtp_reply start_tls value_rule
 fuzzers: $(FUZZERS)
 $(FUZZERS): $(BUILD)/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(STORE) $(filter $(addprefix %/,$(FUZZED:=.o)),$(MONITORD)) \
                           $(filter %/host_edit.o %/host_table.o %/import_plan.o,$(API))
 	@echo 'link $@'
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ -lz -lcrypto -lresolv -lpthread
-$(BUILD)/request: $(filter-out %/main.o %/fcgi_io.o,$(API))
+$(BUILD)/request $(BUILD)/heartbeat: $(filter-out %/main.o %/fcgi_io.o,$(API))
 
 # Warnings are kept: `make check` wants to see them, too.
 $(BUILD)/obj/%.o: %.cc

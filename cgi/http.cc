@@ -42,13 +42,6 @@ std::string_view ReasonOf(int status) {
   return found == std::end(kReasons) ? "Internal Server Error" : found->second;
 }
 
-std::string_view Trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 // What stands before `separator`; it and that go from `rest`.
 std::string_view Cut(std::string_view& rest, char separator) {
   const size_t end = std::min(rest.find(separator), rest.size());
@@ -111,6 +104,13 @@ std::string Request::Query(std::string_view name) const { return FormValue(Varia
 bool Request::has_body_type(std::string_view type) const {
   const auto given = Variable("CONTENT_TYPE");
   return same_but_for_case(Trimmed(given.substr(0, given.find(';'))), type);
+}
+
+std::string_view Trimmed(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 std::string FormValue(std::string_view form, std::string_view name) {

@@ -17,7 +17,8 @@
 namespace linewatch::cgi {
 
 inline constexpr size_t kMaxBody = 1 << 20;
-inline constexpr size_t kMaxImport = 8 << 20;  // the body of an import
+inline constexpr size_t kMaxImport = 8 << 20;     // the body of an import
+inline constexpr size_t kMaxHeartbeat = 1 << 20;  // that of a heartbeat, which may be the log of a job
 
 // The meta-variables of CGI (RFC 3875), from FastCGI or from the environment. They are views: whoever makes a Request
 // keeps what they point to.
@@ -86,6 +87,9 @@ Response PassingProblem(int status, std::string_view detail,
 Response FieldProblem(const std::vector<FieldError>& errors, int status = 422);
 // The member `errors` alone, for a problem with a detail of its own.
 void WriteErrors(JsonWriter& out, const std::vector<FieldError>& errors);
+
+// Without the blanks around it that a header may have.
+std::string_view Trimmed(std::string_view text);
 
 // A value of a query or of a form that was sent (application/x-www-form-urlencoded), decoded; empty if it is not there.
 std::string FormValue(std::string_view form, std::string_view name);

@@ -38,7 +38,9 @@ constexpr Route kRoutes[] = {
     {"DELETE", "/api/hosts/{id}/acknowledge", Role::kOperator, UnacknowledgeHost},
     {"POST", "/api/hosts/{id}/token", Role::kAdmin, RenewToken},
     {"GET", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
-    {"POST", "/api/push/{token}", Role::kViewer, TakeHeartbeat},
+    {"POST", "/api/push/{token}", Role::kViewer, TakeHeartbeat, Route::Body::kAny},
+    {"GET", "/api/push/{token}/{sign}", Role::kViewer, TakeHeartbeat},
+    {"POST", "/api/push/{token}/{sign}", Role::kViewer, TakeHeartbeat, Route::Body::kAny},
     {"GET", "/api/summary", Role::kViewer, ShowSummary},
     {"GET", "/api/report", Role::kViewer, ShowReport, Route::Body::kJson, true},
     {"GET", "/api/outages", Role::kViewer, ListOutages, Route::Body::kJson, true},
@@ -52,7 +54,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/metrics", Role::kViewer, ShowMetrics},
 };
 
-bool has_token(std::string_view route) { return route.ends_with("{token}"); }
+bool has_token(std::string_view route) { return route.find("{token}") != std::string_view::npos; }
 
 // lighttpd compresses everything above this that is not compressed yet. It must not get to it: it writes a large body
 // to a temporary file first, and answers 304 by itself to whoever knows the tag, although the tag of a host says
@@ -61,17 +63,19 @@ constexpr size_t kLeftToServer = 256;
 
 bool is_named_by(std::string_view placeholder, std::string_view text) {
   if (placeholder == "{token}") return is_push_token(text);
+  if (placeholder == "{token}/{sign}")
+    return is_push_token(text.substr(0, text.find('/'))) && is_run_sign(SignOf(text));
   if (placeholder == "{outage}") return ParseOutageId(text).has_value();
   return is_host_id(text);
 }
 
-// What stands in `path` where the route has {id}, {outage} or {token}, empty where it has none; nothing if the route is
+// What stands in `path` where the route has {id}, {outage}, {token} or {token}/{sign}, empty where it has none; nothing if the route is
 // another. What is not exactly a route, an id or a token matches none: backslashes, dots, doubled and trailing slashes
 // need no rule of their own.
 std::optional<std::string_view> Match(std::string_view route, std::string_view path) {
   const size_t begin = route.find('{');
   if (begin == std::string_view::npos) return route == path ? std::optional(std::string_view()) : std::nullopt;
-  const size_t end = route.find('}') + 1;
+  const size_t end = route.rfind('}') + 1;
   const auto before = route.substr(0, begin), after = route.substr(end);
   if (path.size() < before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
     return std::nullopt;
@@ -90,7 +94,10 @@ std::vector<const Route*> RoutesAt(std::string_view path) {
   return found;
 }
 
-size_t LimitOf(const Route& route) { return route.body == Route::Body::kTable ? kMaxImport : kMaxBody; }
+size_t LimitOf(const Route& route) {
+  if (route.body == Route::Body::kAny) return kMaxHeartbeat;
+  return route.body == Route::Body::kTable ? kMaxImport : kMaxBody;
+}
 
 bool takes_body_of(const Route& route, const Request& request) {
   if (request.has_body_type("application/json")) return true;

@@ -14,12 +14,14 @@ namespace linewatch::cgi {
 
 struct Route {
   std::string_view method;
-  std::string_view path;  // {id} is that of a host, {token} that of its heartbeats, {outage} the id of an outage
-  Role least;             // the role it takes; a handler may ask for more
+  std::string_view
+      path;  // {id} is that of a host, {token} that of its heartbeats, {sign} what one says of a run, {outage} the id of an outage
+  Role least;  // the role it takes; a handler may ask for more
   Response (*handle)(Installation& installation, const Request& request, std::string_view id);
   enum class Body : uint8_t {
     kJson,   // to kMaxBody
     kTable,  // JSON, or a table as text; to kMaxImport
+    kAny,    // whatever a tool sends; to kMaxHeartbeat
   };
   Body body = Body::kJson;
   // Whether the answer is computed from months of events: in a process of its own, so that nobody else waits for it.

@@ -225,7 +225,7 @@ void Monitor::TakeHeartbeat(const Request& request, const Moment& now) {
       std::clamp<std::chrono::microseconds>(now.wall - request.t, std::chrono::microseconds(0), std::chrono::days(1));
   std::string reason;
   if (request.is_down) reason = request.msg.empty() ? "reported down" : "reported down: " + AnswerText(request.msg);
-  inbox_->Put(request.host, {now.steady - age, !request.is_down, std::move(reason), request.ms});
+  inbox_->Put(request.host, {now.steady - age, !request.is_down, std::move(reason), request.ms, request.is_begin});
 }
 
 void Monitor::CheckNow(const std::vector<std::string>& ids) {

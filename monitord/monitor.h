@@ -88,7 +88,7 @@ class Monitor {
   Alerting alerting_;
   ReportMailer report_mailer_;
   DeadManSwitch dead_man_switch_;
-  MqttSubscriber mqtt_{inbox_};
+  MqttSubscriber mqtt_{inbox_, ClientKeys(options_.folders.keys())};
 
   HostList list_;
   Judge judge_{list_, config_, settings_.secrets()};

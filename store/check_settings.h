@@ -59,7 +59,7 @@ struct CheckSettings {
   std::string auth = "basic";  // http: or digest
   HeaderMarks headers;
   RareText body, content_type;  // http: what a POST sends
-  RareText field;               // http: a value in the JSON that is answered (is_json_field)
+  RareText field;               // http, mqtt: a value in the JSON that is answered or comes (is_json_field)
 
   bool verify_tls = true;                    // http, tls: else only the dates of the certificate count
   std::vector<int> warn_days{30, 14, 7, 1};  // http, tls: so many days before the certificate expires
@@ -69,10 +69,12 @@ struct CheckSettings {
   RareText client_cert, client_key;          // http, tls, mqtt: files in keys/; an empty key: in that of client_cert
   std::string query;                         // dns: the name that is asked for
   std::string record = "A";                  // dns: of which type
-  std::optional<std::string> expect;  // tcp: in the banner; dns: one of the answers; mqtt: the payload; http: field
+  std::optional<std::string> expect;  // tcp: in the banner; dns: one of the answers; mqtt: the payload; http: `field`
   std::string topic;                  // mqtt: with + and # as wildcards
   std::chrono::milliseconds max_age{60000};  // mqtt, push: something must come at least so often
-  PackedOptional<double> min, max;           // mqtt: the payload is a number, and within these; http: `field` is
+  RareText cron;                             // push: when it must come instead (CronSchedule); empty: max_age counts,
+  std::chrono::milliseconds grace{3600000};  // push: and how late it may be then
+  PackedOptional<double> min, max;  // mqtt: the payload, or `field`, is a number within these; http: `field` is
 
   bool operator==(const CheckSettings&) const = default;
 

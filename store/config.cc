@@ -44,7 +44,11 @@ constexpr std::string_view kBehindChannels = R"json(
     "username": {"type": "string", "maxLength": 320, "description": "at most 320 characters"},
     "password": {"type": "string", "maxLength": 1000, "writeOnly": true, "description": "at most 1000 characters"},
     "tls": {"type": "boolean", "description": "true or false"},
-    "ca_file": {"type": "string", "maxLength": 1000, "description": "the path of a file"}}},
+    "ca_file": {"type": "string", "maxLength": 1000, "description": "the path of a file"},
+    "client_cert": {"type": "string", "maxLength": 100, "pattern": "^([A-Za-z0-9_][A-Za-z0-9_.@+-]*)?$",
+      "description": "the name of a file in keys/ of the data folder: letters, digits and ._-+@"},
+    "client_key": {"type": "string", "maxLength": 100, "pattern": "^([A-Za-z0-9_][A-Za-z0-9_.@+-]*)?$",
+      "description": "the name of a file in keys/ of the data folder: letters, digits and ._-+@"}}},
   "ca_file": {"type": "string", "maxLength": 1000, "description": "the path of a file of certificates in PEM form"},
   "access": {"type": "object", "additionalProperties": false, "description": "an object", "properties": {
     "anonymous": {"enum": ["viewer", "operator", "admin"], "description": "viewer, operator or admin"},
@@ -209,6 +213,8 @@ void VisitMembers(M& mqtt, auto&& visit) {
   visit("password", mqtt.password);
   visit("tls", mqtt.tls);
   visit("ca_file", mqtt.ca_file);
+  visit("client_cert", mqtt.client_cert);
+  visit("client_key", mqtt.client_key);
 }
 
 template <MaybeConst<Config::Access> A>

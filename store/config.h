@@ -82,6 +82,7 @@ struct Config {
     Secret password;
     bool tls = false;
     std::string ca_file;
+    std::string client_cert, client_key;  // files in keys/ of the data folder; an empty key: in that of client_cert
   } mqtt;
   std::string ca_file;  // authorities that checks of websites and certificates trust beside the system's
   struct Access {

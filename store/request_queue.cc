@@ -1,7 +1,7 @@
 // The format of requests.jsonl: one object a line,
 //   {"t":UNIX SECONDS,"type":"check","host":ID}
 //   {"t":UNIX SECONDS,"type":"test","channel":"smtp","answer":ID}
-//   {"t":UNIX SECONDS,"type":"push","host":ID,"down":BOOL,"msg":TEXT,"ms":NUMBER OR NULL}
+//   {"t":UNIX SECONDS,"type":"push","host":ID,"down":BOOL,"begin":BOOL,"msg":TEXT,"ms":NUMBER OR NULL}
 // A member that a type does not have may be there all the same, and is ignored.
 #include "store/request_queue.h"
 
@@ -34,6 +34,7 @@ void VisitMembers(R& request, auto&& visit) {
   visit("answer", request.answer);
   if (request.kind != Request::Kind::kHeartbeat) return;
   visit("down", request.is_down);
+  visit("begin", request.is_begin);
   visit("msg", request.msg);
   visit("ms", request.ms);
 }
@@ -60,7 +61,9 @@ RequestQueue::Taken RequestQueue::AppendHeartbeat(const Request& request) const 
     ++pushes;
     last = &other;
   }
-  if (last != nullptr && last->is_down == request.is_down && last->msg == request.msg) return Taken::kYes;
+  if (last != nullptr && last->is_down == request.is_down && last->is_begin == request.is_begin &&
+      last->msg == request.msg)
+    return Taken::kYes;
   if (pushes >= kMostHeartbeats) return Taken::kTooMany;
   if (static_cast<size_t>(std::max<off_t>(IdentityOf(path_).size, 0)) >= kMaxHeartbeatBytes) return Taken::kTooMany;
   return Append(request) ? Taken::kYes : Taken::kNobodyDrains;

@@ -24,6 +24,7 @@ struct Request {
   std::string host;  // id
   std::string channel = {}, answer = {};
   bool is_down = false;           // kHeartbeat: what it said of itself,
+  bool is_begin = false;          // that a run has begun, of which another one will say how it has ended,
   std::string msg = {};           // in its own words,
   PackedOptional<float> ms = {};  // and how long it took
 };

@@ -43,9 +43,11 @@ const wanted = (host) => [
   [host.keyword_absent ? "Must not contain" : "Must contain", host.keyword],
   ["Topic", host.check === "mqtt" && host.topic],
   ["Query", host.query && `${host.query} (${host.record})`],
+  ["Field", host.field],
   ["Expected", host.expect],
   ["Within", boundsOf(host)],
-  ["At least every", given(host.max_age) && durationInWords(host.max_age)],
+  ["At least every", !host.cron && given(host.max_age) && durationInWords(host.max_age)],
+  ["Schedule", host.cron && `${host.cron}, late after ${durationInWords(host.grace)}`],
 ];
 
 function boundsOf({ min, max }) {

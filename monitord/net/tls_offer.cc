@@ -8,7 +8,8 @@
 namespace linewatch {
 namespace {
 
-constexpr char kStrictCiphers[] = "DEFAULT:!kDHE", kAllCiphers[] = "ALL:!aNULL:!eNULL:!kDHE:@SECLEVEL=0";
+constexpr char kStrictCiphers[] = "DEFAULT:!PSK:!SRP:!kDHE",
+               kAllCiphers[] = "ALL:!aNULL:!eNULL:!PSK:!SRP:!kDHE:@SECLEVEL=0";
 
 // TLS 1.3 has its groups in a list of their own, ffdhe8192 among them. The first list is for an OpenSSL that knows the
 // hybrid one (3.5).

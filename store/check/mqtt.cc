@@ -9,11 +9,7 @@ constexpr CheckSetting kTopic{"topic", &CheckSettings::topic,
         "description": "a topic of MQTT of at most 1000 characters, perhaps with + and # as wildcards"})"};
 
 constexpr CheckSetting kSettings[] = {
-    kTopic,
-    kMaxAge,
-    kExpect,
-    {"min", &CheckSettings::min, R"({"type": "number", "description": "a number"})"},
-    {"max", &CheckSettings::max, R"({"type": "number", "description": "a number"})"},
+    kTopic, kMaxAge, kField, kExpect, kMin, kMax,
 };
 
 // Section 4.7 of MQTT 3.1.1: + stands for one whole level, # for all that follow.
@@ -29,7 +25,7 @@ bool is_topic_filter(std::string_view text) {
 void CheckMqtt(const rapidjson::Value&, const CheckSettings& service, const TellWrong& wrong) {
   if (!is_topic_filter(service.topic))
     wrong("topic", "expected a topic of MQTT, such as hall/3/temperature, perhaps with + and # as wildcards");
-  if (service.min && service.max && *service.min > *service.max) wrong("max", "expected at least min");
+  CheckField(service, wrong);
 }
 
 }  // namespace

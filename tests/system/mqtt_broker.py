@@ -13,9 +13,10 @@ USER, PASSWORD = "linewatch", "correct horse"
 
 
 class Broker:
-    """Use it in a `with`: it runs there, and ends with it. `certificate` makes it one that speaks TLS."""
+    """Use it in a `with`: it runs there, and ends with it. `certificate` makes it one that speaks TLS. `more` are lines of
+    its configuration, `authority` is in ca.pem of its folder."""
 
-    def __init__(self, folder, certificate=None):
+    def __init__(self, folder, certificate=None, more=(), with_passwords=True, authority=None):
         self.folder = folder
         self.folder.mkdir()
         self.process = None
@@ -25,12 +26,18 @@ class Broker:
         passwords = self.folder / "passwords"
         subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, USER, PASSWORD], check=True, capture_output=True,
                        timeout=30)
-        lines = [f"listener {self.port} 127.0.0.1", "allow_anonymous false", f"password_file {passwords}"]
+        lines = [f"listener {self.port} 127.0.0.1"]
+        if with_passwords:
+            lines += ["allow_anonymous false", f"password_file {passwords}"]
+        if authority:
+            shutil.copy(authority, self.folder / "ca.pem")
         self.client_tls = []
+        self.login = ["-u", USER, "-P", PASSWORD] if with_passwords else []
         if certificate:
             for path, name in ((certificate.certificate, "server.pem"), (certificate.key, "server.key")):
                 shutil.copy(path, self.folder / name)
             lines += [f"certfile {self.folder}/server.pem", f"keyfile {self.folder}/server.key"]
+        lines += more
         if AS_ROOT:
             lines.append("user nobody")
             for path in (self.folder, *self.folder.iterdir()):
@@ -74,6 +81,10 @@ class Broker:
         until(lambda: self.log().count(f"\t{topic} (QoS 0)") >= times, 10,
               lambda: f"nobody subscribes to {topic}\n{self.log()}")
 
+    def publish_file(self, topic, path, *options):
+        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), *self.login, "-t", topic,
+                        "-f", path, *options], check=True, capture_output=True, timeout=30)
+
     def publish(self, topic, payload, *options):
-        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-u", USER, "-P", PASSWORD, "-t", topic,
+        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), *self.login, "-t", topic,
                         "-m", payload, *options], check=True, capture_output=True, timeout=30)

@@ -38,7 +38,8 @@ def operations():
 
 
 def at(path, host):
-    return path.replace("{id}", host).replace("{token}", "a" * 24).replace("{outage}", f"{host}-1764000000")
+    return path.replace("{id}", host).replace("{token}", "a" * 24).replace("{sign}", "start").replace(
+        "{outage}", f"{host}-1764000000")
 
 
 def harmless(path, method, host):
@@ -92,7 +93,8 @@ def test_an_operation_answers_what_openapi_says(web, path, method, operation):
     # Nothing runs here, so no host fails either; none waits for heartbeats.
     otherwise = {("/api/health", "get"): 503, ("/api/outages/{outage}", "patch"): 404, ("/api/alerts/test", "post"): 503,
                  ("/api/hosts/{id}/acknowledge", "post"): 409, ("/api/hosts/{id}/token", "post"): 409,
-                 ("/api/push/{token}", "get"): 404, ("/api/push/{token}", "post"): 404}
+                 ("/api/push/{token}", "get"): 404, ("/api/push/{token}", "post"): 404,
+                 ("/api/push/{token}/{sign}", "get"): 404, ("/api/push/{token}/{sign}", "post"): 404}
     assert answers[-1].status < 300 or answers[-1].status == otherwise[path, method]
     for answer in answers:
         described = operation["responses"].get(str(answer.status))

@@ -5,6 +5,7 @@ import contextlib
 import os
 import pathlib
 import signal
+import socket
 import time
 
 import pytest
@@ -157,8 +158,48 @@ def test_garbage_is_refused_and_reaches_no_host(web):
     for path in ("", "/", "/" + "a" * 24, "/" + host["token"].upper(), "/" + host["token"][:-1]):
         assert web.get("/api/push" + path).status == 404, path
     assert web.send("DELETE", f"/api/push/{host['token']}").status == 405
-    assert web.send("POST", f"/api/push/{host['token']}", {"status": "down"}).status == 415
     assert not (web.data / "requests.jsonl").exists()
+
+
+@pytest.mark.parametrize("headers", [{"Content-Type": "text/plain"}, {"Content-Type": "application/octet-stream"},
+                                     {"Content-Type": "application/x-www-form-urlencoded"}, {}])
+def test_a_log_of_200_kb_is_a_heartbeat(web, headers):
+    host = add(web)
+    assert web.send("POST", f"/api/push/{host['token']}/fail", body=b"x" * 200_000, headers=headers).status == 200
+    assert "x" * 4096 in (web.data / "requests.jsonl").read_text()
+
+
+def test_a_text_that_comes_in_chunks_is_a_heartbeat(web):
+    host = add(web)
+    with socket.create_connection(("127.0.0.1", web.port), 10) as raw:
+        raw.sendall(f"POST /api/push/{host['token']}/start HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n0\r\n\r\n".encode())
+        assert raw.recv(100).split()[1] == b"200"
+
+
+def test_the_token_of_a_sign_is_in_no_log(web):
+    token = add(web)["token"]
+    for sign in ("start", "fail", "7", "nonsense"):
+        web.send("POST", f"/api/push/{token}/{sign}")
+    web.get("/api/me")
+    until(lambda: "/api/me" in (web.folder / "access.log").read_text(), 10)
+    for log in ("access.log", "error.log"):
+        assert token not in (web.folder / log).read_text(), log
+
+
+def test_a_run_takes_as_long_as_it_is_between_its_start_and_its_end():
+    with installation({**CONFIG, "interval": 30}) as (web, daemon):
+        host = add(web, max_age=600)
+        daemon.until_host("Backup", lambda h: h["status"] == "pending")
+        assert push(web, host["token"], "/start").status == 200
+        daemon.until_host("Backup", lambda h: h["status"] == "up", seconds=3)
+        assert push(web, host["token"], "/7").status == 200
+        failed = daemon.until_host("Backup", lambda h: h["status"] == "failing", seconds=3)
+        assert failed["reason"] == "reported down: exit code 7"
+        push(web, host["token"], "/start")
+        assert push(web, host["token"]).status == 200
+        up = daemon.until_host("Backup", lambda h: h["status"] == "up", seconds=3)
+        assert up["rtt_ms"] is not None
 
 
 def test_a_heartbeat_needs_no_login_and_comes_from_anywhere():

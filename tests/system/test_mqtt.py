@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import pathlib
 import socket
 import time
 
@@ -172,6 +173,69 @@ def test_garbage_instead_of_a_broker_is_a_reason(folder):
                 with contextlib.suppress(TimeoutError):
                     with server.accept()[0] as client:
                         client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def test_a_field_of_json_is_held_against_its_bounds(folder, broker):
+    hosts = [sensor("Air", "hall/1/air", field="sensors[0].t", min=18, max=25)]
+    with watching(folder, hosts, broker.settings()) as daemon:
+        broker.until_subscribed("hall/1/air")
+        broker.publish("hall/1/air", '{"sensors": [{"t": "+21.50"}]}')
+        until_status(daemon, "Air", "up")
+        broker.publish("hall/1/air", '{"sensors": [{"t": 29.5}]}')
+        until_reason(daemon, "Air", "29.5, more than 25")
+        broker.publish("hall/1/air", '{"sensors": []}')
+        until_reason(daemon, "Air", "payload has no field sensors[0].t")
+
+
+def test_a_subscription_that_is_refused_is_told_as_that_at_once(folder):
+    security = folder / "security.json"
+    security.write_text(json.dumps({
+        "defaultACLAccess": {"publishClientSend": True, "publishClientReceive": True, "subscribe": True,
+                             "unsubscribe": True},
+        "clients": [], "groups": [{"groupname": "all", "roles": [{"rolename": "limits"}]}], "anonymousGroup": "all",
+        "roles": [{"rolename": "limits", "acls": [{"acltype": "subscribePattern", "topic": "secret/#", "allow": False}]}]}))
+    security.chmod(0o666)
+    plugin = next(pathlib.Path("/usr/lib").glob("*/mosquitto_dynamic_security.so"))
+    more = [f"plugin {plugin}", f"plugin_opt_config_file {security}", "allow_anonymous true"]
+    with Broker(folder / "broker", more=more, with_passwords=False) as broker:
+        hosts = [sensor("Secret", "secret/1"), sensor("Open", "hall/1")]
+        with watching(folder, hosts, broker.settings(username="", password="")) as daemon:
+            reason = f"the broker 127.0.0.1:{broker.port} refuses the subscription: not authorized"
+            until_reason(daemon, "Secret", reason)
+            broker.until_subscribed("hall/1")
+            broker.publish("hall/1", "on")
+            until_status(daemon, "Open", "up")
+
+
+def test_a_message_of_100_mb_takes_no_memory_whether_kept_by_the_broker_or_not(folder, broker):
+    large = folder / "large"
+    large.write_bytes(b"x" * 100_000_000)
+    broker.publish_file("hall/1/old", large, "-r")
+    hosts = [sensor("Old", "hall/1/old", max_age=600), sensor("New", "hall/1/new", max_age=600)]
+    with watching(folder, hosts, broker.settings()) as daemon:
+        broker.until_subscribed("hall/1/old")
+        broker.publish_file("hall/1/new", large)
+        broker.publish("hall/1/new", "small")
+        until_status(daemon, "New", "up")
+        peak = next(line for line in pathlib.Path(f"/proc/{daemon.process.pid}/status").read_text().splitlines()
+                    if line.startswith("VmHWM"))
+        assert int(peak.split()[1]) < 60_000, peak
+
+
+def test_a_broker_that_wants_a_certificate_is_shown_one(folder):
+    certificates = Certificates(folder / "certificates")
+    more = [f"cafile {folder}/broker/ca.pem", "require_certificate true"]
+    with Broker(folder / "broker", certificates.good, more=more, authority=certificates.authority) as broker:
+        settings = broker.settings(tls=True, ca_file=str(certificates.authority))
+        with watching(folder, [sensor("Meter", "hall/1/power", max_age=1)], settings) as daemon:
+            daemon.until_host("Meter", lambda h: h["reason"].endswith(": it wants a client certificate"))
+            shown = {**settings, "client_cert": "meter.pem", "client_key": "meter.key"}
+            put(daemon.data / "config.json", json.dumps({**QUICK, "mqtt": shown}))
+            daemon.until_host("Meter", lambda h: "keys/meter.pem cannot be read" in h["reason"])
+            (daemon.data / "keys").mkdir()
+            for name, path in (("pem", certificates.good.certificate), ("key", certificates.good.key)):
+                (daemon.data / "keys" / f"meter.{name}").write_bytes(path.read_bytes())
+            broker.until_subscribed("hall/1/power")
 
 
 @pytest.mark.parametrize("before", ["it is connected", "it has answered"])

@@ -4,16 +4,19 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "monitord/probe/prober.h"
 #include "monitord/system/waker.h"
 #include "store/check_settings.h"
+#include "store/value/wall_time.h"
 
 namespace linewatch {
 
@@ -23,6 +26,7 @@ struct InboundResult {
   bool ok = true;
   std::string reason;  // why not ok
   PackedOptional<float> ms;
+  bool is_begin = false;  // a sign of life that begins a run: how well the host is stays as it was
 };
 
 // What is known of one host.
@@ -30,6 +34,7 @@ struct Awaited {
   CheckSettings check_settings;  // max_age, and what its results were judged by
   SteadyTime since;              // when it was first watched
   std::optional<InboundResult> last;
+  std::string refusal;  // why none of its results can come in until people change something; empty: they can
 };
 
 // What keeps the results of a kind of check from coming in.
@@ -45,12 +50,17 @@ struct Verdict {
   std::string reason;  // why bad
   PackedOptional<float> ms;
 };
-Verdict AnswerOf(const Awaited& awaited, const InboundFault& fault, std::string_view noun, SteadyTime now);
+// Where the settings have a `cron`, it is late when it has not come `grace` after the schedule wanted it, by the local
+// time of `wall`, which is what the clock shows at `now`; as clocks differ, one may come a minute before it is due.
+Verdict AnswerOf(const Awaited& awaited, const InboundFault& fault, std::string_view noun, SteadyTime now,
+                 WallTime wall);
 
 // Any thread may call any of it.
 class Inbox {
  public:
-  Inbox() = default;
+  // `clock` says what the wall clock shows at a time.
+  using Clock = std::function<WallTime(SteadyTime)>;
+  explicit Inbox(Clock clock = WallClockAt) : clock_(std::move(clock)) {}
   Inbox(const Inbox&) = delete;
   Inbox& operator=(const Inbox&) = delete;
 
@@ -60,10 +70,15 @@ class Inbox {
   // and so are those that were judged by settings that have changed.
   void Watch(const std::vector<Target>& targets, SteadyTime now);
 
-  // The result of a host that is not watched is dropped.
+  // The result of a host that is not watched is dropped. One that ends a run, and does not say how long it took, took
+  // as long as it is since the run began.
   void Put(std::string_view host, InboundResult result);
   // Until it is called again for this kind.
   void SetFault(CheckKind kind, InboundFault fault);
+
+  // Why the results of this host cannot come in, until people change something; empty: they can. What is known by
+  // settings that the host no longer has is dropped.
+  void SetRefusal(std::string_view host, const CheckSettings& judged_by, const std::string& refusal, SteadyTime now);
 
   // kOpen for a host that is not watched.
   Verdict VerdictOn(std::string_view host, SteadyTime now) const;
@@ -83,8 +98,14 @@ class Inbox {
     Awaited awaited;
     SteadyTime window_begin{};  // of kEarlyWindow
     int early = 0;              // in it
+    std::optional<SteadyTime> run_begin{};
   };
 
+  static WallTime WallClockAt(SteadyTime t);
+  Verdict VerdictOf(const Entry& entry, SteadyTime now) const;
+  void NoteChange(std::string_view host, Entry& entry, SteadyTime now);
+
+  const Clock clock_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;  // by the host's id
   std::array<InboundFault, kCheckKindNames.size()> faults_;

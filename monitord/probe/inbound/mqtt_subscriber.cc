@@ -1,26 +1,20 @@
 #include "monitord/probe/inbound/mqtt_subscriber.h"
 
-#include <mosquitto.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <poll.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <functional>
 #include <map>
 #include <mutex>
-#include <new>
 #include <optional>
+#include <set>
 #include <string>
 #include <system_error>
 #include <thread>
 #include <tuple>
 #include <utility>
 
-#include "monitord/net/answer_text.h"
-#include "monitord/net/certificate_verifier.h"
+#include "monitord/probe/inbound/mqtt_connection.h"
 #include "monitord/probe/inbound/payload_rule.h"
 #include "monitord/system/log.h"
 #include "monitord/system/waker.h"
@@ -35,9 +29,8 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr seconds kFirstDelay{1}, kLongestDelay{30};  // between two tries to connect
-constexpr seconds kConnectPatience{10};               // until the broker has said that it takes us
-constexpr seconds kKeepAlive{20};                     // a broker that is silent for twice as long is gone
-constexpr seconds kHousekeeping{1};                   // libmosquitto sends its own pings when it is called
+constexpr seconds kRefusalPatience{30};               // until a refused subscription is tried again
+constexpr seconds kHousekeeping{1};                   // as often as a connection wants to be called
 constexpr milliseconds kStopPatience{500};
 
 // Which hosts listen to a topic, by the filter that is subscribed to: of two hosts with the same there is one.
@@ -47,153 +40,28 @@ struct Listener {
 };
 using Topics = std::map<std::string, std::vector<Listener>>;
 
-bool has_wildcard(const std::string& filter) { return filter.find_first_of("+#") != std::string::npos; }
-
-std::string NameOf(const Config::Mqtt& broker) {
-  const bool is_six = broker.host.find(':') != std::string::npos;
-  return "the broker " + (is_six ? '[' + broker.host + ']' : broker.host) + ':' + std::to_string(broker.port);
-}
-
 std::string LowerCaseFirst(std::string text) {
   if (!text.empty()) text[0] = LowerCase(text[0]);
   return text;
 }
 
-// One try to be connected, and what comes of it. The thread's own, from its beginning to its end.
-class Connection {
- public:
-  enum class State { kConnecting, kConnected, kLost };
-  using Take = std::function<void(const std::string& topic, std::string_view payload)>;
-
-  Connection(const Config::Mqtt& broker, const std::string& client_id, Take take)
-      : broker_(broker), take_(std::move(take)), mosquitto_(mosquitto_new(client_id.c_str(), true, this)) {
-    if (mosquitto_ == nullptr) throw std::bad_alloc();
-    mosquitto_connect_callback_set(mosquitto_, [](mosquitto*, void* self, int code) {
-      static_cast<Connection*>(self)->TakeAcknowledgement(code);
-    });
-    mosquitto_message_callback_set(mosquitto_, [](mosquitto*, void* self, const mosquitto_message* message) {
-      // One that was kept by the broker may be of last year.
-      if (message->retain) return;
-      static_cast<Connection*>(self)->take_(
-          message->topic, {static_cast<const char*>(message->payload), static_cast<size_t>(message->payloadlen)});
-    });
-    Begin();
-  }
-  ~Connection() {
-    if (state_ == State::kConnected) mosquitto_disconnect(mosquitto_);
-    mosquitto_destroy(mosquitto_);
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  State state() const { return state_; }
-  // Why it is lost, for people.
-  const std::string& reason() const { return reason_; }
-
-  void Subscribe(const std::string& filter) { mosquitto_subscribe(mosquitto_, nullptr, filter.c_str(), 0); }
-  void Unsubscribe(const std::string& filter) { mosquitto_unsubscribe(mosquitto_, nullptr, filter.c_str()); }
-
-  pollfd wait() const {
-    const short events = mosquitto_want_write(mosquitto_) ? POLLIN | POLLOUT : POLLIN;
-    return {mosquitto_socket(mosquitto_), events, 0};
-  }
-
-  // `ready` is what poll said of wait().
-  void Work(short ready) {
-    if ((ready & POLLOUT) != 0 && mosquitto_want_write(mosquitto_)) FailOn(mosquitto_loop_write(mosquitto_, 1));
-    if ((ready & ~POLLOUT) != 0) FailOn(mosquitto_loop_read(mosquitto_, 1));
-    FailOn(mosquitto_loop_misc(mosquitto_));
-    if (state_ == State::kConnecting && steady_clock::now() - begun_ > kConnectPatience)
-      Lose("no connection to " + NameOf(broker_) + " within " + std::to_string(kConnectPatience.count()) + " s");
-  }
-
- private:
-  void Begin() {
-    if (!broker_.username.empty() || !broker_.password.text.empty())
-      mosquitto_username_pw_set(mosquitto_, broker_.username.c_str(), broker_.password.text.c_str());
-    if (broker_.tls && !UseTls()) return;
-    FailOn(
-        mosquitto_connect_async(mosquitto_, broker_.host.c_str(), broker_.port, static_cast<int>(kKeepAlive.count())));
-  }
-
-  bool UseTls() {
-    if (trust_.Use(broker_.ca_file)) {
-      Lose("mqtt.ca_file of config.json cannot be used: expected certificates in PEM form that monitord may read");
-      return false;
-    }
-    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-    if (!context) throw std::bad_alloc();
-    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-    verifier_.emplace(trust_, broker_.host, true);
-    verifier_->Install(context.get());
-    mosquitto_int_option(mosquitto_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
-    mosquitto_void_option(mosquitto_, MOSQ_OPT_SSL_CTX, context.get());  // it has a count of its own
-    return true;
-  }
-
-  void TakeAcknowledgement(int code) {
-    constexpr int kBadLogin = 4, kNotAuthorized = 5;  // section 3.2.2.3 of MQTT 3.1.1
-    if (code == 0) {
-      state_ = State::kConnected;
-    } else if (code == kBadLogin || code == kNotAuthorized) {
-      Lose(NameOf(broker_) + " refuses the login");
-    } else {
-      Lose(NameOf(broker_) + " refuses the connection: " + mosquitto_connack_string(code));
-    }
-  }
-
-  // `code` is what a call of libmosquitto has answered.
-  void FailOn(int code) {
-    const int error = errno;
-    if (code == MOSQ_ERR_SUCCESS || state_ == State::kLost) return;
-    if (state_ == State::kConnected) {
-      Lose("the connection to " + NameOf(broker_) + " was lost");
-      return;
-    }
-    Lose("no connection to " + NameOf(broker_) + ": " + WhyNotConnected(code, error));
-    ERR_clear_error();
-  }
-
-  // `error` is the errno of that call.
-  std::string WhyNotConnected(int code, int error) const {
-    if (code == MOSQ_ERR_ERRNO) return LowerCaseFirst(std::system_category().message(error));
-    if (code == MOSQ_ERR_EAI) return "its name is not known";
-    if (verifier_ && !verifier_->fault().empty()) return verifier_->fault();
-    if (code == MOSQ_ERR_TLS) return "it speaks no TLS that is understood here";
-    if (code == MOSQ_ERR_CONN_LOST) return "it has closed the connection";
-    return AnswerText(mosquitto_strerror(code));
-  }
-
-  // The first reason is the one that the others follow from.
-  void Lose(std::string reason) {
-    if (state_ == State::kLost) return;
-    state_ = State::kLost;
-    reason_ = std::move(reason);
-  }
-
-  const Config::Mqtt broker_;
-  const Take take_;
-  const SteadyTime begun_ = steady_clock::now();
-  TrustStore trust_;
-  std::optional<CertificateVerifier> verifier_;
-  mosquitto* const mosquitto_;
-  State state_ = State::kConnecting;
-  std::string reason_;
-};
-
 }  // namespace
 
 struct MqttSubscriber::Shared {
-  explicit Shared(std::shared_ptr<Inbox> to) : inbox(std::move(to)) {}
+  Shared(std::shared_ptr<Inbox> to, ClientKeys shown) : inbox(std::move(to)), keys(std::move(shown)) {}
 
   void Run();
   void Turn();
   void TakeOrders();
   void Connect();
-  void TakeMessage(const std::string& topic, std::string_view payload);
+  void TakeLoss();
+  void TakeMessage(const MqttPacket& message);
+  void TakeSubscribed(const std::string& filter, const std::string& refusal);
+  void RetryRefused();
   void NoteFault(const std::string& reason);
 
   const std::shared_ptr<Inbox> inbox;
+  const ClientKeys keys;
   const std::string client_id = "linewatch-" + RandomName(12);
   const Waker orders_wait;
 
@@ -208,18 +76,22 @@ struct MqttSubscriber::Shared {
   Config::Mqtt used;
   uint64_t used_number = 0;
   std::shared_ptr<const Topics> subscribed = std::make_shared<Topics>();
-  std::optional<Connection> connection;
+  std::optional<MqttConnection> connection;
+  MqttVersion version = MqttVersion::k5;  // that the next connection speaks
   bool is_subscribed = false;
+  std::set<std::string> refused;  // filters
+  SteadyTime refused_again_at{};
   seconds delay = kFirstDelay;
   SteadyTime connect_at{};
 };
 
-MqttSubscriber::MqttSubscriber(std::shared_ptr<Inbox> inbox) : shared_(std::make_shared<Shared>(std::move(inbox))) {}
+MqttSubscriber::MqttSubscriber(std::shared_ptr<Inbox> inbox, ClientKeys keys)
+    : shared_(std::make_shared<Shared>(std::move(inbox), std::move(keys))) {}
 
 void MqttSubscriber::Use(const Config::Mqtt& broker) {
   const std::lock_guard lock(shared_->mutex);
   const auto all = [](const Config::Mqtt& b) {
-    return std::tie(b.host, b.port, b.username, b.password.text, b.tls, b.ca_file);
+    return std::tie(b.host, b.port, b.username, b.password.text, b.tls, b.ca_file, b.client_cert, b.client_key);
   };
   if (shared_->broker_number != 0 && all(broker) == all(shared_->broker)) return;
   shared_->broker = broker;
@@ -275,7 +147,6 @@ void MqttSubscriber::StartThread() {
 }
 
 void MqttSubscriber::Shared::Run() {
-  mosquitto_lib_init();
   for (bool goes_on = true; goes_on;) {
     try {
       Turn();
@@ -288,7 +159,6 @@ void MqttSubscriber::Shared::Run() {
     goes_on = !is_stopping;
   }
   connection.reset();
-  mosquitto_lib_cleanup();
 }
 
 // The loop: take what is wanted, be connected, wait, read.
@@ -300,25 +170,38 @@ void MqttSubscriber::Shared::Turn() {
 
   std::vector<pollfd> ready{{orders_wait.fd(), POLLIN, 0}};
   milliseconds wait = kHousekeeping;
-  if (connection) ready.push_back(connection->wait());
+  if (connection) {
+    ready.push_back(connection->wait());
+    if (connection->has_more() || connection->state() == MqttConnection::State::kLost) wait = milliseconds(0);
+  }
   if (!connection && is_wanted)
     wait = std::clamp(std::chrono::ceil<milliseconds>(connect_at - steady_clock::now()), milliseconds(0), wait);
   if (!is_wanted) wait = milliseconds(-1);  // until there are orders
   poll(ready.data(), ready.size(), static_cast<int>(wait.count()));
-  if (connection) connection->Work(ready[1].revents);
+  if (!connection) return;
+  connection->Work(ready[1].revents);
 
-  if (connection && connection->state() == Connection::State::kConnected && !is_subscribed) {
+  if (connection->state() == MqttConnection::State::kConnected && !is_subscribed) {
     is_subscribed = true;
     delay = kFirstDelay;
     NoteFault("");
     for (const auto& [filter, listeners] : *subscribed) connection->Subscribe(filter);
   }
-  if (connection && connection->state() == Connection::State::kLost) {
+  if (is_subscribed) RetryRefused();
+  if (connection->state() == MqttConnection::State::kLost) TakeLoss();
+}
+
+// A broker that does not take MQTT 5 is tried at once with MQTT 3.1.1, and the next time with MQTT 5 again: it may only
+// have been about to end.
+void MqttSubscriber::Shared::TakeLoss() {
+  const bool is_tried_again = version == MqttVersion::k5 && connection->is_version_to_blame();
+  version = is_tried_again ? MqttVersion::k311 : MqttVersion::k5;
+  if (!is_tried_again) {
     NoteFault(connection->reason());
-    connection.reset();
     connect_at = steady_clock::now() + delay;
     delay = std::min(2 * delay, kLongestDelay);
   }
+  connection.reset();
 }
 
 void MqttSubscriber::Shared::TakeOrders() {
@@ -333,6 +216,7 @@ void MqttSubscriber::Shared::TakeOrders() {
   }
   if (is_other) {
     connection.reset();
+    version = MqttVersion::k5;
     delay = kFirstDelay;
     connect_at = {};
   }
@@ -345,25 +229,46 @@ void MqttSubscriber::Shared::TakeOrders() {
 
 void MqttSubscriber::Shared::Connect() {
   is_subscribed = false;
-  connection.emplace(used, client_id,
-                     [this](const std::string& topic, std::string_view payload) { TakeMessage(topic, payload); });
+  refused.clear();
+  connection.emplace(used, keys, client_id, version,
+                     MqttConnection::Takers{[this](const MqttPacket& message) { TakeMessage(message); },
+                                            [this](const std::string& filter, const std::string& refusal) {
+                                              TakeSubscribed(filter, refusal);
+                                            }});
 }
 
-void MqttSubscriber::Shared::TakeMessage(const std::string& topic, std::string_view payload) {
+void MqttSubscriber::Shared::TakeMessage(const MqttPacket& message) {
   const SteadyTime now = steady_clock::now();
   const auto put = [&](const std::vector<Listener>& listeners) {
     for (const Listener& listener : listeners) {
-      std::string fault = FaultOf(payload, listener.check_settings);
+      std::string fault = FaultOf(message.payload, listener.check_settings, message.left_out);
       const bool ok = fault.empty();
       inbox->Put(listener.host, {now, ok, std::move(fault), {}});
     }
   };
-  if (const auto found = subscribed->find(topic); found != subscribed->end()) put(found->second);
-  for (const auto& [filter, listeners] : *subscribed) {
-    bool matches = false;
-    if (has_wildcard(filter) && mosquitto_topic_matches_sub(filter.c_str(), topic.c_str(), &matches) == 0 && matches)
-      put(listeners);
+  for (const auto& [filter, listeners] : *subscribed)
+    if (is_topic_of(message.topic, filter)) put(listeners);
+}
+
+void MqttSubscriber::Shared::TakeSubscribed(const std::string& filter, const std::string& refusal) {
+  if (refusal.empty()) {
+    refused.erase(filter);
+  } else {
+    if (refused.empty()) refused_again_at = steady_clock::now() + kRefusalPatience;
+    refused.insert(filter);
   }
+  const auto found = subscribed->find(filter);
+  if (found == subscribed->end()) return;
+  for (const Listener& listener : found->second)
+    inbox->SetRefusal(listener.host, listener.check_settings, refusal, steady_clock::now());
+}
+
+// What the broker's own rules have allowed meanwhile.
+void MqttSubscriber::Shared::RetryRefused() {
+  if (refused.empty() || steady_clock::now() < refused_again_at) return;
+  refused_again_at = steady_clock::now() + kRefusalPatience;
+  std::erase_if(refused, [&](const std::string& filter) { return !subscribed->contains(filter); });
+  for (const std::string& filter : refused) connection->Subscribe(filter);
 }
 
 // Why nothing comes in; empty when it does. Not of a broker that is no longer the one.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "monitord/net/client_keys.h"
 #include "monitord/probe/inbound/inbox.h"
 #include "monitord/probe/prober.h"
 #include "monitord/system/worker_thread.h"
@@ -14,11 +15,12 @@
 namespace linewatch {
 
 // Its owner's thread says what is wanted. A thread of its own, there from the first broker and topic on, has the
-// connection and all that libmosquitto is called for: it connects, again and again with growing delay, subscribes, and
-// puts what comes into the inbox. What keeps messages from coming in is the inbox's InboundFault.
+// connection: it connects, again and again with growing delay, subscribes, and puts what comes into the inbox. What
+// keeps messages from coming in is the inbox's InboundFault, what keeps those of one topic its refusal.
 class MqttSubscriber {
  public:
-  explicit MqttSubscriber(std::shared_ptr<Inbox> inbox);
+  // `keys` are what config.json's client_cert and client_key name.
+  explicit MqttSubscriber(std::shared_ptr<Inbox> inbox, ClientKeys keys = ClientKeys());
   ~MqttSubscriber() { Stop(); }
   MqttSubscriber(const MqttSubscriber&) = delete;
   MqttSubscriber& operator=(const MqttSubscriber&) = delete;

@@ -1,13 +1,8 @@
 #include "monitord/probe/inbound/payload_rule.h"
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <optional>
-#include <system_error>
-
 #include "monitord/net/answer_text.h"
-#include "store/json/json.h"
+#include "monitord/probe/value_rule.h"
+#include "store/json/json_field.h"
 
 namespace linewatch {
 namespace {
@@ -17,33 +12,28 @@ constexpr size_t kShown = 100;  // bytes of a payload in a reason
 
 std::string Shown(std::string_view payload) { return AnswerText(payload, {}, kShown); }
 
-std::string NumberText(double number) {
-  return JsonText([&](JsonWriter& out) { out.Value([&](char* end) { return PutExactNumber(end, number); }); });
-}
-
-// All of the text, but for blanks before it.
-std::optional<double> NumberIn(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = error == std::errc() && end == text.data() + text.size() && std::isfinite(number);
-  return is_number ? std::optional(number) : std::nullopt;
-}
-
 }  // namespace
 
-std::string FaultOf(std::string_view payload, const CheckSettings& service) {
-  if (!service.expect && !service.min && !service.max) return "";
-  if (payload.size() > kMaxPayload) return "payload is too long: " + std::to_string(payload.size()) + " bytes";
-  const std::string_view text = payload.substr(0, payload.find_last_not_of(kBlanks) + 1);
-  if (service.expect && text != *service.expect)
-    return "payload is \"" + Shown(text) + "\" instead of \"" + Shown(*service.expect) + "\"";
-  if (!service.min && !service.max) return "";
-  const auto number = NumberIn(text);
-  if (!number) return "payload is no number: \"" + Shown(text) + "\"";
-  if (service.min && *number < *service.min) return NumberText(*number) + ", less than " + NumberText(*service.min);
-  if (service.max && *number > *service.max) return NumberText(*number) + ", more than " + NumberText(*service.max);
-  return "";
+std::string FaultOf(std::string_view payload, const CheckSettings& service, size_t left_out) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  const std::string& path = service.field.str();
+  if (!service.expect && !service.min && !service.max && path.empty()) return "";
+  if (payload.size() + left_out > kMaxPayload)
+    return "payload is too long: " + std::to_string(payload.size() + left_out) + " bytes";
+  std::string_view text = payload.substr(0, payload.find_last_not_of(kBlanks) + 1);
+  if (text.starts_with(kByteOrderMark) && (!service.expect || !service.expect->starts_with(kByteOrderMark)))
+    text.remove_prefix(kByteOrderMark.size());
+  if (path.empty()) {
+    // Word for word: 21.50 is not 21.5 here.
+    if (service.expect && text != *service.expect)
+      return "payload is \"" + Shown(text) + "\" instead of \"" + Shown(*service.expect) + '"';
+    const std::string fault = FaultOfLimits(text, service);
+    return fault.starts_with("no ") ? "payload is " + fault : fault;
+  }
+  const JsonField field = ReadJsonField(text, path);
+  if (field.state == JsonField::State::kNoJson) return "payload is no JSON: \"" + Shown(text) + "\"";
+  if (field.state == JsonField::State::kAbsent) return "payload has no field " + path;
+  return FaultOfValue(path, field.text, service);
 }
 
 }  // namespace linewatch

@@ -63,6 +63,9 @@ TEST_CASE("a cell is read as its setting is, and an empty one is the default", "
   CHECK(Cell("packets", "3") == "3");
   CHECK(Cell("timeout", "0.5") == "0.5");
   CHECK(Cell("group", "3") == R"("3")");
+  CHECK(Cell("field", "air[0].t") == R"("air[0].t")");
+  CHECK(Cell("cron", "0 3 * * 1-5") == R"("0 3 * * 1-5")");
+  CHECK(Cell("grace", "600") == "600");
   CHECK(Cell("tags", "core fibre") == R"(["core","fibre"])");
   CHECK(Cell("tags", "\"two words, core\"") == R"(["two words","core"])");
   CHECK(Cell("tags", "two words|core") == R"(["two words","core"])");

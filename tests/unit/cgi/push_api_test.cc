@@ -96,13 +96,96 @@ TEST_CASE("a heartbeat may be a form that is sent", "[push_api]") {
   const std::string path = "/api/push/" + pushed.token;
   CHECK(site.Send("POST", path).status == 200);
   CHECK(site.Send("POST", path + "?status=down", "msg=no+tape", {kForm}).status == 200);
-  CHECK(site.Send("POST", path, "status=up", {"CONTENT_TYPE=text/plain"}).status == 415);
-  CHECK(site.Send("POST", path, R"({"status": "up"})").status == 415);
   const auto requests = site.installation.requests.Drain();
   REQUIRE(requests.size() == 2);
   CHECK_FALSE(requests[0].is_down);
   CHECK(requests[1].is_down);
   CHECK(requests[1].msg == "no tape");
+}
+
+// What monitord gets of a heartbeat that was sent so.
+linewatch::Request Taken(Site& site, const std::string& path, const std::string& body, const std::string& type) {
+  REQUIRE(site.Send("POST", path, body, {"CONTENT_TYPE=" + type}).status == 200);
+  const auto requests = site.installation.requests.Drain();
+  REQUIRE(requests.size() == 1);
+  return requests[0];
+}
+
+TEST_CASE("a heartbeat may be whatever a tool sends", "[push_api]") {
+  Site site;
+  const std::string path = "/api/push/" + AddPushed(site).token;
+  SECTION("JSON") {
+    const auto down = Taken(site, path, R"({"status": "down", "msg": "no tape", "ping": 12})", "application/json; a=b");
+    CHECK(down.is_down);
+    CHECK(down.msg == "no tape");
+    CHECK(down.ms == 12.F);
+    const auto firing = Taken(site, path, R"({"status":"firing","alerts":[]})", "application/json");
+    CHECK_FALSE(firing.is_down);
+    CHECK(firing.msg == R"({"status":"firing","alerts":[]})");
+    CHECK(Taken(site, path, R"({"message": "done", "ms": null})", "Application/JSON").msg == "done");
+    CHECK(Taken(site, path, "{no JSON", "application/json").msg == "{no JSON");
+    CHECK(Taken(site, path, "[1,2]", "application/json").msg == "[1,2]");
+  }
+  SECTION("text") {
+    CHECK(Taken(site, path, "backup done", "text/plain").msg == "backup done");
+    CHECK(Taken(site, path, std::string("a\0\xff", 3), "application/octet-stream").msg == "a ?");
+    CHECK(Taken(site, path, "status=down", "text/plain").msg == "status=down");
+    // As curl sends a log by default.
+    CHECK(Taken(site, path, "12 files; 100% done & ok", "application/x-www-form-urlencoded").msg ==
+          "12 files; 100% done & ok");
+  }
+  SECTION("a form in parts") {
+    const std::string type = "multipart/form-data; boundary=\"-x-\"";
+    const auto down = Taken(site, path,
+                            "---x-\r\nContent-Disposition: form-data; name=\"status\"\r\n\r\ndown\r\n---x-\r\n"
+                            "content-disposition: form-data; filename=\"a\"; name=msg\r\n\r\nno\r\ntape\r\n---x---\r\n",
+                            type);
+    CHECK(down.is_down);
+    CHECK(down.msg == "no  tape");
+    const auto file = Taken(site, path,
+                            "---x-\r\nContent-Disposition: form-data; name=\"log\"; filename=\"l\"\r\n"
+                            "Content-Type: text/plain\r\n\r\nall well\r\n---x---\r\n",
+                            type);
+    CHECK_FALSE(file.is_down);
+    CHECK(file.msg == "all well");
+    CHECK(Taken(site, path, "no parts", type).msg == "no parts");
+    CHECK(Taken(site, path, "---x-", type).msg == "---x-");
+  }
+}
+
+TEST_CASE("of a text that is sent the first 4 KiB are the message of a failure", "[push_api]") {
+  Site site;
+  const std::string path = "/api/push/" + AddPushed(site).token;
+  CHECK(Taken(site, path + "/fail", std::string(200'000, 'x'), "text/plain").msg == std::string(4096, 'x'));
+  CHECK(Taken(site, path, std::string(200'000, 'x'), "text/plain").msg == std::string(200, 'x'));
+}
+
+TEST_CASE("a heartbeat says how a run goes as clients of healthchecks.io say it", "[push_api]") {
+  Site site;
+  const std::string path = "/api/push/" + AddPushed(site).token;
+  const auto taken = [&](const std::string& sign) { return Taken(site, path + sign, "", "text/plain"); };
+  CHECK(taken("/start").is_begin);
+  CHECK_FALSE(taken("/start").is_down);
+  CHECK_FALSE(taken("").is_begin);
+  CHECK(taken("/fail").is_down);
+  CHECK_FALSE(taken("/0").is_down);
+  CHECK(taken("/3").is_down);
+  CHECK(taken("/255").msg == "exit code 255");
+  CHECK(Taken(site, path + "/3", "no tape", "text/plain").msg == "exit code 3: no tape");
+  CHECK(StatusOf(site, path.substr(10) + "/fail", "rid=1&ping=7") == 200);
+  CHECK(site.Send("POST", path + "/log", "half way").status == 200);
+  CHECK(site.installation.requests.Drain().size() == 1);
+  for (const char* none : {"/256", "/-1", "/1000", "/started", "/", "/start/", "/0x1", "/1/2", "//start"})
+    CHECK(site.Send("GET", path + none).status == 404);
+  CHECK(site.Send("POST", "/api/push/" + std::string(24, 'a') + "/start").status == 404);
+}
+
+TEST_CASE("how long a job took may be called ping, as other tools call it", "[push_api]") {
+  Site site;
+  const std::string path = "/api/push/" + AddPushed(site).token;
+  CHECK(Taken(site, path + "?ping=12", "", "").ms == 12.F);
+  CHECK(Taken(site, path + "?ping=12&ms=3", "", "").ms == 3.F);
+  CHECK_FALSE(Taken(site, path + "?ping=", "", "").ms);
 }
 
 TEST_CASE("a status that is none is refused, and is no heartbeat", "[push_api]") {

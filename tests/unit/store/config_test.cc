@@ -82,6 +82,17 @@ TEST_CASE("a fault names the key, its value and what was expected", "[config]") 
   CHECK(Fault("") != "no fault");
 }
 
+TEST_CASE("the broker may be shown a certificate, by the name of a file alone", "[config]") {
+  const Config config = Good(R"({"mqtt":{"client_cert":"meter-1.pem","client_key":"meter-1.key"}})");
+  CHECK(config.mqtt.client_cert == "meter-1.pem");
+  CHECK(config.mqtt.client_key == "meter-1.key");
+  CHECK_THAT(Shown(config), Catch::Matchers::ContainsSubstring(R"("client_cert":"meter-1.pem")"));
+  CHECK(Good(R"({"mqtt":{"client_cert":""}})").mqtt.client_cert.empty());
+  for (const char* bad : {"../a.pem", "/etc/a.pem", "a/b.pem", ".a", "a b"})
+    CHECK_THAT(Fault(R"({"mqtt":{"client_cert":")" + std::string(bad) + R"("}})"),
+               Catch::Matchers::ContainsSubstring("expected the name of a file in keys/ of the data folder"));
+}
+
 TEST_CASE("a secret is shown to nobody, not even in a fault", "[config]") {
   const Config config = Good(R"({"smtp":{"password":"s3cret"},"telegram":{"token":"t0ken"},
     "slack":{"webhook_url":"https://h00k"},"webhook":{"secret":"sh4red"},"mqtt":{"password":"m0tt"}})");

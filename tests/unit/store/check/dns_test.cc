@@ -8,15 +8,15 @@ std::string Dns(const std::string& query, const std::string& more = "") {
 }
 
 TEST_CASE("a name server is asked for a domain name", "[dns_check]") {
-  for (const char* good : {"example.org", "example.org.", "_sip._tcp.example.org", "xn--bcher-kva.example"})
+  for (const char* good : {"example.org", "example.org.", "_sip._tcp.example.org", "xn--bcher-kva.example", "."})
     CHECK(FaultOf(Dns(good)).empty());
-  for (const char* bad : {"10.0.0.1", "2001:db8::1", "bücher.example", "a b", ".", "example..org"})
-    CHECK(FaultOf(Dns(bad)) == "query: expected the domain name to ask for");
+  for (const char* bad : {"10.0.0.1", "2001:db8::1", "bücher.example", "a b", "example..org"})
+    CHECK(FaultOf(Dns(bad)) == "query: expected the domain name to ask for, or with record PTR an address");
 }
 
 TEST_CASE("a name server is asked for the records that are known, at a port that there is", "[dns_check]") {
   CHECK(FaultOf(Dns("example.org", R"(,"record":"TXT","port":5353)")).empty());
-  CHECK(is_refused(Dns("example.org", R"(,"record":"PTR")"), "record"));
+  CHECK(is_refused(Dns("example.org", R"(,"record":"HINFO")"), "record"));
   for (const char* bad : {"0", "65536"})
     CHECK(is_refused(Dns("example.org", R"(,"port":)" + std::string(bad)), "port"));
 }

@@ -28,6 +28,13 @@ TEST_CASE("a message is waited for between a second and a year", "[mqtt_check]")
     CHECK(is_refused(Mqtt("a", R"(,"max_age":)" + std::string(bad)), "max_age"));
 }
 
+TEST_CASE("a field of a message is a path into JSON", "[mqtt_check]") {
+  for (const char* good : {"a.b[0].c", "/a/b/0", "t", ""})
+    CHECK(FaultOf(Mqtt("a", R"(,"field":")" + std::string(good) + '"')).empty());
+  CHECK(FaultOf(Mqtt("a", R"(,"field":"$.a")")) == "field: expected a field of JSON, such as a.b[0].c or /a/b/0/c");
+  CHECK(is_refused(Mqtt("a", R"(,"field":7)"), "field"));
+}
+
 TEST_CASE("topics differ by their case", "[mqtt_check]") {
   CHECK_FALSE(same_target(Mqtt("hall/3"), Mqtt("Hall/3")));
   CHECK(same_target(Mqtt("hall/3"), Mqtt("hall/3", R"(,"min":1,"max_age":10,"expect":"on")")));

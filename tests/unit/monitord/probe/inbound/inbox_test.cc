@@ -2,6 +2,8 @@
 
 #include <poll.h>
 
+#include "store/calendar.h"
+#include "store/config.h"
 #include "tests/unit/catch.h"
 
 namespace linewatch {
@@ -171,6 +173,71 @@ TEST_CASE("a silence says why nothing could come", "[inbox]") {
   CHECK(Seen(inbox, kStart + 3min, "b") == "no heartbeat in 3 min of watching");
   inbox.SetFault(CheckKind::kMqtt, {"no broker is set", true});
   CHECK(Seen(inbox, kStart + 1s) == "no broker is set");
+}
+
+TEST_CASE("what is refused shows at once, and has its whole time again when it no longer is", "[inbox]") {
+  Inbox inbox;
+  const Target target = Waiting("a", CheckKind::kMqtt);
+  inbox.Watch({target}, kStart);
+  inbox.SetRefusal("a", *target.check_settings, "the broker refuses", kStart + 1s);
+  CHECK(Seen(inbox, kStart + 1s) == "the broker refuses");
+  CHECK(is_ready(inbox));
+  inbox.Watch({target}, kStart + 2s);
+  CHECK(Seen(inbox, kStart + 2s) == "the broker refuses");
+  inbox.SetRefusal("a", *target.check_settings, "", kStart + 300s);
+  CHECK(Seen(inbox, kStart + 360s) == "open");
+  CHECK(Seen(inbox, kStart + 361s).starts_with("no message"));
+  Target other = target;
+  other.check_settings->topic = "other";
+  inbox.SetRefusal("a", *other.check_settings, "of the topic before", kStart + 300s);
+  CHECK(Seen(inbox, kStart + 300s) == "open");
+}
+
+TEST_CASE("a run that begins is a sign of life, and its end tells how long it took", "[inbox]") {
+  Inbox inbox;
+  inbox.Watch({Waiting("a")}, kStart);
+  const auto begin = [&](SteadyTime at) { inbox.Put("a", {at, true, "", {}, true}); };
+  begin(kStart);
+  CHECK(Seen(inbox, kStart + 60s) == "good");
+  inbox.Put("a", Good(kStart + 50s));
+  CHECK(inbox.VerdictOn("a", kStart + 50s).ms == 50000.F);
+  inbox.Put("a", Good(kStart + 55s));
+  CHECK_FALSE(inbox.VerdictOn("a", kStart + 55s).ms);
+  inbox.Put("a", Bad(kStart + 56s, "reported down"));
+  begin(kStart + 100s);
+  CHECK(Seen(inbox, kStart + 160s) == "reported down");
+  inbox.Put("a", {kStart + 110s, true, "", 7.F});
+  CHECK(inbox.VerdictOn("a", kStart + 110s).ms == 7.F);
+}
+
+// 02:00 in UTC, which is the zone of the tests, on a Monday.
+constexpr WallTime kTwo{std::chrono::sys_days(std::chrono::year(2026) / 11 / 30) + 2h};
+
+TEST_CASE("a heartbeat with a schedule is late after its grace, and not before", "[inbox]") {
+  UseTimeZone([] {
+    Config config;
+    config.timezone = "UTC";
+    return config;
+  }());
+  Inbox inbox([](SteadyTime t) { return kTwo + std::chrono::duration_cast<std::chrono::microseconds>(t - kStart); });
+  Target target = Waiting("a");
+  target.check_settings->cron = "0 3 * * *";
+  target.check_settings->grace = 10min;
+  inbox.Watch({target}, kStart);
+  CHECK(Seen(inbox, kStart + 70min) == "open");
+  CHECK(Seen(inbox, kStart + 71min) == "no heartbeat in 1 h 11 min of watching, due at 03:00");
+  inbox.Put("a", Good(kStart + 62min));
+  CHECK(Seen(inbox, kStart + 25h) == "good");
+  CHECK(Seen(inbox, kStart + 25h + 10min) == "good");
+  CHECK(Seen(inbox, kStart + 25h + 11min) == "no heartbeat for 1 d, due at 03:00");
+  // By a clock that is some seconds ahead of ours.
+  inbox.Put("a", Good(kStart + 25h - 5s));
+  CHECK(Seen(inbox, kStart + 49h + 10min) == "good");
+  CHECK(Seen(inbox, kStart + 49h + 11min).starts_with("no heartbeat"));
+  // Another schedule counts from when it was set.
+  target.check_settings->cron = "0 1 * * *";
+  inbox.Watch({target}, kStart + 50h);
+  CHECK(Seen(inbox, kStart + 50h) == "good");
 }
 
 }  // namespace
