@@ -182,7 +182,7 @@ def test_a_field_of_json_is_held_against_its_bounds(folder, broker):
         broker.publish("hall/1/air", '{"sensors": [{"t": "+21.50"}]}')
         until_status(daemon, "Air", "up")
         broker.publish("hall/1/air", '{"sensors": [{"t": 29.5}]}')
-        until_reason(daemon, "Air", "29.5, more than 25")
+        until_reason(daemon, "Air", "sensors[0].t is 29.5, more than 25")
         broker.publish("hall/1/air", '{"sensors": []}')
         until_reason(daemon, "Air", "payload has no field sensors[0].t")
 
