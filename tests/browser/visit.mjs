@@ -36,6 +36,8 @@ export async function visit(stack, { expected, prepare = () => {}, ...options },
     await run(page);
     assert.deepEqual(errors.filter((error) => !expected?.test(error)), [], "errors in the browser's console");
   } finally {
+    // What the page has just asked may be on its way through a route of the test: nobody waits for it any more.
+    for (const page of context.pages()) await page.unrouteAll({ behavior: "ignoreErrors" });
     await context.close();
   }
 }
