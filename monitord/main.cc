@@ -151,9 +151,9 @@ int Main(int argc, char** argv) {
   auto probers = ProberKinds({trust, inbox, ClientKeys(options.folders.keys())});
   const auto channels = ChannelKinds();
   // All but ping in a thread of their own: a TLS handshake takes the processor for longer than a ping may be late.
-  const std::span services =
-      std::ranges::stable_partition(probers, [](const auto& kind) { return kind.check == CheckKind::kPing; });
-  const auto ping = std::span(probers).first(probers.size() - services.size());
+  const auto is_ping = [](const Probing::Kind& kind) { return kind.check == CheckKind::kPing; };
+  const auto services_begin = std::stable_partition(probers.begin(), probers.end(), is_ping);
+  const std::span<const Probing::Kind> ping(probers.begin(), services_begin), services(services_begin, probers.end());
   Probing pinging(ping, Probing::Delivery::kWhole), serving(services, Probing::Delivery::kInParts);
   Monitor monitor(options, *std::move(config), fault, {&pinging, &serving}, trust, inbox, channels, signals);
   monitor.Run();
