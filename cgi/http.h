@@ -17,8 +17,8 @@
 namespace linewatch::cgi {
 
 inline constexpr size_t kMaxBody = 1 << 20;
-inline constexpr size_t kMaxImport = 8 << 20;     // the body of an import
-inline constexpr size_t kMaxHeartbeat = 1 << 20;  // that of a heartbeat, which may be the log of a job
+inline constexpr size_t kMaxImport = 8 << 20;       // the body of an import
+inline constexpr size_t kMaxHeartbeat = 100 << 10;  // of a heartbeat, which may have the end of a job's log with it
 
 // The meta-variables of CGI (RFC 3875), from FastCGI or from the environment. They are views: whoever makes a Request
 // keeps what they point to.

@@ -163,9 +163,9 @@ def test_garbage_is_refused_and_reaches_no_host(web):
 
 @pytest.mark.parametrize("headers", [{"Content-Type": "text/plain"}, {"Content-Type": "application/octet-stream"},
                                      {"Content-Type": "application/x-www-form-urlencoded"}, {}])
-def test_a_log_of_200_kb_is_a_heartbeat(web, headers):
+def test_a_log_of_100_kb_is_a_heartbeat(web, headers):
     host = add(web)
-    assert web.send("POST", f"/api/push/{host['token']}/fail", body=b"x" * 200_000, headers=headers).status == 200
+    assert web.send("POST", f"/api/push/{host['token']}/fail", body=b"x" * 100_000, headers=headers).status == 200
     assert "x" * 4096 in (web.data / "requests.jsonl").read_text()
 
 
