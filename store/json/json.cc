@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "store/json/raw_numbers.h"
 #include "store/text/plain_text.h"
 
 namespace linewatch {
@@ -42,7 +43,7 @@ bool has_lone_surrogate(std::string_view text) {
 
 // Builds a document from what a RapidJSON reader reports, and sees to what RapidJSON 1.1.0 does wrong. Numbers are read
 // by std::from_chars: a zero of many decimals or with a large exponent, "0e58", becomes any number there (clz of 0).
-class Builder {
+class Builder : public RawNumbersOnly {
  public:
   explicit Builder(rapidjson::Document& document) : document_(document) {}
 
@@ -72,13 +73,6 @@ class Builder {
     if (!read(number)) return Stop("a number too large or too small");
     return document_.Double(number == 0 ? 0 : number);  // a negative zero would not be written as it was read
   }
-
-  // The reader's other way to report numbers, not taken.
-  bool Int(int) { return false; }
-  bool Uint(unsigned) { return false; }
-  bool Int64(int64_t) { return false; }
-  bool Uint64(uint64_t) { return false; }
-  bool Double(double) { return false; }
 
  private:
   bool Stop(const char* why) {

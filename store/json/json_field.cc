@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "store/json/raw_numbers.h"
+
 namespace linewatch {
 namespace {
 
@@ -77,7 +79,7 @@ std::optional<Steps> StepsOf(std::string_view path) {
 }
 
 // Follows the steps through what a reader reports. Levels beside the way are only counted.
-class Finder {
+class Finder : public RawNumbersOnly {
  public:
   Finder(const Steps& steps, const rapidjson::MemoryStream& stream) : steps_(steps), stream_(stream) {}
 
@@ -95,13 +97,6 @@ class Finder {
   bool StartArray() { return Start(true); }
   bool EndObject(rapidjson::SizeType) { return End(); }
   bool EndArray(rapidjson::SizeType) { return End(); }
-
-  // The reader's other way to report numbers, not taken.
-  bool Int(int) { return false; }
-  bool Uint(unsigned) { return false; }
-  bool Int64(int64_t) { return false; }
-  bool Uint64(uint64_t) { return false; }
-  bool Double(double) { return false; }
 
  private:
   // An object or a list on the way, and which of its values leads on.
