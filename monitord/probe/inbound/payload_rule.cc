@@ -27,8 +27,8 @@ std::string FaultOf(std::string_view payload, const CheckSettings& service, size
     // Word for word: 21.50 is not 21.5 here.
     if (service.expect && text != *service.expect)
       return "payload is \"" + Shown(text) + "\" instead of \"" + Shown(*service.expect) + '"';
-    const std::string fault = FaultOfLimits(text, service);
-    return fault.starts_with("no ") ? "payload is " + fault : fault;
+    if ((service.min || service.max) && !NumberIn(text)) return "payload is no number: \"" + Shown(text) + '"';
+    return FaultOfLimits(text, service);
   }
   const JsonField field = ReadJsonField(text, path);
   if (field.state == JsonField::State::kNoJson) return "payload is no JSON: \"" + Shown(text) + "\"";
