@@ -62,7 +62,7 @@ std::optional<std::string> ClientKeys::Show(SSL_CTX* context, const std::string&
   std::string pem, key_pem;
   for (const auto& [name, text] : {std::pair(&certificate, &pem), std::pair(&key_name, &key_pem)}) {
     try {
-      *text = ReadPem(PathOf(*name));
+      *text = ReadPem(folder_ / *name);
     } catch (const std::system_error& error) {
       return "keys/" + *name + " cannot be read: " + error.code().message();
     }

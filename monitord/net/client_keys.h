@@ -21,9 +21,6 @@ class ClientKeys {
   // used, a short sentence that names the file; nothing when they can.
   std::optional<std::string> Show(SSL_CTX* context, const std::string& certificate, const std::string& key) const;
 
-  // For a library that reads them by itself.
-  std::filesystem::path PathOf(const std::string& name) const { return folder_ / name; }
-
  private:
   std::filesystem::path folder_;
 };
